@@ -88,7 +88,7 @@ class Units:
 
 
 def _composed(dimension: Dimension) -> tuple[str, float]:
-    """Return (unit, size in SI) as a product of powers, such as ``1/ms/mV``; an empty unit if a power is no integer."""
+    """Return (unit, size in SI) as a product of powers, such as ``1/ms/mV``; without a unit if a power is not whole."""
     length, mass, time, current, temperature, substance, luminosity = dimension._dims
     # kg = V A s³ m⁻², so that a mass is expressed by the units of electrophysiology.
     powers = (mass, current + mass, time + 3.0 * mass, length - 2.0 * mass, temperature, substance)

@@ -62,7 +62,7 @@ def from_brian2(
     ----------
     eqs : str or Equations
     threshold, reset : str
-        Without a threshold, as of a neuron that is to be looked at, `spike_level` says what a spike is.
+        Without a threshold, as for the equations of Hodgkin and Huxley, `spike_level` defines a spike.
     refractory : Quantity or str
         A time, an expression of one that does not change, or a condition as long as which the neuron is refractory.
     method : str or tuple of str, optional
@@ -97,8 +97,8 @@ def from_brian2(
     ImportError
         Without Brian2.
     ValueError
-        For noise, functions of time, several currents, linked or summed variables; the text says which. Brian2's own
-        errors are passed on.
+        For noise, functions of time, several currents, linked or summed variables. The message names the cause.
+        Brian2's own errors are passed on.
     """
     b2 = imported("brian2")
     if (threshold is None) == (spike_level is None):

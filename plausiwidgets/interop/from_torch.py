@@ -451,7 +451,7 @@ def _find_state(wrapped: Wrapped, where: str, potential: str | None) -> list[str
                     f"each of its entries a separate buffer, as in `self.first, self.second = x, self.first`."
                 )
             others.append(f"{path!r}, a {type(value).__name__}")
-    # A step may write what no later step reads, such as a copy of its last output. Only trials tell these apart.
+    # A step may write a value that is never read, such as a copy of its last output. Only trials tell these apart.
     reads = _influences(wrapped, currents)
     # What the output depends on, directly or by way of others, or what depends on itself: that may take longer than a
     # trial. And a potential that is an output and nothing else.

@@ -75,7 +75,7 @@ def to_brian2(
     ImportError
         Without Brian2; for a custom neuron also without PyTorch.
     NotCompilableError
-        If the step cannot be exported, or uses an operation that Brian2 does not have; the text says which.
+        If the step cannot be exported, or uses an operation that Brian2 does not have. The message names it.
     ValueError
         For a value that is not valid.
     """

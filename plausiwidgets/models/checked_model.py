@@ -26,7 +26,7 @@ class State(Protocol):
 
 
 class CheckedModel(Neuron, Protocol):
-    """A neuron whose functions, and what is known of them, the checks may replace."""
+    """A neuron whose functions and their properties the checks may replace."""
 
     step: Callable[..., Any]
     initial_state: Callable[..., Sequence[Any]]

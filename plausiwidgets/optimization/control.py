@@ -44,7 +44,7 @@ class Gate:
                 self._changed.notify_all()
 
     def hurry(self) -> bool:
-        """Return whether an urgent job goes on; a gate of visitors lets it wait once it has taken long."""
+        """Return whether an urgent job continues without waiting. On a server, a long one waits for short ones."""
         return True
 
     def wait(self, timeout: float = POLL) -> bool:

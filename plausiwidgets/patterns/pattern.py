@@ -106,6 +106,8 @@ class Pattern(Protocol):
         cannot be computed.
     procedure : callable
         ``procedure(runner)`` applies sweeps to a `plausiwidgets.patterns.runner.Runner` and returns a `Measurement`.
+    searches_threshold : bool
+        Whether the procedure searches the weakest step that makes the neuron fire, which takes many simulations.
     amplitude_window : AmplitudeWindow, optional
         Lets a search solve the amplitude of each candidate.
     verification : mapping of str to Pattern
@@ -148,6 +150,7 @@ class Pattern(Protocol):
     criteria: Sequence[Criterion]
     measure: Callable[[Responses, StimulusValues], Mapping[str, ArrayLike | Graded]] | None = None
     procedure: Callable[[Runner], Measurement] | None = None
+    searches_threshold: bool = False
     amplitude_window: AmplitudeWindow | None = None
     verification: Mapping[str, Pattern] = field(default_factory=dict)
     comes_back: bool = True

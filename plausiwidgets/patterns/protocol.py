@@ -333,7 +333,7 @@ class Protocol:
         return {name: float(np.max(sweep.end)) for name, sweep in self.sweeps(SimpleNamespace(**wide)).items()}
 
     def measured_on(self, runner: Runner) -> Measurement:
-        """Apply the sweeps to the sets of a runner, and return what is measured there."""
+        """Apply the sweeps to the sets of a runner, and return the measurements."""
         assert self.sweeps is not None
         s = runner.stimulus_values
         responses = runner.apply(self.sweeps(s), graded=self.main_sweep, durations=self.durations(s))

@@ -4,7 +4,7 @@ A fingerprint has three parts, such as ``"5f0c2a1b-90d4e7aa-c31f6e02"``, so that
 
 - the neuron: the operations of its programs, its parameters with their ranges, its time step;
 - the pattern: its stimulus parameters, sweeps, measured features, criteria and verification tests;
-- the result: a parameter set with its time step, or the fact that there is none.
+- the result: a parameter set with its time step, or the status of a pair without a set.
 
 Operations are hashed as a graph: each by its name and by the hashes of its arguments. Texts, names of variables and the
 order of lines that do not depend on each other are not part of it. Code that is not traced, such as a feature with a
@@ -259,7 +259,7 @@ class _Graph:
         return _hash(name, str(line.dtype), HAND_WRITTEN.get(name, 0), *map(self.of, line.arguments), *parts)
 
     def _part(self, part: Part) -> str:
-        """Return the hash of what is searched for in the spike times of each step."""
+        """Return the hash of the condition on the spike times that a search evaluates at each step."""
         return _Graph(part.body, self._names, self._calls).of(part.result)
 
     def response(self, number: int, name: str) -> str:

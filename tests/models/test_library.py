@@ -81,8 +81,8 @@ WORDS = (
     "oscillation",
 )
 OTHERS = {
-    "Irregular bursting (I = 3.25)": "chaos is none of the twenty",
-    "Irregular spiking": "chaos is none of the twenty",
+    "Irregular bursting (I = 3.25)": "chaos is not one of the twenty patterns",
+    "Irregular spiking": "chaos is not one of the twenty patterns",
     "J: input bistability": "of two inputs, not of rest and firing",
     "Low-threshold spiking": "a kind of cell",
 }

@@ -28,7 +28,7 @@ _NARROW = tuple(map(np.dtype, ("int16", "int8", "uint8")))
 
 
 class UnsupportedError(Exception):
-    """An operation is used in a way that the table does not cover; the text says which."""
+    """An operation is used in a way that the table does not cover. The message names it."""
 
 
 @dataclass

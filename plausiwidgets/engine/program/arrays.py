@@ -1,7 +1,7 @@
 """The values of a program on NumPy's arrays, many lanes at once.
 
-It computes the initial state of a neuron, the steps that a kernel is compared with, and what a pattern measures: a
-function of NumPy for each instruction, without a compiler.
+It computes the initial state of a neuron, the steps for the comparison with a kernel, and the measurements of a
+pattern: a function of NumPy for each instruction, without a compiler.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 A row acts on each lane by itself, and on each entry if a lane has a row of entries. An operation of ATen is a row of
 the same name, or composed of rows (``engine/compiled/lowering.py``). The meaning is torch's: types are promoted as in
 torch, small powers are products, minima let a nan through, rounding is half to even, a remainder has the sign of its
-divisor. Arithmetic is equal to the last bit; what is transcendental may differ in the last places, and by one or two
+divisor. Arithmetic is equal to the last bit. Transcendental functions may differ in the last places, and by one or two
 units of the last place what torch rounds once or in another type: ``add(alpha=)``, ``addcmul``, ``lerp``, ``x**0.5``,
 integer powers from the fourth on, and ``sqrt`` of float32 or of integers. Of two zeros, a bound and what is bounded,
 torch may keep the other sign.

@@ -1,4 +1,4 @@
-"""The tracer: values that write down as a program what is done with them.
+"""The tracer: values that record the operations on them as a program.
 
 The functions of a custom neuron or pattern are called once with such values in place of arrays. NumPy's functions and
 Python's operators on them become rows of the table of operations. :class:`StepTracer` traces the time step of a neuron,
@@ -168,7 +168,7 @@ class Tracer:
         return Traced(self, Value(name, DOUBLE, dims, level))
 
     def check(self) -> None:
-        """Raise what was refused, because the traced function may have caught it and gone on."""
+        """Raise the first refusal, because the traced function may have caught it and continued."""
         if self._refused is not None:
             raise self._refused
 
@@ -274,7 +274,7 @@ class Tracer:
 
 
 class StepTracer(Tracer):
-    """The inputs of a step, and what is made of them.
+    """The inputs of a step, and the program of the operations on them.
 
     Parameters
     ----------
@@ -305,7 +305,7 @@ class StepTracer(Tracer):
 
 
 def _dims(values: Sequence[Value]) -> int:
-    """Return 2 for what is computed of rows, else 1."""
+    """Return 2 for a value that is computed from rows, else 1."""
     return max(1, *(v.dims for v in values))
 
 
@@ -391,7 +391,7 @@ _ROWS = {row.function.__name__: row for row in TABLE.values() if isinstance(row.
 _ROWS |= {"fabs": TABLE["abs"], "expit": TABLE["sigmoid"], "erf": TABLE["erf"], "erfc": TABLE["erfc"]}
 _OF_SCIPY = ("erf", "erfc", "expit")
 _OF_INTEGERS = ("add", "subtract", "multiply", "negative", "positive", "absolute", "maximum", "minimum")
-"""Functions that give of small integers what they give of floating-point numbers."""
+"""Functions that return the same values for small integers as for the equal floating-point numbers."""
 _COMPOSED: dict[str, Callable[..., Traced]] = {
     "positive": lambda r, x: x,
     "conjugate": lambda r, x: x,

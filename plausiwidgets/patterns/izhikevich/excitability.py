@@ -200,6 +200,7 @@ CLASS_1_EXCITABLE = Pattern(
     stimulus_parameters=[STEP, HOLDING],
     sweeps=_sweeps,
     procedure=_procedure(holding_zero=False),
+    searches_threshold=True,
     criteria=_CRITERIA_1,
     verification={
         "with steps of 20 s": longer(
@@ -270,6 +271,7 @@ CLASS_2_EXCITABLE = Pattern(
     stimulus_parameters=[STEP, _NOT_ABOVE_0],
     sweeps=_sweeps,
     procedure=_procedure(holding_zero=True),
+    searches_threshold=True,
     criteria=_CRITERIA_2,
     verification={
         "with steps of 20 s": longer(

@@ -84,6 +84,7 @@ SPIKE_LATENCY = Pattern(
     stimulus_parameters=[PULSE, HOLDING],
     sweeps=_sweeps,
     procedure=_procedure,
+    searches_threshold=True,
     criteria=[
         spikes(at_least(1), "fires at full amplitude", text="Number of spikes after a pulse of the full amplitude."),
         quantity(

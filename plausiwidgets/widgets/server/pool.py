@@ -19,9 +19,9 @@ from typing import Any
 from plausiwidgets.engine.threads import thread_count
 from plausiwidgets.texts import speaking, tr
 from plausiwidgets.widgets.handlers.messages import FINAL, MAKING, TABLE
-from plausiwidgets.widgets.server import frames
+from plausiwidgets.widgets.server import frames, scheduler
 from plausiwidgets.widgets.server.limits import Limits
-from plausiwidgets.widgets.server.scheduler import SHORT, Estimates, Job, Queue, is_long, refusal
+from plausiwidgets.widgets.server.scheduler import SHORT, Estimates, is_long, refusal
 
 COMMAND = [sys.executable, "-P", "-m", "plausiwidgets.widgets.server.work"]
 ALONE = {
@@ -145,6 +145,10 @@ class Process:
             receive(self, None)
 
 
+Job = scheduler.Job[Client, Process]
+"""A request of a visitor, and its worker."""
+
+
 class Pool:
     """The workers of a server. All methods are called on its loop.
 
@@ -165,7 +169,7 @@ class Pool:
         self._limits, self._log = limits, log
         self._settings = json.dumps({"limits": limits.data(), "models": list(models)})
         self._processes: list[Process] = []
-        self._queue = Queue()
+        self._queue: scheduler.Queue[Client, Process] = scheduler.Queue()
         self._estimates = Estimates()
         self._homes: set[Client] = set()
         self._loop: asyncio.AbstractEventLoop | None = None

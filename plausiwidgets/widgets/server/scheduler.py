@@ -16,13 +16,13 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import count
-from typing import TYPE_CHECKING, Any
+from typing import Any, Generic, Protocol, TypeVar
 
+from plausiwidgets import patterns
+from plausiwidgets.patterns import Pattern
 from plausiwidgets.texts import tr
-
-if TYPE_CHECKING:
-    from plausiwidgets.widgets.server.pool import Client, Process
 
 SHORT = 1.0
 """Maximum processor time in s of a short request."""
@@ -32,12 +32,11 @@ WEIGHT = 10.0
 """Seconds that a request waits for later ones, for each second of its expected time."""
 VERIFYING = ("verify", "verify_candidate", "simulate")
 """Kinds that are never refused, because the page needs them for the parameters on its sliders."""
-THRESHOLD = ("class_1_excitable", "class_2_excitable", "spike_latency")
-"""Patterns whose verification repeats a search for a threshold."""
-THRESHOLD_SECONDS = 2.0
 DEFAULT_SECONDS = 0.1
 USUAL_SECONDS = {"plane": 0.001, "samples": 0.02, "recording": 1.5, "mystery": 1.5, "bifurcations": 1.5}
 """Expected time in s of each unit of a request that is the first one of its kind, model and pattern."""
+THRESHOLD_SECONDS = 2.0
+"""The same for a verification that repeats the search for a threshold."""
 ALL_PATTERNS = 10
 """Factor on the time of a plane of all patterns."""
 MAX_LEARNED = 4096
@@ -95,7 +94,14 @@ def _about(fields: Mapping[str, Any]) -> tuple[object, ...]:
 
 def is_threshold_verification(fields: Mapping[str, Any]) -> bool:
     """Return whether a request verifies a pattern with a threshold search."""
-    return fields["kind"] in VERIFYING and any(name in fields["pattern"] for name in THRESHOLD)
+    # The name of several patterns at once contains the names of all of them.
+    return fields["kind"] in VERIFYING and any(key in fields["pattern"] for key in _threshold_patterns())
+
+
+@cache
+def _threshold_patterns() -> tuple[str, ...]:
+    packaged = [pattern for key in patterns.names() if isinstance(pattern := patterns.get(key), Pattern)]
+    return tuple(pattern.key for pattern in packaged if pattern.searches_threshold)
 
 
 def is_long(fields: Mapping[str, Any], seconds: float) -> bool:
@@ -121,23 +127,35 @@ def refusal(kind: str, seconds: float) -> str:
     )
 
 
+class Visitor(Protocol):
+    """The part of a visitor that the queue uses."""
+
+    @property
+    def home(self) -> object | None:
+        """The only worker that can compute the visitor's requests, if there is one."""
+
+
+V = TypeVar("V", bound=Visitor)
+W = TypeVar("W")
+"""The types of a visitor and of a worker."""
+
 _numbers = count(1)
 
 
 @dataclass(eq=False)
-class Job:
+class Job(Generic[V, W]):
     """A request that waits in the queue, or that a worker computes.
 
     Attributes
     ----------
-    client : Client
+    client : Visitor
     message : dict
     data : bytes
         Content of its buffer.
     expected : float
         Expected processor time in s.
     is_long : bool
-    process : Process or None
+    process : object or None
         The worker that computes it.
     was_lost : bool
         Whether a worker has ended while it computed the request.
@@ -145,12 +163,12 @@ class Job:
         Number of requests ahead of it, as the visitor was informed last.
     """
 
-    client: Client
+    client: V
     message: dict[str, Any]
     data: bytes
     expected: float
     is_long: bool
-    process: Process | None = None
+    process: W | None = None
     was_lost: bool = False
     ahead: int = 0
     number: int = field(default_factory=lambda: next(_numbers))
@@ -167,17 +185,17 @@ class Job:
         return self.arrival + WEIGHT * self.expected, self.number
 
 
-class Queue(list[Job]):
+class Queue(list[Job[V, W]], Generic[V, W]):
     """The requests that wait, and those that are computed."""
 
-    def next(self, is_long: bool, process: Process) -> Job | None:
+    def next(self, is_long: bool, process: W) -> Job[V, W] | None:
         """Return the next request for a worker, of a visitor who has no other request of this length with a worker."""
         same = [job for job in self if job.is_long == is_long]
         busy = {job.client for job in same if job.process is not None}
         ready = [job for job in same if job.client not in busy and job.client.home in (None, process)]
         return min(ready, key=lambda job: job.rank, default=None)
 
-    def ahead(self, job: Job) -> int:
+    def ahead(self, job: Job[V, W]) -> int:
         """Return the number of other visitors whose requests are computed before a waiting one."""
         same = [other for other in self if other.is_long == job.is_long and other.client is not job.client]
         return len({other.client for other in same if other.process is not None or other.rank < job.rank})

@@ -57,7 +57,7 @@ class Visitor:
     socket : Socket or None
         The connection of the page, or None while the page is disconnected.
     left : float
-        Time in s since which there is none.
+        Time of `time.monotonic` in s at which the page last disconnected.
     """
 
     def __init__(self, number: int, pool: Pool, limits: Limits) -> None:

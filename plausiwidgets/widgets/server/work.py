@@ -64,7 +64,7 @@ class Checkpoints(Gate):
         self.is_late = False
 
     def hurry(self) -> bool:
-        """Return whether the verification of this request goes on."""
+        """Return whether this request continues without waiting: a short one does, a long one waits for short ones."""
         self._check()
         return not self._is_long
 

@@ -57,7 +57,7 @@ HOSTILE = {
         {"kind": "search", "id": "a", **set_of(), "bounds": {}, "free": [], "begin": "values", "budget": 0.5},
         "budget must be an integer .*, got 0.5",
     ),
-    "a choice that is none": (
+    "an unknown choice": (
         {"kind": "search", "id": "a", **set_of(), "bounds": {}, "free": [], "begin": "here"},
         'begin must be "values" or "random", got \'here\'',
     ),

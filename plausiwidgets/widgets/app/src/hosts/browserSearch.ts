@@ -68,7 +68,7 @@ export class Searches {
   ) {
     if (!options.keptAs) return;
     addEventListener("pagehide", this.#keep);
-    // The first worker starts when the page has nothing to do, so that a search begins with the click.
+    // The first worker starts while the page is idle, so that a search can begin at the click.
     globalThis.requestIdleCallback?.(() => this.#lead());
   }
 

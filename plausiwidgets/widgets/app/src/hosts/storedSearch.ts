@@ -29,7 +29,7 @@ export function keepSearch(name: string, { rows, ...search }: StoredSearch): voi
   if (!isKept) keep(name, JSON.stringify({ ...search, state: "running", rows: "" }));
 }
 
-/** The search that the tab kept, or null if there is none. */
+/** The search in the storage of the tab, or null without one. */
 export function keptSearch(name: string): StoredSearch | null {
   try {
     const search = JSON.parse(kept(name) ?? "null");

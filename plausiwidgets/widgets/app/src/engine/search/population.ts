@@ -17,7 +17,7 @@ const CROSSING = 0.8; // probability that a coordinate is taken from the step
 const PATIENCE = 12; // trials of every member without a gain
 const COLLAPSED = 0.01; // largest standard deviation of a coordinate in a converged population
 
-/** The penalties of one point: of each criterion, and of what is beyond the criteria. */
+/** The penalties of one point: one of each criterion, and one of a failed verification or a divergence. */
 export type Penalties = ArrayLike<number>;
 
 /** The loss is the sum of the penalties in their order, because another order would change the last bit. */

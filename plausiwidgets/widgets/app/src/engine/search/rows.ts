@@ -37,7 +37,7 @@ export function unpacked(rows: ArrayLike<number>, widths: Widths): Evaluated[] {
   });
 }
 
-/** The number of penalties of a problem: one for each criterion, and one for what is beyond the criteria. */
+/** The number of penalties of a problem: one for each criterion, and one for a failed verification or a divergence. */
 export const widthsOf = (problem: {
   readonly axes: readonly unknown[];
   readonly pattern: { readonly components: readonly { readonly criteria: readonly unknown[] }[] };

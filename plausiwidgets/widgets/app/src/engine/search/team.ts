@@ -177,7 +177,7 @@ export class Team {
     this.#each += 0.1 * (took - this.#each);
   }
 
-  /** Gives points to the helpers, and returns the next point that nobody has. */
+  /** Gives points to the helpers, and returns the first point without a worker. */
   #handOut(points: Batch["points"], phase: Phase, from: number): number {
     let next = from;
     const { length } = points;
