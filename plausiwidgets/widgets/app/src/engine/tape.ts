@@ -4,6 +4,7 @@
 
 import { FEATURES, type Row } from "./features.ts";
 import { type Argument, type Instruction, operationOf, type Part } from "./program.ts";
+import type { DepthName } from "./onset/outcome.ts";
 import type { Response, Runner, SweepNumbers } from "./runner.ts";
 import { type Piece, roundHalfEven } from "./runtime.ts";
 
@@ -147,6 +148,10 @@ export class Player {
         return this.runner.control(yield* this.number(given[0]));
       case "threshold_at":
         return this.runner.thresholdAt(yield* this.number(given[0]));
+      case "onset": {
+        const [top, only] = yield* this.#numbers(given.slice(0, 2));
+        return yield* this.runner.onset(top, given[2] as DepthName, Boolean(only));
+      }
       case "steps_show": {
         const [height, width, duration, only] = yield* this.#numbers(given.slice(0, -1));
         return yield* this.#shows(operands[4] as Part, only ? height : null, width, duration);
