@@ -31,14 +31,13 @@ ARROWS = {
     "patterns.onset": "engine",
     "recordings": "engine models patterns support texts",
     "optimization": "engine engine.choice engine.compiled models patterns support texts",
-    "analysis": "engine engine.choice engine.compiled models optimization patterns patterns.onset "
-    "support texts",
+    "analysis": "engine engine.choice engine.compiled models optimization patterns patterns.onset support texts",
     "assessment": "analysis engine engine.choice engine.compiled models optimization patterns support texts",
     "teaching": "engine models patterns recordings support texts",
     "widgets.drawing": "analysis assessment engine models optimization patterns support texts",
     "widgets.figures": "analysis assessment engine models optimization patterns support texts widgets.drawing",
-    "widgets.catalogue": "analysis engine engine.javascript engine.program models patterns patterns.onset support teaching "
-    "texts widgets.drawing",
+    "widgets.catalogue": "analysis engine engine.javascript engine.program models patterns patterns.onset support "
+    "teaching texts widgets.drawing",
     "widgets.app": "engine.javascript models optimization patterns support teaching texts widgets.catalogue",
     "widgets.handlers": "analysis assessment engine engine.choice engine.compiled engine.javascript models "
     "optimization patterns recordings support teaching texts widgets.app widgets.catalogue widgets.drawing",

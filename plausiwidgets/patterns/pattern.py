@@ -26,7 +26,6 @@ from plausiwidgets.support.arguments import checked, whole
 from plausiwidgets.support.names import unknown
 from plausiwidgets.support.renamed import renamed
 
-
 DIVISORS = (2, 4, 8, 16)
 """Divisors of the time step at which a verification may repeat a pattern."""
 

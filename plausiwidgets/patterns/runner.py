@@ -453,9 +453,7 @@ class Runner:
             still[sets] = (result.counts == 0) & (result.diverged < 0)
         return rest, still
 
-    def _constant(
-        self, sets: NDArray[np.intp], state: Floats, step: Floats, steps: int, record: bool
-    ) -> LaneResult:
+    def _constant(self, sets: NDArray[np.intp], state: Floats, step: Floats, steps: int, record: bool) -> LaneResult:
         """Return the responses of some sets to constant steps above their holding level."""
         current = LaneCurrent.constant(self.holding[sets] + step)
         # A lane that is stopped counts as diverged.

@@ -45,11 +45,11 @@ def verify_sets(
 ) -> Verdict:
     """Return a verdict of n sets in which what is accepted is either replicated or fragile.
 
-    What is accepted must stay so at a half to a sixteenth of the time step (or at those of `Pattern.finer`), with its
-    values rounded to six significant digits, when it is pushed off its rest to the other side, and after a longer rest. Where the pattern
-    begins at rest, it must stay there for 20 s at the holding level, and be back there 6 s after the stimulus; and it
-    must show what the pattern asks for in its own verification. Without a reset, each of its upstrokes is a spike.
-    Of a custom pattern, each replicated set has been judged alone.
+    What is accepted must stay so at a half to a sixteenth of the time step (or at the divisors of `Pattern.finer`),
+    with its values rounded to six significant digits, when it is pushed off its rest to the other side, and after a
+    longer rest. Where the pattern begins at rest, it must stay there for 20 s at the holding level, and be back there
+    6 s after the stimulus; and it must meet the criteria of each form of its own verification. Without a reset, each of
+    its upstrokes is a spike. Of a custom pattern, each replicated set has been judged alone.
     A neuron in discrete time is verified in steps of its dt. What is not judged stays as it is.
     """
     if isinstance(pattern, AllOf):

@@ -22,7 +22,8 @@ WEAKEST = 1e-5
 """Smallest rheobase as a share of the strongest step. Below, distances from the rheobase are lost in rounding."""
 
 RUNG, REACHED = 2.0, 1.3
-"""Ratio of two periods that the search looks for in succession; a period is reached if at most this factor is missing."""
+"""Ratio of two periods that the search looks for in succession. A period is reached if at most the second factor is
+missing."""
 MISSES = 2
 """How often the step at which a root reaches a period may be silent before the bracket is halved."""
 FOLLOWED = (1e-2, 1e-4, 1e-6)
@@ -42,7 +43,7 @@ def until_steady(current: float, first: float, longest: float = LONGEST) -> Gene
     """Yield runs that double the length of the train until it is steady; return the train."""
     train = yield Run(current, first)
     while not train.steady and not train.diverged and train.time < longest:
-        train = train.then((yield Run(current, train.time, train.state)))
+        train = train.followed_by((yield Run(current, train.time, train.state)))
     return train
 
 

@@ -83,9 +83,7 @@ class Bench:
         self, neurons: list[int], runs: Mapping[int, tuple[Run, int]], steps: int, record: bool
     ) -> dict[int, Train]:
         every = [runs[i][0] for i in neurons]
-        states = [
-            self.rest[:, i] if run.state is None else run.state for i, run in zip(neurons, every, strict=True)
-        ]
+        states = [self.rest[:, i] if run.state is None else run.state for i, run in zip(neurons, every, strict=True)]
         current = np.array([run.current for run in every])
         result = self.simulate(np.array(neurons), np.stack(states, axis=1), current, steps, record)
         return {

@@ -40,7 +40,7 @@ def continued(run: Run) -> Generator[Run, Train, Train]:
     for _ in range(EXTENDED):
         if train.calm or not train.fires:
             break
-        train = train.then((yield Run(run.current, train.time, train.state)))
+        train = train.followed_by((yield Run(run.current, train.time, train.state)))
     return train
 
 
@@ -95,9 +95,7 @@ class Bracket:
         self.skips = train.spread > SKIPS
         return True
 
-    def lower(
-        self, time: float, width: float, scale: float, until: float = np.inf
-    ) -> Generator[Run, Train, None]:
+    def lower(self, time: float, width: float, scale: float, until: float = np.inf) -> Generator[Run, Train, None]:
         """Yield runs until the low step is silent for a time, or the period exceeds `until`."""
         while self.low > 0.0 and self.period < until and (yield from self.test_step(self.low, time)):
             self.low = max(self.high - min(width, scale * COARSE), 0.0)

@@ -24,7 +24,8 @@ standard error, or than `MAX_DOUBT`, is unclear."""
 ENDS_SOON = 0.1
 """If the last two growths fall by this much more than the other ones, they alone are the exponent."""
 SLOW = 1e-3
-"""A neuron lingers while its potential changes by less than this share of its span in a period at twice the rheobase."""
+"""A neuron lingers while its potential would change by less than this share of its span in a period at twice the
+rheobase."""
 LINGERS, FROM = 0.25, 8
 """Minimum share of the growth of the period that a neuron lingers, and the distance in half decades from which the
 growth counts. A period that grows as a logarithm needs a place to linger. Without one, such as next to a canard, the
@@ -67,9 +68,7 @@ class Neuron(NamedTuple):
     span: float
 
 
-def ladder(
-    out: Onset, bracket: Bracket, slowest: float, neuron: Neuron, longer: float
-) -> Generator[Run, Train, None]:
+def ladder(out: Onset, bracket: Bracket, slowest: float, neuron: Neuron, longer: float) -> Generator[Run, Train, None]:
     """Yield runs at the rheobase, a tenth, a hundredth of it and so on above it, and fill in their periods."""
     critical, width = bracket.high, bracket.width
     if out.reached:
@@ -77,10 +76,9 @@ def ladder(
         if 0.0 < law < bracket.high:
             critical, width = law, bracket.high - law
     out.rheobase, out.width, out.skips = critical, max(width / critical, 1e-15), bracket.skips
-    halves = distances(out.width, out.reached)
-    out.shares = [decimal_share(half) for half in halves]
+    shares = [decimal_share(half) for half in distances(out.width, out.reached)]
     trains: list[Train] = []
-    for share in out.shares:
+    for share in shares:
         step = critical * (1.0 + share)
         # The period is about that of the closest step within this distance.
         periods = [bracket.seen[x] for x in bracket.seen if critical < x <= step]
@@ -88,9 +86,9 @@ def ladder(
         time = bracket.settle + PERIODS * 1.2 * expected * longer
         train = yield from continued(Run(step, time, bracket.state if bracket.follow else None))
         if not train.fires and not train.diverged:  # the run may have ended before the next spike
-            train = train.then((yield Run(step, train.time, train.state)))
+            train = train.followed_by((yield Run(step, train.time, train.state)))
         trains.append(train)
-    out.periods = [train.period for train in trains]
+    out.shares, out.periods = shares, [train.period for train in trains]
     if trains[0].fires:
         out.period = trains[0].period
     out.spread = max((train.spread for train in trains[1:] if train.spread > 1.0), default=1.0)
@@ -99,9 +97,7 @@ def ladder(
     yield from _look_at_potentials(out, trains, neuron)
 
 
-def _look_at_potentials(
-    out: Onset, trains: Sequence[Train], neuron: Neuron
-) -> Generator[Run, Train, None]:
+def _look_at_potentials(out: Onset, trains: Sequence[Train], neuron: Neuron) -> Generator[Run, Train, None]:
     """Yield runs of two periods at the largest and the smallest distance, and fill in what their potentials show."""
     firing = [k for k, train in enumerate(trains) if train.fires]
     peaks = []

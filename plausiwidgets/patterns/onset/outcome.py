@@ -110,7 +110,7 @@ class Depth:
     budget: float
 
 
-COARSE = Depth(16.0, 100.0, 1e-5, 60_000.0)
+COARSE = Depth(32.0, 100.0, 1e-8, 60_000.0)
 """For a preview while the user changes a value."""
 SEARCH = Depth(32.0, 2000.0, 1e-8, 600_000.0)
 """For an evaluation."""

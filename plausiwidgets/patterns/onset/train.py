@@ -64,7 +64,7 @@ class Train:
     diverged: bool
     v: Floats | None = None
 
-    def then(self, more: Train) -> Train:
+    def followed_by(self, more: Train) -> Train:
         """Return this train followed by a train that starts at its end."""
         spikes = np.append(self.spikes, more.spikes + self.steps)
         return replace(more, spikes=spikes, steps=self.steps + more.steps)

@@ -19,7 +19,7 @@ export const PATIENCE = 2;
 export function* untilSteady(current: number, first: number, longest = LONGEST): Runs<Train> {
   let train = yield { current, time: first, state: null };
   while (!train.isSteady && !train.diverged && train.time < longest) {
-    train = train.then(yield { current, time: train.time, state: train.state });
+    train = train.followedBy(yield { current, time: train.time, state: train.state });
   }
   return train;
 }

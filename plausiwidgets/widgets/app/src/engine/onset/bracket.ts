@@ -19,7 +19,7 @@ const GRID = 2000;
 export function* continued(run: Run): Runs<Train> {
   let train = yield run;
   for (let k = 0; k < EXTENDED && !train.isCalm && train.fires; k++) {
-    train = train.then(yield { current: run.current, time: train.time, state: train.state });
+    train = train.followedBy(yield { current: run.current, time: train.time, state: train.state });
   }
   return train;
 }

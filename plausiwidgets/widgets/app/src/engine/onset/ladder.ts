@@ -54,9 +54,10 @@ export function* ladder(out: Onset, bracket: Bracket, slowest: number, neuron: M
   out.rheobase = critical;
   out.width = Math.max(width / critical, 1e-15);
   out.skips = bracket.skips;
-  out.shares = distances(out.width, out.reached).map(decimalShare);
+  const shares = distances(out.width, out.reached).map(decimalShare);
   const trains: Train[] = [];
-  for (const share of out.shares) trains.push(yield* trainAt(critical, share, bracket, slowest, longer));
+  for (const share of shares) trains.push(yield* trainAt(critical, share, bracket, slowest, longer));
+  out.shares = shares;
   out.periods = trains.map(({ period }) => period);
   if (trains[0].fires) out.period = trains[0].period;
   out.spread = 1;
@@ -77,7 +78,7 @@ function* trainAt(critical: number, share: number, bracket: Bracket, slowest: nu
   const time = bracket.settle + PERIODS * 1.2 * expected * longer;
   const train = yield* continued({ current, time, state: bracket.follows ? bracket.state : null });
   if (train.fires || train.diverged) return train;
-  return train.then(yield { current, time: train.time, state: train.state }); // it may end before the next spike
+  return train.followedBy(yield { current, time: train.time, state: train.state }); // it may end before the next spike
 }
 
 /** Yields runs of two periods at the largest and the smallest distance, and fills in what their potentials show. */

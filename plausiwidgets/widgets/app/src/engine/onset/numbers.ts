@@ -1,7 +1,5 @@
 // Logarithms and powers of ten that Python and the app round alike. They consist of sums, products, quotients and roots.
 
-const LN_2 = 0.6931471805599453;
-const PER_LN_10 = 0.4342944819032518;
 const TERMS = 12;
 
 /** The decimal logarithm of a positive number, by the series of the inverse hyperbolic tangent. */
@@ -18,7 +16,7 @@ export function log10(x: number): number {
   const z = s * s;
   let total = 1 / (2 * TERMS + 1);
   for (let k = TERMS - 1; k >= 0; k--) total = total * z + 1 / (2 * k + 1);
-  return (2 * (s * total) + exponent * LN_2) * PER_LN_10;
+  return (2 * (s * total) + exponent * Math.LN2) * Math.LOG10E;
 }
 
 /** 10 to the power of minus `halves` / 2. */

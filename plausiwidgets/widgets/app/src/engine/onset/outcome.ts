@@ -72,7 +72,7 @@ export interface Depth {
 
 /** Every depth by its name, as in Python. */
 export const DEPTHS = {
-  coarse: { least: 16, slowest: 100, tolerance: 1e-5, budget: 60_000 },
+  coarse: { least: 32, slowest: 100, tolerance: 1e-8, budget: 60_000 },
   search: { least: 32, slowest: 2000, tolerance: 1e-8, budget: 600_000 },
   deep: { least: 100, slowest: 10_000, tolerance: 1e-9, budget: 4_000_000 },
 } as const satisfies Record<string, Depth>;
@@ -92,7 +92,7 @@ export function featuresOf(one: Onset): OnsetFeatures {
   return {
     kind: KINDS.indexOf(one.kind),
     clear: Number(isClear),
-    top: one.top > 0 ? one.top : 0,
+    top: Number.isNaN(one.top) ? 0 : one.top,
     spikes: one.spikes,
     rheobase: one.rheobase,
     exponent: one.exponent,

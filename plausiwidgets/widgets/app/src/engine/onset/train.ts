@@ -60,7 +60,7 @@ export class Train {
   }
 
   /** This train followed by a train that starts at its end. */
-  then(more: Train): Train {
+  followedBy(more: Train): Train {
     const spikes = [...this.spikes, ...more.spikes.map((k) => k + this.steps)];
     return new Train(spikes, this.steps + more.steps, this.dt, more.state, more.diverged, more.v);
   }
