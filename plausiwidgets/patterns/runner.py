@@ -166,6 +166,11 @@ class Runner:
         self.traces: dict[str, Traces] = {}
         self.shown: dict[str, tuple[Sweep, float]] = {}
 
+    @property
+    def settled_state(self) -> Floats:
+        """State of the neurons at rest, shape [state variables, n]."""
+        return self._state
+
     def with_stimulus(self, values: Mapping[str, Floats]) -> Runner:
         """Return a runner for other stimulus values with the same neurons, settled at the same holding level."""
         other = copy.copy(self)
@@ -431,7 +436,7 @@ class Runner:
         procedures = {
             i: onset_of(
                 float(top[i]),
-                Neuron(self.dt, first, float(self.span[i])),
+                Neuron(self.dt, first, float(self.span[i]), self.model.spike_level is None),
                 DEPTHS[depth],
                 float(spacing[i]),
                 down,

@@ -27,9 +27,10 @@ SLOW = 1e-3
 """A neuron lingers while its potential would change by less than this share of its span in a period at twice the
 rheobase."""
 LINGERS, FROM = 0.25, 8
-"""Minimum share of the growth of the period that a neuron lingers, and the distance in half decades from which the
-growth counts. A period that grows as a logarithm needs a place to linger. Without one, such as next to a canard, the
-growth ends closer to the rheobase."""
+"""Minimum share of the growth of the period that a neuron without a reset lingers, and the distance in half decades from
+which the growth counts. A period that grows as a logarithm needs a place to linger. Without one, such as next to a
+canard, the growth ends closer to the rheobase. A neuron with a reset always has such a place: its threshold, or the
+saddle where its upstroke starts, which a slow orbit approaches without coming close to it."""
 FOLD = -0.5
 """Largest exponent of a period that no longer grows."""
 MAX_RUNGS = 26
@@ -61,11 +62,12 @@ def distances(width: float, reached: bool) -> list[int]:
 
 
 class Neuron(NamedTuple):
-    """What the measurement requires of a neuron: time step and first run in ms, span in mV."""
+    """What the measurement requires of a neuron: time step and first run in ms, span in mV, and whether it resets."""
 
     dt: float
     first: float
     span: float
+    resets: bool
 
 
 def ladder(out: Onset, bracket: Bracket, slowest: float, neuron: Neuron, longer: float) -> Generator[Run, Train, None]:
@@ -143,7 +145,7 @@ def in_a_row(periods: Sequence[float]) -> tuple[int, int]:
     return first, end
 
 
-def classify(out: Onset, dt: float) -> None:
+def classify(out: Onset, neuron: Neuron) -> None:
     """Fill in exponent and kind of an onset from its periods."""
     if out.ripples > max(out.ripples_far, 1):
         out.kind = STAIRCASE
@@ -158,7 +160,7 @@ def classify(out: Onset, dt: float) -> None:
         return
     periods = out.periods[first:end]
     decades = [-float(x) for x in log10(np.array(out.shares[first:end]))]
-    resolution = [2.0 * dt + RESOLUTION * period for period in periods[1:]]
+    resolution = [2.0 * neuron.dt + RESOLUTION * period for period in periods[1:]]
     growth = [b - a for a, b in zip(periods[:-1], periods[1:], strict=True)]
     visible = [max(g, r) for g, r in zip(growth, resolution, strict=True)]
     x = decades[1:][-LAST:]
@@ -170,7 +172,7 @@ def classify(out: Onset, dt: float) -> None:
     recent = list(zip(growth, resolution, strict=True))[-LAST:]
     if sum(g <= r for g, r in recent) >= 2:  # it no longer grows
         out.exponent, out.error = min(out.exponent, FOLD), 0.0
-    if not out.reached and not _lingers(out, first, end):
+    if not neuron.resets and not out.reached and not _lingers(out, first, end):
         out.exponent = min(out.exponent, FOLD)
     if out.spread < IRREGULAR and not any(g < -3.0 * r for g, r in recent):
         out.kind = _kind(out)

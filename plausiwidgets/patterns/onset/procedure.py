@@ -126,4 +126,4 @@ def _followed(
         bracket.seen = {x: p for x, p in bracket.seen.items() if x > bracket.high}
         bracket.seen[bracket.high] = bracket.period
         longer *= LATE
-    classify(out, neuron.dt)
+    classify(out, neuron)

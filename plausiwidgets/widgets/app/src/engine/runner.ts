@@ -242,7 +242,8 @@ export class Runner {
     yield;
     if (!state) return featuresOf({ ...silent(), kind: "fires at rest" });
     if (!(top > 0)) return featuresOf(silent());
-    const measured = { dt: this.dt, first: FIRST * this.neuron.dt, span: this.rest.span };
+    const { resets } = this.options;
+    const measured = { dt: this.dt, first: FIRST * this.neuron.dt, span: this.rest.span, resets };
     const spacing = SPACING * Math.max(Math.abs(this.holding) + top, 1e-3);
     const procedure = onsetOf(top, measured, DEPTHS[depth], spacing);
     const simulate = (run: Run, steps: number) => this.#constant(run, steps, state);

@@ -20,11 +20,12 @@ const FOLD = -0.5;
 const MAX_RUNGS = 26;
 const SHOWN = 2.3;
 
-/** What the measurement requires of a neuron: time step and first run in ms, span in mV. */
+/** What the measurement requires of a neuron: time step and first run in ms, span in mV, and whether it resets. */
 export interface Measured {
   readonly dt: number;
   readonly first: number;
   readonly span: number;
+  readonly resets: boolean;
 }
 
 /** The distances in half decades: 0 for the rheobase itself, 2 for a tenth of it and so on. */
@@ -133,7 +134,7 @@ export function inARow(periods: readonly number[]): [first: number, end: number]
 }
 
 /** Fills in exponent and kind of an onset from its periods. */
-export function classify(out: Onset, dt: number): void {
+export function classify(out: Onset, { dt, resets }: Measured): void {
   if (out.ripples > Math.max(out.ripplesFar, 1)) {
     out.kind = "staircase";
     return;
@@ -165,7 +166,7 @@ export function classify(out: Onset, dt: number): void {
     out.exponent = Math.min(out.exponent, FOLD); // it no longer grows
     out.error = 0;
   }
-  if (!out.reached && !lingers(out, first, end)) out.exponent = Math.min(out.exponent, FOLD);
+  if (!resets && !out.reached && !lingers(out, first, end)) out.exponent = Math.min(out.exponent, FOLD);
   const falls = recent.some(({ growth, resolution }) => growth < -3 * resolution);
   if (out.spread < IRREGULAR && !falls) out.kind = kindOf(out);
 }

@@ -94,7 +94,7 @@ function* followed(
     bracket.seen.set(bracket.high, bracket.period);
     longer *= LATE;
   }
-  classify(out, neuron.dt);
+  classify(out, neuron);
 }
 
 /** Simulates the runs of a measurement one after the other. The generator pauses after each run. */
