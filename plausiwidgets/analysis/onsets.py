@@ -440,9 +440,9 @@ def diagrams(
         yield at_rest
         return
     steps, until, scale = base + measured.rheobase, base + measured.down_to, measured.rheobase
-    if measured.ending == ROOT and lost is not None and lost.kind == SADDLE_NODE and _is_near(until, lost, scale):
-        # The current of a saddle-node is known better than the one that the periods indicate.
-        steps, until = (lost.current if abs(x - until) < SAME * scale else x for x in (steps, until))
+    if lost is not None and lost.kind == SADDLE_NODE:
+        # The current of a saddle-node is known better than the one that the runs indicate.
+        steps, until = (lost.current if _is_near(x, lost, scale) else x for x in (steps, until))
     saddle = bool(((unstable == 1) & (np.abs(current - until) < 0.05 * max(high - low, 1e-9))).any())
     ends = _ending(measured.ending, until, lost, saddle, neuron.spike_level is None, scale)
     yield replace(

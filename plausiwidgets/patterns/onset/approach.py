@@ -31,7 +31,7 @@ FOLLOWED = (1e-2, 1e-4, 1e-6)
 step. At the last one the search ends for a neuron that skips cycles."""
 SLIGHTLY = 1e-3
 """First decrease of the step of a firing neuron, as a share of the rheobase."""
-CLOSED = 1e-6
+CLOSED = 1e-4
 """Width of the bracket of a rheobase below which firing persists, as a share of it, where it is drawn."""
 PATIENCE = 2
 """Where firing persists at a silent step, a longer run shows whether it only starts late there; the search continues
@@ -172,11 +172,12 @@ class Approach:
 def closed(bracket: Bracket, scale: float) -> Generator[Run, Train, float]:
     """Yield runs that halve the bracket of a neuron whose firing persists below it; return the rheobase.
 
-    The search ended before, because the period at the rheobase is finite.
+    The search ended before, because the period at the rheobase is finite. The first spike may come much later than
+    after a period, so every run is as long as the first runs.
     """
     while bracket.width > CLOSED * scale:
         middle = 0.5 * (bracket.low + bracket.high)
-        yield from bracket.test_step(middle, bracket.settle + PERIODS * RUNG * bracket.period)
+        yield from bracket.test_step(middle, max(bracket.settle + PERIODS * RUNG * bracket.period, LONGEST))
     return bracket.high
 
 
