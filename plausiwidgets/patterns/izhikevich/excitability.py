@@ -76,8 +76,8 @@ _GROWTH = (
     "(logarithm), and negative if the period remains finite."
 )
 _RISE = (
-    "Firing rate at twice the rheobase, divided by the lowest rate. The rate is followed until it has fallen to 1/32, or "
-    "until the distance from the rheobase is 10⁻⁸ of it."
+    "Firing rate at twice the rheobase, divided by the lowest rate. The rate is followed until it has fallen to 1/32, "
+    "or until the distance from the rheobase is 10⁻⁸ of it."
 )
 MARKS = (
     Mark("n", "spikes", 0.0, LENGTH, sweep="full amplitude"),

@@ -27,8 +27,8 @@ SLOW = 1e-3
 """A neuron lingers while its potential would change by less than this share of its span in a period at twice the
 rheobase."""
 LINGERS, FROM = 0.25, 8
-"""Minimum share of the growth of the period that a neuron without a reset lingers, and the distance in half decades from
-which the growth counts. A period that grows as a logarithm needs a place to linger. Without one, such as next to a
+"""Minimum share of the growth of the period that a neuron without a reset lingers, and the distance in half decades
+from which the growth counts. A period that grows as a logarithm needs a place to linger. Without one, such as next to a
 canard, the growth ends closer to the rheobase. A neuron with a reset always has such a place: its threshold, or the
 saddle where its upstroke starts, which a slow orbit approaches without coming close to it."""
 FOLD = -0.5
