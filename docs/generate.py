@@ -321,10 +321,10 @@ def mark(model: pw.NeuronModel, pattern: pw.Pattern) -> str:
 
 
 ONSET = """\
-[The onset of firing](../explanation/verification.md#the-onset-of-firing) describes the measurement. It compares distances
-and rates with those of the neuron itself, so no time in ms decides. Some neurons are in neither class: the rate may end
-at a finite value far below the usual rate, the period may grow too slowly, or the onset may be unclear. Verification
-measures the onset to its full depth at the time step and at a quarter of it.
+[The onset of firing](../explanation/verification.md#the-onset-of-firing) describes the measurement. It compares
+distances and rates with those of the neuron itself, so no time in ms decides. Some neurons are in neither class: the
+rate may end at a finite value far below the usual rate, the period may grow too slowly, or the onset may be unclear.
+Verification measures the onset to its full depth at the time step and at a quarter of it.
 """
 
 
