@@ -9,7 +9,8 @@ from functools import cache, cached_property, lru_cache
 
 import numpy as np
 
-from plausiwidgets.engine.current import TAIL, Current, Floats, Piece, pulse, ramp, samples_of
+from plausiwidgets.engine.current import TAIL, Current, samples_of
+from plausiwidgets.engine.piece import Floats, Piece, pulse, ramp
 from plausiwidgets.patterns.all_of import AllOf
 from plausiwidgets.patterns.protocol import Protocol, StimulusParameter, StimulusValues
 from plausiwidgets.patterns.sweep import BEFORE, Sweep

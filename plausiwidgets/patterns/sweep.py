@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from plausiwidgets.engine.current import Piece, Value, check_values
+from plausiwidgets.engine.piece import Piece, Value, check_values
 from plausiwidgets.engine.program.tracer import Traced
 from plausiwidgets.support.arguments import require, shown
 

@@ -180,9 +180,11 @@ def test_a_current_over_all_steps_is_that_of_every_step_to_the_last_bit():
         off = on + np.round(rng.uniform(-5.0, 60.0, (m, lanes)), int(rng.integers(0, 4)))
         start = rng.normal(size=(m, lanes)).round(2)
         end = np.where(rng.random((m, lanes)) < 0.5, start, rng.normal(size=(m, lanes)))
-        current = LaneCurrent(rng.normal(size=lanes), np.stack([on, off, start, end]), float(rng.choice([0.0, -50.0])))
+        current = LaneCurrent(
+            rng.normal(size=lanes), np.stack([on, off, start, end, 0 * on]), float(rng.choice([0.0, -50.0]))
+        )
         dt = float(rng.choice([0.1, 0.25, 0.3]))
         wanted = np.empty((steps, lanes))
         for k in range(steps):
-            fill_current(k, dt, current.t0, current.base, current.pieces, wanted[k])
+            fill_current(k, dt, current.t0, current.base, current.pieces, current.table(0, dt), wanted[k])
         np.testing.assert_array_equal(current.values(steps, dt), wanted.T)
