@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from plausiwidgets.engine.current_text import MAX_SAMPLES, read_current_file
-from plausiwidgets.engine.piece import Floats, Piece, chirp, noise, pulse, ramp
+from plausiwidgets.engine.piece import Chirp, Floats, Noise, Piece, checked_piece, chirp, noise, pulse, ramp
 from plausiwidgets.support.arguments import bounded, checked, finite, numbers, shown
 
 MAX_PIECES = 1000
@@ -76,6 +76,19 @@ class Current:
                 finite("Current", f"the {words} of a piece", getattr(p, field))
             if p.off < p.on:
                 raise ValueError(f"Current: the width of a piece must be ≥ 0 ms, got {p.off - p.on:g}.")
+
+    @property
+    def has_waveform(self) -> bool:
+        """Whether a piece is noise or a chirp."""
+        return any(len(p.numbers) > 4 for p in self.pieces)
+
+    @property
+    def peak(self) -> float:
+        """The value that is farthest from the holding level; of noise its sd, and of a chirp its amplitude, count."""
+        if self.has_waveform:
+            return max((x for p in self.pieces for x in (p.first, p.last)), key=abs)
+        _, values, _ = samples_of(self)
+        return float(values[np.abs(values).argmax()])
 
     @classmethod
     @checked
@@ -243,6 +256,12 @@ def as_current(current: Current | Piece) -> Current:
     return Current((current,), finite("Current", "off of a piece", current.off) + TAIL)
 
 
+def current_of_rows(rows: Sequence[Sequence[float]], end: float | None = None) -> Current:
+    """Return the current of pieces, each given by its `numbers`; it ends 200 ms after the last piece by default."""
+    pieces = tuple(map(checked_piece, rows))
+    return Current(pieces, _end(max(p.off for p in pieces), end))
+
+
 def _end(last: float, given: float | None) -> float:
     return last + TAIL if given is None else given
 
@@ -289,6 +308,29 @@ def samples_of(current: Current) -> tuple[Floats, Floats, bool]:
     t, x = np.repeat(edges, 2)[1:-1], np.column_stack([begins, ends]).ravel()
     kept = np.append(True, (np.diff(t) > 0.0) | (np.diff(x) != 0.0))
     return t[kept], x[kept], True
+
+
+def current_code(current: Current) -> str:
+    """Return the call that makes a current of pieces.
+
+    Examples
+    --------
+    >>> current_code(Current.noise(2.0, tau=5.0, seed=3, end=100.0, holding=1.0))
+    'pw.Current([pw.noise(0.0, 100.0, 2.0, 5.0, 3)], end=100.0, holding=1.0)'
+    """
+    calls = []
+    for p in current.pieces:
+        name, more = "pulse", ""
+        if isinstance(p, Noise):
+            name, more = "noise", f", {p.tau!r}, {p.seed!r}"
+        elif isinstance(p, Chirp):
+            name, more = "chirp", f", {p.f0!r}, {p.f1!r}"
+        if name != "pulse" or p.first:
+            calls.append(f"pw.{name}({p.on!r}, {p.off - p.on!r}, {p.first!r}{more})")
+        if p.first != p.last:
+            calls.append(f"pw.ramp({p.on!r}, {p.off - p.on!r}, {p.last - p.first!r})")
+    holding = f", holding={current.holding!r}" if current.holding else ""
+    return f"pw.Current([{', '.join(calls)}], end={current.end!r}{holding})"
 
 
 def _check_samples(t: Floats, lines: bool) -> None:

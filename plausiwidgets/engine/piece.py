@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from numbers import Real
 from typing import TYPE_CHECKING, ClassVar
 
@@ -68,12 +68,34 @@ class Chirp(Piece):
         return self.on, self.off, self.first, self.last, CHIRP, self.f0, self.f1
 
 
-def piece_of(values: tuple[Value, ...]) -> Piece:
+def piece_of(values: Sequence[Value]) -> Piece:
     """Return the piece that has these `numbers`."""
     if len(values) == 4:
         return Piece(*values)  # type: ignore[arg-type]  # or one value for each set
     kind = Noise if values[4] == NOISE else Chirp
     return kind(*values[:4], *values[5:])  # type: ignore[arg-type]
+
+
+def checked_piece(values: Sequence[float]) -> Piece:
+    """Return the piece that has these `numbers`, which come from outside.
+
+    Raises
+    ------
+    ValueError
+        If a number is not valid.
+
+    Examples
+    --------
+    >>> checked_piece([0.0, 100.0, 2.0, 2.0, 1.0, 5.0, 3.0])
+    Noise(on=0.0, off=100.0, first=2.0, last=2.0, tau=5.0, seed=3.0)
+    """
+    if len(values) == 4:
+        return Piece(*values)
+    on, off, height, _, kind, a, b = values
+    if kind not in (NOISE, CHIRP):
+        raise ValueError(f"the fifth number of a piece must be 1 (noise) or 2 (a chirp), got {kind:g}.")
+    made = (noise if kind == NOISE else chirp)(on, off - on, height, a, b)
+    return replace(made, off=off)  # on + (off - on) may differ from off in its last bit
 
 
 def check_values(where: str, **values: Value) -> None:

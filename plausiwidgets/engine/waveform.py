@@ -7,6 +7,7 @@ functions in ``javascript/runtime.js``.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -78,11 +79,6 @@ class Path(NamedTuple):
 
     def means(self, t0: float, dt: float, steps: int) -> Floats:
         """Return the mean over each of `steps` time steps of `dt` ms, the first of which starts at `t0`."""
-        if self.kind == CHIRP and max(self.a, self.b) > 500.0 / dt:
-            raise ValueError(
-                f"chirp: f0 and f1 must be at most {500.0 / dt:g} Hz, half of the sampling rate at dt = {dt:g} ms, got "
-                f"{max(self.a, self.b):g} Hz. Use a smaller dt."
-            )
         if self.off <= self.on:
             return np.zeros(steps)
         x = self.points()
@@ -94,6 +90,16 @@ class Path(NamedTuple):
         share = place - i
         integral = whole[i] + share * (x[i] + 0.5 * share * (x[i + 1] - x[i]))
         return (integral[1:] - integral[:-1]) * (GRID / dt)
+
+
+def check_frequencies(paths: Iterable[Path], dt: float) -> None:
+    """Raise a ValueError for a chirp that a time step of `dt` ms cannot show."""
+    highest = max((max(path.a, path.b) for path in paths if path.kind == CHIRP), default=0.0)
+    if highest > 500.0 / dt:
+        raise ValueError(
+            f"chirp: f0 and f1 must be at most {500.0 / dt:g} Hz, half of the sampling rate at dt = {dt:g} ms, got "
+            f"{highest:g} Hz. Use a smaller dt."
+        )
 
 
 def random_words(seed: int, counters: Words) -> tuple[Words, Words]:

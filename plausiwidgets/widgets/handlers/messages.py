@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from plausiwidgets.engine.waveform import MAX_SEED
 from plausiwidgets.patterns.status import WORDS
 from plausiwidgets.support.arguments import shown
 from plausiwidgets.support.names import unknown
@@ -546,13 +547,13 @@ TABLE: dict[str, Message] = {
         buffer=LONGEST_FILE,
     ),
     "stimulus": Message(
-        "A custom current as a pattern without criteria: a step, pulses, a ramp, or values with a time in ms and a "
-        "current in each line. `lines`: interpolate between the values. `end`: the end of the last value, if it is not "
-        "the default.",
+        "A custom current as a pattern without criteria: a step, pulses, a ramp, noise, a chirp, or values with a time "
+        "in ms and a current in each line. `number`: of pulses, or the seed of the noise. `lines`: interpolate between "
+        "the values. `end`: the end of the last value, if it is not the default.",
         "files",
         {
-            "shape": Choice(("step", "pulses", "ramp", "values")),
-            "number": Whole(1, 1_000),
+            "shape": Choice(("step", "pulses", "ramp", "noise", "chirp", "values")),
+            "number": Whole(0, MAX_SEED),
             "text": Text(LONGEST_TEXT),
             "lines": Flag(),
             "title": Text(255),

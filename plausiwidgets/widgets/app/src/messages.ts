@@ -362,12 +362,12 @@ export interface Requests {
     again?: string;
   };
   /**
-   * A custom current as a pattern without criteria: a step, pulses, a ramp, or values with a time in ms and a current
-   * in each line. `lines`: interpolate between the values. `end`: the end of the last value, if it is not the
-   * default.
+   * A custom current as a pattern without criteria: a step, pulses, a ramp, noise, a chirp, or values with a time in
+   * ms and a current in each line. `number`: of pulses, or the seed of the noise. `lines`: interpolate between the
+   * values. `end`: the end of the last value, if it is not the default.
    */
   stimulus: {
-    shape: "step" | "pulses" | "ramp" | "values";
+    shape: "step" | "pulses" | "ramp" | "noise" | "chirp" | "values";
     number: number;
     text: string;
     lines: boolean;
