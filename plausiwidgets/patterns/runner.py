@@ -90,7 +90,11 @@ class Runner:
     traces, shown : dict of str to Traces, and to (Sweep, float)
         Traces of the sweeps, if recorded; and the sweeps themselves, with the time in ms that each is simulated.
     engine_used : {"compiled", "numpy", "torch", "python"}
+    sets_differ : bool
+        Whether equal sets may get different currents, so that a set alone has another response.
     """
+
+    sets_differ = False
 
     def __init__(
         self,
