@@ -107,8 +107,8 @@ class NoiseTolerance(Printed):
         words = {"model": self.model, "pattern": self.pattern, "tolerance": self.text}
         notes = [
             tr(
-                "The criteria must be met in 90 % of {seeds} noises, which last as long as the stimulus and have a time "
-                "constant of {tau} ms.",
+                "The criteria must be met in 90 % of {seeds} noises, which have a time constant of {tau} ms and last "
+                "as long as the stimulus.",
                 seeds=self.seeds,
                 tau=number(self.tau),
             )

@@ -117,7 +117,7 @@ function normalNumbers(seed, count) {
     for (let pair = 6 * i; pair < 6 * i + 6; pair++) total += randomWords(seed, pair);
     numbers[i] = (total + 6) / 4294967296 - 6;
   }
-  if (NORMALS.size >= 32) NORMALS.clear();
+  if (NORMALS.size >= 128) NORMALS.clear();
   NORMALS.set(seed, numbers);
   return numbers;
 }

@@ -416,6 +416,15 @@ TABLE: dict[str, Message] = {
         ends="cancel",
         newest=True,
     ),
+    "tolerance": Message(
+        "The largest noise in the current at which the criteria are met in nine of ten noises, in words. `tau`: time "
+        "constant of the noise. `seeds`: number of noises.",
+        "tolerance",
+        {**SET, "tau": Number("ms", above=0.0), "seeds": Whole(1, 1000)},
+        {"text": Text(SENTENCE)},
+        ends="cancel",
+        newest=True,
+    ),
     "rate": Message(
         "The firing rate over the current, from 0 to `most`.",
         "curves",

@@ -121,7 +121,7 @@ export type State = "waiting" | "running" | "paused" | "done" | "stopped" | "sup
 export const FINAL: ReadonlySet<State> = new Set<State>(["done", "stopped", "superseded", "failed"]);
 
 /** Kinds of requests that replace an older one of their kind. */
-export const NEWEST: ReadonlySet<Kind> = new Set<Kind>(["simulate", "verify", "plane", "samples", "assess", "repertoire", "profiles", "rate", "bifurcations", "phase"]);
+export const NEWEST: ReadonlySet<Kind> = new Set<Kind>(["simulate", "verify", "plane", "samples", "assess", "repertoire", "profiles", "tolerance", "rate", "bifurcations", "phase"]);
 
 /** Kinds of requests that create a pattern. */
 export const MAKING: ReadonlySet<Kind> = new Set<Kind>(["recording", "stimulus", "mystery"]);
@@ -288,6 +288,18 @@ export interface Requests {
     dt: number;
     bounds: Readonly<Record<string, readonly [low: number, high: number]>>;
     points: readonly number[];
+  };
+  /**
+   * The largest noise in the current at which the criteria are met in nine of ten noises, in words. `tau`: time
+   * constant of the noise. `seeds`: number of noises.
+   */
+  tolerance: {
+    model: string;
+    pattern: string;
+    values: Readonly<Record<string, number>>;
+    dt: number;
+    tau: number;
+    seeds: number;
   };
   /** The firing rate over the current, from 0 to `most`. */
   rate: {
@@ -465,6 +477,9 @@ export interface Replies {
     names: readonly string[];
     finer: boolean;
   };
+  tolerance: {
+    text: string;
+  };
   rate: Record<string, never>;
   bifurcations: {
     currents: readonly [low: number, high: number];
@@ -566,6 +581,7 @@ export interface ReplyArrays {
     [name_values: `${string}.values`]: Float64Array<ArrayBuffer>; // ascending, in its unit
     [name_loss: `${string}.loss`]: Float32Array<ArrayBuffer>; // 0 if all criteria are met at the time step
   };
+  tolerance: Record<string, never>;
   rate: {
     "current": Float32Array<ArrayBuffer>; // in the model's unit
     "rate": Float32Array<ArrayBuffer>; // in Hz

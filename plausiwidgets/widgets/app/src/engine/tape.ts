@@ -207,7 +207,7 @@ export class Player {
     const { runner } = this;
     const isApplied = runner.rest.state !== null && (only === null || Boolean(yield* this.value(only)));
     const responses = new Map<string, Application>();
-    for (const sweep of yield* this.#sweepsOf(sweeps)) {
+    for (const sweep of runner.prepared(yield* this.#sweepsOf(sweeps))) {
       if (!isApplied) {
         responses.set(sweep.name, { sweep, times: [], top: Number.NaN, peak: Number.NaN, response: null });
         continue;
