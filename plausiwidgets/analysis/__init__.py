@@ -8,6 +8,10 @@ from plausiwidgets.support.lazy import lazily
 
 if TYPE_CHECKING:
     from plausiwidgets.analysis.fi_curves import fi_curve as fi_curve
+    from plausiwidgets.analysis.impedances import Impedance as Impedance
+    from plausiwidgets.analysis.impedances import impedance as impedance
+    from plausiwidgets.analysis.noise_tolerances import NoiseTolerance as NoiseTolerance
+    from plausiwidgets.analysis.noise_tolerances import noise_tolerance as noise_tolerance
     from plausiwidgets.analysis.onsets import Bifurcation as Bifurcation
     from plausiwidgets.analysis.onsets import BifurcationDiagram as BifurcationDiagram
     from plausiwidgets.analysis.onsets import bifurcation_diagram as bifurcation_diagram
@@ -20,6 +24,8 @@ if TYPE_CHECKING:
     from plausiwidgets.analysis.planes import parameter_plane as parameter_plane
     from plausiwidgets.analysis.profiles import Profile as Profile
     from plausiwidgets.analysis.profiles import loss_profiles as loss_profiles
+    from plausiwidgets.analysis.reliabilities import Reliability as Reliability
+    from plausiwidgets.analysis.reliabilities import reliability as reliability
     from plausiwidgets.analysis.repertoires import repertoire as repertoire
     from plausiwidgets.analysis.samples import NoSolutionError as NoSolutionError
     from plausiwidgets.analysis.samples import sample_accepted as sample_accepted
@@ -34,6 +40,9 @@ else:
             "analysis.phase_planes": ("FixedPoint", "PhasePlane", "phase_plane"),
             "analysis.phase_lines": ("PhaseLine", "phase_line"),
             "analysis.fi_curves": ("fi_curve",),
+            "analysis.impedances": ("Impedance", "impedance"),
+            "analysis.noise_tolerances": ("NoiseTolerance", "noise_tolerance"),
+            "analysis.reliabilities": ("Reliability", "reliability"),
             "analysis.profiles": ("Profile", "loss_profiles"),
             "analysis.samples": ("NoSolutionError", "sample_accepted"),
             "analysis.repertoires": ("repertoire",),

@@ -152,7 +152,7 @@ def evaluate(
         uncompiled=(why_not(model) or "") if engine == "auto" and runner.engine_used in ENGINE_TITLES else "",
         _record=again,
     )
-    if runner.n > 1 and isinstance(pattern, Pattern) and pattern.tried:
+    if runner.n > 1 and isinstance(pattern, Pattern) and pattern.tried and not runner.sets_differ:
         seen = _seen_alone.setdefault(pattern, WeakSet())
         if model not in seen:
             # The best, and one from the middle: among responses that differ.

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
-from plausiwidgets.engine.current import Current, Piece, as_current
+from plausiwidgets.engine.current import Current, as_current
+from plausiwidgets.engine.piece import Piece
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.patterns.all_of import AllOf, Judged, combine, judged
 from plausiwidgets.patterns.izhikevich import TWENTY

@@ -12,9 +12,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from plausiwidgets.engine.choice.run_lanes import run_lanes
-from plausiwidgets.engine.current import SETTLE, Floats, Value
-from plausiwidgets.engine.lane_current import LaneCurrent
+from plausiwidgets.engine.current import SETTLE
+from plausiwidgets.engine.lane_current import LaneCurrent, LanePieces
 from plausiwidgets.engine.lanes import Checkpoint, Engine, LaneJob, LaneResult
+from plausiwidgets.engine.piece import Floats, Value
 from plausiwidgets.engine.traces import Traces
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.patterns import features as f
@@ -89,7 +90,11 @@ class Runner:
     traces, shown : dict of str to Traces, and to (Sweep, float)
         Traces of the sweeps, if recorded; and the sweeps themselves, with the time in ms that each is simulated.
     engine_used : {"compiled", "numpy", "torch", "python"}
+    sets_differ : bool
+        Whether equal sets may get different currents, so that a set alone has another response.
     """
+
+    sets_differ = False
 
     def __init__(
         self,
@@ -383,10 +388,10 @@ class Runner:
         levels = heights.reshape(-1, self.n)
         chosen = np.flatnonzero(only & self._settled)
         lanes = np.tile(chosen, len(levels))
-        pieces = np.zeros((4, 1, lanes.size))
-        pieces[1] = width
-        pieces[2:] = levels[:, chosen].reshape(-1)
-        current = LaneCurrent(self.holding[lanes], pieces, 0.0)
+        heights_of_lanes = levels[:, chosen].reshape(-1)
+        batch = LanePieces(1, lanes.size)
+        batch.add(0, slice(None), (0.0, width, heights_of_lanes, heights_of_lanes))
+        current = batch.current(self.holding[lanes], 0.0)
         steps = round(duration / self.dt)
         # A set that diverges here counts as silent: these amplitudes are tried by a search and not those of the set.
         fired, _ = self._simulate(lanes, current, steps, np.full(lanes.size, steps), None, (0,), None)
@@ -481,12 +486,11 @@ class Runner:
     ) -> LaneCurrent:
         """Return the current of lanes of these sets; `places` are each sweep's lanes, `rows` theirs in its values."""
         most = max((len(s.pieces) for s in sweeps), default=0)
-        arrays = np.zeros((4, most, sets.size))
+        batch = LanePieces(most, sets.size)
         for place, sweep in zip(places, sweeps, strict=True):
             for i, piece in enumerate(sweep.pieces):
-                for part, value in enumerate((piece.on, piece.off, piece.first, piece.last)):
-                    arrays[part, i, place] = _of_lanes(value, rows[place])
-        return LaneCurrent(self.holding[sets], arrays, 0.0)
+                batch.add(i, place, [_of_lanes(value, rows[place]) for value in piece.numbers])
+        return batch.current(self.holding[sets], 0.0)
 
     def _note_divergence(
         self, diverged: NDArray[np.int64], steps: NDArray[np.int64], lanes: NDArray[np.intp], offset: float = 0.0

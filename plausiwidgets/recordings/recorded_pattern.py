@@ -12,7 +12,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from plausiwidgets.engine.current import SETTLE, Piece
+from plausiwidgets.engine.current import SETTLE
+from plausiwidgets.engine.piece import Piece
 from plausiwidgets.engine.traces import Traces
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.parameter import Parameter

@@ -14,7 +14,7 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from plausiwidgets.engine.current import Floats
+from plausiwidgets.engine.piece import Floats
 from plausiwidgets.engine.program.arrays import Values, run, value_of
 from plausiwidgets.engine.program.program import (
     BOOL,

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from plausiwidgets.engine.waveform import MAX_SEED
 from plausiwidgets.patterns.status import WORDS
 from plausiwidgets.support.arguments import shown
 from plausiwidgets.support.names import unknown
@@ -415,6 +416,15 @@ TABLE: dict[str, Message] = {
         ends="cancel",
         newest=True,
     ),
+    "tolerance": Message(
+        "The largest noise in the current at which the criteria are met in nine of ten noises, in words. `tau`: time "
+        "constant of the noise. `seeds`: number of noises.",
+        "tolerance",
+        {**SET, "tau": Number("ms", above=0.0), "seeds": Whole(1, 1000)},
+        {"text": Text(SENTENCE)},
+        ends="cancel",
+        newest=True,
+    ),
     "rate": Message(
         "The firing rate over the current, from 0 to `most`.",
         "curves",
@@ -546,13 +556,13 @@ TABLE: dict[str, Message] = {
         buffer=LONGEST_FILE,
     ),
     "stimulus": Message(
-        "A custom current as a pattern without criteria: a step, pulses, a ramp, or values with a time in ms and a "
-        "current in each line. `lines`: interpolate between the values. `end`: the end of the last value, if it is not "
-        "the default.",
+        "A custom current as a pattern without criteria: a step, pulses, a ramp, noise, a chirp, or values with a time "
+        "in ms and a current in each line. `number`: of pulses, or the seed of the noise. `lines`: interpolate between "
+        "the values. `end`: the end of the last value, if it is not the default.",
         "files",
         {
-            "shape": Choice(("step", "pulses", "ramp", "values")),
-            "number": Whole(1, 1_000),
+            "shape": Choice(("step", "pulses", "ramp", "noise", "chirp", "values")),
+            "number": Whole(0, MAX_SEED),
             "text": Text(LONGEST_TEXT),
             "lines": Flag(),
             "title": Text(255),

@@ -121,7 +121,7 @@ export type State = "waiting" | "running" | "paused" | "done" | "stopped" | "sup
 export const FINAL: ReadonlySet<State> = new Set<State>(["done", "stopped", "superseded", "failed"]);
 
 /** Kinds of requests that replace an older one of their kind. */
-export const NEWEST: ReadonlySet<Kind> = new Set<Kind>(["simulate", "verify", "plane", "samples", "assess", "repertoire", "profiles", "rate", "bifurcations", "phase"]);
+export const NEWEST: ReadonlySet<Kind> = new Set<Kind>(["simulate", "verify", "plane", "samples", "assess", "repertoire", "profiles", "tolerance", "rate", "bifurcations", "phase"]);
 
 /** Kinds of requests that create a pattern. */
 export const MAKING: ReadonlySet<Kind> = new Set<Kind>(["recording", "stimulus", "mystery"]);
@@ -289,6 +289,18 @@ export interface Requests {
     bounds: Readonly<Record<string, readonly [low: number, high: number]>>;
     points: readonly number[];
   };
+  /**
+   * The largest noise in the current at which the criteria are met in nine of ten noises, in words. `tau`: time
+   * constant of the noise. `seeds`: number of noises.
+   */
+  tolerance: {
+    model: string;
+    pattern: string;
+    values: Readonly<Record<string, number>>;
+    dt: number;
+    tau: number;
+    seeds: number;
+  };
   /** The firing rate over the current, from 0 to `most`. */
   rate: {
     model: string;
@@ -362,12 +374,12 @@ export interface Requests {
     again?: string;
   };
   /**
-   * A custom current as a pattern without criteria: a step, pulses, a ramp, or values with a time in ms and a current
-   * in each line. `lines`: interpolate between the values. `end`: the end of the last value, if it is not the
-   * default.
+   * A custom current as a pattern without criteria: a step, pulses, a ramp, noise, a chirp, or values with a time in
+   * ms and a current in each line. `number`: of pulses, or the seed of the noise. `lines`: interpolate between the
+   * values. `end`: the end of the last value, if it is not the default.
    */
   stimulus: {
-    shape: "step" | "pulses" | "ramp" | "values";
+    shape: "step" | "pulses" | "ramp" | "noise" | "chirp" | "values";
     number: number;
     text: string;
     lines: boolean;
@@ -464,6 +476,9 @@ export interface Replies {
   profiles: {
     names: readonly string[];
     finer: boolean;
+  };
+  tolerance: {
+    text: string;
   };
   rate: Record<string, never>;
   bifurcations: {
@@ -566,6 +581,7 @@ export interface ReplyArrays {
     [name_values: `${string}.values`]: Float64Array<ArrayBuffer>; // ascending, in its unit
     [name_loss: `${string}.loss`]: Float32Array<ArrayBuffer>; // 0 if all criteria are met at the time step
   };
+  tolerance: Record<string, never>;
   rate: {
     "current": Float32Array<ArrayBuffer>; // in the model's unit
     "rate": Float32Array<ArrayBuffer>; // in Hz

@@ -164,6 +164,11 @@ export class Runner {
     return this.neuron.start(this.parameters, current).state[thresholdPlace];
   }
 
+  /** The sweeps that are applied in place of those of a pattern. */
+  prepared<S extends SweepNumbers>(sweeps: readonly S[]): readonly S[] {
+    return sweeps;
+  }
+
   /** The response to a sweep. The runner keeps the response unless `remember` is false. */
   respond(sweep: SweepNumbers, remember = true): Response {
     const key = JSON.stringify([sweep.pieces, sweep.end, sweep.duration]);

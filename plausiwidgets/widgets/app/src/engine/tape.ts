@@ -207,7 +207,7 @@ export class Player {
     const { runner } = this;
     const isApplied = runner.rest.state !== null && (only === null || Boolean(yield* this.value(only)));
     const responses = new Map<string, Application>();
-    for (const sweep of yield* this.#sweepsOf(sweeps)) {
+    for (const sweep of runner.prepared(yield* this.#sweepsOf(sweeps))) {
       if (!isApplied) {
         responses.set(sweep.name, { sweep, times: [], top: Number.NaN, peak: Number.NaN, response: null });
         continue;
@@ -228,10 +228,7 @@ export class Player {
     const numbers: { name: string; pieces: Piece[]; end: number; duration: number | null }[] = [];
     for (const { name, pieces, end, duration } of sweeps) {
       const own: Piece[] = [];
-      for (const piece of pieces) {
-        const [on, off, first, last] = yield* this.#numbers(piece);
-        own.push([on, off, first, last]);
-      }
+      for (const piece of pieces) own.push(yield* this.#numbers(piece));
       const [last, least] = yield* this.#numbers([end, duration ?? end]);
       numbers.push({ name, pieces: own, end: last, duration: duration === null ? null : least });
     }

@@ -11,6 +11,7 @@ import { isScaled, scaledWords } from "../models/titles.ts";
 import type { VerdictModel } from "../models/verdict.ts";
 import { measuredOf } from "../models/wording.ts";
 import { glossing } from "./glosses.tsx";
+import { NoiseTolerance } from "./noiseTolerance.tsx";
 
 /** A criterion with its measured value. */
 function criterionText(result: CriterionResult): string {
@@ -148,7 +149,8 @@ function StopOrAgain({ run, isRunning }: { readonly run: RunModel; readonly isRu
 }
 
 /** The table of criteria, and notes about the pattern. */
-export function Criteria({ selection, verdict }: Pick<App, "selection" | "verdict">) {
+export function Criteria(app: Pick<App, "catalogue" | "selection" | "verdict" | "run" | "host">) {
+  const { selection, verdict } = app;
   const pattern = selection.pattern.value;
   const latest = verdict.verdict.value;
   const glossed = glossing();
@@ -176,6 +178,7 @@ export function Criteria({ selection, verdict }: Pick<App, "selection" | "verdic
         </thead>
         <tbody>{latest?.criteria.map((result, k) => criterionRow(result, k, verdict, glossed))}</tbody>
       </table>
+      <NoiseTolerance {...app} />
       {notesOf(pattern)}
     </div>
   );

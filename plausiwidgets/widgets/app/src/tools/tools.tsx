@@ -94,7 +94,7 @@ export const TOOLS: readonly Tool[] = [
   {
     name: "stimulus",
     title: () => tr("Stimulus"),
-    line: () => tr("Inject a different current: a step, pulses, a ramp, or your own waveform."),
+    line: () => tr("Inject a different current: a step, pulses, a ramp, noise, a chirp, or your own waveform."),
     fits: () => true,
     needs: "stimulus",
     picture: StimulusPicture,
