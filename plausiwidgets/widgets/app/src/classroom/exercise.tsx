@@ -37,7 +37,7 @@ export function Question({ selection, task, host }: Pick<App, "selection" | "tas
           </>
         ))}
         {". "}
-        {tr("The exercise is solved when all criteria are met.")}
+        {!race && tr("The exercise is solved when all criteria are met.")}
       </p>
     </section>
   );
@@ -59,8 +59,9 @@ export function Answering(app: Pick<App, "selection" | "verdict" | "search" | "t
     <div class="pw-actions pw-answering">
       {exercise.question.includes("?") && <InWords words={words} />}
       {(!race || isSolved.value) && <Progress selection={selection} verdict={verdict} common={exercise.common} />}
+      {race && <race.Buttons {...app} attempt={attempt} />}
       <Hints key={attempt.pattern} hints={exercise.hints} isSolved={isSolved.value} />
-      {race ? <race.Buttons {...app} attempt={attempt} /> : <Handing {...app} {...{ exercise, words, isSolved }} />}
+      {!race && <Handing {...app} {...{ exercise, words, isSolved }} />}
       <button type="button" class="pw-link" onClick={() => task.restart()}>
         {tr("Back to the start")}
       </button>

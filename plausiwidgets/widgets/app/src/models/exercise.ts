@@ -7,6 +7,7 @@ import type { Verdict } from "../engine/judge.ts";
 import type { Host } from "../hosts/host.ts";
 import { tr } from "../i18n/texts.ts";
 import type { Replies } from "../messages.ts";
+import { lockedOn } from "./lesson.ts";
 import type { RunModel } from "./run.ts";
 import { inPieces } from "./schedule.ts";
 import type { Search, SearchModel } from "./search.ts";
@@ -79,7 +80,7 @@ export function createExercises(
   const stopLocking = effect(() => {
     // A link to a page in one file may lock more.
     if (exercise.value && exercise.value !== first)
-      selection.configure({ locked: lockedIn(selection, exercise.value) });
+      selection.configure({ locked: lockedOn(selection.sliders.peek(), exercise.value) });
   });
 
   const open = async (model: string, { pattern, exercise: next }: Replies["mystery"]) => {
@@ -128,13 +129,6 @@ export function createExercises(
     },
   };
 }
-
-/** The parameters that an exercise locks. */
-const lockedIn = ({ sliders }: Pick<SelectionModel, "sliders">, { free }: Exercise): string[] =>
-  sliders
-    .peek()
-    .map(({ name }) => name)
-    .filter((name) => !free.includes(name));
 
 /** The attempts of a session, by the patterns of their exercises. */
 interface Attempts {
