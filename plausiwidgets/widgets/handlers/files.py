@@ -67,10 +67,10 @@ def export(handlers: Handlers, request: Request) -> None:
         if what == "page":
             request.reply(name=f"{name}.html", text=page_text(model, [pattern], selection.values, selection.dt))
             return
-        hidden = handlers.mysteries.get(request["pattern"])
-        task = hidden or Exercise(request["text"].strip() or task_of(selection), free=selection.varied)
-        values = None if hidden else selection.values
-        request.reply(name=f"exercise_{name}.html", text=page_text(model, [pattern], values, selection.dt, task))
+        own = Exercise(request["text"].strip() or task_of(selection), free=selection.varied)
+        task = handlers.known.exercises.get(request["pattern"], own)
+        text = page_text(model, [pattern], selection.values, selection.dt, task)
+        request.reply(name=f"exercise_{name}.html", text=text)
 
     if what == "script":
         request.reply(name=f"{name}.py", text=script(selection, handlers.searches.settings(selection)))

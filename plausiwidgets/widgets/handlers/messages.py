@@ -572,21 +572,14 @@ TABLE: dict[str, Message] = {
         {"pattern": Text(LONGEST_KEY)},
     ),
     "mystery": Message(
-        "A neuron with hidden parameters that shows the pattern; without a seed, a new one. `pattern` matches its "
-        "response, `about` is the pattern that it shows, `common` are the criteria that earn no points, and `link` is "
-        "empty if a link cannot name the mystery.",
+        "An exercise to find the hidden parameters of a neuron that shows the pattern; without a seed, a new one. The "
+        "`pattern` of the reply matches the response of the hidden neuron.",
         "mystery",
         {**PAIR, "seed": Nullable(Whole(0, 2**31 - 1)), "again": AGAIN},
         {
             "pattern": Text(LONGEST_KEY),
-            "about": Text(LONGEST_KEY),
-            "values": VALUES,
-            "dt": Number("ms"),
-            "moved": ListOf(Text()),
-            "common": ListOf(Text()),
             "seed": Whole(),
-            "link": Text(SENTENCE),
-            "python": Text(SENTENCE),
+            "exercise": Data("the exercise without its hidden parameters", "Exercise"),
         },
     ),
     "reveal": Message("The hidden parameters of a mystery.", "mystery", {"pattern": KEY}, {"values": VALUES}),

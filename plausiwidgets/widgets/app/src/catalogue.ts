@@ -259,16 +259,18 @@ export interface LessonData {
   readonly language?: string;
 }
 
-/** An exercise, or a mystery as an exercise. `about` and `defaults` are for its codes. */
+/** An exercise. `about` and `defaults` are for its codes. */
 export interface Exercise {
   readonly question: string;
   readonly hints: readonly string[];
   readonly free: readonly string[];
   readonly about: Readonly<Record<string, string>>;
   readonly defaults: Values;
-  /** For a mystery, the criteria that earn no points. */
+  /** The criteria that earn no points. Null without a hidden neuron, because the progress is not in points then. */
   readonly common: readonly string[] | null;
   readonly start: Start;
+  /** The link, which is empty if no link can name the exercise, and the Python code. Null on the page of an exercise. */
+  readonly shared: { readonly link: string; readonly python: string } | null;
 }
 
 /** The data of a page that is one file. */

@@ -1,5 +1,5 @@
 // Generated from the table of messages by `python -m plausiwidgets.widgets.handlers.generate_types`. Do not edit.
-import type { LessonData, ModelData } from "./catalogue.ts";
+import type { Exercise, LessonData, ModelData } from "./catalogue.ts";
 
 /** Type, first byte and number of entries of an array in the buffer of a reply. The first byte is a multiple of 8. */
 export type Place = [type: "f4" | "f8" | "i4" | "u4" | "u1", first: number, count: number];
@@ -388,9 +388,8 @@ export interface Requests {
     again?: string;
   };
   /**
-   * A neuron with hidden parameters that shows the pattern; without a seed, a new one. `pattern` matches its
-   * response, `about` is the pattern that it shows, `common` are the criteria that earn no points, and `link` is
-   * empty if a link cannot name the mystery.
+   * An exercise to find the hidden parameters of a neuron that shows the pattern; without a seed, a new one. The
+   * `pattern` of the reply matches the response of the hidden neuron.
    */
   mystery: {
     model: string;
@@ -521,14 +520,8 @@ export interface Replies {
   };
   mystery: {
     pattern: string;
-    about: string;
-    values: Readonly<Record<string, number>>;
-    dt: number;
-    moved: readonly string[];
-    common: readonly string[];
     seed: number;
-    link: string;
-    python: string;
+    exercise: Exercise;
   };
   reveal: {
     values: Readonly<Record<string, number>>;

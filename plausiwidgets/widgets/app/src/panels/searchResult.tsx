@@ -96,7 +96,7 @@ type StepsProps = Pick<App, "selection" | "search" | "task" | "screen"> & Ended;
 /** The buttons of the card except the one that uses the parameters. The large one is the next step. */
 export function NextSteps({ found, kind, circumstances: { isHere }, selection, search, task, screen }: StepsProps) {
   const large = largeOf(kind);
-  const isTask = task.isTask.value || task.game.value !== null;
+  const isTask = task.isTask.value;
   const button = (key: string, words: string, act: () => void) => (
     <button type="button" key={key} class={large === key ? "pw-next" : ""} onClick={act}>
       {words}

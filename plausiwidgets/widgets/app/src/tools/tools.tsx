@@ -134,15 +134,10 @@ export const TOOLS: readonly Tool[] = [
 /** The tools of a task. They show no parameters of the solution. */
 const IN_TASKS = ["plane", "criteria", "equations"];
 
-/** The tools that would reveal the parameters of a mystery. */
-const REVEALING = ["map", "samples", "curves"];
-
 /** The tools that the app offers, and the titles of those that need a host. */
 export function toolsOf(app: App): { readonly tools: readonly Tool[]; readonly missing: readonly string[] } {
   const isTask = app.task.isTask.value;
-  const game = app.task.game.value;
-  const isHidden = game !== null && game.revealed === null;
-  const isOffered = ({ name }: Tool) => (!isTask || IN_TASKS.includes(name)) && !(isHidden && REVEALING.includes(name));
+  const isOffered = ({ name }: Tool) => !isTask || IN_TASKS.includes(name);
   const fitting = TOOLS.filter((tool) => isOffered(tool) && tool.fits(app));
   const isThere = ({ needs }: Tool) => !needs || app.host.can(needs);
   return {
