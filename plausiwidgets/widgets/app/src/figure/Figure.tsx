@@ -9,7 +9,7 @@ import type { Role, Zoom } from "../models/lines.ts";
 import { perFrame } from "../models/schedule.ts";
 import { isOf } from "../models/selection.ts";
 import { isScaled, scaledWords, targetParts } from "../models/titles.ts";
-import { canvasIn } from "./CanvasView.tsx";
+import { canvasIn, followSize } from "./CanvasView.tsx";
 import { isTargetHidden, showsBestOf } from "./compose.ts";
 import { createHandles } from "./handles.ts";
 import { hasRoom, paint } from "./painter.ts";
@@ -110,11 +110,10 @@ function watched(app: FigureProps, place: HTMLElement): () => void {
   const stopWanting = effect(() => {
     if (run.zoom.value) rest.want();
   });
-  const size = new ResizeObserver(draw);
-  size.observe(canvas);
+  const stopSize = followSize(place, canvas, draw);
   return () => {
-    for (const stop of [stopFollowing, stopPlayhead, stopWanting, stopZooming, readout.close, rest.close]) stop();
-    size.disconnect();
+    for (const stop of [stopFollowing, stopPlayhead, stopWanting, stopZooming, stopSize, readout.close, rest.close])
+      stop();
   };
 }
 
