@@ -10,7 +10,7 @@ import { perFrame } from "../models/schedule.ts";
 import { isOf } from "../models/selection.ts";
 import { isScaled, scaledWords, targetParts } from "../models/titles.ts";
 import { canvasIn, followSize } from "./CanvasView.tsx";
-import { isTargetHidden, showsBestOf } from "./compose.ts";
+import { hasBestRow, isTargetHidden } from "./compose.ts";
 import { createHandles } from "./handles.ts";
 import { hasRoom, paint } from "./painter.ts";
 import { playhead } from "./playhead.ts";
@@ -152,7 +152,7 @@ type LegendProps = Pick<App, "run" | "selection" | "search" | "task" | "screen">
 export function Legend({ selection, search, task, screen }: LegendProps) {
   // The entries do not follow a drag, although they depend on the pair that is selected.
   const isCompared = useComputed(() => isOf(screen.pinned.value, selection.current.value));
-  const hasBest = useComputed(() => showsBestOf({ selection, search, task }) && search.shownBest.value !== null);
+  const hasBest = useComputed(() => hasBestRow({ selection, search, task }));
   return (
     <ul class="pw-legend">
       <TargetEntry selection={selection} task={task} />
