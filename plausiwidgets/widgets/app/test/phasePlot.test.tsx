@@ -20,9 +20,9 @@ test("a phase plot is the slope over the potential, with a gap at each spike of 
   ] as const) {
     const app = appAt(model);
     const trace = app.run.trace.value;
-    const [rest, threshold] = app.run.simulation.value.scale();
+    const scale = app.run.simulation.value.scale();
     app.close();
-    const plot = phasePlotOf(trace, resets ? threshold + 0.25 * (threshold - rest) : Infinity) ?? assert.fail();
+    const plot = phasePlotOf(trace, scale) ?? assert.fail();
     const k = trace.v.length >> 2;
     assert.equal(plot.slope[k], (trace.v[k + 1] - trace.v[k]) / trace.dt);
     const gaps = plot.v.filter(Number.isNaN).length;
@@ -32,11 +32,12 @@ test("a phase plot is the slope over the potential, with a gap at each spike of 
   }
 });
 
-test("a trace that diverges has no phase plot", () => {
+test("a trace that diverges or is not simulated has no phase plot", () => {
   const app = appAt("lif");
-  const trace = { ...app.run.trace.value, divergedAt: 12 };
+  const trace = app.run.trace.value;
   app.close();
-  assert.equal(phasePlotOf(trace, Infinity), null);
+  assert.equal(phasePlotOf({ ...trace, divergedAt: 12 }, [-65, -50, 30]), null);
+  assert.equal(phasePlotOf({ ...trace, v: trace.v.map(() => Number.NaN) }, [-65, -50, 30]), null);
 });
 
 test("a neuron without a phase plane shows its phase plot, and one with a phase plane a button", async () => {

@@ -76,6 +76,8 @@ export interface TaskModel {
   /** The sliders that are shown first: those that may be moved in a task, otherwise the key parameters. */
   readonly mattering: ReadonlySignal<readonly Slider[]>;
   readonly canPractise: ReadonlySignal<boolean>;
+  /** Whether a search can begin. A page on a server must be able to simulate the model, and receives a custom one late. */
+  readonly canSearch: ReadonlySignal<boolean>;
 
   /** Whether a value may be typed. In an exercise it must lie on its slider. */
   takes(slider: Slider, value: number): boolean;
@@ -108,7 +110,7 @@ export function createTask(
   run: RunModel,
   verdict: VerdictModel,
   search: SearchModel,
-  host: Pick<Host, "can" | "ask" | "lesson">,
+  host: Pick<Host, "name" | "can" | "ask" | "lesson">,
   notify: Notify,
   screen: TaskScreen,
   begin: { readonly exercise?: Exercise | null; readonly lesson?: LessonData | null; readonly card?: number } = {},
@@ -134,6 +136,7 @@ export function createTask(
     isTask,
     mattering,
     canPractise: practice.canPractise,
+    canSearch: computed(() => host.can("search") && (host.name !== "server" || run.isOurs.value)),
     takes: (slider, value) => isValid(slider, value) && (!exercise || isInExercise(slider, exercise, value)),
     practise() {
       if (!isTask.peek()) practice.begin(mattering.peek());

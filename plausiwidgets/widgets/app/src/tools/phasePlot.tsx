@@ -1,9 +1,9 @@
 // The phase plot of any neuron: the slope of its potential against the potential. Unlike a phase plane, it needs the trace only.
 
-import { signal } from "@preact/signals";
+import { signal, useComputed } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import type { App } from "../app.ts";
-import type { Range } from "../catalogue.ts";
+import type { Landmarks, Range } from "../catalogue.ts";
 import { extent, padded, sampleAt } from "../figure/scene.ts";
 import { tr } from "../i18n/texts.ts";
 import type { Line } from "../models/lines.ts";
@@ -13,6 +13,8 @@ const NEAR = 0.5; // px between points that are drawn as one
 const MARGIN = 0.06; // of the ranges
 const ABOVE = 0.25; // how far the ranges extend above the threshold of a neuron that resets, in distances from rest
 
+type Shown = Pick<App, "run" | "screen">;
+
 export interface PhasePlot {
   /** NaN at the spikes of a neuron that resets, because peak and reset are no part of its flow. */
   readonly v: Float64Array;
@@ -21,24 +23,42 @@ export interface PhasePlot {
   readonly y: Range;
 }
 
+/** Whether a trace has a phase plot. It must be simulated, and it must not diverge. */
+const hasPhasePlot = ({ v, divergedAt }: Line): boolean => Number.isFinite(v[1]) && Number.isNaN(divergedAt);
+
 /**
- * The phase plot of a trace, or null if there is none.
- *
- * @param top the potential of a neuron that resets above which points do not count for the ranges; otherwise infinite
+ * The phase plot of a trace, or null if there is none. A spike is a reset if the potential falls by half the distance from rest
+ * to the threshold within one time step. Points above the threshold do not count for the ranges of a neuron that resets.
  */
-export function phasePlotOf(trace: Line, top: number): PhasePlot | null {
-  const { t0, dt, spikes, divergedAt } = trace;
-  if (trace.v.length < 2 || !Number.isNaN(divergedAt)) return null;
+export function phasePlotOf(trace: Line, [rest, threshold]: Landmarks): PhasePlot | null {
+  if (!hasPhasePlot(trace)) return null;
   const v = trace.v.slice();
-  if (Number.isFinite(top)) for (const time of spikes) v[Math.round((time - t0) / dt)] = Number.NaN;
+  const places = trace.spikes.map((time) => Math.round((time - trace.t0) / trace.dt));
+  const resets = places.filter((k) => trace.v[k + 1] < trace.v[k] - (threshold - rest) / 2);
+  for (const k of resets) v[k] = Number.NaN;
+  const top = resets.length ? threshold + ABOVE * (threshold - rest) : Infinity;
+  const { dt } = trace;
   const slope = v.map((x, k) => (k + 1 < v.length ? (v[k + 1] - x) / dt : Number.NaN));
   const isSeen = (k: number) => v[k] < top && Number.isFinite(slope[k]);
   const [x, y] = [v, slope].map((values) => padded(extent(values.filter((_, k) => isSeen(k))), MARGIN));
   return { v, slope, x, y };
 }
 
-/** A small phase plot, which follows the sliders. */
-export function SmallPhasePlot(app: Pick<App, "selection" | "run" | "screen">) {
+/** A small phase plot with its title, which follows the sliders. */
+export function PhasePlotCard({ run, screen }: Shown) {
+  const isShown = useComputed(() => hasPhasePlot(run.trace.value));
+  if (!isShown.value) return null;
+  return (
+    <div class="pw-inside">
+      <span>{tr("Phase plot: dv/dt against v")}</span>
+      <div>
+        <SmallPhasePlot run={run} screen={screen} />
+      </div>
+    </div>
+  );
+}
+
+function SmallPhasePlot(app: Shown) {
   const place = useRef<HTMLCanvasElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: The models of an app stay the same.
   useLayoutEffect(() => (place.current ? drawPlot(place.current, app) : undefined), []);
@@ -50,14 +70,10 @@ export function SmallPhasePlot(app: Pick<App, "selection" | "run" | "screen">) {
   );
 }
 
-function drawPlot(canvas: HTMLCanvasElement, { selection, run, screen }: Pick<App, "selection" | "run" | "screen">) {
+function drawPlot(canvas: HTMLCanvasElement, { run, screen }: Shown) {
   const plot = signal<PhasePlot | null>(null);
   const stopFollowing = afterChanges(run.trace, () => {
-    const [rest, threshold] = run.simulation.peek().scale();
-    plot.value = phasePlotOf(
-      run.trace.peek(),
-      selection.data.peek().model.resets ? threshold + ABOVE * (threshold - rest) : Infinity,
-    );
+    plot.value = phasePlotOf(run.trace.peek(), run.simulation.peek().scale());
   });
   const stopDrawing = drawSmall(canvas, screen, {
     panel(box, colours) {

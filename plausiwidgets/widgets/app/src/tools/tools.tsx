@@ -11,7 +11,7 @@ import { Curves } from "./curves.tsx";
 import { Equations } from "./equations.tsx";
 import { ParameterPlane } from "./parameterPlane.tsx";
 import { PhasePlane, SmallPlane } from "./phasePlane.tsx";
-import { SmallPhasePlot } from "./phasePlot.tsx";
+import { PhasePlotCard } from "./phasePlot.tsx";
 import { hostTools } from "./provided.ts";
 import { CriteriaPicture, PlanePicture, ProfilePicture, StimulusPicture } from "./toolPictures.tsx";
 
@@ -197,16 +197,7 @@ export function ToolPanel(app: App) {
  * without a phase plane of this page has a phase plot.
  */
 export function Inside({ selection, run, screen }: Pick<App, "selection" | "run" | "screen">) {
-  if (!hasPlane({ selection, run })) {
-    return (
-      <div class="pw-inside">
-        <span>{tr("Phase plot: dv/dt against v")}</span>
-        <div>
-          <SmallPhasePlot selection={selection} run={run} screen={screen} />
-        </div>
-      </div>
-    );
-  }
+  if (!hasPlane({ selection, run })) return <PhasePlotCard run={run} screen={screen} />;
   const open = () => {
     screen.tool.value = "plane";
   };
