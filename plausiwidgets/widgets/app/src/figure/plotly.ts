@@ -113,10 +113,13 @@ function layoutOf({ width, height, size, colours, labels, rules = [] }: Picture,
 
 type Sized = Pick<Picture, "width" | "height" | "size">;
 
+const RISE = 0.045; // font sizes by which the middle of a text is higher on a canvas than in Plotly
+
 function annotationOf({ text, x, y, align, colour, turned, back }: Label, { width, height, size }: Sized): Loose {
   return {
     ...{ text: escaped(text), x: x / width, y: 1 - y / height, xref: "paper", yref: "paper", showarrow: false },
     ...{ xanchor: turned ? "center" : align, yanchor: "middle", textangle: turned ? -90 : 0 },
+    ...(turned ? { xshift: -RISE * size } : { yshift: RISE * size }),
     ...{ borderpad: 0, borderwidth: 0, font: { color: colour, size, family: FONT } },
     ...(back ? { bgcolor: withAlpha(back, 0.8) } : {}),
   };

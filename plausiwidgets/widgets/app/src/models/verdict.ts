@@ -51,7 +51,7 @@ export interface VerdictModel {
   readonly isSilent: ReadonlySignal<boolean>;
   /** Whether a notebook has no kernel. */
   readonly isAlone: ReadonlySignal<boolean>;
-  /** Whether the sentence about a silent host is no warning, because the page needs no host. */
+  /** Whether the sentence about a silent host is no warning, because the page needs no host, or because the host is busy. */
   readonly isQuiet: ReadonlySignal<boolean>;
   /** The sentence about a silent host, until it is closed; otherwise an empty text. */
   readonly silence: ReadonlySignal<string>;
@@ -66,7 +66,7 @@ export interface VerdictModel {
 export function createVerdict(
   selection: SelectionModel,
   run: RunModel,
-  host: Pick<Host, "name" | "can" | "ask" | "onSilence" | "isAlone">,
+  host: Pick<Host, "name" | "can" | "ask" | "onSilence" | "isAlone" | "isPreparing">,
   notify: Notify,
   schedule: Schedule = afterPaint,
 ): VerdictModel {
@@ -162,28 +162,32 @@ function followRun(
 
 /** Whether the host is silent, and the sentence about it. */
 function createSilence(
-  host: Pick<Host, "name" | "can" | "onSilence" | "isAlone">,
+  host: Pick<Host, "name" | "can" | "onSilence" | "isAlone" | "isPreparing">,
   { isOurs }: RunModel,
   onChange: (isSilent: boolean) => void,
 ) {
   const isSilent = signal(false);
   const isAlone = signal(false);
+  const isPreparing = signal(false);
   const isClosed = signal(false);
   host.onSilence?.((isNow) =>
     batch(() => {
       isClosed.value = false;
       isSilent.value = isNow;
       isAlone.value = host.isAlone?.() ?? false;
+      isPreparing.value = host.isPreparing?.() ?? false;
       onChange(isNow);
     }),
   );
   return {
     isSilent,
     isAlone,
-    isQuiet: computed(() => isAlone.value && isOurs.value),
-    silence: computed(() =>
-      isSilent.value && !isClosed.value ? silenceWords(host.name, isOurs.value, isAlone.value) : "",
-    ),
+    isQuiet: computed(() => isPreparing.value || (isAlone.value && isOurs.value)),
+    silence: computed(() => {
+      if (!isSilent.value || isClosed.value) return "";
+      if (isPreparing.value) return tr("Python is preparing the search. The first search in a notebook takes longer.");
+      return silenceWords(host.name, isOurs.value, isAlone.value);
+    }),
     closeSilence() {
       isClosed.value = isSilent.peek();
     },

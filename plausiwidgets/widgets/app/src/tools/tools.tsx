@@ -11,6 +11,7 @@ import { Curves } from "./curves.tsx";
 import { Equations } from "./equations.tsx";
 import { ParameterPlane } from "./parameterPlane.tsx";
 import { PhasePlane, SmallPlane } from "./phasePlane.tsx";
+import { PhasePlotCard } from "./phasePlot.tsx";
 import { hostTools } from "./provided.ts";
 import { CriteriaPicture, PlanePicture, ProfilePicture, StimulusPicture } from "./toolPictures.tsx";
 
@@ -186,9 +187,12 @@ export function ToolPanel(app: App) {
   );
 }
 
-/** A button with a small phase plane, which follows the sliders. It opens the phase plane as a tool. */
+/**
+ * A small picture of the dynamics, which follows the sliders: a button with the phase plane, which opens it as a tool. A neuron
+ * without a phase plane of this page has a phase plot.
+ */
 export function Inside({ selection, run, screen }: Pick<App, "selection" | "run" | "screen">) {
-  if (!hasPlane({ selection, run })) return null;
+  if (!hasPlane({ selection, run })) return <PhasePlotCard run={run} screen={screen} />;
   const open = () => {
     screen.tool.value = "plane";
   };
