@@ -283,7 +283,7 @@ NEURON = NeuronModel(
     step,
     PARAMETERS,
     initial_state,
-    current=Parameter("current", 100.0, -1500.0, 1500.0, "pA", description="Injected current."),
+    current=Parameter("current", 200.0, -1500.0, 1500.0, "pA", description="Injected current."),
     rest=rest,
     threshold=threshold,
     dt=0.1,
