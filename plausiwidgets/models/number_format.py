@@ -92,7 +92,7 @@ class FloatingPoint:
 
     def rounded(self, x: Values) -> Values:
         size = np.abs(x)
-        power: Values = np.full_like(x, 2.0**self.lowest)
+        power = cast(Values, np.where(np.isnan(size), size, 2.0**self.lowest))
         # The largest power of two up to the value, by bisection of its exponent: a logarithm is not exact.
         span = self.highest - self.lowest
         for k in reversed(range(span.bit_length())):
