@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from plausiwidgets.analysis.phase_planes import phase_plane as phase_plane
     from plausiwidgets.analysis.planes import ParameterPlane as ParameterPlane
     from plausiwidgets.analysis.planes import parameter_plane as parameter_plane
+    from plausiwidgets.analysis.precisions import Precision as Precision
+    from plausiwidgets.analysis.precisions import PrecisionEntry as PrecisionEntry
+    from plausiwidgets.analysis.precisions import precision as precision
     from plausiwidgets.analysis.profiles import Profile as Profile
     from plausiwidgets.analysis.profiles import loss_profiles as loss_profiles
     from plausiwidgets.analysis.repertoires import repertoire as repertoire
@@ -34,6 +37,7 @@ else:
             "analysis.phase_planes": ("FixedPoint", "PhasePlane", "phase_plane"),
             "analysis.phase_lines": ("PhaseLine", "phase_line"),
             "analysis.fi_curves": ("fi_curve",),
+            "analysis.precisions": ("Precision", "PrecisionEntry", "precision"),
             "analysis.profiles": ("Profile", "loss_profiles"),
             "analysis.samples": ("NoSolutionError", "sample_accepted"),
             "analysis.repertoires": ("repertoire",),

@@ -13,6 +13,7 @@ from plausiwidgets.analysis.onsets import BifurcationDiagram
 from plausiwidgets.analysis.phase_lines import PhaseLine
 from plausiwidgets.analysis.phase_planes import PhasePlane
 from plausiwidgets.analysis.planes import ParameterPlane
+from plausiwidgets.analysis.precisions import Precision
 from plausiwidgets.engine.traces import Traces
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.optimization import Result
@@ -30,6 +31,7 @@ from plausiwidgets.widgets.figures.map_figure import map_figure
 from plausiwidgets.widgets.figures.pairs_figure import is_sample, pairs_figure
 from plausiwidgets.widgets.figures.phase_figure import bifurcations_figure, phase_line_figure, phase_plane_figure
 from plausiwidgets.widgets.figures.plane_figure import plane_figure
+from plausiwidgets.widgets.figures.precision_figure import precision_figure
 from plausiwidgets.widgets.figures.response_figure import Drawn, Rows
 from plausiwidgets.widgets.figures.static_image import Figure
 from plausiwidgets.widgets.figures.verdict_figure import verdict_figure
@@ -47,13 +49,14 @@ def plot(x: object, *, dark: bool = False, language: str | None = None) -> go.Fi
 
     Parameters
     ----------
-    x : Verdict, Result, Traces, ParameterPlane, PhasePlane, PhaseLine, BifurcationDiagram or pandas.DataFrame
+    x : Verdict, Result, Traces, ParameterPlane, PhasePlane, PhaseLine, BifurcationDiagram, Precision or DataFrame
         A verdict of one set: target, response, current and what the criteria measure, in the main sweep of its
         pattern; the other sweeps small. A result: the same of its best set. Traces: the potential, spikes and current
         of each lane, of the first eight where there are more. A plane of
         :func:`plausiwidgets.analysis.parameter_plane`: the distance from a pattern in each cell, outlined where it
         holds, or the regions of several patterns. A phase plane or line: flow, nullclines or rate, and fixed points.
         BifurcationDiagram: fixed points with their stability, and the firing, over the current.
+        Precision: number of patterns that are replicated in each number format.
         A table of :func:`plausiwidgets.assess`: the plausibility map, with a mark in each cell. A table of
         :func:`plausiwidgets.analysis.sample_accepted`: how each value is spread, and each pair of values.
     dark : bool
@@ -165,6 +168,11 @@ def _of_table(table: pd.DataFrame, dark: bool) -> dict[str, object]:
 @_picture.register
 def _of_plane(plane: ParameterPlane, dark: bool) -> dict[str, object]:
     return plane_figure(plane, dark)
+
+
+@_picture.register
+def _of_precision(precision: Precision, dark: bool) -> dict[str, object]:
+    return precision_figure(precision, dark)
 
 
 @_picture.register
