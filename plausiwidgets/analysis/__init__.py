@@ -7,6 +7,10 @@ from typing import TYPE_CHECKING
 from plausiwidgets.support.lazy import lazily
 
 if TYPE_CHECKING:
+    from plausiwidgets.analysis.atlas_protocols import AtlasAxis as AtlasAxis
+    from plausiwidgets.analysis.atlases import Atlas as Atlas
+    from plausiwidgets.analysis.atlases import Behaviour as Behaviour
+    from plausiwidgets.analysis.atlases import atlas as atlas
     from plausiwidgets.analysis.fi_curves import fi_curve as fi_curve
     from plausiwidgets.analysis.onsets import Bifurcation as Bifurcation
     from plausiwidgets.analysis.onsets import BifurcationDiagram as BifurcationDiagram
@@ -32,6 +36,8 @@ else:
     __getattr__, __dir__, __all__ = lazily(
         __name__,
         {
+            "analysis.atlas_protocols": ("AtlasAxis",),
+            "analysis.atlases": ("Atlas", "Behaviour", "atlas"),
             "analysis.onsets": ("Bifurcation", "BifurcationDiagram", "bifurcation_diagram"),
             "analysis.planes": ("ParameterPlane", "parameter_plane"),
             "analysis.phase_planes": ("FixedPoint", "PhasePlane", "phase_plane"),

@@ -17,8 +17,7 @@ from importlib.resources import files
 import numpy as np
 
 from plausiwidgets.engine.compiled.export_model import export_programs
-from plausiwidgets.engine.current import Current
-from plausiwidgets.engine.program.arrays import run, value_of
+from plausiwidgets.engine.program.arrays import run, stepper, value_of
 from plausiwidgets.engine.program.neuron import Programs
 from plausiwidgets.engine.program.program import Program, Value
 from plausiwidgets.engine.program.step import ProgramStep
@@ -27,7 +26,6 @@ from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.number_format import FEWEST_BITS, FLOATING, MOST_BITS, FixedPoint, NumberFormat
 from plausiwidgets.models.parameter import Floats
 from plausiwidgets.models.registry import get
-from plausiwidgets.models.simulate import simulate
 from plausiwidgets.support.arguments import checked, finite, mapping, shown
 from plausiwidgets.support.names import unknown
 
@@ -195,11 +193,17 @@ def state_ranges(neuron: NeuronModel) -> dict[str, float]:
     """Return the largest absolute value that each state variable is expected to reach, in its unit."""
     if neuron.is_builtin:
         return dict(_packaged_ranges()[neuron.key])
-    low, high = neuron.current.low, neuron.current.high
-    currents = [Current.step(float(x), _DURATION) for x in np.linspace(low, high, _CURRENTS)]
-    names = [s.key for s in neuron.states]
-    traces = simulate(neuron, currents, record=names)
-    return {name: largest_value(traces.states[name]) for name in names}
+    # In NumPy, because a kernel would be compiled for seconds, and a page waits for these ranges.
+    programs = neuron.programs or export_programs(neuron)
+    values = {f"p{i}": value for i, value in enumerate(neuron.defaults().values())}
+    step = stepper(programs.step, values | {"dt": neuron.dt})
+    current = np.linspace(neuron.current.low, neuron.current.high, _CURRENTS)
+    state = list(neuron.start(neuron.defaults(), np.zeros(_CURRENTS)))
+    largest = [largest_value(x) for x in state]
+    for _ in range(round(_DURATION / neuron.dt)):
+        _, state = step(current, state)
+        largest = [max(size, largest_value(x)) for size, x in zip(largest, state, strict=True)]
+    return {s.key: size for s, size in zip(neuron.states, largest, strict=True)}
 
 
 def largest_value(values: Floats) -> float:
@@ -239,7 +243,11 @@ def _rounded_programs(neuron: NeuronModel, arithmetic: Arithmetic) -> Programs:
     # The rest and the threshold follow the state. They are what a pattern is measured with, not values of the chip.
     _, ends = _inserted(starter, exact.start, None)
     begin = [*(f.rounded(x) for f, x in zip(formats, first, strict=False)), *ends[-2:]]
-    return Programs(tracer.program(spikes, new), starter.program(0.0, begin), exact.balance)
+    balance = None
+    if exact.balance is not None:
+        balancer = StepTracer(neuron.parameters, 1)
+        balance = balancer.program(_inserted(balancer, exact.balance, arithmetic)[0], ())
+    return Programs(tracer.program(spikes, new), starter.program(0.0, begin), balance)
 
 
 def _inserted(tracer: StepTracer, program: Program, arithmetic: Arithmetic | None) -> tuple[Traced, list[Traced]]:

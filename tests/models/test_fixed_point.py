@@ -121,6 +121,9 @@ def custom(tau=20.0, smallest=5.0):
 
 def test_the_range_of_a_custom_neuron_is_the_one_of_its_steps():
     neuron = custom()
+    currents = [pw.Current.step(float(x), 500.0) for x in np.linspace(0.0, 5.0, 8)]
+    v = pw.simulate(neuron, currents, record=["v"], engine="torch").states["v"]
+    assert state_ranges(neuron)["v"] == pytest.approx(abs(v).max(), rel=1e-3)
     assert 0.9 < state_ranges(neuron)["v"] <= 1.0
     assert pw.models.fixed_point(neuron, 8).arithmetic.states["v"].limit == 1.0
     assert pw.models.fixed_point(neuron, 8, ranges={"v": 3.0}).arithmetic.states["v"].limit == 4.0

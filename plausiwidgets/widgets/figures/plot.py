@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import plotly.graph_objects as go
 
 from plausiwidgets import models, patterns
+from plausiwidgets.analysis.atlases import Atlas
 from plausiwidgets.analysis.onsets import BifurcationDiagram
 from plausiwidgets.analysis.phase_lines import PhaseLine
 from plausiwidgets.analysis.phase_planes import PhasePlane
@@ -27,6 +28,7 @@ from plausiwidgets.widgets.drawing.lines import own_lines
 from plausiwidgets.widgets.drawing.map_cells import grid_of_table
 from plausiwidgets.widgets.drawing.map_picture import map_picture
 from plausiwidgets.widgets.figures import style
+from plausiwidgets.widgets.figures.atlas_figure import atlas_figure
 from plausiwidgets.widgets.figures.map_figure import map_figure
 from plausiwidgets.widgets.figures.pairs_figure import is_sample, pairs_figure
 from plausiwidgets.widgets.figures.phase_figure import bifurcations_figure, phase_line_figure, phase_plane_figure
@@ -49,13 +51,14 @@ def plot(x: object, *, dark: bool = False, language: str | None = None) -> go.Fi
 
     Parameters
     ----------
-    x : Verdict, Result, Traces, ParameterPlane, PhasePlane, PhaseLine, BifurcationDiagram, Precision or DataFrame
+    x : Verdict, Result, Traces, pandas.DataFrame, or an object of `plausiwidgets.analysis`
         A verdict of one set: target, response, current and what the criteria measure, in the main sweep of its
         pattern; the other sweeps small. A result: the same of its best set. Traces: the potential, spikes and current
         of each lane, of the first eight where there are more. A plane of
         :func:`plausiwidgets.analysis.parameter_plane`: the distance from a pattern in each cell, outlined where it
         holds, or the regions of several patterns. A phase plane or line: flow, nullclines or rate, and fixed points.
         BifurcationDiagram: fixed points with their stability, and the firing, over the current.
+        Atlas: the spike train of each representative in its cell.
         Precision: number of patterns that are replicated in each number format.
         A table of :func:`plausiwidgets.assess`: the plausibility map, with a mark in each cell. A table of
         :func:`plausiwidgets.analysis.sample_accepted`: how each value is spread, and each pair of values.
@@ -168,6 +171,11 @@ def _of_table(table: pd.DataFrame, dark: bool) -> dict[str, object]:
 @_picture.register
 def _of_plane(plane: ParameterPlane, dark: bool) -> dict[str, object]:
     return plane_figure(plane, dark)
+
+
+@_picture.register
+def _of_atlas(atlas: Atlas, dark: bool) -> dict[str, object]:
+    return atlas_figure(atlas, dark)
 
 
 @_picture.register
