@@ -66,7 +66,8 @@ class AtlasAxis:
                 share = np.log(x / low) / np.log(high / low)
         else:
             share = (x - low) / (high - low)
-        return np.clip(share, 0.0, 1.0) * points
+        cells: Floats = np.clip(share, 0.0, 1.0) * points
+        return cells
 
 
 AXES = {
