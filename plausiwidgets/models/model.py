@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from threading import RLock
 from types import SimpleNamespace
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -23,6 +23,9 @@ from plausiwidgets.support.arguments import checked, finite, mapping, whole
 from plausiwidgets.support.lazy import torch
 from plausiwidgets.support.names import check_key, unknown
 from plausiwidgets.support.renamed import renamed
+
+if TYPE_CHECKING:
+    from plausiwidgets.models.fixed_point import Arithmetic
 
 Step = Callable[..., Any]
 """See `step` of :class:`NeuronModel`."""
@@ -283,6 +286,8 @@ class NeuronModel:
         self.ruled_out: Mapping[str, str] = mapping(ruled_out)
         self.lanewise = False
         self.discrete = False
+        self.arithmetic: Arithmetic | None = None
+        """The number format of a chip, for a model of :func:`plausiwidgets.models.fixed_point`; None for float64."""
         self.is_builtin = False
         """Whether its programs come with the package; the registry sets it."""
         self.programs: Programs | None = step.programs if isinstance(step, ProgramStep) else None
@@ -410,6 +415,11 @@ class NeuronModel:
         new = out
         fired = (state[0] < self.spike_level) & (new[0] >= self.spike_level)
         return fired.to(torch.float64), new
+
+    @property
+    def has_finer_steps(self) -> bool:
+        """Whether a smaller time step approximates the same neuron better; not so in discrete time or on a chip."""
+        return not self.discrete and self.arithmetic is None
 
     @property
     def states(self) -> tuple[StateVariable, ...]:

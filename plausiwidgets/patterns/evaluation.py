@@ -147,7 +147,7 @@ def evaluate(
         diverged=diverged,
         engine=runner.engine_used,
         measured={**measured.curve, "lowest": runner.lowest, "highest": runner.highest},
-        discrete=model.discrete,
+        discrete=not model.has_finer_steps,
         _judged_on=pattern,
         uncompiled=(why_not(model) or "") if engine == "auto" and runner.engine_used in ENGINE_TITLES else "",
         _record=again,

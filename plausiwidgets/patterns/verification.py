@@ -119,7 +119,7 @@ def _verification(
     model: NeuronModel, pattern: Pattern, dt: float, engine: str, checkpoint: Checkpoint | None
 ) -> Iterator[tuple[str, LossOf]]:
     """Yield each check in words, and as a function from values to a loss [n] that is 0 where it is passed."""
-    finer = not model.discrete  # else a finer step would be the same neuron at another speed
+    finer = model.has_finer_steps
 
     def at(factor: float, form: Pattern = pattern, settle: float = SETTLE, kick: float = KICK) -> LossOf:
         return lambda values: np.asarray(

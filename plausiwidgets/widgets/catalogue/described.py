@@ -15,6 +15,7 @@ from plausiwidgets.analysis.phase_planes import Flow
 from plausiwidgets.engine.current import SETTLE
 from plausiwidgets.engine.program.tracer import NotTraceableError
 from plausiwidgets.models import NeuronModel, Parameter
+from plausiwidgets.models.fixed_point import state_ranges
 from plausiwidgets.models.simulate import check_dt
 from plausiwidgets.patterns import Criterion, Pattern, Protocol, Target, judge
 from plausiwidgets.patterns import runner as bench_module
@@ -312,6 +313,11 @@ def _model(model: NeuronModel, simulate: bool = True) -> dict[str, object]:
             **({} if model.threshold_place is None else {"thresholdPlace": model.threshold_place}),
         },
         "parameters": [_slider(p) for p in model.parameters.values()],
+        **(
+            {"ranges": list(state_ranges(model).values())}
+            if model.is_builtin
+            else {"currents": [model.current.low, model.current.high]}
+        ),
     }
 
 

@@ -189,6 +189,10 @@ export interface Model {
 
 export interface ModelData {
   readonly model: Model;
+  /** The largest absolute value of each state variable in the packaged sets. It is missing for a custom neuron. */
+  readonly ranges?: readonly number[];
+  /** The range of the injected current of a custom neuron. */
+  readonly currents?: Range;
   readonly parameters: readonly Slider[];
   readonly patterns: Readonly<Record<string, OwnPattern>>;
   /** Neurons by their names. Each one is the text of an object that Python emitted from the model's program. */

@@ -7,6 +7,7 @@ import type { Kind } from "../messages.ts";
 import { isLost } from "../panels/focus.ts";
 import { Heading } from "../panels/Heading.tsx";
 import { Criteria } from "../panels/verdict.tsx";
+import { Arithmetic } from "./arithmetic.tsx";
 import { Curves } from "./curves.tsx";
 import { Equations } from "./equations.tsx";
 import { ParameterPlane } from "./parameterPlane.tsx";
@@ -91,6 +92,13 @@ export const TOOLS: readonly Tool[] = [
     line: () => tr("Keep these model parameters and look for a stimulus that elicits each pattern."),
     fits: () => true,
     needs: "repertoire",
+  },
+  {
+    name: "arithmetic",
+    title: () => tr("Arithmetic"),
+    line: () => tr("See how many bits the neuron needs on a neuromorphic chip."),
+    fits: ({ run }) => run.isOurs.value,
+    view: Arithmetic,
   },
   {
     name: "stimulus",
