@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike
 
-from plausiwidgets.engine.current import Floats, Piece, pulse, ramp
+from plausiwidgets.engine.piece import Floats, Piece, pulse, ramp
 from plausiwidgets.patterns import features as f
 from plausiwidgets.patterns.criterion import Criterion, at_least, at_most, count
 from plausiwidgets.patterns.pattern import Pattern

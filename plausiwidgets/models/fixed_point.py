@@ -191,8 +191,9 @@ def _power_of_two(value: float) -> float:
 
 def state_ranges(neuron: NeuronModel) -> dict[str, float]:
     """Return the largest absolute value that each state variable is expected to reach, in its unit."""
-    if neuron.is_builtin:
-        return dict(_packaged_ranges()[neuron.key])
+    known = packaged_ranges(neuron)
+    if known is not None:
+        return dict(known)
     # In NumPy, because a kernel would be compiled for seconds, and a page waits for these ranges.
     programs = neuron.programs or export_programs(neuron)
     values = {f"p{i}": value for i, value in enumerate(neuron.defaults().values())}
@@ -212,8 +213,13 @@ def largest_value(values: Floats) -> float:
     return float(size.max(initial=0.0)) or 1.0
 
 
+def packaged_ranges(neuron: NeuronModel) -> Mapping[str, float] | None:
+    """Return the largest absolute value of each state variable in the packaged sets; None without such sets."""
+    return _ranges_by_model().get(neuron.key) if neuron.is_builtin else None
+
+
 @cache
-def _packaged_ranges() -> Mapping[str, Mapping[str, float]]:
+def _ranges_by_model() -> Mapping[str, Mapping[str, float]]:
     text = (files("plausiwidgets.models.library") / RANGES).read_text(encoding="utf-8")
     found: Mapping[str, Mapping[str, float]] = json.loads(text)
     return found

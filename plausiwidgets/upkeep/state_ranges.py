@@ -23,7 +23,7 @@ DIGITS = 3
 
 
 def ranges_of(model: NeuronModel) -> dict[str, float]:
-    """Return the largest absolute value of each state variable in the packaged sets of a model, to three digits."""
+    """Return the largest absolute value of each state variable in the packaged sets of a model; empty without sets."""
     names = [s.key for s in model.states]
     largest = dict.fromkeys(names, 0.0)
     for pattern in twenty():
@@ -34,7 +34,7 @@ def ranges_of(model: NeuronModel) -> dict[str, float]:
         for trace in evaluate(model, pattern, sets, dt, record=names).traces.values():
             for name in names:
                 largest[name] = max(largest[name], largest_value(trace.states[name]))
-    return {name: float(f"{value:.{DIGITS}g}") for name, value in largest.items()}
+    return {name: float(f"{value:.{DIGITS}g}") for name, value in largest.items() if any(largest.values())}
 
 
 def update(names: list[str] | None = None) -> None:
@@ -42,5 +42,5 @@ def update(names: list[str] | None = None) -> None:
     known = json.loads(FILE.read_text(encoding="utf-8")) if FILE.exists() else {}
     for name in names or NAMES:
         known[name] = ranges_of(models.get(name))
-    text = json.dumps({name: known[name] for name in NAMES if name in known}, indent=1)
+    text = json.dumps({name: known[name] for name in NAMES if known.get(name)}, indent=1)
     FILE.write_text(text + "\n", encoding="utf-8", newline="\n")

@@ -15,7 +15,7 @@ from plausiwidgets.analysis.phase_planes import Flow
 from plausiwidgets.engine.current import SETTLE
 from plausiwidgets.engine.program.tracer import NotTraceableError
 from plausiwidgets.models import NeuronModel, Parameter
-from plausiwidgets.models.fixed_point import state_ranges
+from plausiwidgets.models.fixed_point import packaged_ranges
 from plausiwidgets.models.simulate import check_dt
 from plausiwidgets.patterns import Criterion, Pattern, Protocol, Target, judge
 from plausiwidgets.patterns import runner as bench_module
@@ -314,9 +314,9 @@ def _model(model: NeuronModel, simulate: bool = True) -> dict[str, object]:
         },
         "parameters": [_slider(p) for p in model.parameters.values()],
         **(
-            {"ranges": list(state_ranges(model).values())}
-            if model.is_builtin
-            else {"currents": [model.current.low, model.current.high]}
+            {"currents": [model.current.low, model.current.high]}
+            if (ranges := packaged_ranges(model)) is None
+            else {"ranges": list(ranges.values())}
         ),
     }
 
