@@ -60,9 +60,11 @@ export function Arithmetic(app: ArithmeticProps) {
 /** The slider, from many bits to few as in a datasheet. */
 function Bits({ bits }: { readonly bits: Signal<number> }) {
   return (
-    <div class="pw-toolrow">
-      <label class="pw-bits">
+    <label class="pw-bits">
+      <span>
         {tr("Bits per variable")} <output>{bits.value}</output>
+      </span>
+      <div class="pw-track">
         <input
           type="range"
           min={FEWEST}
@@ -73,8 +75,8 @@ function Bits({ bits }: { readonly bits: Signal<number> }) {
             bits.value = currentTarget.valueAsNumber;
           }}
         />
-      </label>
-    </div>
+      </div>
+    </label>
   );
 }
 
@@ -141,7 +143,7 @@ function Words({
         {isCurrent ? <b>{glossed(verdict.value.words)}</b> : tr("evaluating …")}{" "}
         {isCurrent && glossed(verdict.value.why)}
       </p>
-      <div role="group" class="pw-tabs pw-allbits" aria-label={tr("Bits per variable")}>
+      <div role="group" class="pw-tabs pw-wrapped" aria-label={tr("Bits per variable")}>
         {COMPARED.map((one) => (
           <button type="button" key={one} aria-pressed={one === count} onClick={choose(one)}>
             {one} <span>{markOf(met.value[one])}</span>
@@ -151,7 +153,7 @@ function Words({
       <p>
         {glossed(
           tr(
-            "Each state variable and parameter is rounded to signed fixed point after every time step, as on a neuromorphic chip. The time step stays the same.",
+            "Each state variable and parameter is rounded to a signed fixed-point number after every time step, as on a neuromorphic chip. The time step stays the same.",
           ),
         )}
       </p>
