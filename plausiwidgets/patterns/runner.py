@@ -20,6 +20,11 @@ from plausiwidgets.engine.traces import Traces
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.patterns import features as f
 from plausiwidgets.patterns.bisection import smallest_firing
+from plausiwidgets.patterns.onset.arrays import DEPTHS, Onsets, as_arrays
+from plausiwidgets.patterns.onset.batch import Bench
+from plausiwidgets.patterns.onset.ladder import Neuron
+from plausiwidgets.patterns.onset.outcome import SILENT, SPONTANEOUS, Onset
+from plausiwidgets.patterns.onset.procedure import FIRST, SPACING, onset_of
 from plausiwidgets.patterns.response import Mask, Response, Responses
 from plausiwidgets.patterns.sweep import BEFORE, Sweep
 
@@ -38,6 +43,9 @@ LOWEST, HIGHEST = -150.0, 80.0
 MAX_RATE = 1.0
 """Largest mean rate over a sweep in spikes per ms. Every pattern requires intervals of at least 1 ms, so that a lane
 is stopped as soon as it has fired more often."""
+
+FEWEST = 50
+"""Smallest number of spikes at which a neuron is stopped that fires at a constant current."""
 
 WORTH_A_RUN = 300_000
 """Lanes times steps that take about as long as a call of the compiled engine."""
@@ -162,6 +170,11 @@ class Runner:
         self.rise = np.full(self.n, np.inf)
         self.traces: dict[str, Traces] = {}
         self.shown: dict[str, tuple[Sweep, float]] = {}
+
+    @property
+    def settled_state(self) -> Floats:
+        """State of the neurons at rest, shape [state variables, n]."""
+        return self._state
 
     def with_stimulus(self, values: Mapping[str, Floats]) -> Runner:
         """Return a runner for other stimulus values with the same neurons, settled at the same holding level."""
@@ -398,6 +411,64 @@ class Runner:
         times = np.full((len(levels), self.n, fired.shape[1]), np.nan)
         times[:, chosen] = fired.reshape(len(levels), chosen.size, fired.shape[1])
         return np.asarray(shows(times.reshape(heights.size, fired.shape[1])), dtype=bool).reshape(heights.shape)
+
+    def onset(self, top: Floats, depth: str, only: Mask) -> Onsets:
+        """Return how each neuron starts to fire, as arrays; parameters as of :meth:`onsets`."""
+        return as_arrays(self.onsets(top, depth, only=only))
+
+    def onsets(self, top: Floats, depth: str, *, down: bool = False, only: Mask | None = None) -> list[Onset]:
+        """Return how each neuron starts to fire when it gets a step of current from rest.
+
+        Parameters
+        ----------
+        top : ndarray, shape [n]
+            Step above the holding level at which the neuron fires, or which blocks it, in the model's unit.
+        depth : {"coarse", "search", "deep"}
+            How close to the rheobase the firing rate is followed.
+        down : bool
+            Also measure down to which step firing persists, and how it ends there.
+        only : boolean ndarray, shape [n], optional
+            The other sets are left out: their kind is ``"fires at rest"``.
+
+        Returns
+        -------
+        list of Onset
+            One for each set.
+        """
+        rest, still = self._still_longer(self._settled & (True if only is None else only))
+        spacing = SPACING * np.maximum(np.abs(self.holding) + top, 1e-3)
+        first = FIRST * self.model.dt
+        procedures = {
+            i: onset_of(
+                float(top[i]),
+                Neuron(self.dt, first, float(self.span[i]), self.model.spike_level is None),
+                DEPTHS[depth],
+                float(spacing[i]),
+                down,
+            )
+            for i in np.flatnonzero(still & (top > 0.0)).tolist()
+        }
+        out = [Onset(SILENT if quiet else SPONTANEOUS) for quiet in still]
+        for i, onset in Bench(rest, self.dt, DEPTHS[depth].budget, self._constant).outcomes(procedures).items():
+            out[i] = onset
+        return out
+
+    def _still_longer(self, only: Mask) -> tuple[Floats, Mask]:
+        """Settle silent sets for as long again; return their states, and which of them stay silent."""
+        still = only & (self.spontaneous_spikes == 0)
+        rest, sets = np.full_like(self._state, np.nan), np.flatnonzero(still)
+        if sets.size:
+            result = self._constant(sets, self._state[:, sets], np.zeros(sets.size), round(SETTLE / self.dt), False)
+            rest[:, sets] = result.state
+            still[sets] = (result.counts == 0) & (result.diverged < 0)
+        return rest, still
+
+    def _constant(self, sets: NDArray[np.intp], state: Floats, step: Floats, steps: int, record: bool) -> LaneResult:
+        """Return the responses of some sets to constant steps above their holding level."""
+        current = LaneCurrent.constant(self.holding[sets] + step)
+        # A lane that is stopped counts as diverged.
+        limit = max(spike_limit(steps, self.dt), FEWEST)
+        return self._run(sets, state, current, steps, limit, window=(0, steps) if record else None)
 
     def common_features(self) -> dict[str, Floats]:
         """Return the features of every pattern, after its sweeps have been applied."""

@@ -42,6 +42,7 @@ HAND_WRITTEN = {
     "threshold_at": 1,
     "weakest_step": 1,
     "steps_show": 1,
+    "onset": 1,
     "penalty": 1,
     "verification": 1,
     # Features of spike times and potentials.
@@ -188,7 +189,8 @@ def _form(pattern: Pattern) -> str:
     # A procedure chooses its sweeps, but the verification test of its return to rest applies those of the sketch.
     programs = (sweep_programs(pattern) or {}).values() if pattern.adapts else ()
     sketched = sorted(_Graph(one.body).sweep(one.sweep) for one in programs)
-    return _hash(stimulus, traced, sketched, pattern.at_rest)
+    finer = () if pattern.finer is None else (pattern.finer, pattern.equal)
+    return _hash(stimulus, traced, sketched, pattern.at_rest, *finer)
 
 
 def _numbers(parameter: Parameter | StimulusParameter) -> tuple[object, ...]:

@@ -354,7 +354,8 @@ def _of_search(part: Protocol) -> dict[str, object]:
         return {}
     window = part.amplitude_window
     solved = {} if window is None else {"window": {"fire": list(window.fire), "silent": list(window.silent)}}
-    return solved | ({} if part.at_rest else {"at_rest": False})
+    halved = part.finer is None or 2 in part.finer
+    return solved | ({} if part.at_rest else {"at_rest": False}) | ({} if halved else {"half": False})
 
 
 def _within(prefix: str, part: Protocol, name: str) -> str:

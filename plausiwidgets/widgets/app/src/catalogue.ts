@@ -68,6 +68,8 @@ export interface Component {
   readonly window?: { readonly fire: readonly string[]; readonly silent: readonly string[] };
   /** False for a recording that fires from its start. */
   readonly at_rest?: boolean;
+  /** Whether a verified set must show the pattern at half the time step. If the field is missing, it must. */
+  readonly half?: boolean;
 }
 
 /** The evaluation of a component. Without a tape, only Python can evaluate it. */

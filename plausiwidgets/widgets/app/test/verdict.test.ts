@@ -61,6 +61,37 @@ test("each status has its own symbol and words in the chip", () => {
   app.close();
 });
 
+test("a class of excitability is evaluated coarsely first, and accurately at rest", async (context) => {
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  const { selection, verdict, flush, close } = models("class_1_excitable");
+  const seen: [isCoarse: boolean, words: string][] = [];
+  const follow = () => {
+    const { value } = verdict.verdict;
+    if (value) seen.push([value.isCoarse === true, verdict.worded.value.words]);
+  };
+  const stop = verdict.verdict.subscribe(follow);
+  const tick = async (ms: number) => {
+    for (let k = 0; k < ms; k += 10) {
+      context.mock.timers.tick(10);
+      await Promise.resolve();
+    }
+  };
+  flush();
+  await tick(250);
+  assert.equal(seen.length, 1);
+  assert.ok(seen[0][0] && seen[0][1].endsWith(" – coarse") && !verdict.isMet.value);
+  await tick(2000);
+  assert.equal(seen.length, 2);
+  assert.ok(!seen[1][0] && !seen[1][1].includes("coarse"));
+  assert.equal(verdict.isMet.value, verdict.verdict.value?.loss === 0);
+  selection.put({ amplitude: 12 });
+  flush();
+  await tick(250);
+  assert.equal(verdict.verdict.value?.isCoarse, true);
+  stop();
+  close();
+});
+
 test("a neuron in discrete time is verified at its own time step, and the chip names no smaller ones", () => {
   const { app } = appWithHost();
   const { pattern, data } = app.selection;

@@ -3,6 +3,9 @@
 import type { Values } from "../catalogue.ts";
 import { FEATURES } from "./features.ts";
 import type { Neuron } from "./neuron.ts";
+import { DEPTHS, type DepthName, featuresOf, type OnsetFeatures, silent } from "./onset/outcome.ts";
+import { FIRST, onsetOf, SPACING, simulated } from "./onset/procedure.ts";
+import { type Run, Train } from "./onset/train.ts";
 import { injected, type Piece, roundHalfEven } from "./runtime.ts";
 
 /** The settings for bringing every neuron to rest. Python writes the same settings for all models. */
@@ -237,7 +240,42 @@ export class Runner {
     const run = this.neuron.simulate(this.parameters, currents, this.dt, this.rest.state, [], this.#spikeLimit(steps));
     return run.diverged < 0 ? run.spikes.map((k) => k * this.dt) : [];
   }
+
+  /** Measures how the neuron starts to fire when it gets a step of current. The generator pauses after each simulation. */
+  *onset(top: number, depth: DepthName, only: boolean): Generator<void, OnsetFeatures> {
+    const state = only ? this.#stillLonger() : null;
+    yield;
+    if (!state) return featuresOf({ ...silent(), kind: "fires at rest" });
+    if (!(top > 0)) return featuresOf(silent());
+    const { resets } = this.options;
+    const measured = { dt: this.dt, first: FIRST * this.neuron.dt, span: this.rest.span, resets };
+    const spacing = SPACING * Math.max(Math.abs(this.holding) + top, 1e-3);
+    const procedure = onsetOf(top, measured, DEPTHS[depth], spacing);
+    const simulate = (run: Run, steps: number) => this.#constant(run, steps, state);
+    return featuresOf(yield* simulated(procedure, this.dt, DEPTHS[depth].budget, simulate));
+  }
+
+  /** The state after settling for as long again, or null if the neuron fires meanwhile. */
+  #stillLonger(): readonly number[] | null {
+    const { state, spontaneous } = this.rest;
+    if (!state || spontaneous > 0) return null;
+    const steps = this.#steps(this.options.settings.settle);
+    const { spikes, diverged, state: later } = this.#constant({ current: 0, time: 0, state }, steps, state);
+    return spikes.length || diverged ? null : later;
+  }
+
+  /** The response to a constant step above the holding current. */
+  #constant({ current, state, records = false }: Run, steps: number, rest: readonly number[]): Train {
+    const currents = new Float64Array(steps).fill(this.holding + current);
+    const names = records ? this.neuron.states.slice(0, 1) : [];
+    const limit = Math.max(this.#spikeLimit(steps), FEWEST); // a neuron that is stopped counts as diverged
+    const run = this.neuron.simulate(this.parameters, currents, this.dt, state ?? rest, names, limit);
+    return new Train(run.spikes, steps, this.dt, run.state, run.diverged >= 0, run.recorded[0] ?? null);
+  }
 }
+
+/** The smallest number of spikes at which a neuron is stopped that fires at a constant current. */
+const FEWEST = 50;
 
 /** The samples before and after the onset in one array. If there are none after it, they are NaN. */
 function joined(before: Float64Array, after: Float64Array | undefined, steps: number): Float64Array {

@@ -20,8 +20,16 @@ export function wordedOf(
   if (waiting) return { kind: "waiting", ...awaited(waiting) };
   if (!isJudged(pattern)) return worded("unjudged", tr("No criteria"), "");
   if (!verdict) return { kind: "waiting", words: tr("…"), why: "" };
-  return verdict.loss > 0 ? missed(verdict, pattern) : met(verified, model);
+  const words = verdict.loss > 0 ? missed(verdict, pattern) : met(verified, model);
+  return verdict.isCoarse && words.kind !== "ruled_out" ? coarse(words) : words;
 }
+
+/** The words of a verdict that may still change. */
+const coarse = ({ kind, words }: Worded): Worded => ({
+  kind,
+  words: tr("{verdict} – coarse", { verdict: words }),
+  why: tr("The onset of firing is measured coarsely while you change a value, and more accurately when you stop."),
+});
 
 type Kind = Exclude<Worded["kind"], "waiting"> & Status;
 

@@ -61,10 +61,12 @@ export class Objective {
   readonly #problem: Problem;
   readonly #solved: readonly Solved[];
   readonly #isAtRest: boolean;
+  readonly #hasHalf: boolean;
 
   constructor(problem: Problem) {
     this.#problem = problem;
     this.#solved = solvedOf(problem);
+    this.#hasHalf = !problem.model.discrete && problem.pattern.components.every(({ half }) => half !== false);
     this.#isAtRest = problem.pattern.components.every(({ at_rest }) => at_rest !== false);
   }
 
@@ -93,7 +95,7 @@ export class Objective {
   }
 
   #judge(set: Set, runnerAt: RunnerAt): Judged {
-    const work = judgingAll(this.#problem.pattern, runnerAt, set, false);
+    const work = judgingAll(this.#problem.pattern, runnerAt, set, { hasLooks: false });
     let step = work.next();
     while (!step.done) step = work.next();
     const results = step.value.filter((result) => result !== null);
@@ -152,7 +154,7 @@ export class Objective {
     const { settings, model, dt } = this.#problem;
     const at = (values: Set, step = dt, change: Partial<RunnerSettings> = {}) =>
       this.#judge(values, this.#runners(values, step, change)).loss;
-    if (!model.discrete) yield at(set, dt / 2);
+    if (this.#hasHalf) yield at(set, dt / 2);
     yield at(this.#rounded(set));
     if (model.spike) {
       const { partial, long } = lossesOfShapes(this.#judge(set, this.#runners(set)).results, model.spike);
