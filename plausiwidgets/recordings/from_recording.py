@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from numpy.typing import ArrayLike
 
-from plausiwidgets.recordings.recorded_pattern import RecordedPattern, Settings, weights_of
+from plausiwidgets.recordings.recorded_pattern import RecordedPattern
 from plausiwidgets.recordings.recording_file import recording_of
+from plausiwidgets.recordings.settings import Settings, weights_of
 from plausiwidgets.support.arguments import checked, finite
 from plausiwidgets.support.names import unknown
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -22,9 +22,11 @@ from plausiwidgets.recordings.foreign_file import (
     has_command_file,
     refuse_other_files,
 )
-from plausiwidgets.recordings.recorded_pattern import RecordedPattern, Settings, made_of, weights_of
+from plausiwidgets.recordings.recorded_pattern import RecordedPattern, made_of
+from plausiwidgets.recordings.settings import Settings, weights_of
 from plausiwidgets.recordings.table import (
     TWICE,
+    Data,
     Source,
     checked_data,
     read_columns,
@@ -188,7 +190,19 @@ class RecordingFile:
                 "units={'current': 'A'}, or pass the current in the model's unit."
             )
         unit = unit if unit in AMPERE else ""
-        return made_of([data[i] for i in fitted], settings, self.name, unit, [data[i] for i in holdout])
+        others = self._others([i for i in known if i not in data], units, threshold)
+        return made_of([data[i] for i in fitted], settings, self.name, unit, [data[i] for i in holdout], others)
+
+    def _others(self, numbers: Sequence[int], units: Mapping[str, str], threshold: float | None) -> list[Data]:
+        """Return unused sweeps, which show whether the cell fires spontaneously; those with a fault do not count."""
+        out = []
+        for i in numbers:
+            try:
+                source = self._in_ms_and_mv(self.sources[i], units)
+                out.append(checked_data(source, {"t": "t", **self.columns}, threshold, f"sweep {i}", i))
+            except ValueError:
+                continue
+        return out
 
     def _in_ms_and_mv(self, source: Source, units: Mapping[str, str]) -> Source:
         given = {"spikes": units.get("t", "ms"), **units}

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plausiwidgets.engine.current_text import is_number
+from plausiwidgets.recordings.injected_current import has_noise
 from plausiwidgets.support.arguments import numbers, shown
 
 Floats = NDArray[np.float64]
@@ -242,6 +243,9 @@ def _check_current(t: Floats, x: Floats) -> None:
     if x.size < 100 or np.mean(np.diff(x) == 0.0) > 0.6:
         return
     for end in (float(x.max()), float(x.min())):
+        others = x[x != end]
+        if others.size < 100 or not has_noise(others):
+            continue
         starts, lengths = _runs(x == end)
         if lengths.max() >= 20:
             i = int(starts[lengths.argmax()])

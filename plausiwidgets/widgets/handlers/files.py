@@ -21,8 +21,9 @@ from plausiwidgets.patterns import Protocol
 from plausiwidgets.patterns.all_of import in_sentence
 from plausiwidgets.patterns.evaluation import single
 from plausiwidgets.patterns.stimuli import given
-from plausiwidgets.recordings.recorded_pattern import ALL, RecordedPattern
+from plausiwidgets.recordings.recorded_pattern import RecordedPattern
 from plausiwidgets.recordings.recording_file import MAX_SWEEPS, read_recording
+from plausiwidgets.recordings.settings import ALL
 from plausiwidgets.support.names import unknown
 from plausiwidgets.teaching.exercises import Exercise
 from plausiwidgets.texts import catalog, check_language, tr
