@@ -521,7 +521,8 @@ class RecordedFeatures:
         if min(values) <= 0.0:
             raise ValueError(
                 f"{g.name}: the potential must follow the current of the step that starts at {p.on + g.begin:g} ms, "
-                f"got an input resistance of {min(values):.3g} {unit}. Does the current have the wrong sign?"
+                f"got an input resistance of {min(values):.3g} {unit}. Does the current have the "
+                "wrong sign, or is the series resistance too large?"
             )
         tolerance, tenth = 2.0 * self.settings.tolerance, 0.1 * (p.off - p.on)
         self._add(

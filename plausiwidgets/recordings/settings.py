@@ -22,12 +22,14 @@ ALL = (
     "height",
     "width",
 )
-"""What is compared, by name; the order is that of the criteria."""
+"""Names of the features that are compared, in the order of their criteria."""
+MAX_JUNCTION, MAX_SERIES = 100.0, 1000.0
+"""Largest junction potential in mV and series resistance in MΩ: a larger one has another unit."""
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What is asked of a recording; see :func:`from_recording`."""
+    """The settings of a recording; see :func:`from_recording`."""
 
     key: str = "recording"
     title: str = ""
@@ -41,7 +43,20 @@ class Settings:
     time_constant: float = 10.0
     tolerance: float = 0.1
     vary: tuple[str, ...] = ()
+    junction_potential: float = 0.0
+    series_resistance: float = 0.0
     budget: int = 50_000
+
+    def __post_init__(self) -> None:
+        finite(
+            "from_recording",
+            "junction_potential",
+            self.junction_potential,
+            low=-MAX_JUNCTION,
+            high=MAX_JUNCTION,
+            unit="mV",
+        )
+        finite("from_recording", "series_resistance", self.series_resistance, low=0.0, high=MAX_SERIES, unit="MΩ")
 
     def weight(self, name: str) -> float:
         """Return the weight of what is compared; 0 where it is not."""
