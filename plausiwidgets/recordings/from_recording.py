@@ -56,8 +56,8 @@ def from_recording(
     ----------
     t : array_like, path of a file or list of paths, or DataFrame
         Times in **ms**, increasing. With `spikes` only, start and end of the recording are enough. A file is CSV, ATF
-        or ABF of Axon (ABF with pyABF) or NWB (with PyNWB). ATF, ABF and NWB name their units and have several sweeps. The
-        sweeps of several files follow each other. For CSV or a DataFrame the other arguments name columns, a column
+        or ABF of Axon (ABF with pyABF) or NWB (with PyNWB). ATF, ABF and NWB name their units and have several sweeps.
+        The sweeps of several files follow each other. For CSV or a DataFrame the other arguments name columns, a column
         ``sweep`` separates sweeps, the first line of CSV names the columns, and lines that begin with ``#`` are left
         out. Numbers may have decimal commas if columns are separated by semicolons or tabs.
     v : array_like [n] or [sweeps, n], or str, optional
