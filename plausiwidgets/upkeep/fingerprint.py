@@ -54,6 +54,7 @@ HAND_WRITTEN = {
     "count": 1,
     "course_distance": 1,
     "cv": 1,
+    "cv2": 1,
     "decay_time": 1,
     "first": 1,
     "first_below": 1,

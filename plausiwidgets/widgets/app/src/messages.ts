@@ -115,6 +115,15 @@ export interface ComparedCriterion {
   shaped: boolean;
 }
 
+export interface SpontaneousFiring {
+  level: number;
+  count: number;
+  sweeps: number;
+  first: string;
+  time: number;
+  rate: number;
+}
+
 export type State = "waiting" | "running" | "paused" | "done" | "stopped" | "superseded" | "failed";
 
 /** States of the last reply to a request. */
@@ -358,11 +367,14 @@ export interface Requests {
     of: string;
   };
   /**
-   * A recorded cell as a pattern, from the file in the buffer. If the file does not name its units, and none are
-   * chosen, the answer has the units to choose from, and no pattern. `compare` has the weights of the compared
-   * features, `sweeps` are the sweeps for fitting, and `holdout` those of the pattern `held_out`. The answer has all
-   * sweeps and criteria of the file. Without `compare`, the features in `left_out` are not compared. `shaped` marks
-   * criteria that apply only to neurons without a reset.
+   * A recorded cell as a pattern, from the file in the buffer. Several files follow each other there, with their
+   * `names` and their `sizes` in bytes. If the file does not name its units, and none are chosen, the answer has the
+   * units to choose from, and no pattern. `compare` has the weights of the compared features, `sweeps` are the sweeps
+   * for fitting, and `holdout` those of the pattern `held_out`. `spontaneous`: whether the cell fires without a
+   * stimulus; by default, the recording decides. The answer has all sweeps and criteria of the file. Without
+   * `compare`, the features in `left_out` are not compared. `shaped` marks criteria that apply only to neurons
+   * without a reset. `firing` is the firing at the holding current of a cell that fires there in `count` of its
+   * `sweeps`, at first in the sweep `first` at `time`.
    */
   recording: {
     model: string;
@@ -371,6 +383,11 @@ export interface Requests {
     compare?: Readonly<Record<string, number>>;
     sweeps?: readonly number[];
     holdout?: readonly number[];
+    names?: readonly string[];
+    sizes?: readonly number[];
+    spontaneous?: boolean;
+    junction_potential?: number;
+    series_resistance?: number;
     again?: string;
   };
   /**
@@ -514,6 +531,8 @@ export interface Replies {
     sweeps: readonly RecordedSweep[];
     criteria: readonly ComparedCriterion[];
     left_out: readonly string[];
+    firing: SpontaneousFiring | null;
+    notes: readonly string[];
   };
   stimulus: {
     pattern: string;
