@@ -22,6 +22,7 @@ from plausiwidgets.models.parameter import Floats, Parameter, meaning
 from plausiwidgets.support.arguments import checked, finite, mapping, whole
 from plausiwidgets.support.lazy import torch
 from plausiwidgets.support.names import check_key, unknown
+from plausiwidgets.support.printed import Table
 from plausiwidgets.support.renamed import renamed
 
 if TYPE_CHECKING:
@@ -210,6 +211,8 @@ class NeuronModel:
         Published parameter sets.
     ruled_out : mapping of str to str
         Firing patterns, by their keys, that the neuron cannot show whatever its parameters, each with the argument.
+    notes : sequence of str
+        Sentences that ``str(model)`` adds, such as what an import made of each value of the original.
     validate : bool
         Run the step on a few lanes and refuse it if it breaks the contract.
 
@@ -260,6 +263,7 @@ class NeuronModel:
         source: str = "",
         presets: Sequence[Preset] = (),
         ruled_out: Mapping[str, str] | None = None,
+        notes: Sequence[str] = (),
         validate: bool = True,
     ) -> None:
         check_key("a model", key)
@@ -284,6 +288,7 @@ class NeuronModel:
         self.source = source
         self.presets = tuple(presets)
         self.ruled_out: Mapping[str, str] = mapping(ruled_out)
+        self.notes = tuple(notes)
         self.lanewise = False
         self.discrete = False
         self.arithmetic: Arithmetic | None = None
@@ -350,6 +355,14 @@ class NeuronModel:
     def __repr__(self) -> str:
         state = ", ".join(s.key for s in self._states) if self._states else "not run yet"
         return f"<NeuronModel {self.key!r}: state {state}; parameters {', '.join(self.parameters) or 'none'}>"
+
+    def __str__(self) -> str:
+        """Return the state variables, the parameters with their ranges, the current and the notes."""
+        rows = [(p.key, f"{p.default:g}", f"{p.low:g} … {p.high:g}", p.unit) for p in self.parameters.values()]
+        drive = self.current
+        rows.append((f"{drive.key} (injected)", f"{drive.default:g}", f"{drive.low:g} … {drive.high:g}", drive.unit))
+        title = f"NeuronModel {self.key}: state {', '.join(s.key for s in self.states)}; dt {self.dt:g} ms"
+        return str(Table(title, ("parameter", "default", "range", "unit"), rows, self.notes))
 
     def _repr_html_(self) -> str:
         """Return the card of the model, as a notebook shows it; ``model_card`` adds what a step costs."""
