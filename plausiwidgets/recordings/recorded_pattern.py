@@ -21,7 +21,6 @@ from plausiwidgets.patterns.criterion import MIN_ISI, Criterion
 from plausiwidgets.patterns.pattern import Pattern
 from plausiwidgets.patterns.protocol import StimulusParameter, StimulusValues, usual_current
 from plausiwidgets.patterns.response import Graded, Response, Responses
-from plausiwidgets.patterns.runner import TRANSIENT
 from plausiwidgets.patterns.sweep import BEFORE, Sweep
 from plausiwidgets.patterns.trial import untried
 from plausiwidgets.recordings.injected_current import SAME, Injected, injected
@@ -666,7 +665,7 @@ class _Features:
             if seconds > 0.05:
                 rate = count / seconds
                 slack = max(2.0 * math.sqrt(max(count, 1)) / seconds, self.settings.tolerance * rate)
-                seen = (SETTLE + BEFORE - TRANSIENT) / 1000.0
+                seen = SETTLE / 1000.0
                 self._add(
                     "rate_before",
                     Criterion(
