@@ -140,7 +140,8 @@ def fixed_point(
         dt=neuron.dt if dt is None else finite("fixed_point", "dt", dt, above=0.0, high=5.0, unit="ms"),
         order=None,
         presets=(),
-        ruled_out={},  # the proofs are about real numbers
+        proofs={},  # they are about real numbers
+        ruled_out={},
         arithmetic=arithmetic,
         programs=programs,
         step=step,

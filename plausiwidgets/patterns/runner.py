@@ -6,7 +6,7 @@ import copy
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from types import SimpleNamespace
-from typing import TypedDict, Unpack
+from typing import Unpack
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -26,6 +26,7 @@ from plausiwidgets.patterns.onset.ladder import Neuron
 from plausiwidgets.patterns.onset.outcome import SILENT, SPONTANEOUS, Onset
 from plausiwidgets.patterns.onset.procedure import FIRST, SPACING, onset_of
 from plausiwidgets.patterns.response import Mask, Response, Responses
+from plausiwidgets.patterns.settling import Control, Recorded, control
 from plausiwidgets.patterns.sweep import BEFORE, Sweep
 
 KICK = 0.5 / 15.0
@@ -33,9 +34,6 @@ KICK = 0.5 / 15.0
 
 A neuron that starts exactly at a fixed point would stay there even if it is unstable.
 """
-
-TRANSIENT = 100.0
-"""Time in ms after the start of settling in which spikes do not count."""
 
 LOWEST, HIGHEST = -150.0, 80.0
 """Range of the potentials of a cell in mV, with a wide margin around the reversal potentials of its ions."""
@@ -49,15 +47,6 @@ FEWEST = 50
 
 WORTH_A_RUN = 300_000
 """Lanes times steps that take about as long as a call of the compiled engine."""
-
-
-class _Recorded(TypedDict, total=False):
-    """Fields of a `LaneJob` that choose what is recorded."""
-
-    window: tuple[int, int] | None
-    record: tuple[int, ...]
-    peak_window: tuple[int, int] | None
-    extremes: bool
 
 
 class Runner:
@@ -75,7 +64,7 @@ class Runner:
     record : sequence of str
         State variables of every sweep to keep as :class:`Traces`.
     settle : float
-        Time in ms at the holding level before the 50 ms that each sweep shows.
+        Minimum length of the control in ms; each sweep shows its last 50 ms.
     kick : float
         Distance of the potential from its initial state at the start, as a share of the span.
 
@@ -138,29 +127,16 @@ class Runner:
 
     def _settle(self) -> None:
         """Simulate every set at its holding level; sweeps start from the final state."""
-        shown = round(BEFORE / self.dt)
-        steps = round(self._settle_time / self.dt) + shown
-        current = LaneCurrent.constant(self.holding, -steps * self.dt)
-        result = self._run(
-            np.arange(self.n),
-            self._start(self.holding),
-            current,
-            steps,
-            window=(steps - shown, steps),
-            record=self._record(),
-        )
-        assert result.recorded is not None
-        self.engine_used = result.engine
-        self._state = result.state
-        self._before = result.recorded
-        v = result.recorded[self._record().index(0)]
+        rest = self._control(np.arange(self.n), self.holding, self._record())
+        assert rest.before is not None
+        self.engine_used = rest.engine
+        self._state, self._before, self._spikes_before = rest.state, rest.before, rest.spikes_before
+        v = rest.before[self._record().index(0)]
         self.v_baseline = v[:, -1].copy()
         self.baseline_range = f.voltage_range(v)
         self.baseline_peak = v.max(axis=1)
-        self.spontaneous_spikes = self._late(result)
-        self._spikes_before = [(row[row >= steps - shown] - steps) * self.dt for row in result.spikes]
-        self._note_divergence(result.diverged, np.full(self.n, steps), np.arange(self.n), 1.0)
-        self._settled = result.diverged < 0
+        self.spontaneous_spikes = rest.spikes
+        self._settled = rest.diverged < 0
 
     def _begin(self, values: Mapping[str, Floats]) -> None:
         """Take stimulus values; no sweep has been applied with them yet."""
@@ -183,26 +159,31 @@ class Runner:
         return other
 
     def control(self, holding: ArrayLike) -> NDArray[np.int64]:
-        """Return the spikes after the first 100 ms at another holding level, shape [n]."""
+        """Return the spikes in the control at another holding level, shape [n]."""
         held = np.broadcast_to(np.asarray(holding, float), (self.n,))
         # A set at the level at which it settled has been simulated there already.
         sets = np.flatnonzero(held != self.holding)
         spikes = self.spontaneous_spikes.copy()
         if not sets.size:
             return spikes
-        steps = round(self._settle_time / self.dt)
-        result = self._run(sets, self._start(held)[:, sets], LaneCurrent.constant(held[sets]), steps)
-        self._note_divergence(result.diverged, np.full(sets.size, steps), sets, 1.0)
-        spikes[sets] = self._late(result)
+        spikes[sets] = self._control(sets, held).spikes
         return spikes
+
+    def _control(self, sets: NDArray[np.intp], holding: Floats, record: tuple[int, ...] = ()) -> Control:
+        """Hold some sets at constant currents, shape [n], until they have settled; note those that diverge."""
+
+        def hold(some: NDArray[np.intp], state: Floats, steps: int, **asked: Unpack[Recorded]) -> LaneResult:
+            return self._run(sets[some], state, LaneCurrent.constant(holding[sets[some]]), steps, **asked)
+
+        start = self._start(holding)[:, sets]
+        result = control(hold, start, self.span[sets], self.dt, self._settle_time, record)
+        self._note_divergence(result.diverged, np.full(sets.size, result.steps), sets, 1.0)
+        return result
 
     def _start(self, holding: Floats) -> Floats:
         state = self.model.start(self.parameters, holding)
         state[0] += self._kick * self.span
         return state
-
-    def _late(self, result: LaneResult) -> NDArray[np.int64]:
-        return np.asarray((result.spikes >= round(TRANSIENT / self.dt)).sum(axis=1), dtype=np.int64)
 
     def _record(self) -> tuple[int, ...]:
         """Return the state variables to record before the onset: the potential is always one."""
@@ -496,7 +477,7 @@ class Runner:
         current: LaneCurrent,
         steps: int,
         limit: int | None = None,
-        **asked: Unpack[_Recorded],
+        **asked: Unpack[Recorded],
     ) -> LaneResult:
         """Simulate a lane for each of these sets, until it has fired `limit` times; `asked` is of a `LaneJob`."""
         limit = spike_limit(steps, self.dt) if limit is None else limit

@@ -10,7 +10,6 @@ import numpy as np
 from plausiwidgets.engine.current import SETTLE
 from plausiwidgets.patterns.formatting import interval
 from plausiwidgets.patterns.response import Response, Responses
-from plausiwidgets.patterns.runner import TRANSIENT
 from plausiwidgets.patterns.sweep import BEFORE
 from plausiwidgets.patterns.verdict import CriterionResult
 from plausiwidgets.recordings.recorded_features import Compared
@@ -50,7 +49,7 @@ def own_responses(sweeps: Sequence[RecordedSweep]) -> dict[str, Responses]:
     before the stimulus differs from sweep to sweep, and that of a neuron does not. The empty name has its mean.
     """
     found = {g.name: _response(g) for g in sweeps}
-    seen = (SETTLE + BEFORE - TRANSIENT) / 1000.0
+    seen = SETTLE / 1000.0
     count, seconds = spikes_before(sweeps)
     spontaneous = np.array([seen * count / seconds if seconds else 0.0])
     rests = {g.name: _rest(g, g.data) for g in sweeps}

@@ -14,7 +14,6 @@ from plausiwidgets.patterns import features as f
 from plausiwidgets.patterns.criterion import MIN_ISI, Criterion
 from plausiwidgets.patterns.protocol import StimulusValues
 from plausiwidgets.patterns.response import Graded, Response, Responses
-from plausiwidgets.patterns.runner import TRANSIENT
 from plausiwidgets.patterns.sweep import BEFORE
 from plausiwidgets.recordings.injected_current import SAME
 from plausiwidgets.recordings.recorded_stimulus import Stimulus
@@ -191,7 +190,7 @@ class RecordedFeatures:
             if seconds > 0.05:
                 rate = count / seconds
                 slack = max(2.0 * math.sqrt(max(count, 1)) / seconds, self.settings.tolerance * rate)
-                seen = (SETTLE + BEFORE - TRANSIENT) / 1000.0
+                seen = SETTLE / 1000.0
                 self._add(
                     "rate_before",
                     Criterion(

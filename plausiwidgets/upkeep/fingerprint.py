@@ -25,7 +25,7 @@ from plausiwidgets.engine.program.neuron import Programs
 from plausiwidgets.engine.program.program import DOUBLE, UNIFORM, Instruction, Part, Program, Value
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.parameter import Parameter
-from plausiwidgets.patterns import runner, verification
+from plausiwidgets.patterns import runner, settling, verification
 from plausiwidgets.patterns.criterion import USUAL_SPAN, Criterion
 from plausiwidgets.patterns.packaged import default_set, known_sets
 from plausiwidgets.patterns.pattern import Pattern
@@ -95,7 +95,8 @@ NOT_FOUND, RULED_OUT = "none", "ruled_out"
 """Third part of a pair without a parameter set."""
 
 RULES = (
-    (SETTLE, BEFORE, runner.KICK, runner.TRANSIENT, runner.LOWEST, runner.HIGHEST, runner.MAX_RATE, USUAL_SPAN),
+    (SETTLE, BEFORE, runner.KICK, runner.LOWEST, runner.HIGHEST, runner.MAX_RATE, USUAL_SPAN),
+    (settling.TRANSIENT, settling.BLOCK, settling.LONGEST, settling.SETTLED, settling.ROUNDING),
     (verification.DIGITS, verification.LONG_REST, verification.LONG, verification.AFTERWARDS, verification.LATE),
 )
 """Numbers of the rules that are the same for every pattern."""

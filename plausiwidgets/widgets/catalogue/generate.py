@@ -77,7 +77,7 @@ def describe(
         }
         own[pattern["key"]] = {
             "stimulus": pattern["stimulus"],
-            "ruled_out": pattern["ruled_out"],
+            **{name: pattern[name] for name in ("ruled_out", "limits") if name in pattern},
             "sets": pattern["sets"],
             "shares": shares,
             "twin": _is_twin(pattern),

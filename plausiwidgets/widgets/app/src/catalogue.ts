@@ -142,8 +142,10 @@ export interface SharedPattern {
 /** The part of a pattern that belongs to one model. */
 export interface OwnPattern {
   readonly stimulus: readonly Slider[];
-  /** The reason why the model can never show the pattern. Empty if nothing rules the pattern out. */
+  /** The reason why the model cannot show the pattern. Empty if nothing rules the pattern out. */
   readonly ruled_out: string;
+  /** The limits of parameters inside which the pattern is ruled out. Without them, it is for all parameters. */
+  readonly limits?: Readonly<Record<string, Range>>;
   readonly sets: readonly StoredSet[];
   /** For each target, the factor from the target's current to the current of this model. */
   readonly shares: readonly (number | null)[];
@@ -306,6 +308,12 @@ export function patternOf(catalogue: Catalogue, data: ModelData, key: string): P
   const judged = own.judged ?? shared.judged[data.model.resets ? "resets" : "graded"] ?? [];
   const components = shared.components.map((component, i) => ({ ...component, ...(judged[i] ?? UNJUDGED) }));
   return { ...shared, ...own, components };
+}
+
+/** The reason why a pattern is ruled out for some parameters. Empty if nothing rules the pattern out for them. */
+export function ruledOutAt({ ruled_out, limits = {} }: Pick<OwnPattern, "ruled_out" | "limits">, values: Values) {
+  const isInside = Object.entries(limits).every(([name, [low, high]]) => values[name] >= low && values[name] <= high);
+  return isInside ? ruled_out : "";
 }
 
 /** Whether the data of a model and a pattern are complete. */

@@ -1,7 +1,7 @@
 // The verdict on the selection: evaluated by the page, verified by Python if there is one.
 
-import { batch, computed, type ReadonlySignal, signal } from "@preact/signals";
-import type { Status } from "../catalogue.ts";
+import { batch, computed, type ReadonlySignal, signal, untracked } from "@preact/signals";
+import { ruledOutAt, type Status } from "../catalogue.ts";
 import { hasOnset, type Verdict } from "../engine/judge.ts";
 import type { Host } from "../hosts/host.ts";
 import { tr } from "../i18n/texts.ts";
@@ -70,19 +70,21 @@ export function createVerdict(
   notify: Notify,
   schedule: Schedule = afterPaint,
 ): VerdictModel {
-  const { data, pattern } = selection;
+  const { data, pattern, current } = selection;
+  const contradicts = () => Boolean(ruledOutAt(pattern.value, current.value.values));
   const verdict = signal<Verdict | null>(null);
   const marked = signal(-1);
   const verification = createVerification(selection, host, notify);
   const { verified } = verification;
   const silence = createSilence(host, run, (isSilent) => {
     if (isSilent) verification.suspend();
-    else if (isFinal(verdict.peek()) && !verified.peek() && run.isOurs.peek()) verification.begin();
+    else if (isVerifiable(verdict.peek()) && !verified.peek() && run.isOurs.peek()) verification.begin();
   });
 
+  const isVerifiable = (made: Verdict | null) => isFinal(made) && !untracked(contradicts);
   const take = (next: Verdict | null) => {
     verdict.value = next;
-    if (next?.loss === 0 && !next.isCoarse && !verified.peek() && silence.asks("verify")) verification.beginSoon();
+    if (isVerifiable(next) && !verified.peek() && silence.asks("verify")) verification.beginSoon();
   };
   const stopFollowing = followRun(selection, run, host, notify, schedule, {
     begin(isOther) {
@@ -98,9 +100,12 @@ export function createVerdict(
   return {
     verdict,
     verified,
-    worded: computed(() => wordedOf(verdict.value, verified.value, pattern.value, data.value.model, run.waiting.value)),
+    worded: computed(() => {
+      const { model } = data.value;
+      return wordedOf(verdict.value, verified.value, pattern.value, model, current.value.values, run.waiting.value);
+    }),
     isJudged: computed(() => isJudged(pattern.value)),
-    isMet: computed(() => isFinal(verdict.value) && !isRefuted(verified.value)),
+    isMet: computed(() => isFinal(verdict.value) && !isRefuted(verified.value) && !contradicts()),
     marked,
     looks: computed(() => looksOf(verdict.value, marked.value, run.trace.value, run.sweep.value)),
     ...silence,

@@ -104,7 +104,14 @@ function Words({
       stop = inPieces(
         simulation.judging(),
         ({ verdict: found }) => {
-          const { words, why } = wordedOf(found, null, simulation.pattern, data.model);
+          // A proof is about real numbers.
+          const { words, why } = wordedOf(
+            found,
+            null,
+            { ...simulation.pattern, ruled_out: "" },
+            data.model,
+            current.values,
+          );
           verdict.value = { about: `${about} ${count}`, words, why };
         },
         PAUSE,

@@ -1,6 +1,6 @@
 // The objective of a search, as in Python's problem.py: the penalties of one point, and the verification tests of the page.
 
-import type { Model, Pattern, Range, Slider, Values } from "../../catalogue.ts";
+import { type Model, type Pattern, type Range, ruledOutAt, type Slider, type Values } from "../../catalogue.ts";
 import { type Judgement, judgingAll, type RunnerAt, runnersOf, together, type Verdict } from "../judge.ts";
 import { NEURONS } from "../neuron.ts";
 import type { RunnerSettings } from "../runner.ts";
@@ -20,7 +20,7 @@ export interface Problem {
   readonly settings: RunnerSettings;
   readonly model: Pick<Model, "name" | "resets" | "thresholdPlace" | "spike" | "discrete">;
   readonly parameters: readonly Slider[];
-  readonly pattern: Pick<Pattern, "components" | "stimulus">;
+  readonly pattern: Pick<Pattern, "components" | "stimulus" | "ruled_out" | "limits">;
   /** A complete set, of which a point replaces the free parameters. */
   readonly values: Values;
   readonly dt: number;
@@ -129,7 +129,9 @@ export class Objective {
     const penalties = judged.criteria.map(({ penalty }) => penalty);
     const beyond = loss - penalties.reduce((sum, penalty) => sum + penalty, 0) + shortfall;
     const pointOf = (values: Set) => this.#problem.axes.map(({ name }) => values.get(name) ?? Number.NaN);
-    if (loss > 0) return { point: pointOf(set), loss, rank: "rejected", penalties: [...penalties, beyond] };
+    // A proof overrides the evaluation.
+    if (loss > 0 || ruledOutAt(this.#problem.pattern, Object.fromEntries(set)))
+      return { point: pointOf(set), loss, rank: "rejected", penalties: [...penalties, beyond] };
     const final = thresholds ? this.#reconciled(set, thresholds) : set;
     for (const failed of this.#tests(final)) {
       if (failed > 0)
