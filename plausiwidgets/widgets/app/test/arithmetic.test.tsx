@@ -29,7 +29,7 @@ test("many bits show the pattern, and few bits do not", () => {
 
 test("the trace has values of the format only", () => {
   const line = roundedSimulation(catalogue, izhikevich, tonic, 12)?.trace("best");
-  assert.ok(line && line.v.every((v) => Number.isInteger(v * 16)));
+  assert.ok(line?.v.every((v) => Number.isInteger(v * 16)));
 });
 
 test("the slider changes the trace, and the verdict follows", async () => {
