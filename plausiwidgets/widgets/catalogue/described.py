@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from plausiwidgets import models
+from plausiwidgets.analysis.atlas_protocols import PROTOCOLS
 from plausiwidgets.analysis.phase_planes import Flow
 from plausiwidgets.engine.current import SETTLE
 from plausiwidgets.engine.program.tracer import NotTraceableError
@@ -325,6 +326,7 @@ def _model(model: NeuronModel, simulate: bool = True) -> dict[str, object]:
             **({} if model.threshold_place is None else {"thresholdPlace": model.threshold_place}),
         },
         "parameters": [_slider(p) for p in model.parameters.values()],
+        "atlas": _slider(PROTOCOLS["step"].parameters(model)["amplitude"]),
         **(
             {"currents": [model.current.low, model.current.high]}
             if (ranges := packaged_ranges(model)) is None

@@ -8,6 +8,7 @@ import { isLost } from "../panels/focus.ts";
 import { Heading } from "../panels/Heading.tsx";
 import { Criteria } from "../panels/verdict.tsx";
 import { Arithmetic } from "./arithmetic.tsx";
+import { Atlas } from "./atlas.tsx";
 import { Curves } from "./curves.tsx";
 import { Equations } from "./equations.tsx";
 import { ParameterPlane } from "./parameterPlane.tsx";
@@ -92,6 +93,13 @@ export const TOOLS: readonly Tool[] = [
     line: () => tr("Keep these model parameters and look for a stimulus that elicits each pattern."),
     fits: () => true,
     needs: "repertoire",
+  },
+  {
+    name: "atlas",
+    title: () => tr("Atlas"),
+    line: () => tr("See how many different responses the neuron can show, with and without a name."),
+    fits: ({ run, catalogue, selection }) => run.isOurs.value && Boolean(catalogue.atlas && selection.data.value.atlas),
+    view: Atlas,
   },
   {
     name: "arithmetic",
