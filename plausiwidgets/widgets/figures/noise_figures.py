@@ -37,7 +37,7 @@ def impedance_figure(found: Impedance, dark: bool = False) -> dict[str, object]:
         data.append(peak | {"mode": "markers", "marker": {"size": 11, "color": theme.text}})
     data.append(_line(found.frequency, found.phase, tr("phase"), theme.roles["best"], 2))
     title = f"{_title(found.model)}: {found.notes[0]}"
-    axes = [
+    axes: list[Mapping[str, object]] = [
         {"title": {"text": f"{tr('magnitude')} ({found.unit})"}, "rangemode": "tozero"},
         {"title": {"text": tr("phase (°)")}, "zeroline": True, "zerolinecolor": theme.line},
     ]
