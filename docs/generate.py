@@ -81,12 +81,15 @@ NAMESPACES = {
 
 MENTIONED = {
     "plausiwidgets": (
-        "engine.current.Piece",
+        "engine.piece.Chirp",
+        "engine.piece.Noise",
+        "engine.piece.Piece",
         "optimization.Strategy",
         "optimization.StrategyFactory",
         "optimization.volume.Volume",
         "support.progress.Work",
     ),
+    "analysis": ("analysis.reliabilities.Events",),
     "patterns": ("patterns.runner.Runner", "patterns.annotations.Mark", "patterns.features"),
 }
 """What the public names take, return or raise, and what is imported from its module."""

@@ -340,6 +340,9 @@ def trimmed(picture: Image.Image, border: int) -> Image.Image:
 OF_PAGES = {
     "stimulus": ("howto/stimulus.md", 0, 'judge("lif", train, {"width": 10.0, "interval": 30.0})'),
     "recording": ("howto/recording.md", 0, 'judge("adex", cell, verify=False)'),
+    "impedance": ("howto/noise.md", 1, "found"),
+    "reliability": ("howto/noise.md", 2, "found"),
+    "tolerance": ("howto/noise.md", 3, "found"),
     "plane": ("tutorials/research.md", 2, "plane"),
     "layer": ("howto/norse.md", 1, "result"),
 }
