@@ -222,7 +222,7 @@ function take(
   model: string,
 ): void {
   const { pattern, held_out: heldOut, choices, left_out: leftOut, unit, firing, notes } = reply;
-  const { units: chosen } = state.peek();
+  const { units: chosen, isSpontaneous, firing: former } = state.peek();
   const offered = Object.fromEntries(Object.entries(choices).map(([what, [first]]) => [what, chosen[what] ?? first]));
   const criteria = criteriaOf(reply);
   update(state, {
@@ -230,7 +230,7 @@ function take(
     units: pattern ? chosen : offered,
     sweeps: sweepsOf(reply, arrays),
     criteria,
-    firing,
+    firing: isSpontaneous === false ? former : firing, // of all sweeps, also of those that are left out
     notes,
     leftOut,
     weights: usualWeights(criteria, leftOut),

@@ -14,7 +14,7 @@ export function Firing({ reading: { firing, isSpontaneous, unit, isBusy }, answe
   if (!firing) return null;
   const words = {
     ...{ level: `${numberText(firing.level)} ${unit}`.trim(), time: numberText(firing.time) },
-    ...{ count: firing.count, sweeps: firing.sweeps, first: tr(firing.first), rate: numberText(firing.rate) },
+    ...{ count: firing.count, sweeps: firing.sweeps, first: tr(firing.first), rate: numberText(firing.rate, 2) },
   };
   const button = (value: boolean, text: string) => (
     <button
