@@ -119,7 +119,7 @@ export const TOOLS: readonly Tool[] = [
   {
     name: "data",
     title: () => tr("Recording"),
-    line: () => tr("Use a recorded cell as the target (CSV, ABF or NWB)."),
+    line: () => tr("Use a recorded cell as the target (CSV, ATF, ABF or NWB)."),
     fits: () => true,
     needs: "recording",
   },
