@@ -267,7 +267,8 @@ WHY = {
     (I04, "Q: afterdepolarization"): "verified only at the time step of the figure",
     (I04, "T: inhibition-induced bursting"): "verified only at the time step of the figure",
     (I07, "regular spiking (RS), adapts, 100 pA"): "at this current the intervals differ by 4 %",
-    (I07, "regular spiking (RS), class 1"): "a near miss: its period grows less than by a logarithm",
+    (I07, "fast spiking (FS), class 2"): "its period grows without end as a logarithm, but its rate does not fall to a "
+    "tenth, so it is in neither class; the book calls it class 2",
     (I07, "intrinsically bursting (IB), 500 pA"): "one doublet, then single spikes; accepted at 600 pA",
     (I07, "chattering (CH), 400 pA"): "doublets, which are no bursts here; three spikes at the book's step of 1 ms",
     (I07, "low-threshold spiking (LTS), adapts, 200 pA"): "a near miss: it has slowed down after two intervals",
