@@ -812,9 +812,9 @@ def film(browser: Browser) -> None:
         shown.shoot(HELD_MS, settle=True)
         shown.click("Listen")
         page.get_by_role("combobox", name="Speed").select_option("0.1")
-        for _ in range(10):
-            page.wait_for_timeout(120)
-            shown.shoot(SHOWN_MS // 2)
+        for _ in range(24):
+            page.wait_for_timeout(60)
+            shown.shoot(SHOWN_MS // 3)
         page.keyboard.press("Escape")
         shown.shoot(2 * HELD_MS, settle=True)
     write_film(shown.frames, DOCS / "explorer.gif")

@@ -1,9 +1,9 @@
 """Break the front end on purpose, and record whether its types or its tests notice.
 
-Run ``python tests/benchmarks/mutants.py OUTPUT [FILE ...]``, which needs Node and ``npm ci`` in the folder of the app. With
-files, such as ``keys.ts``, only their mutants are run, and OUTPUT keeps the other rows. Each mutant is one replacement in a
-clone of the last commit. It is caught by the compiler, by the named tests, or by all tests in
-Node; otherwise it survives.
+Run ``python tests/benchmarks/mutants.py OUTPUT [FILE ...]``, which needs Node and ``npm ci`` in the folder of the app.
+With files, such as ``keys.ts``, only their mutants are run, and OUTPUT keeps the other rows. Each mutant is one
+replacement in a clone of the last commit. It is caught by the compiler, by the named tests, or by all tests in Node;
+otherwise it survives.
 """
 
 from __future__ import annotations
