@@ -21,7 +21,7 @@ OF_EXERCISES = [
     "classroom/codes.ts",
 ]
 OF_HOSTS = [
-    "classroom/mystery.tsx",
+    "classroom/race.tsx",
     "figure/plotly.ts",
     "figure/plotlyScript.ts",
     "figure/staticImage.ts",

@@ -12,7 +12,6 @@ import { kernelHost, type WidgetModel } from "./hosts/kernel.ts";
 import { keep, kept } from "./hosts/tabStorage.ts";
 import { tr } from "./i18n/texts.ts";
 import { present, unstored } from "./models/history.ts";
-import { gameFrom } from "./models/mystery.ts";
 import { follow } from "./models/navigate.ts";
 import { stored } from "./models/selection.ts";
 import { TOOL_NAMES } from "./models/task.ts";
@@ -51,7 +50,7 @@ export function connected(model: WidgetModel): { readonly app: App; close(): voi
     ...(isHere ? { ranges: record.ranges, history: { ...unstored(), load: () => history } } : {}),
   };
   const app = createApp(catalogue, host, data, begun, { ...texts }, begin);
-  if (record.mystery) app.task.takeGame(gameFrom({ ...record.mystery, model: first.model }));
+  if (record.exercise) app.task.takeExercise(first, record.exercise);
   const shared = new SharedHistory(model, app, shipped, isHere ? record.revision : -1);
   if (!isHere) void shared.receive();
   else if (!isWhole(data, first.pattern)) void app.selection.describe(first.model, first.pattern);

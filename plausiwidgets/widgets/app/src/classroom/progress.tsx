@@ -3,13 +3,13 @@
 import type { App } from "../app.ts";
 import type { Verdict } from "../engine/judge.ts";
 import { tr } from "../i18n/texts.ts";
-import { pointsOf } from "../models/mystery.ts";
+import { pointsOf } from "../models/exercise.ts";
 import { patternInSentence } from "../models/titles.ts";
 
 /**
  * The progress in words.
  *
- * @param common for a mystery, the criteria that earn no points
+ * @param common the criteria that earn no points, if the neuron of the target is hidden
  */
 function progressOf(common: readonly string[] | null, verdict: Verdict | null): string {
   if (!verdict) return tr("…");

@@ -1,5 +1,6 @@
 import { useComputed } from "@preact/signals";
 import type { App } from "../app.ts";
+import { ruledOutAt } from "../catalogue.ts";
 import { tr } from "../i18n/texts.ts";
 import { isOpen } from "../models/search.ts";
 import type { Task } from "../models/task.ts";
@@ -121,7 +122,7 @@ function WithoutCriteria({ screen }: Pick<App, "screen">) {
 function WhatToDo({ selection, run, task }: Pick<App, "selection" | "run" | "task">) {
   if (task.canPractise.value)
     return <>{tr("A few sliders move out of place. Move them back until all criteria are met.")}</>;
-  if (selection.pattern.value.ruled_out)
+  if (ruledOutAt(selection.pattern.value, selection.current.value.values))
     return <>{tr("No parameters of this model can show the pattern. A search shows how close the model can get.")}</>;
   if (!run.isOurs.value) {
     return task.canSearch.value
