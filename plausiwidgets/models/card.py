@@ -36,7 +36,8 @@ def card(model: Any, operations: str = "") -> str:
         parts.append(_table("Published sets", ("title", "values", "firing pattern", "time step", "source"), presets))
     if model.ruled_out:
         arguments = [
-            (pattern.replace("_", " "), proof.text, _limits(proof, model.parameters)) for pattern, proof in model.proofs.items()
+            (pattern.replace("_", " "), proof.text, _limits(proof, model.parameters))
+            for pattern, proof in model.proofs.items()
         ]
         parts.append(_table("Cannot show", ("firing pattern", "why", "for"), arguments))
     return "\n".join(parts)

@@ -69,7 +69,8 @@ def test_the_app_settles_a_neuron_as_python_does(tmp_path):
         }
         for i in range(4)
     ]
-    head = f"{node.imported('Runner', 'engine/runner')}\n{runtime()}\nconst NEURONS = {{ lsnn: {neuron_object(ADAPTIVE)} }};"
+    neurons = f"const NEURONS = {{ lsnn: {neuron_object(ADAPTIVE)} }};"
+    head = f"{node.imported('Runner', 'engine/runner')}\n{runtime()}\n{neurons}"
     answers = node.run(tmp_path, f"{head}\n{source}", cases)
     for i, answer in enumerate(answers):
         assert answer["spikes"] == runner.spontaneous_spikes[i]
