@@ -26,6 +26,8 @@ from plausiwidgets.texts import marked
 
 FINER = {2: "half", 4: "a quarter", 8: "an eighth", 16: "a sixteenth"}
 """Divisors of the time step of the finer simulations, in words."""
+LONGEST_ISI = "longest_isi"
+"""Key of the criterion that makes a burst compact."""
 DIGITS = 6
 """Significant digits with which a verified set must still show its pattern."""
 LONG_REST = 6000.0
@@ -114,6 +116,18 @@ BRIEF = quantity(
     text="Longest time for which the potential stays above half the height of the largest spike.",
 )
 
+RING = quantity(
+    "ring",
+    "burst ends without ringing",
+    at_most(0.5 * WHOLE.low),
+    "1",
+    scale=0.15,
+    text="Largest upstroke after the last spike, within 3 times the longest interspike interval of the burst, as a "
+    "fraction of a full spike. A burst is separated by pauses; a decaying oscillation is not a burst.",
+)
+PAUSE = 3.0
+"""Pause after a burst in longest interspike intervals of the burst."""
+
 LossOf = Callable[[Mapping[str, Floats]], Floats]
 
 
@@ -167,6 +181,8 @@ def _verification(
     if model.spike_level is not None:
         yield "without partial spikes", shaped(HALF, CLEAR)
         yield f"with no spike longer than {BRIEF.high:g} ms", shaped(BRIEF)
+        if any(criterion.key == LONGEST_ISI for criterion in pattern.criteria):
+            yield "without ringing after the burst", shaped(RING)
     if pattern.at_rest:
         yield "when started on the other side of rest", at(1, kick=-KICK)
         yield f"after {LONG_REST / 1000:g} s at rest", at(1, settle=LONG_REST)
@@ -199,7 +215,7 @@ def forms_of_spikes(
     engine: str = "auto",
     checkpoint: Checkpoint | None = None,
 ) -> Iterator[tuple[int, dict[str, float]]]:
-    """Yield the number of a set, and what `HALF`, `CLEAR` and `BRIEF` measure, for each response with a spike.
+    """Yield the number of a set, and what `HALF`, `CLEAR`, `BRIEF` and `RING` measure, for each response with a spike.
 
     Of a neuron without a reset, by its potential from the stimulus on and at rest.
     """
@@ -212,6 +228,7 @@ def forms_of_spikes(
                 continue
             v, rest = trace.states[potential][i, begin:], float(trace.states[potential][i, begin - 1])
             form = {HALF.key: 0.0, CLEAR.key: 0.0, BRIEF.key: f.longest_above(v, 0.5 * (rest + v.max())) * dt}
+            form[RING.key] = f.ringing(v, times[times >= 0.0] / dt, rest, level, PAUSE) / full
             rises, tops = f.upstrokes(v, rest, CLEAR.high * WHOLE.low * full)
             spikes = tops >= level
             if spikes.any():

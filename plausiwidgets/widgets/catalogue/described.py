@@ -45,6 +45,8 @@ BENCH = {
     "before": BEFORE,
     "kick": bench_module.KICK,
     "rate": bench_module.MAX_RATE,
+    "highest": bench_module.HIGHEST,
+    "subthreshold": bench_module.SUBTHRESHOLD,
     "transient": settling.TRANSIENT,
     "block": settling.BLOCK,
     "longest": settling.LONGEST,
