@@ -21,7 +21,6 @@ from plausiwidgets.support.arguments import mapping
 from plausiwidgets.support.names import unknown
 from plausiwidgets.teaching.exercises import Exercise
 from plausiwidgets.teaching.lessons import Lesson, read_lesson
-from plausiwidgets.teaching.mysteries import Mystery
 from plausiwidgets.texts import ENGLISH, check_language, languages
 from plausiwidgets.widgets.catalogue.contents import (
     is_stored,
@@ -35,6 +34,7 @@ from plausiwidgets.widgets.catalogue.contents import (
     texts_of,
 )
 from plausiwidgets.widgets.catalogue.described import Described
+from plausiwidgets.widgets.catalogue.exercises import exercise_data
 from plausiwidgets.widgets.catalogue.generate import describe, mark_of
 from plausiwidgets.widgets.catalogue.lessons import lesson_data
 
@@ -44,7 +44,7 @@ def page_text(
     patterns: str | Protocol | Sequence[str | Protocol] | None,
     parameters: Mapping[str, float] | None = None,
     dt: float | None = None,
-    exercise: Exercise | Mystery | None = None,
+    exercise: Exercise | None = None,
     lesson: str | Path | None = None,
     language: str | None = None,
 ) -> str:
@@ -216,7 +216,7 @@ def _exercise(
     models: Sequence[NeuronModel],
     parameters: Mapping[str, float] | None,
     dt: float | None,
-    exercise: Exercise | Mystery,
+    exercise: Exercise,
     patterns: Sequence[Protocol],
 ) -> _Parts:
     """Return an exercise: the one model with its start, and what is asked."""
@@ -224,12 +224,12 @@ def _exercise(
         raise ValueError(f"an exercise must have one model, got {len(models)}.")
     [model] = models
     contents = Described(model, parameters, dt, exercise)
-    task = contents.task(exercise, patterns)
+    pattern = contents.checked_pattern(exercise, patterns)
     parts = _Parts()
-    parts.describe(model, patterns[0], contents)
-    start = parts.shipped[model.key]["patterns"][patterns[0].key]["sets"][0]
-    parts.data = {"exercise": task | {"start": {"values": start["values"], "dt": start["dt"]}}}
-    parts.title = f"{model.title}, {patterns[0].title}"
+    parts.describe(model, pattern, contents)
+    start = parts.shipped[model.key]["patterns"][pattern.key]["sets"][0]
+    parts.data = {"exercise": exercise_data(exercise, model, pattern, dict(start["values"]), start["dt"])}
+    parts.title = f"{model.title}, {pattern.title}"
     return parts
 
 
