@@ -40,6 +40,8 @@ def main(words: Sequence[str] | None = None) -> int:
     keys = [patterns.get(word).key for word in given.patterns] or [one.key for one in twenty()]
     chosen = named or ([] if given.models else list(NAMES))
     todo = [row for row in all_rows() if row.is_stale and row.model in chosen and row.pattern in keys]
+    if todo and given.search:
+        print("The first candidates of each search are evaluated, to estimate the time …", flush=True)
     print(estimate_update(todo, given.search) if todo else "All results are up to date.", flush=True)
     if given.estimate:
         return 0

@@ -131,14 +131,7 @@ def _matter(protocol: Protocol, model: NeuronModel, pattern: Mapping[str, Any], 
 
 def _hint(protocol: Protocol, model: NeuronModel) -> str:
     """Return the part of a pattern's hint that is about a model: "(b in Izhikevich, a in AdEx)" has two."""
-    family = {
-        "izhikevich": "Izhikevich",
-        "izhikevich_2004": "Izhikevich",
-        "adex": "AdEx",
-        "adex_norse": "AdEx",
-        "adex_refrac": "AdEx",
-    }
-    words = family.get(model.key)
+    words = {"izhikevich": "Izhikevich", "adex": "AdEx"}.get(model.key.partition("_")[0])
     parts = re.findall(r"((?:\w+(?: and |, ))*\w+) in (?:the )?(Izhikevich|AdEx)", protocol.parameter_hint)
     return ", ".join(names for names, of in parts if of == words)
 
