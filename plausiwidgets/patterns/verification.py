@@ -60,6 +60,7 @@ def verify_sets(
     status, failed = verdict.status.astype(object), verdict.failed_test.copy()
     failed_loss = np.zeros(len(verdict.loss))
     left = np.flatnonzero(verdict.accepted)
+    # A set that fails one test is not simulated for the later ones, of which the finest time steps are the last.
     for name, check in _verification(model, pattern, verdict.dt, engine, checkpoint):
         if not left.size:
             break
@@ -148,15 +149,20 @@ def _verification(
 
         return largest
 
+    # A verdict that a finer step changes is about the error of the integration, not about the neuron.
     if finer:
         yield "at half the time step", at(1 / 2)
+    # A table or an article prints six digits, and a reader must be able to reproduce the set from them.
     yield f"with parameters rounded to {DIGITS} significant digits", rounded
     if model.spike_level is not None:
         yield "without partial spikes", shaped(HALF, CLEAR)
         yield f"with no spike longer than {BRIEF.high:g} ms", shaped(BRIEF)
     if pattern.at_rest:
+        # If the basin of attraction of the rest ends close to it, the neuron returns from one side only.
         yield "when started on the other side of rest", at(1, kick=-KICK)
+        # A slow variable may still move after the usual time, so that the neuron only seems to be at rest.
         yield f"after {LONG_REST / 1000:g} s at rest", at(1, settle=LONG_REST)
+        # Near a bifurcation, a neuron drifts for seconds before it fires by itself.
         yield f"during {LONG / 1000:g} s at rest", rest
         if pattern.comes_back and pattern.sweeps is not None:
             yield f"back at rest {AFTERWARDS / 1000:g} s after the stimulus", at(1, back_at_rest(pattern))
@@ -172,6 +178,7 @@ def _verification(
             yield f"{words}, and back at rest {AFTERWARDS / 1000:g} s later", at(1, back)
             if finer:
                 yield f"{words}, and back at rest, at an eighth of the time step", at(1 / 8, back)
+    # The finest steps take most of the time of a verification, so that few sets should reach them.
     for part, word in ((4, "a quarter"), (8, "an eighth"), (16, "a sixteenth")) if finer else ():
         yield f"at {word} of the time step", at(1 / part)
 
@@ -197,8 +204,10 @@ def forms_of_spikes(
                 continue
             v, rest = trace.states[potential][i, begin:], float(trace.states[potential][i, begin - 1])
             form = {HALF.key: 0.0, CLEAR.key: 0.0, BRIEF.key: f.longest_above(v, 0.5 * (rest + v.max())) * dt}
+            # Smaller upstrokes can violate neither `HALF` nor `CLEAR`.
             rises, tops = f.upstrokes(v, rest, CLEAR.high * WHOLE.low * full)
             spikes = tops >= level
+            # Upstrokes before the first spike are those of a potential that approaches its threshold.
             if spikes.any():
                 others = np.max(rises[spikes.argmax() :][~spikes[spikes.argmax() :]], initial=0.0)
                 form |= {HALF.key: others / full, CLEAR.key: others / rises[spikes].min()}
@@ -229,6 +238,7 @@ def back_at_rest(pattern: Pattern) -> Pattern:
     end = _last_off(sweeps_of(SimpleNamespace(**{n: np.array([x]) for n, x in longest.items()})))[0] + AFTERWARDS
 
     def sweeps(s: StimulusValues) -> dict[str, Sweep]:
+        # The same 50 ms as before the stimulus, so that the two distances from rest are comparable.
         window = (float(end) - 50.0, float(end))
         return {
             n: Sweep(sweep.pieces, float(end), response=window, voltage=window) for n, sweep in sweeps_of(s).items()
