@@ -527,9 +527,10 @@ def neurons_index(models: Sequence[pw.NeuronModel], patterns: Sequence[pw.Patter
     heads = ("neuron", "shown", "cost", *(f"[{p.letter}](../patterns/{p.key}.md)" for p in patterns))
     listed = "\n".join(["found", *(m.key for m in models)])
     return (
-        f"{WIDE}# The twenty neurons\n\nEach page has the equations with their source, the parameters with units and "
-        f"bounds, and what the neuron shows; its figure is live; [all that was found](found.md) is a gallery. {KEY} "
-        "*Cost* is in operations per ms.\n\n"
+        f"{WIDE}# The {len(models)} neurons\n\n"
+        "Each page has the equations with their source, the parameters with units "
+        f"and bounds, and what the neuron shows; its figure is live; [all that was found](found.md) is a gallery. "
+        f"{KEY} *Cost* is in operations per ms.\n\n"
         f":::{{container}} zoo\n{table(heads, rows)}:::\n\n"
         f"```{{toctree}}\n:hidden:\n\n{listed}\n```\n"
     )

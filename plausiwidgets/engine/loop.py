@@ -19,7 +19,7 @@ def run_loop(job: LaneJob, step: Step, engine: str, checkpoint: Checkpoint | Non
     """Simulate a batch of lanes by `step`; `engine` is the name in the result."""
     model, current, dt, lanes = job.model, job.current, job.dt, job.lanes
     state: Sequence[Floats] = [np.array(row) for row in job.state]
-    injected, change = np.empty(lanes), 0
+    injected, change, table = np.empty(lanes), 0, current.table(job.steps, dt)
     k0, k1 = job.window or (0, 0)
     m0, m1 = job.peak_window or (0, 0)
     rows = np.full((len(job.record), k1 - k0, lanes), np.nan)
@@ -36,7 +36,7 @@ def run_loop(job: LaneJob, step: Step, engine: str, checkpoint: Checkpoint | Non
             checkpoint()
         if k >= change:
             injected = np.empty(lanes)
-            fill_current(k, dt, current.t0, current.base, current.pieces, injected)
+            fill_current(k, dt, current.t0, current.base, current.pieces, table, injected)
             change = next_change(k, dt, current.t0, current.pieces)
         spikes, state = step(injected, state)
         v = state[0]

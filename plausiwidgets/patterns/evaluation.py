@@ -21,9 +21,10 @@ from plausiwidgets.patterns.all_of import AllOf
 from plausiwidgets.patterns.criterion import saturated
 from plausiwidgets.patterns.pattern import Pattern, check_features
 from plausiwidgets.patterns.protocol import Protocol
+from plausiwidgets.patterns.registry import proof_against
 from plausiwidgets.patterns.response import Graded
 from plausiwidgets.patterns.runner import KICK, Runner
-from plausiwidgets.patterns.status import STATUSES
+from plausiwidgets.patterns.status import CONTRADICTS, STATUSES
 from plausiwidgets.patterns.verdict import ENGINE_TITLES, CriterionResult, OneVerdict, Verdict
 from plausiwidgets.support.arguments import mapping
 from plausiwidgets.support.names import unknown
@@ -127,7 +128,10 @@ def evaluate(
     loss = sum((c.penalty for c in results), none)
     # A diverged simulation is worse than every finite one, the earlier the worse.
     loss = np.where(diverged, len(results) + 1.0 + saturated(runner.divergence), loss)
-    status = np.where(loss == 0.0, "unverified", "rejected")
+    # A proof overrides the evaluation: one of the two is wrong, and only a person can find out which.
+    proof = proof_against(pattern, model)
+    contradicts = (loss == 0.0) & (False if proof is None else proof.holds_for(values))
+    status = np.where((loss == 0.0) & ~contradicts, "unverified", "rejected")
     # A current alone requires nothing, so that neither status would be true.
     if not criteria:
         loss, status = np.full(runner.n, np.nan), np.full(runner.n, "unjudged")
@@ -148,20 +152,21 @@ def evaluate(
         dt=dt,
         loss=loss,
         status=status,
-        failed_test=np.full(runner.n, "", dtype=object),
+        failed_test=np.where(contradicts, CONTRADICTS, "").astype(object),
         failed_loss=np.zeros(runner.n),
         criteria=tuple(results),
         diverged=diverged,
         engine=runner.engine_used,
         measured={**measured.curve, "lowest": runner.lowest, "highest": runner.highest},
-        discrete=model.discrete,
+        discrete=not model.has_finer_steps,
+        proof=proof.text if proof is not None and contradicts.any() else "",
         _judged_on=pattern,
         uncompiled=(why_not(model) or "") if engine == "auto" and runner.engine_used in ENGINE_TITLES else "",
         _record=again,
     )
     # A custom measure may mix its sets, for example by a mean over the wrong axis. Comparing two sets with
     # themselves alone finds that before anybody relies on a number.
-    if runner.n > 1 and isinstance(pattern, Pattern) and pattern.tried:
+    if runner.n > 1 and isinstance(pattern, Pattern) and pattern.tried and not runner.sets_differ:
         seen = _seen_alone.setdefault(pattern, WeakSet())
         if model not in seen:
             # The best, and one from the middle: among responses that differ.
@@ -250,8 +255,8 @@ def together(pattern: AllOf, values: Mapping[str, Floats], parts: Mapping[str, V
     failed = np.full(len(loss), "", dtype=object)
     # The first part that is fragile is named, so it is written last.
     for part in reversed(pattern.parts):
-        fragile = (status == "fragile") & parts[part.key].fragile
-        failed[fragile] = [part.within(why) for why in parts[part.key].failed_test[fragile]]
+        failing = (parts[part.key].failed_test != "") & (parts[part.key].status == status)
+        failed[failing] = [part.within(why) for why in parts[part.key].failed_test[failing]]
     results = tuple(
         replace(check, key=part.prefix + check.key, title=part.within(check.title))
         for part in pattern.parts
@@ -275,6 +280,7 @@ def together(pattern: AllOf, values: Mapping[str, Floats], parts: Mapping[str, V
         engine=first.engine,
         parts=parts,
         discrete=first.discrete,
+        proof=next((part.proof for part in parts.values() if part.proof), ""),
         _judged_on=pattern,
         uncompiled=first.uncompiled,
         _record=traces,

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from plausiwidgets.engine.current import Floats, Value
+from plausiwidgets.engine.piece import Floats, Value
 from plausiwidgets.patterns import features as f
 
 Mask = NDArray[np.bool_]

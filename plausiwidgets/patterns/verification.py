@@ -24,6 +24,8 @@ from plausiwidgets.patterns.sweep import Sweep
 from plausiwidgets.patterns.verdict import Verdict
 from plausiwidgets.texts import marked
 
+FINER = {2: "half", 4: "a quarter", 8: "an eighth", 16: "a sixteenth"}
+"""Divisors of the time step of the finer simulations, in words."""
 DIGITS = 6
 """Significant digits with which a verified set must still show its pattern."""
 LONG_REST = 6000.0
@@ -43,11 +45,11 @@ def verify_sets(
 ) -> Verdict:
     """Return a verdict of n sets in which what is accepted is either replicated or fragile.
 
-    What is accepted must stay so at a half to a sixteenth of the time step, with its values rounded to six
-    significant digits, when it is pushed off its rest to the other side, and after a longer rest. Where the pattern
-    begins at rest, it must stay there for 20 s at the holding level, and be back there 6 s after the stimulus; and it
-    must show what the pattern asks for in its own verification. Without a reset, each of its upstrokes is a spike.
-    Of a custom pattern, each replicated set has been judged alone.
+    What is accepted must stay so at a half to a sixteenth of the time step (or at the divisors of `Pattern.finer`),
+    with its values rounded to six significant digits, when it is pushed off its rest to the other side, and after a
+    longer rest. Where the pattern begins at rest, it must stay there for 20 s at the holding level, and be back there
+    6 s after the stimulus; and it must meet the criteria of each form of its own verification. Without a reset, each of
+    its upstrokes is a spike. Of a custom pattern, each replicated set has been judged alone.
     A neuron in discrete time is verified in steps of its dt. What is not judged stays as it is.
     """
     if isinstance(pattern, AllOf):
@@ -120,12 +122,22 @@ def _verification(
     model: NeuronModel, pattern: Pattern, dt: float, engine: str, checkpoint: Checkpoint | None
 ) -> Iterator[tuple[str, LossOf]]:
     """Yield each check in words, and as a function from values to a loss [n] that is 0 where it is passed."""
-    finer = not model.discrete  # else a finer step would be the same neuron at another speed
+    finer = model.has_finer_steps
 
     def at(factor: float, form: Pattern = pattern, settle: float = SETTLE, kick: float = KICK) -> LossOf:
         return lambda values: np.asarray(
             evaluate(model, form, values, dt * factor, engine, checkpoint, settle=settle, kick=kick).loss
         )
+
+    def alike(loss_of: LossOf, form: Pattern, part: int) -> LossOf:
+        """Return the loss of a form, 1 where a value that must be equal is different at a part of the time step."""
+
+        def loss(values: Mapping[str, Floats]) -> Floats:
+            own, fine = (evaluate(model, form, values, dt / k, engine, checkpoint) for k in (1, part))
+            same = [own.measured[name] == fine.measured[name] for name in pattern.equal]
+            return np.where(np.all(same, axis=0), fine.loss, np.maximum(fine.loss, 1.0))
+
+        return loss if pattern.equal else loss_of
 
     def rounded(values: Mapping[str, Floats]) -> Floats:
         known = pattern.parameters(model)
@@ -150,8 +162,9 @@ def _verification(
         return largest
 
     # A verdict that a finer step changes is about the error of the integration, not about the neuron.
-    if finer:
-        yield "at half the time step", at(1 / 2)
+    own = (tuple(FINER) if pattern.finer is None else pattern.finer) if finer else ()
+    if 2 in own:
+        yield f"at {FINER[2]} the time step", at(1 / 2)
     # A table or an article prints six digits, and a reader must be able to reproduce the set from them.
     yield f"with parameters rounded to {DIGITS} significant digits", rounded
     if model.spike_level is not None:
@@ -168,19 +181,21 @@ def _verification(
             yield f"back at rest {AFTERWARDS / 1000:g} s after the stimulus", at(1, back_at_rest(pattern))
     for words, form in pattern.verification.items():
         yield words, at(1, form)
+        # What lasts by chance, or comes back by chance, does not at another time step.
+        usual = () if form.measure is None else (8,)
+        for part in (usual if form.finer is None else form.finer) if finer else ():
+            yield f"{words}, at {FINER[part]} of the time step", alike(at(1 / part, form), form, part)
         if form.measure is None:
             continue
-        # What lasts by chance, or comes back by chance, does not at another time step.
-        if finer:
-            yield f"{words}, at an eighth of the time step", at(1 / 8, form)
         if pattern.at_rest and pattern.comes_back:
             back = back_at_rest(form)
             yield f"{words}, and back at rest {AFTERWARDS / 1000:g} s later", at(1, back)
             if finer:
                 yield f"{words}, and back at rest, at an eighth of the time step", at(1 / 8, back)
     # The finest steps take most of the time of a verification, so that few sets should reach them.
-    for part, word in ((4, "a quarter"), (8, "an eighth"), (16, "a sixteenth")) if finer else ():
-        yield f"at {word} of the time step", at(1 / part)
+    for part in own:
+        if part != 2:
+            yield f"at {FINER[part]} of the time step", at(1 / part)
 
 
 def forms_of_spikes(

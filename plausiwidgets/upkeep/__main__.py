@@ -15,7 +15,7 @@ from plausiwidgets.models.library import NAMES
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.patterns import Pattern, Protocol
 from plausiwidgets.support.names import unknown
-from plausiwidgets.upkeep import fingerprint, repertoires, stale, table, verdicts
+from plausiwidgets.upkeep import fingerprint, repertoires, stale, state_ranges, table, verdicts
 from plausiwidgets.upkeep.estimates import estimate_update
 from plausiwidgets.upkeep.rows import REPERTOIRES, TABLE, TORCH, VERDICTS, Row, all_rows, twenty
 from plausiwidgets.widgets.catalogue import contents, generate
@@ -45,6 +45,9 @@ def main(words: Sequence[str] | None = None) -> int:
         return 0
     for name in chosen:
         update(models.get(name), [row for row in todo if row.model == name], given.search)
+    if todo and chosen:
+        print("The ranges of the state variables …", flush=True)
+        state_ranges.update(chosen)
     if TORCH in given.models:
         from plausiwidgets.upkeep import torch_neurons
 

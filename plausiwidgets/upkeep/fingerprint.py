@@ -25,7 +25,7 @@ from plausiwidgets.engine.program.neuron import Programs
 from plausiwidgets.engine.program.program import DOUBLE, UNIFORM, Instruction, Part, Program, Value
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.parameter import Parameter
-from plausiwidgets.patterns import runner, verification
+from plausiwidgets.patterns import runner, settling, verification
 from plausiwidgets.patterns.criterion import USUAL_SPAN, Criterion
 from plausiwidgets.patterns.packaged import default_set, known_sets
 from plausiwidgets.patterns.pattern import Pattern
@@ -42,6 +42,7 @@ HAND_WRITTEN = {
     "threshold_at": 1,
     "weakest_step": 1,
     "steps_show": 1,
+    "onset": 1,
     "penalty": 1,
     "verification": 1,
     # Features of spike times and potentials.
@@ -53,6 +54,7 @@ HAND_WRITTEN = {
     "count": 1,
     "course_distance": 1,
     "cv": 1,
+    "cv2": 1,
     "decay_time": 1,
     "first": 1,
     "first_below": 1,
@@ -93,7 +95,8 @@ NOT_FOUND, RULED_OUT = "none", "ruled_out"
 """Third part of a pair without a parameter set."""
 
 RULES = (
-    (SETTLE, BEFORE, runner.KICK, runner.TRANSIENT, runner.LOWEST, runner.HIGHEST, runner.MAX_RATE, USUAL_SPAN),
+    (SETTLE, BEFORE, runner.KICK, runner.LOWEST, runner.HIGHEST, runner.MAX_RATE, USUAL_SPAN),
+    (settling.TRANSIENT, settling.BLOCK, settling.LONGEST, settling.SETTLED, settling.ROUNDING),
     (verification.DIGITS, verification.LONG_REST, verification.LONG, verification.AFTERWARDS, verification.LATE),
 )
 """Numbers of the rules that are the same for every pattern."""
@@ -188,7 +191,8 @@ def _form(pattern: Pattern) -> str:
     # A procedure chooses its sweeps, but the verification test of its return to rest applies those of the sketch.
     programs = (sweep_programs(pattern) or {}).values() if pattern.adapts else ()
     sketched = sorted(_Graph(one.body).sweep(one.sweep) for one in programs)
-    return _hash(stimulus, traced, sketched, pattern.at_rest)
+    finer = () if pattern.finer is None else (pattern.finer, pattern.equal)
+    return _hash(stimulus, traced, sketched, pattern.at_rest, *finer)
 
 
 def _numbers(parameter: Parameter | StimulusParameter) -> tuple[object, ...]:

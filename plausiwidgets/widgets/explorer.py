@@ -211,7 +211,7 @@ class Explorer(anywidget.AnyWidget):
     >>> explorer.close()
     """
 
-    _esm = contents.script()
+    _esm = contents.LOADER
     _css = contents.style()
 
     model = _Selected(lambda s: s.model, _of_model, "the neuron model")
@@ -224,6 +224,7 @@ class Explorer(anywidget.AnyWidget):
     results: t.Tuple = t.Tuple(read_only=True)
 
     _history = _Made(lambda explorer: explorer._history_data(), "the steps of undo").tag(sync=True)
+    _script = t.Unicode(contents.script(), read_only=True).tag(sync=True)
     _catalogue = t.Unicode("").tag(sync=True)
     _models = _Made(lambda explorer: explorer._models_json(), "what a page needs to draw the first picture").tag(
         sync=True

@@ -169,7 +169,7 @@ def test_the_pairs_that_the_documentation_calls_open_are_those_of_the_table(root
         for model, rows in table[is_open].groupby("model")
     }
     assert told == left
-    assert part.startswith(f"{sum(is_open)} of the 400 pairs")
+    assert part.startswith(f"{sum(is_open)} pairs")
 
 
 def test_a_set_that_the_package_has_from_elsewhere_is_no_pair_that_the_table_has_not():

@@ -46,8 +46,10 @@ class Source:
     Attributes
     ----------
     rows : ndarray, shape [rows of the layout and those of the results, lanes]
-    pieces : ndarray, shape [4, pieces, lanes]
-        On, off, start and end of each piece of the current.
+    pieces : ndarray, shape [5, pieces, lanes]
+        On, off, start, end and waveform of each piece of the current.
+    table : ndarray, shape [waveforms, steps]
+        Mean of each waveform over each time step.
     places : int64 ndarray, shape [state variables]
         Where each of them is recorded, or -1.
     """
@@ -70,6 +72,7 @@ class Source:
             rows[row] = job.params[name]
         self.rows = rows
         self.pieces = current.pieces.copy()
+        self.table = current.table(job.steps, job.dt)
         self.job = job
         places = [-1] * layout.states
         for place, state in enumerate(job.record):
@@ -119,6 +122,7 @@ class Block:
             self.step, self.live, full = self.kernel(
                 self.space.reshape(-1),
                 self.pieces,
+                self.source.table,
                 self.notes,
                 self.spikes,
                 self.recorded,

@@ -101,7 +101,7 @@ PARAMETERS = {parameters}
 ROWS = {rows}
 
 SIGNATURE = (
-    "Tuple((int64, int64, boolean))(float64[::1], float64[:, :, ::1], int64[:, ::1], int32[:, ::1], "
+    "Tuple((int64, int64, boolean))(float64[::1], float64[:, :, ::1], float64[:, ::1], int64[:, ::1], int32[:, ::1], "
     "float64[:, :, :], int64[::1], int64, int64, int64, float64, float64, float64, int64, int64, int64, int64, int64)"
 )
 
@@ -139,7 +139,7 @@ def alone(w, recorded, places, lane, k, until, dt, limit, k0, k1, m0, m1, extrem
     return k, spike != 0.0, lost
 
 
-def run(w, pieces, notes, spikes, recorded, places, n, k, stop, dt, t0, limit, k0, k1, m0, m1, extremes):
+def run(w, pieces, table, notes, spikes, recorded, places, n, k, stop, dt, t0, limit, k0, k1, m0, m1, extremes):
     """Advance n lanes from step k to `stop`, or until a lane has no room for another spike.
 
     Returns the step reached, the lanes left, and whether a lane has no room.
@@ -159,7 +159,7 @@ def run(w, pieces, notes, spikes, recorded, places, n, k, stop, dt, t0, limit, k
     full = False
     while k < stop and n > 0 and not full:
         if k >= change:
-            change = renew_currents(k, dt, t0, w, pieces, notes, n, m, states)
+            change = renew_currents(k, dt, t0, w, pieces, table, notes, n, m, states)
         if n == 1:
             # What pads it is stale from here on: no lane comes back.
             lane = notes[LANE, 0]

@@ -34,7 +34,7 @@ Notes = NDArray[np.int64]
 DUE, LANE, COUNT, DIVERGED = range(4)
 """Rows of `notes`: the step at which the current of place i must be renewed and the lane that sits
 there; the number of spikes of lane j and the step in which it diverged."""
-ON, OFF, START, END = range(4)
+ON, OFF, START, END, PATH = range(5)
 """Planes of `pieces`, see :class:`plausiwidgets.engine.lane_current.LaneCurrent`."""
 
 _LARGEST = float(np.finfo(np.float64).max)
@@ -63,7 +63,7 @@ def fill_up(w: Floats, rows: int, n: int) -> None:
 
 @compiled
 def renew_currents(
-    k: int, dt: float, t0: float, w: Floats, pieces: Floats, notes: Notes, n: int, m: int, states: int
+    k: int, dt: float, t0: float, w: Floats, pieces: Floats, table: Floats, notes: Notes, n: int, m: int, states: int
 ) -> int:
     """Compute the currents that change at step k; return the next step at which one does."""
     current = (states + CURRENT) * STRIDE
@@ -84,15 +84,16 @@ def renew_currents(
             due = 0
             for j in range(pieces.shape[1]):
                 # A ramp has another mean in each step, while a level stays until its next edge.
-                ramp = pieces[START, j, i] != pieces[END, j, i]
-                if ramp and pieces[ON, j, i] < right and left < pieces[OFF, j, i]:
+                varies = pieces[START, j, i] != pieces[END, j, i] or pieces[PATH, j, i] > 0.0
+                if varies and pieces[ON, j, i] < right and left < pieces[OFF, j, i]:
                     due = k + 1
             if due == 0:
                 due = _next_change(k, dt, t0, pieces[:, :, i : i + 1])
             notes[DUE, i] = due
             change = min(change, due)
             i += 1
-        _fill_current(k, dt, t0, w[base + first : base + i], pieces[:, :, first:i], w[current + first : current + i])
+        held, out = w[base + first : base + i], w[current + first : current + i]
+        _fill_current(k, dt, t0, held, pieces[:, :, first:i], table, out)
     # The places that pad the block must never diverge alone, so they do what the first lane does.
     for i in range(n, m):
         w[current + i] = w[current]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from plausiwidgets.engine.current import Floats, pulse
+from plausiwidgets.engine.piece import Floats, pulse
 from plausiwidgets.patterns import features as f
 from plausiwidgets.patterns.annotations import SOON, Mark
 from plausiwidgets.patterns.criterion import USUAL_SPAN, at_least, at_most, between, count, exactly, quantity

@@ -152,6 +152,7 @@ def longer(
     sweeps: Callable[[StimulusValues], Mapping[str, Sweep]] | None = None,
     measure: Callable[[Responses, StimulusValues], Mapping[str, ArrayLike | Graded]] | None = None,
     procedure: Callable[[Runner], Measurement] | None = None,
+    finer: tuple[int, ...] | None = None,
 ) -> Pattern:
     """Return a longer or finer form of a pattern, for its verification."""
     return Pattern(
@@ -162,6 +163,7 @@ def longer(
         sweeps=sweeps,
         measure=measure,
         procedure=procedure,
+        finer=finer,
     )
 
 

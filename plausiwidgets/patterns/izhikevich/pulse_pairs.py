@@ -8,7 +8,7 @@ from functools import reduce
 import numpy as np
 from numpy.typing import ArrayLike
 
-from plausiwidgets.engine.current import pulse
+from plausiwidgets.engine.piece import pulse
 from plausiwidgets.engine.traces import Traces
 from plausiwidgets.patterns.annotations import After, Mark
 from plausiwidgets.patterns.criterion import Criterion, at_least, count

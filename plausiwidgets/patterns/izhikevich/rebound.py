@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from numpy.typing import ArrayLike
 
-from plausiwidgets.engine.current import pulse
+from plausiwidgets.engine.piece import pulse
 from plausiwidgets.engine.traces import Traces
 from plausiwidgets.patterns import features as f
 from plausiwidgets.patterns.annotations import After, Mark

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from plausiwidgets.engine.current import Floats, pulse
+from plausiwidgets.engine.piece import Floats, pulse
 from plausiwidgets.patterns import features as f
 from plausiwidgets.patterns.criterion import at_least, at_most, between, count, exactly, quantity, ratio
 from plausiwidgets.patterns.izhikevich.common import (

@@ -18,6 +18,33 @@ from plausiwidgets.texts import catalog
 
 _FOLDER = "widgets/app"
 
+LOADER = """// anywidget drops all messages of a kernel if a module needs more than two seconds, as it may on a busy
+// computer. So this module is ready immediately, and loads the app afterwards.
+export default () => {
+  let own;
+  const begin = async (model) => {
+    const url = URL.createObjectURL(new Blob([model.get("_script")], { type: "text/javascript" }));
+    try {
+      const widget = (await import(url)).default();
+      return { widget, close: widget.initialize({ model }) };
+    } finally {
+      URL.revokeObjectURL(url);
+    }
+  };
+  return {
+    initialize({ model }) {
+      own = begin(model);
+      const close = own.then(({ close }) => close, () => () => {}); // a view reports the error
+      return () => void close.then((end) => end());
+    },
+    async render(view) {
+      return (await own).widget.render(view);
+    },
+  };
+};
+"""
+"""The module of the widget that anywidget imports. The trait ``_script`` has the app itself, the text of `script`."""
+
 
 def style() -> str:
     """Return the style sheet."""

@@ -15,8 +15,9 @@ from plausiwidgets.analysis.phase_planes import Flow
 from plausiwidgets.engine.current import SETTLE
 from plausiwidgets.engine.program.tracer import NotTraceableError
 from plausiwidgets.models import NeuronModel, Parameter
+from plausiwidgets.models.fixed_point import packaged_ranges
 from plausiwidgets.models.simulate import check_dt
-from plausiwidgets.patterns import Criterion, Pattern, Protocol, Target, judge
+from plausiwidgets.patterns import Criterion, Pattern, Protocol, Target, judge, settling
 from plausiwidgets.patterns import runner as bench_module
 from plausiwidgets.patterns import target as target_of
 from plausiwidgets.patterns.all_of import Judged, judged
@@ -24,7 +25,7 @@ from plausiwidgets.patterns.annotations import After
 from plausiwidgets.patterns.evaluation import Floats, complete
 from plausiwidgets.patterns.packaged import KnownSet, default_set, known_sets, packaged_set
 from plausiwidgets.patterns.parameter_set import parameter_set
-from plausiwidgets.patterns.registry import why_ruled_out
+from plausiwidgets.patterns.registry import proof_against
 from plausiwidgets.patterns.stimuli import constructor
 from plausiwidgets.patterns.sweep import BEFORE
 from plausiwidgets.support.names import unknown
@@ -43,7 +44,11 @@ BENCH = {
     "before": BEFORE,
     "kick": bench_module.KICK,
     "rate": bench_module.MAX_RATE,
-    "transient": bench_module.TRANSIENT,
+    "transient": settling.TRANSIENT,
+    "block": settling.BLOCK,
+    "longest": settling.LONGEST,
+    "settled": settling.SETTLED,
+    "rounding": settling.ROUNDING,
 }
 """How the runner brings a neuron to rest, and when it gives one up: the page does the same."""
 
@@ -135,7 +140,7 @@ class Described:
             "function": pattern.function,
             "hint": pattern.parameter_hint,
             "fine": pattern.fine,
-            "ruled_out": why_ruled_out(pattern, self.model),
+            **_proof(pattern, self.model),
             "source": pattern.source,
             "main": pattern.main_sweep,
             "python": constructor(pattern).replace("'", '"'),
@@ -291,6 +296,14 @@ class Described:
         ]
 
 
+def _proof(pattern: Protocol, model: NeuronModel) -> dict[str, object]:
+    """Return the proof that rules a pattern out, and the limits inside which it holds."""
+    proof = proof_against(pattern, model)
+    if proof is None:
+        return {"ruled_out": ""}
+    return {"ruled_out": proof.text, **({"limits": dict(proof.limits)} if proof.limits else {})}
+
+
 def _model(model: NeuronModel, simulate: bool = True) -> dict[str, object]:
     return {
         "model": {
@@ -312,6 +325,11 @@ def _model(model: NeuronModel, simulate: bool = True) -> dict[str, object]:
             **({} if model.threshold_place is None else {"thresholdPlace": model.threshold_place}),
         },
         "parameters": [_slider(p) for p in model.parameters.values()],
+        **(
+            {"currents": [model.current.low, model.current.high]}
+            if (ranges := packaged_ranges(model)) is None
+            else {"ranges": list(ranges.values())}
+        ),
     }
 
 
@@ -348,7 +366,8 @@ def _of_search(part: Protocol) -> dict[str, object]:
         return {}
     window = part.amplitude_window
     solved = {} if window is None else {"window": {"fire": list(window.fire), "silent": list(window.silent)}}
-    return solved | ({} if part.at_rest else {"at_rest": False})
+    halved = part.finer is None or 2 in part.finer
+    return solved | ({} if part.at_rest else {"at_rest": False}) | ({} if halved else {"half": False})
 
 
 def _within(prefix: str, part: Protocol, name: str) -> str:

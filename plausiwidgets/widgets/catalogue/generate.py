@@ -43,7 +43,7 @@ _SHARED = (
     "fine",
     "python",
 )
-_PART = ("holding", "sweeps", "prefix", "label", "title", "in_sentence", "look", "event", "window", "at_rest")
+_PART = ("holding", "sweeps", "prefix", "label", "title", "in_sentence", "look", "event", "window", "at_rest", "half")
 _KINDS = {True: "resets", False: "graded"}
 """Patterns have other criteria for neurons whose spikes have a shape of their own."""
 
@@ -77,7 +77,7 @@ def describe(
         }
         own[pattern["key"]] = {
             "stimulus": pattern["stimulus"],
-            "ruled_out": pattern["ruled_out"],
+            **{name: pattern[name] for name in ("ruled_out", "limits") if name in pattern},
             "sets": pattern["sets"],
             "shares": shares,
             "twin": _is_twin(pattern),

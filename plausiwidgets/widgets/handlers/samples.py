@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from plausiwidgets.analysis import NoSolutionError
 from plausiwidgets.analysis.samples import Sampling, Step
-from plausiwidgets.engine.current import Floats
 from plausiwidgets.engine.lanes import Checkpoint
+from plausiwidgets.engine.piece import Floats
 from plausiwidgets.optimization.api import make_problem
 from plausiwidgets.texts import marked, tr
 from plausiwidgets.widgets.handlers.packing import measured

@@ -23,6 +23,7 @@ OF_EXERCISES = [
 OF_HOSTS = [
     "classroom/race.tsx",
     "figure/plotly.ts",
+    "figure/plotlyScript.ts",
     "figure/staticImage.ts",
     "hosts/server.ts",
     "notebook.ts",

@@ -95,7 +95,8 @@ def arguments(name: str, rng) -> list[tuple]:
     others["window"] = others["count"]
     others["how_many"] = others["any_of"] = others["all_of"] = others["leading"]
     others["highest"] = others["lowest"] = [*((x,) for x in isi if x.size), (np.array([1.0, np.nan, 0.0]),)]
-    of_intervals = ("late_half", "mean", "cv", "smallest", "largest", "spread", "median", "adaptation_index", "growth")
+    of_intervals = ("late_half", "mean", "cv", "cv2", "smallest", "largest", "spread", "median", "growth")
+    of_intervals += ("adaptation_index",)
     return others.get(name) or [(x,) for x in (isi if name in of_intervals else rows)]
 
 

@@ -32,7 +32,10 @@ export function connected(model: WidgetModel): { readonly app: App; close(): voi
   const first = present(history);
   const isHere = Boolean(shipped[first.model]?.patterns[first.pattern]);
   const data = isHere ? shipped[first.model] : Object.values(shipped)[0];
-  const page = withSearch(fileHost(shipped), catalogue, shipped, { begin: () => workerOf(model.get("_esm")), runtime });
+  const page = withSearch(fileHost(shipped), catalogue, shipped, {
+    begin: () => workerOf(model.get("_script")),
+    runtime,
+  });
   const limits = () => ({ bounds: app.selection.ranges.peek().bounds, free: app.selection.free.peek() });
   const kernel = withFirstEvaluations(withCustomNeurons(kernelHost(model, shipped), runtime), page, limits);
   const host = withoutKernel(kernel, page);

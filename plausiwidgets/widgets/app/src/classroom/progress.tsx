@@ -1,10 +1,10 @@
+// The progress of an exercise, or of a notebook in which parameters are locked.
+
 import type { App } from "../app.ts";
 import type { Verdict } from "../engine/judge.ts";
 import { tr } from "../i18n/texts.ts";
 import { pointsOf } from "../models/exercise.ts";
 import { patternInSentence } from "../models/titles.ts";
-
-// The progress of an exercise, or of a notebook in which parameters are locked.
 
 /**
  * The progress in words.

@@ -89,6 +89,8 @@ function shortestInterval(times: Train): number {
 
 const persistence = (times: Train, end: number) => divided(end - last(times), median(lateHalf(intervals(times))));
 
+const cv2 = (isi: Train) => mean(isi.slice(1).map((x, i) => 2 * divided(Math.abs(x - isi[i]), isi[i] + x)));
+
 const adaptationIndex = (isi: Train) => mean(isi.slice(1).map((x, i) => divided(x - isi[i], x + isi[i])));
 
 function climbs(row: Train, factor: number): number {
@@ -419,6 +421,7 @@ export const FEATURES = {
   late_half: lateHalf,
   mean,
   cv,
+  cv2,
   smallest,
   largest,
   spread,

@@ -95,7 +95,8 @@ function rowsOf(
   });
 }
 
-const hasBestRow = ({ selection, search, task }: Pick<App, "selection" | "search" | "task">): boolean =>
+/** Whether the figure has a place for the best of the search: from the begin of a search, so that nothing moves later. */
+export const hasBestRow = ({ selection, search, task }: Pick<App, "selection" | "search" | "task">): boolean =>
   showsBestOf({ selection, search, task }) ||
   (search.isShown.value && search.isRunning.value && isOf(search.search.value, selection.current.value));
 

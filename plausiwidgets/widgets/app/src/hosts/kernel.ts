@@ -52,8 +52,8 @@ export interface Traits {
     readonly table?: AssessmentMap | null;
     readonly linked: boolean;
   };
-  /** The script of the widget. */
-  readonly _esm: string;
+  /** The script of the app. */
+  readonly _script: string;
   readonly _history: SentHistory;
   readonly _tool: { readonly name?: string; readonly revision?: number };
   /** References to custom widgets. */

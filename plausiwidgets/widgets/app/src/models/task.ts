@@ -73,6 +73,8 @@ export interface TaskModel {
   /** The sliders that are shown first: those that may be moved in a task, otherwise the key parameters. */
   readonly mattering: ReadonlySignal<readonly Slider[]>;
   readonly canPractise: ReadonlySignal<boolean>;
+  /** Whether a search can begin. A page on a server must be able to simulate the model, and receives a custom one late. */
+  readonly canSearch: ReadonlySignal<boolean>;
 
   /** Whether a value may be typed. In an exercise it must lie on its slider. */
   takes(slider: Slider, value: number): boolean;
@@ -107,7 +109,7 @@ export function createTask(
   run: RunModel,
   verdict: VerdictModel,
   search: SearchModel,
-  host: Pick<Host, "can" | "ask" | "lesson">,
+  host: Pick<Host, "name" | "can" | "ask" | "lesson">,
   notify: Notify,
   screen: TaskScreen,
   begin: { readonly exercise?: Exercise | null; readonly lesson?: LessonData | null; readonly card?: number } = {},
@@ -139,6 +141,7 @@ export function createTask(
       const now = exercise.peek();
       return isValid(slider, value) && (!now || isInExercise(slider, now, value));
     },
+    canSearch: computed(() => host.can("search") && (host.name !== "server" || run.isOurs.value)),
     practise() {
       if (!isTask.peek()) practice.begin(mattering.peek());
     },

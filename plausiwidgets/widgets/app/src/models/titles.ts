@@ -93,6 +93,6 @@ function sourceOf({ kind, title, source }: StoredSet): string {
 
 /** The shape of a current that is shown like a pattern, "values" for a current without a shape, or "" for a pattern. */
 export function shapeOf(pattern: string): string {
-  const shape = pattern.match(/^stimulus_(step|pulses|ramp)/)?.[1];
+  const shape = pattern.match(/^stimulus_(step|pulses|ramp|noise|chirp)/)?.[1];
   return shape ?? (pattern.startsWith("stimulus_") ? "values" : "");
 }

@@ -2,6 +2,7 @@
 
 import { useComputed } from "@preact/signals";
 import type { App } from "../app.ts";
+import { ruledOutAt } from "../catalogue.ts";
 import { tr } from "../i18n/texts.ts";
 import { numberText } from "../i18n/words.ts";
 import { changedBetween } from "../models/changed.ts";
@@ -28,7 +29,7 @@ export function useEnded({ selection, search, host }: Pick<App, "selection" | "s
   const circumstances = {
     isHere,
     isAlone: host.name === "none" || (host.isAlone?.() ?? false),
-    isRuledOut: Boolean(selection.pattern.value.ruled_out) && isHere,
+    isRuledOut: isHere && found.best !== null && Boolean(ruledOutAt(selection.pattern.value, found.best)),
     isTaken: search.isTaken.value,
     isBestAtStart: search.isBestAtStart.value,
   };

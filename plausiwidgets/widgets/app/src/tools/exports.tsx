@@ -3,6 +3,7 @@
 import { useSignal } from "@preact/signals";
 import type { TargetedInputEvent } from "preact";
 import type { App } from "../app.ts";
+import { ruledOutAt } from "../catalogue.ts";
 import { tr } from "../i18n/texts.ts";
 import type { HostSweep, ReplyArrays, Requests } from "../messages.ts";
 import { SYMBOLS } from "../models/symbols.ts";
@@ -64,7 +65,8 @@ export function ExerciseFile(app: Pick<App, "catalogue" | "selection" | "host" |
   const { catalogue, selection, task } = app;
   const question = useSignal("");
   const status = useSignal("");
-  const { key, ruled_out } = selection.pattern.value;
+  const { key } = selection.pattern.value;
+  const ruled_out = ruledOutAt(selection.pattern.value, selection.current.value.values);
   const isExercise = task.exercise.value !== null;
   const tell = (words: string) => {
     status.value = words;

@@ -7,10 +7,12 @@ import type { Kind } from "../messages.ts";
 import { isLost } from "../panels/focus.ts";
 import { Heading } from "../panels/Heading.tsx";
 import { Criteria } from "../panels/verdict.tsx";
+import { Arithmetic } from "./arithmetic.tsx";
 import { Curves } from "./curves.tsx";
 import { Equations } from "./equations.tsx";
 import { ParameterPlane } from "./parameterPlane.tsx";
 import { PhasePlane, SmallPlane } from "./phasePlane.tsx";
+import { PhasePlotCard } from "./phasePlot.tsx";
 import { hostTools } from "./provided.ts";
 import { CriteriaPicture, PlanePicture, ProfilePicture, StimulusPicture } from "./toolPictures.tsx";
 
@@ -92,9 +94,16 @@ export const TOOLS: readonly Tool[] = [
     needs: "repertoire",
   },
   {
+    name: "arithmetic",
+    title: () => tr("Arithmetic"),
+    line: () => tr("See how many bits the neuron needs on a neuromorphic chip."),
+    fits: ({ run }) => run.isOurs.value,
+    view: Arithmetic,
+  },
+  {
     name: "stimulus",
     title: () => tr("Stimulus"),
-    line: () => tr("Inject a different current: a step, pulses, a ramp, or your own waveform."),
+    line: () => tr("Inject a different current: a step, pulses, a ramp, noise, a chirp, or your own waveform."),
     fits: () => true,
     needs: "stimulus",
     picture: StimulusPicture,
@@ -186,9 +195,12 @@ export function ToolPanel(app: App) {
   );
 }
 
-/** A button with a small phase plane, which follows the sliders. It opens the phase plane as a tool. */
+/**
+ * A small picture of the dynamics, which follows the sliders: a button with the phase plane, which opens it as a tool. A neuron
+ * without a phase plane of this page has a phase plot.
+ */
 export function Inside({ selection, run, screen }: Pick<App, "selection" | "run" | "screen">) {
-  if (!hasPlane({ selection, run })) return null;
+  if (!hasPlane({ selection, run })) return <PhasePlotCard run={run} screen={screen} />;
   const open = () => {
     screen.tool.value = "plane";
   };
