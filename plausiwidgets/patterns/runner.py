@@ -163,6 +163,7 @@ class Runner:
 
     def with_stimulus(self, values: Mapping[str, Floats]) -> Runner:
         """Return a runner for other stimulus values with the same neurons, settled at the same holding level."""
+        # The settled state does not depend on the stimulus, so that both runners share its arrays.
         other = copy.copy(self)
         other._begin(values)
         return other
@@ -191,6 +192,7 @@ class Runner:
 
     def _start(self, holding: Floats) -> Floats:
         state = self.model.start(self.parameters, holding)
+        # See `KICK`: only a stable fixed point attracts the neuron again.
         state[0] += self._kick * self.span
         return state
 
@@ -225,6 +227,7 @@ class Runner:
         keep : bool
             Keep the traces where the runner records them, and look how far their spikes rise.
         """
+        # Lanes of one batch have the same number of steps.
         longest = max(float(np.max(s.end)) for s in sweeps.values())
         times = {name: longest if durations is None else durations[name] for name in sweeps}
         chosen = np.flatnonzero(self._settled if only is None else self._settled & only)
@@ -246,6 +249,7 @@ class Runner:
         if recording:
             window, record = (0, steps), self._record()
         first = window[0] if window else 0
+        # A batch without lanes has no result of which the shapes could be taken.
         if chosen.size == 0:
             v = None if window is None else np.full((self.n, window[1] - window[0]), np.nan)
             nothing, unknown = np.empty((self.n, 0)), np.full(self.n, np.nan)
@@ -259,6 +263,7 @@ class Runner:
         ends = np.stack([np.broadcast_to(np.asarray(s.end, float), (self.n,))[chosen] for s in sweeps.values()], axis=1)
         last = np.minimum(np.round(ends.reshape(-1) / self.dt).astype(np.int64), steps)
         peak = self._peak_window(sweeps[graded], steps) if graded in sweeps else None
+        # Each lane is cut at its own end, although all are simulated to the longest one.
         times, result = self._simulate(lanes, current, steps, last, window, record, peak, extremes=True)
         self._note_divergence(result.diverged, last, lanes)
         self._note_extremes(result, chosen, m, keep)
@@ -306,6 +311,7 @@ class Runner:
         out = np.zeros((len(sweeps), self.n), dtype=bool)
         if not sets.size:
             return out
+        # The values of all sweeps are one after the other, see `sweeps`.
         rows = which * self.n + sets
         edges = np.searchsorted(which, np.arange(len(sweeps) + 1))
         places = [slice(a, b) for a, b in zip(edges, edges[1:], strict=False)]
@@ -341,6 +347,8 @@ class Runner:
         while todo:
             group = todo.pop()
             lengths = steps[group]
+            # Lanes before a cut are spared the steps from their length to that of the longest lane. The best cut saves
+            # most of these steps, and is worth it if they take longer than one more call.
             saved = np.arange(1, group.size) * (lengths[-1] - lengths[:-1])
             if self.engine_used == "compiled" and saved.size and saved.max() > WORTH_A_RUN:
                 cut_at = int(np.argmax(saved)) + 1
@@ -563,13 +571,16 @@ class Runner:
     ) -> None:
         bad = diverged >= 0
         if bad.any():
+            # Never 0, because 0 means that the set did not diverge.
             share = np.clip((steps[bad] - diverged[bad]) / np.maximum(steps[bad], 1), 1e-6, 1.0)
             np.maximum.at(self.divergence, lanes[bad], offset + share)
 
     def _note_extremes(self, result: LaneResult, chosen: NDArray[np.intp], m: int, spikes: bool) -> None:
+        # Runners with the same settled neurons share these arrays.
         self.lowest, self.highest, self.rise = self.lowest.copy(), self.highest.copy(), self.rise.copy()
         self.lowest[chosen] = np.fmin(self.lowest[chosen], result.lowest.reshape(-1, m).min(axis=1))
         self.highest[chosen] = np.fmax(self.highest[chosen], result.highest.reshape(-1, m).max(axis=1))
+        # A reset ends a spike before its top, so that its rise cannot be measured.
         if spikes and self.model.spike_level is not None:
             self.rise[chosen] = np.minimum(self.rise[chosen], result.rise.reshape(-1, m).min(axis=1))
 
@@ -627,6 +638,7 @@ def cut(result: LaneResult, last: NDArray[np.int64], steps: int, dt: float) -> L
     counts = inside.sum(axis=1).astype(np.int64)
     diverged = np.where(result.diverged < last, result.diverged, -1)
     limits = (MAX_RATE * last * dt).astype(np.int64) + 2
+    # A lane that fires too often is given up at that step, as if it had been simulated alone.
     over = counts >= limits
     if over.any():
         rows = np.flatnonzero(over)
