@@ -35,7 +35,8 @@ def main(words: Sequence[str] | None = None) -> int:
     for name in named:
         if name not in NAMES:
             raise unknown(stale.COMMAND, "model", name, [*NAMES, TORCH])
-        if find_spec("torch") is not None:  # otherwise the stored programs are used
+    if find_spec("torch") is not None:  # otherwise the stored programs are used
+        for name in named:
             export(name)
     keys = [patterns.get(word).key for word in given.patterns] or [one.key for one in twenty()]
     chosen = named or ([] if given.models else list(NAMES))

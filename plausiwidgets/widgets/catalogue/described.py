@@ -369,7 +369,9 @@ def _of_search(part: Protocol) -> dict[str, object]:
     if not isinstance(part, Pattern):
         return {}
     window = part.amplitude_window
-    solved = {} if window is None else {"window": {"fire": list(window.fire), "silent": list(window.silent)}}
+    solved: dict[str, object] = {}
+    if window is not None:
+        solved["window"] = {"fire": list(window.fire), "silent": list(window.silent)}
     halved = part.finer is None or 2 in part.finer
     return solved | ({} if part.at_rest else {"at_rest": False}) | ({} if halved else {"half": False})
 
