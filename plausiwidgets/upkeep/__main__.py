@@ -31,13 +31,7 @@ def main(words: Sequence[str] | None = None) -> int:
     if given.list:
         stale.write(list(all_rows()))
         return 0
-    named = [name for name in given.models if name != TORCH]
-    for name in named:
-        if name not in NAMES:
-            raise unknown(stale.COMMAND, "model", name, [*NAMES, TORCH])
-    if find_spec("torch") is not None:  # otherwise the stored programs are used
-        for name in named:
-            export(name)
+    named = _exported([name for name in given.models if name != TORCH])
     keys = [patterns.get(word).key for word in given.patterns] or [one.key for one in twenty()]
     chosen = named or ([] if given.models else list(NAMES))
     todo = [row for row in all_rows() if row.is_stale and row.model in chosen and row.pattern in keys]
@@ -59,6 +53,16 @@ def main(words: Sequence[str] | None = None) -> int:
     generate.write(mark)
     contents.read_again()
     return finish()
+
+
+def _exported(named: list[str]) -> list[str]:
+    """Return names of packaged models, and write their programs; without torch, the stored programs are used."""
+    for name in named:
+        if name not in NAMES:
+            raise unknown(stale.COMMAND, "model", name, [*NAMES, TORCH])
+        if find_spec("torch") is not None:
+            export(name)
+    return named
 
 
 def mark(model: NeuronModel, pattern: Protocol) -> str:
