@@ -18,7 +18,7 @@ from plausiwidgets.patterns.runner import TRANSIENT
 from plausiwidgets.patterns.sweep import BEFORE
 from plausiwidgets.recordings.injected_current import SAME
 from plausiwidgets.recordings.recorded_stimulus import Stimulus
-from plausiwidgets.recordings.recorded_sweep import RecordedSweep, spikes_before
+from plausiwidgets.recordings.recorded_sweep import RecordedSweep, smoothed, spikes_before
 from plausiwidgets.recordings.settings import ALL, SPIKES, Settings
 from plausiwidgets.recordings.table import PLATEAU, Data
 from plausiwidgets.recordings.units import AMPERE
@@ -511,7 +511,7 @@ class RecordedFeatures:
         from_above = all(g.v(data, p.on, p.on + SMOOTH).mean() > level for data in g.repeats)
         if level < usual and from_above and not g.fires(p.on, p.off) and self._asked("sag"):
             # Its lowest potential is lower by the noise of the membrane, which the neurons do not have.
-            noise = max(_residual(_means(g.v(data, half, p.off), g.dt, SMOOTH)) for data in g.repeats)
+            noise = max(_residual(smoothed(g.v(data, half, p.off), g.dt, SMOOTH)) for data in g.repeats)
             self._sag(g, mark, p, steady, tr("matching sag from {start} to {end} ms", **span), 3.0 * noise)
 
     def _resistance(self, g: RecordedSweep, mark: str, p: Piece, deflections: Floats) -> None:
@@ -576,7 +576,7 @@ class RecordedFeatures:
         title: str = marked("matching sag"),
         noise: float = 0.0,
     ) -> None:
-        lowest = [_means(g.v(data, p.on, p.off), g.dt, SMOOTH).min() for data in g.repeats]
+        lowest = [smoothed(g.v(data, p.on, p.off), g.dt, SMOOTH).min() for data in g.repeats]
         sags = np.maximum(steady - lowest, 0.0).tolist()
         tenth, slack = 0.1 * (p.off - p.on), max(SAG, 2.0 * self.settings.tolerance * max(sags)) + noise
         self._add(
@@ -759,19 +759,12 @@ def _average(values: Sequence[Floats]) -> Floats:
     return total / float(len(values)) if len(values) > 1 else total
 
 
-def _means(v: Floats, dt: float, span: float) -> Floats:
-    """Return means over a time in ms, one for each sample; beyond the ends it stays as it is there."""
-    width = max(round(span / dt), 1)
-    padded = np.pad(v, width, mode="edge")
-    return v if width == 1 else np.asarray(np.convolve(padded, np.ones(width) / width, "same")[width:-width])
-
-
 def _course_of(g: RecordedSweep, data: Data) -> Floats:
     """Return the potential at each STEP ms from the begin on, the mean around it; nan at spikes."""
     assert data.v is not None
     t = data.t - g.begin
     places = np.arange(1, int((g.end - 1e-9) / STEP) + 1) * STEP
-    course = np.interp(places, t, _means(data.v, g.dt, STEP), left=np.nan, right=np.nan)
+    course = np.interp(places, t, smoothed(data.v, g.dt, STEP), left=np.nan, right=np.nan)
     for spike in data.spikes - g.begin:
         course[(places >= spike - AROUND[0]) & (places < spike + AROUND[1])] = np.nan
     return np.asarray(course)
