@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from plausiwidgets.engine.current import SETTLE
 from plausiwidgets.patterns.formatting import interval
@@ -93,5 +94,16 @@ def _response(g: RecordedSweep, smooth: float) -> Response:
     times = g.train()[None]
     if g.data.v is None:
         return Response(times, g.end, np.zeros(1), g.dt)
-    v = smoothed(g.on_grid(g.data), g.dt, smooth)[None]
+    v = _between_edges(g, smooth)[None]
     return Response(times, g.end, v.max(axis=1), g.dt, v, 0, v.max(axis=1))
+
+
+def _between_edges(g: RecordedSweep, smooth: float) -> NDArray[np.float64]:
+    """Return the potential, averaged over some time in ms between changes of the current."""
+    v = g.on_grid(g.data)
+    if not smooth:
+        return v
+    pieces = () if g.current is None or g.current.measured else g.current.pieces
+    edges = sorted({round((x - g.begin) / g.dt) for piece in pieces for x in (piece.on, piece.off)})
+    cuts = [x for x in edges if 0 < x < v.size]
+    return np.concatenate([smoothed(part, g.dt, smooth) for part in np.split(v, cuts)])

@@ -46,6 +46,8 @@ SMOOTH = 1.0
 """Time in ms over which a potential is averaged: its lowest sample is lower by the noise."""
 CUT = 0.5
 """Distance of samples in ms from which on height and width of spikes are not compared: the sampling cuts them."""
+OF_LOWEST = 3.0
+"""By how many standard deviations of its noise the lowest potential of a step is lower."""
 REPEAT = 2.0 * math.sqrt(2.0)
 """By how many of its standard deviations a repeat differs from a measured value at most: both vary."""
 MIN_PAIRS = 4
@@ -481,7 +483,7 @@ class RecordedFeatures:
                 self._level(g, f"{mark}_{j}", p)
 
     def _level(self, g: RecordedSweep, mark: str, p: Piece) -> None:
-        half, tenth, span = 0.5 * (p.on + p.off), 0.1 * (p.off - p.on), g.span(p.on, p.off)
+        tenth, span = 0.1 * (p.off - p.on), g.span(p.on, p.off)
         steady = np.array([g.v(data, p.off - tenth, p.off).mean() for data in g.repeats])
         level = float(np.mean(steady))
         usual = float(np.median(np.concatenate([data.v for data in g.repeats if data.v is not None])))
@@ -510,9 +512,7 @@ class RecordedFeatures:
             )
         from_above = all(g.v(data, p.on, p.on + SMOOTH).mean() > level for data in g.repeats)
         if level < usual and from_above and not g.fires(p.on, p.off) and self._asked("sag"):
-            # Its lowest potential is lower by the noise of the membrane, which the neurons do not have.
-            noise = max(_residual(smoothed(g.v(data, half, p.off), g.dt, SMOOTH)) for data in g.repeats)
-            self._sag(g, mark, p, steady, tr("matching sag from {start} to {end} ms", **span), 3.0 * noise)
+            self._sag(g, mark, p, steady, tr("matching sag from {start} to {end} ms", **span))
 
     def _resistance(self, g: RecordedSweep, mark: str, p: Piece, deflections: Floats) -> None:
         known = self._current_unit in AMPERE
@@ -567,18 +567,13 @@ class RecordedFeatures:
             g.name,
         )
 
-    def _sag(
-        self,
-        g: RecordedSweep,
-        mark: str,
-        p: Piece,
-        steady: Floats,
-        title: str = marked("matching sag"),
-        noise: float = 0.0,
-    ) -> None:
+    def _sag(self, g: RecordedSweep, mark: str, p: Piece, steady: Floats, title: str = marked("matching sag")) -> None:
         lowest = [smoothed(g.v(data, p.on, p.off), g.dt, SMOOTH).min() for data in g.repeats]
         sags = np.maximum(steady - lowest, 0.0).tolist()
-        tenth, slack = 0.1 * (p.off - p.on), max(SAG, 2.0 * self.settings.tolerance * max(sags)) + noise
+        # The lowest potential is lower by the noise of the recording, which the neurons do not have.
+        half, tenth = 0.5 * (p.on + p.off), 0.1 * (p.off - p.on)
+        noise = max(_residual(smoothed(g.v(data, half, p.off), g.dt, SMOOTH)) for data in g.repeats)
+        slack = max(SAG, 2.0 * self.settings.tolerance * max(sags)) + OF_LOWEST * noise
         self._add(
             "sag",
             Criterion(
