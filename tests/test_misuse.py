@@ -34,7 +34,6 @@ HANDED_OUT = {
     "Run",
     "Study",
     "AllOf",
-    "Mystery",
     "Profile",
     "PhaseLine",
     "PhasePlane",

@@ -7,6 +7,10 @@ from typing import TYPE_CHECKING
 from plausiwidgets.support.lazy import lazily
 
 if TYPE_CHECKING:
+    from plausiwidgets.analysis.atlas_protocols import AtlasAxis as AtlasAxis
+    from plausiwidgets.analysis.atlases import Atlas as Atlas
+    from plausiwidgets.analysis.atlases import Behaviour as Behaviour
+    from plausiwidgets.analysis.atlases import atlas as atlas
     from plausiwidgets.analysis.fi_curves import fi_curve as fi_curve
     from plausiwidgets.analysis.impedances import Impedance as Impedance
     from plausiwidgets.analysis.impedances import impedance as impedance
@@ -22,6 +26,9 @@ if TYPE_CHECKING:
     from plausiwidgets.analysis.phase_planes import phase_plane as phase_plane
     from plausiwidgets.analysis.planes import ParameterPlane as ParameterPlane
     from plausiwidgets.analysis.planes import parameter_plane as parameter_plane
+    from plausiwidgets.analysis.precisions import Precision as Precision
+    from plausiwidgets.analysis.precisions import PrecisionEntry as PrecisionEntry
+    from plausiwidgets.analysis.precisions import precision as precision
     from plausiwidgets.analysis.profiles import Profile as Profile
     from plausiwidgets.analysis.profiles import loss_profiles as loss_profiles
     from plausiwidgets.analysis.reliabilities import Reliability as Reliability
@@ -35,6 +42,8 @@ else:
     __getattr__, __dir__, __all__ = lazily(
         __name__,
         {
+            "analysis.atlas_protocols": ("AtlasAxis",),
+            "analysis.atlases": ("Atlas", "Behaviour", "atlas"),
             "analysis.onsets": ("Bifurcation", "BifurcationDiagram", "bifurcation_diagram"),
             "analysis.planes": ("ParameterPlane", "parameter_plane"),
             "analysis.phase_planes": ("FixedPoint", "PhasePlane", "phase_plane"),
@@ -43,6 +52,7 @@ else:
             "analysis.impedances": ("Impedance", "impedance"),
             "analysis.noise_tolerances": ("NoiseTolerance", "noise_tolerance"),
             "analysis.reliabilities": ("Reliability", "reliability"),
+            "analysis.precisions": ("Precision", "PrecisionEntry", "precision"),
             "analysis.profiles": ("Profile", "loss_profiles"),
             "analysis.samples": ("NoSolutionError", "sample_accepted"),
             "analysis.repertoires": ("repertoire",),

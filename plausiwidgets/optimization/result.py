@@ -21,7 +21,7 @@ from plausiwidgets.optimization.volume import Volume
 from plausiwidgets.patterns import CriterionResult, Protocol, judge
 from plausiwidgets.patterns.formatting import interval
 from plausiwidgets.patterns.registry import is_registered
-from plausiwidgets.patterns.status import PAIR_WORDS, STATUSES, SYMBOLS
+from plausiwidgets.patterns.status import CONTRADICTS, PAIR_WORDS, STATUSES, SYMBOLS
 from plausiwidgets.patterns.verdict import OneVerdict
 from plausiwidgets.support.json_text import read_json
 from plausiwidgets.support.lazy import pandas as pd
@@ -85,7 +85,8 @@ class Result(Printed):
     status : {"replicated", "fragile", "unverified", "rejected"}
         Status of the best set, as of a `Verdict`; "rejected" means not found.
     failed_test : str
-        Verification test that a fragile set fails, in words.
+        Verification test that a fragile set fails, in words; ``"contradicts a proof"`` if the best set meets all
+        criteria of a pattern that is ruled out.
     found_after : int or None
         Evaluations until the best set was found.
     unmet : mapping of str to str
@@ -103,7 +104,7 @@ class Result(Printed):
     strategy : str
         What proposed the points, with its settings.
     ruled_out : str
-        Why no parameters of the model can show the pattern; empty if the pattern is not ruled out.
+        Why no parameters inside the bounds can show the pattern; empty if the pattern is not ruled out.
     dt : float or None
         Time step in ms; None: the model's.
     engine : str
@@ -253,6 +254,8 @@ class Result(Printed):
             return f"{word}, {after}"
         if self.ruled_out:
             searched = f"{word} {after}, and " if self.evaluations else ""
+            if self.failed_test == CONTRADICTS:
+                searched = f"{word} {after}: the best set meets all criteria, but {CONTRADICTS}; "
             return f"{searched}{PAIR_WORDS['ruled_out']}: {self.ruled_out}"
         loss = f", smallest loss {self.loss:.3g}" if math.isfinite(self.loss) else ""
         if not self.unmet:

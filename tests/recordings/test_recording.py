@@ -227,11 +227,17 @@ def test_a_given_current_is_injected_as_it_is_unless_it_is_asked_to_be_free():
     assert freed["holding"].vary and not freed["current_scale"].vary
 
 
-def test_a_current_that_never_changes_is_a_step_from_zero_at_the_start():
-    t = np.arange(0.0, 100.0)
-    cell = pw.from_recording(t, spikes=[10.0, 50.0], current=np.full(100, 500.0))
+def test_a_current_that_never_changes_is_a_holding_current():
+    t = np.arange(0.0, 400.0)
+    cell = pw.from_recording(t, spikes=np.arange(10.0, 400.0, 40.0), current=np.full(400, 500.0))
     trace = pw.judge("adex", cell, verify=False).traces[cell.main_sweep]
-    assert cell.at_rest and trace.current[0, 0] == 0.0 and trace.current[0, -1] == 500.0
+    assert (trace.current == 500.0).all()  # also before the recording
+    assert not cell.at_rest and cell.spontaneous.level == 500.0
+    assert cell.spontaneous.rate == pytest.approx(25.0)
+    # The phase of spontaneous firing is arbitrary, so neither the latency nor the spike times are compared.
+    assert {one.name for one in cell.compared} == {"n", "mean_isi", "cv2"}
+    silent = pw.from_recording(t, v=-65.0 + 0.01 * np.sin(t), current=np.zeros(400))
+    assert silent.at_rest and silent.spontaneous is None
 
 
 # -- distances ---------------------------------------------------------------------------------------

@@ -33,6 +33,7 @@ _FIRST_NOTES[3] = -1
 
 def work_space(layout: Layout) -> Floats:
     """Return a work space, shape [rows of the layout and those of the results, STRIDE], that starts a cache line."""
+    # The alignment of NumPy is smaller, and a vector that crosses a line of the cache takes two loads.
     size = (layout.rows + RESULTS) * STRIDE
     space = np.empty(size + _ALIGNMENT // 8)
     skip = (-space.__array_interface__["data"][0] % _ALIGNMENT) // 8
@@ -59,6 +60,7 @@ class Source:
         rows = np.empty((layout.rows + RESULTS, lanes))
         rows[: layout.states] = job.state
         rows[layout.row(BASE)] = current.base
+        # The largest of no potentials.
         rows[layout.row(PEAK)] = -np.inf
         # The state that the lanes start from is the first of their potentials.
         rows[[layout.row(LOW), layout.row(HIGH), layout.row(TROUGH)]] = job.state[0]
@@ -109,6 +111,7 @@ class Block:
         self.pieces = source.pieces if whole else source.pieces[:, :, first:last].copy()
         self.notes = _FIRST_NOTES[:, :n].copy()
         steps, spike_limit = source.job.steps, source.job.spike_limit
+        # Most lanes fire a few times. Room for a spike in every step would take more memory than all else.
         self.spikes = np.empty((n, min(steps, _FIRST_CAPACITY, spike_limit or steps) or 1), dtype=np.int32)
         self.spikes.fill(-1)
         self.recorded = recorded[:, first:last]
@@ -138,6 +141,7 @@ class Block:
         limit = self.source.job.spike_limit
         if limit is not None and self.step < self.source.job.steps:
             over = self.notes[2, self.notes[1, : self.live]] >= limit
+            # A state of nan counts as diverged, so that the kernel needs no second way to give up a lane.
             self.space[0, : self.live][over] = np.nan
 
     def _grow(self) -> None:
@@ -157,6 +161,7 @@ class Block:
             rise.fill(np.inf)
         state = self.space[: self.source.layout.states, : self.live].copy()
         if self.live < lane.size:
+            # Lanes change their places when others are taken out, and a diverged lane has no state.
             left, state = state, np.full((len(state), lane.size), np.nan)
             state[:, lane[: self.live]] = left
         spikes = self.spikes[:, : max(counts.tolist(), default=0)]

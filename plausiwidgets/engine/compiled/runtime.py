@@ -70,6 +70,7 @@ def renew_currents(
     base = (states + BASE) * STRIDE
     left = t0 + k * dt
     right = t0 + (k + 1) * dt
+    # Beyond every step: the caller then runs to its end without looking at the currents again.
     change = 2**62
     i = 0
     while i < n:
@@ -82,6 +83,7 @@ def renew_currents(
         while i < n and k >= notes[DUE, i]:
             due = 0
             for j in range(pieces.shape[1]):
+                # A ramp has another mean in each step, while a level stays until its next edge.
                 varies = pieces[START, j, i] != pieces[END, j, i] or pieces[PATH, j, i] > 0.0
                 if varies and pieces[ON, j, i] < right and left < pieces[OFF, j, i]:
                     due = k + 1
@@ -92,6 +94,7 @@ def renew_currents(
             i += 1
         held, out = w[base + first : base + i], w[current + first : current + i]
         _fill_current(k, dt, t0, held, pieces[:, :, first:i], table, out)
+    # The places that pad the block must never diverge alone, so they do what the first lane does.
     for i in range(n, m):
         w[current + i] = w[current]
     return change
@@ -136,6 +139,7 @@ def take_out(
         lane = notes[LANE, i]
         notes[DIVERGED, lane] = k
         keep(w, i, lane, states, False)
+        # Nothing else writes these numbers, and the memory of the array was not cleared.
         if k < k1:
             for which in range(recorded.shape[0]):
                 for j in range(max(k - k0, 0), k1 - k0):
@@ -160,6 +164,7 @@ def note_rise(w: Floats, first: int, spiked: bool) -> None:
     trough, rise = first + TROUGH * STRIDE, first + RISE * STRIDE
     if spiked:
         w[rise] = min(w[rise], w[high] - w[trough])
+    # The spike under way rises from the least potential since the one before.
     w[trough] = w[low]
     w[first + LOWEST * STRIDE] = min(w[low], w[first + LOWEST * STRIDE])
     w[first + HIGHEST * STRIDE] = max(w[high], w[first + HIGHEST * STRIDE])
@@ -186,6 +191,7 @@ def note_spikes(w: Floats, notes: Notes, spikes: NDArray[np.int32], n: int, k: i
                     if count < spikes.shape[1]:
                         spikes[lane, count] = k
                         notes[COUNT, lane] = count + 1
+                    # Each step adds one spike at most, so that the room can be enlarged before the next step.
                     full = full or count + 1 >= spikes.shape[1]
     return full
 

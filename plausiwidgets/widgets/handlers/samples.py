@@ -29,7 +29,7 @@ NONE = marked("No solution found. Include more parameters, widen their ranges, o
 def samples(handlers: Handlers, request: Request) -> None:
     """Sample sets batch by batch, on the thread that the system runs last."""
     selection = handlers.selection(request)
-    if request["pattern"] in handlers.mysteries:
+    if request["pattern"] in handlers.known.exercises:
         raise ValueError("samples: the pattern must not be a mystery, because samples show its answer.")
     fixed = {name: selection.values[name] for name in selection.fixed}
     bounds = {name: selection.bounds[name] for name in selection.varied}

@@ -212,11 +212,12 @@ def test_two_currents_have_names_of_their_own(client):
 def test_a_mystery_is_begun_and_revealed(client):
     answer = client.ask("mystery", model="lif", pattern="tonic_spiking", seed=1)
     hidden = pw.teaching.mystery("lif", "tonic_spiking", 1)
-    assert (answer["values"], answer["moved"]) == (dict(hidden.start), list(hidden.moved))
+    exercise = answer["exercise"]
+    assert (dict(exercise["start"]["values"]), exercise["free"]) == (dict(hidden.start), list(hidden.free))
     assert client.ask("reveal", pattern=answer["pattern"])["values"] == dict(hidden.reveal())
     other = client.ask("mystery", model="lif", pattern=answer["pattern"], seed=2)  # about the same pattern
     assert other["pattern"] != answer["pattern"]
-    assert other["link"] == "mystery=lif.tonic_spiking.2"
+    assert other["exercise"]["shared"]["link"] == "mystery=lif.tonic_spiking.2"
     assert "must be a mystery of this app" in client.ask("reveal", pattern="tonic_spiking")["error"]
     refused = client.ask(
         "profiles",

@@ -1,5 +1,5 @@
 // Generated from the table of messages by `python -m plausiwidgets.widgets.handlers.generate_types`. Do not edit.
-import type { LessonData, ModelData } from "./catalogue.ts";
+import type { Exercise, LessonData, ModelData } from "./catalogue.ts";
 
 /** Type, first byte and number of entries of an array in the buffer of a reply. The first byte is a multiple of 8. */
 export type Place = [type: "f4" | "f8" | "i4" | "u4" | "u1", first: number, count: number];
@@ -113,6 +113,15 @@ export interface ComparedCriterion {
   low: number | "Infinity" | "-Infinity" | null;
   high: number | "Infinity" | "-Infinity" | null;
   shaped: boolean;
+}
+
+export interface SpontaneousFiring {
+  level: number;
+  count: number;
+  sweeps: number;
+  first: string;
+  time: number;
+  rate: number;
 }
 
 export type State = "waiting" | "running" | "paused" | "done" | "stopped" | "superseded" | "failed";
@@ -358,11 +367,14 @@ export interface Requests {
     of: string;
   };
   /**
-   * A recorded cell as a pattern, from the file in the buffer. If the file does not name its units, and none are
-   * chosen, the answer has the units to choose from, and no pattern. `compare` has the weights of the compared
-   * features, `sweeps` are the sweeps for fitting, and `holdout` those of the pattern `held_out`. The answer has all
-   * sweeps and criteria of the file. Without `compare`, the features in `left_out` are not compared. `shaped` marks
-   * criteria that apply only to neurons without a reset.
+   * A recorded cell as a pattern, from the file in the buffer. Several files follow each other there, with their
+   * `names` and their `sizes` in bytes. If the file does not name its units, and none are chosen, the answer has the
+   * units to choose from, and no pattern. `compare` has the weights of the compared features, `sweeps` are the sweeps
+   * for fitting, and `holdout` those of the pattern `held_out`. `spontaneous`: whether the cell fires without a
+   * stimulus; by default, the recording decides. The answer has all sweeps and criteria of the file. Without
+   * `compare`, the features in `left_out` are not compared. `shaped` marks criteria that apply only to neurons
+   * without a reset. `firing` is the firing at the holding current of a cell that fires there in `count` of its
+   * `sweeps`, at first in the sweep `first` at `time`.
    */
   recording: {
     model: string;
@@ -371,6 +383,11 @@ export interface Requests {
     compare?: Readonly<Record<string, number>>;
     sweeps?: readonly number[];
     holdout?: readonly number[];
+    names?: readonly string[];
+    sizes?: readonly number[];
+    spontaneous?: boolean;
+    junction_potential?: number;
+    series_resistance?: number;
     again?: string;
   };
   /**
@@ -388,9 +405,8 @@ export interface Requests {
     again?: string;
   };
   /**
-   * A neuron with hidden parameters that shows the pattern; without a seed, a new one. `pattern` matches its
-   * response, `about` is the pattern that it shows, `common` are the criteria that earn no points, and `link` is
-   * empty if a link cannot name the mystery.
+   * An exercise to find the hidden parameters of a neuron that shows the pattern; without a seed, a new one. The
+   * `pattern` of the reply matches the response of the hidden neuron.
    */
   mystery: {
     model: string;
@@ -515,20 +531,16 @@ export interface Replies {
     sweeps: readonly RecordedSweep[];
     criteria: readonly ComparedCriterion[];
     left_out: readonly string[];
+    firing: SpontaneousFiring | null;
+    notes: readonly string[];
   };
   stimulus: {
     pattern: string;
   };
   mystery: {
     pattern: string;
-    about: string;
-    values: Readonly<Record<string, number>>;
-    dt: number;
-    moved: readonly string[];
-    common: readonly string[];
     seed: number;
-    link: string;
-    python: string;
+    exercise: Exercise;
   };
   reveal: {
     values: Readonly<Record<string, number>>;

@@ -18,6 +18,7 @@ const exercise: Exercise = {
   about: { ".model": "izhikevich", ".pattern": KEY },
   defaults: { ...shows, a: 0.03 },
   common: null,
+  shared: null,
   start: { values: Object.entries(start), dt: 0.25 },
 };
 

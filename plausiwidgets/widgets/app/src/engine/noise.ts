@@ -58,7 +58,7 @@ export function* toleranceOf(
   const runners = pattern.components.map(({ holding }) => runnerAt(holding));
   const isMet = function* (percent: number, seed: number): Generator<void, boolean> {
     for (const runner of runners) Object.assign(runner, { percent, tau, seed });
-    const results = yield* judgingAll(pattern, runnerAt, values, false);
+    const results = yield* judgingAll(pattern, runnerAt, values, { hasLooks: false });
     return together(results.filter((result) => result !== null)).loss === 0;
   };
   const passes = function* (percent: number): Generator<void, boolean> {

@@ -1,6 +1,6 @@
 import { useEffect } from "preact/hooks";
 import type { App } from "../app.ts";
-import type { Pattern } from "../catalogue.ts";
+import { type Pattern, ruledOutAt } from "../catalogue.ts";
 import type { CriterionResult, Verdict } from "../engine/judge.ts";
 import { tr } from "../i18n/texts.ts";
 import { intervalText } from "../i18n/words.ts";
@@ -153,16 +153,17 @@ export function Criteria(app: Pick<App, "catalogue" | "selection" | "verdict" | 
   const { selection, verdict } = app;
   const pattern = selection.pattern.value;
   const latest = verdict.verdict.value;
+  const proof = ruledOutAt(pattern, selection.current.value.values);
   const glossed = glossing();
   useEffect(() => () => verdict.mark(-1), [verdict]); // the pointer does not leave a row that is removed
   return (
     <div class="pw-criteria" tabIndex={0} role="group" aria-label={tr("Criteria")}>
-      {pattern.ruled_out && latest?.loss !== 0 && (
+      {proof && (
         <p>
           <b>
             {SYMBOLS.ruled_out} {tr("Ruled out")}:{" "}
           </b>
-          {tr(pattern.ruled_out)}
+          {tr(proof)}
         </p>
       )}
       <table>
