@@ -18,6 +18,7 @@ from plausiwidgets.analysis.atlas_protocols import AXES, PROTOCOLS
 from plausiwidgets.engine.javascript.module import neuron_object
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.patterns import Protocol
+from plausiwidgets.patterns.stimuli import WAVEFORM
 from plausiwidgets.support.whole_file import write_whole
 from plausiwidgets.teaching.lessons import read_lesson
 from plausiwidgets.widgets.catalogue.contents import listed
@@ -106,10 +107,13 @@ def _is_twin(pattern: Mapping[str, Any]) -> bool:
 def _matter(protocol: Protocol, model: NeuronModel, pattern: Mapping[str, Any], sliders: Sequence[Json]) -> list[str]:
     """Return the values that a user sees at first: what the pattern's hint names, what makes it, and its amplitude.
 
+    The parameters of noise and of a chirp follow the amplitude, because the figure has no handles for them.
+
     What makes a pattern is what its first stored set moves farthest from the model's defaults, on the scale of the
     sliders, and then the order in which the model declares its parameters.
     """
     amplitudes = [s["name"] for s in pattern["stimulus"] if s["name"].endswith("amplitude")][:1]
+    amplitudes += [s["name"] for s in pattern["stimulus"] if s["name"] in WAVEFORM]
     named = [s["name"] for s in sliders if re.search(rf"\b{re.escape(s['name'])}\b", _hint(protocol, model))]
     values = dict(pattern["sets"][0]["values"])
     defaults = model.complete(None)
