@@ -69,7 +69,7 @@ MAX_RATE = quantity(
     at_most(500.0),
     "Hz",
     scale=200.0,
-    text="Firing rate at twice the rheobase.",
+    text="Firing rate at twice the rheobase, or at the strongest step below it that does not block the neuron.",
 )
 _GROWTH = (
     "Exponent q of the growth of the period P with the distance d from the rheobase, P = P₀ + k d^−q. It is 1/2 if the "
@@ -114,8 +114,12 @@ def _procedure(holding_zero: bool, depth: str = "search") -> Callable[[Runner], 
         full = runner.apply({"full amplitude": _step(np.where(works, onset.top, amplitude))})["full amplitude"]
         base = np.where(works, onset.rheobase, 0.0)
         heights = {name: base * (1.0 + share) for name, share in ABOVE.items()}
-        responses = runner.apply({name: _step(height) for name, height in heights.items()}, only=works)
-        shortest = reduce(np.minimum, [f.shortest_isi(r.times) for r in responses.values()])
+        # Small spikes before a block say nothing about the onset, so stronger steps are left out.
+        trains = [
+            runner.apply({name: _step(height)}, only=works & (1.0 + ABOVE[name] <= onset.drive))[name].times
+            for name, height in heights.items()
+        ]
+        shortest = reduce(np.minimum, [f.shortest_isi(times) for times in trains])
         return Measurement(
             {
                 "n": onset.spikes,
