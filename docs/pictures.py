@@ -61,7 +61,7 @@ VERIFIED = ".pw-app[data-pw-status=replicated] .pw-chip:has-text('Verified')"
 
 PARTS = {
     1: (".pw-sentence > span:last-of-type button", "right"),
-    2: (".pw-chip", "right"),
+    2: (".pw-verdict", "right"),
     3: (".pw-legend", "left"),
     4: ("[data-pw-figure]", "in"),
     5: (".pw-row:nth-child(1)", "left"),
@@ -243,7 +243,7 @@ def tool(browser: Browser) -> None:
         page = opened(browser, path.as_uri())
         press(page, "Explore")
         press(page, "Parameter plane")
-        page.get_by_text("% of 1600 cells").wait_for()
+        page.get_by_text("% of 1600 grid points").wait_for()
         keep(page, "tool")
 
 
@@ -340,6 +340,10 @@ def trimmed(picture: Image.Image, border: int) -> Image.Image:
 OF_PAGES = {
     "stimulus": ("howto/stimulus.md", 0, 'judge("lif", train, {"width": 10.0, "interval": 30.0})'),
     "recording": ("howto/recording.md", 0, 'judge("adex", cell, verify=False)'),
+    "atlas": ("howto/atlas.md", 0, "found"),
+    "impedance": ("howto/noise.md", 1, "found"),
+    "reliability": ("howto/noise.md", 2, "found"),
+    "tolerance": ("howto/noise.md", 3, "found"),
     "plane": ("tutorials/research.md", 2, "plane"),
     "layer": ("howto/norse.md", 1, "result"),
 }
@@ -812,9 +816,9 @@ def film(browser: Browser) -> None:
         shown.shoot(HELD_MS, settle=True)
         shown.click("Listen")
         page.get_by_role("combobox", name="Speed").select_option("0.1")
-        for _ in range(10):
-            page.wait_for_timeout(120)
-            shown.shoot(SHOWN_MS // 2)
+        for _ in range(24):
+            page.wait_for_timeout(60)
+            shown.shoot(SHOWN_MS // 3)
         page.keyboard.press("Escape")
         shown.shoot(2 * HELD_MS, settle=True)
     write_film(shown.frames, DOCS / "explorer.gif")

@@ -274,8 +274,9 @@ def _transfer(v: Floats, current: Floats, dt: float, low: float, high: float) ->
     The potential is that at the end of each time step, during which the current is constant: the mean of this current
     is half a step earlier, and its spectrum is that of the steps times a sinc.
     """
-    frequency = np.fft.rfftfreq(v.size, dt / 1000.0)
+    frequency = np.asarray(np.fft.rfftfreq(v.size, dt / 1000.0), dtype=np.float64)
     kept = (frequency >= low * (1.0 - 1e-9)) & (frequency <= high * (1.0 + 1e-9))
     turns = frequency[kept] * dt / 1000.0
     ratio = np.fft.rfft(v)[kept] / np.fft.rfft(current)[kept]
-    return frequency[kept], ratio * np.exp(-1j * np.pi * turns) / np.sinc(turns)
+    found = ratio * np.exp(-1j * np.pi * turns) / np.sinc(turns)
+    return frequency[kept], np.asarray(found, dtype=np.complex128)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import reduce
 
@@ -244,19 +244,13 @@ def tolerance_of(
     one = {name: np.atleast_1d(np.asarray(x, dtype=np.float64)) for name, x in values.items()}
     if evaluate(model, pattern, one, dt, engine, checkpoint).loss[0] != 0.0:
         return found(math.nan, WITHOUT_NOISE)
-    sets = {name: np.repeat(x, seeds) for name, x in one.items()}
-    runners = {
-        prefix: NoisyRunner(model, pattern.values_of(prefix, sets), dt, engine, checkpoint)
-        for prefix in pattern.components
-    }
+    met = noise_test(model, pattern, one, dt, tau, seeds, engine, checkpoint)
     shares: dict[float, float] = {}
 
     def passes(percent: float) -> bool:
-        for runner in runners.values():
-            runner.percent, runner.tau = percent, tau
-        met = evaluate(model, pattern, sets, dt, engine, checkpoint, settled=runners).loss == 0.0
-        shares[percent] = float(met.mean())
-        return bool(met.sum() >= REQUIRED * seeds)
+        found = met(percent)
+        shares[percent] = float(found.mean())
+        return bool(found.sum() >= REQUIRED * seeds)
 
     low, high = 0.0, 0.0
     for k in range(DOUBLINGS + 1):
@@ -270,3 +264,35 @@ def tolerance_of(
         middle = math.sqrt(low * high)
         low, high = (middle, high) if passes(middle) else (low, middle)
     return found(low, shares=shares)
+
+
+def noise_test(
+    model: NeuronModel,
+    pattern: Judged,
+    values: Mapping[str, Floats],
+    dt: float,
+    tau: float,
+    seeds: int,
+    engine: str | Engine = "auto",
+    checkpoint: Checkpoint | None = None,
+) -> Callable[[float], Mask]:
+    """Return a function of the noise in percent of the amplitude: whether the criteria are met in each of the noises.
+
+    Parameters
+    ----------
+    values : mapping of str to ndarray, shape [1]
+        One complete set.
+    """
+    sets = {name: np.repeat(x, seeds) for name, x in values.items()}
+    runners = {
+        prefix: NoisyRunner(model, pattern.values_of(prefix, sets), dt, engine, checkpoint)
+        for prefix in pattern.components
+    }
+
+    def met(percent: float) -> Mask:
+        for runner in runners.values():
+            runner.percent, runner.tau = percent, tau
+        verdict = evaluate(model, pattern, sets, dt, engine, checkpoint, settled=runners)
+        return np.asarray(verdict.loss == 0.0)
+
+    return met

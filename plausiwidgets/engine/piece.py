@@ -47,7 +47,7 @@ class Noise(Piece):
     tau: float
     seed: float
 
-    WORDS = Piece.WORDS | {"tau": "time constant (tau)", "seed": "seed"}
+    WORDS: ClassVar[Mapping[str, str]] = {**Piece.WORDS, "tau": "time constant (tau)", "seed": "seed"}
 
     @property
     def numbers(self) -> tuple[float, ...]:
@@ -61,7 +61,7 @@ class Chirp(Piece):
     f0: float
     f1: float
 
-    WORDS = Piece.WORDS | {"f0": "first frequency (f0)", "f1": "last frequency (f1)"}
+    WORDS: ClassVar[Mapping[str, str]] = {**Piece.WORDS, "f0": "first frequency (f0)", "f1": "last frequency (f1)"}
 
     @property
     def numbers(self) -> tuple[float, ...]:

@@ -28,7 +28,7 @@ from plausiwidgets.interop.torch_parameters import (
     rest_of,
     threshold_of,
 )
-from plausiwidgets.interop.torch_places import last, spots
+from plausiwidgets.interop.torch_places import decimal, is_number, last, spots
 from plausiwidgets.interop.torch_states import begins, find, variable_names
 from plausiwidgets.models.contract import Namespace
 from plausiwidgets.models.model import NeuronModel, StateVariable
@@ -213,9 +213,9 @@ def _prepared(module: torch.nn.Module, library: Library, where: str) -> dict[str
 
 def _own_dt(module: torch.nn.Module) -> float | None:
     """Return the time step of a module in ms, where it has one, and its time constants show in which unit it is."""
-    own = {path: s.value for path, s in spots(module).items() if isinstance(s.value, (int, float))}
-    steps = {float(x) for path, x in own.items() if last(path) == "dt" and not isinstance(x, bool) and x > 0.0}
-    times = [float(x) for path, x in own.items() if last(path).lower().startswith("tau") and x > 0.0]
+    own = {path: decimal(s.value) for path, s in spots(module).items() if is_number(s)}
+    steps = {x for path, x in own.items() if last(path) == "dt" and x > 0.0}
+    times = [x for path, x in own.items() if last(path).lower().startswith("tau") and x > 0.0]
     if len(steps) != 1 or not times:
         return None
     (step,) = steps
@@ -282,7 +282,9 @@ def _notes(
         notes.append(f"State {label}: {where}, which begins with {space.begin[key]:.6g}.")
     made = [f"{', '.join(p.key for p in declared)} from {path!r}" for path, (declared, _) in found.items()]
     notes += [f"Parameters: {'; '.join(made)}."] if made else []
-    notes += [f"Constant {path!r}: {reason}." for path, reason in constants.items()]
+    for reason in dict.fromkeys(constants.values()):
+        paths = [repr(path) for path, other in constants.items() if other == reason]
+        notes.append(f"Constant {', '.join(paths)}: {reason}.")
     if space.wrapped.ring is not None:
         notes.append(f"Ring buffer: {space.wrapped.ring.pointer!r} goes around in {space.wrapped.ring.length} steps.")
     if isinstance(space.wrapped.spikes, str):

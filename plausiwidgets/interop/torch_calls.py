@@ -221,8 +221,13 @@ class Wrapped:
     fresh: Snapshot | None = None
     """The module before its first call."""
 
+    first_paths: frozenset[str] = frozenset()
+    """The places of the module before its first call."""
+
     def __post_init__(self) -> None:
-        self.fresh = self.fresh or Snapshot(self.module, with_contents=True)
+        if self.fresh is None:
+            self.fresh = Snapshot(self.module, with_contents=True)
+            self.first_paths = frozenset(spots(self.module))
 
     @property
     def keys(self) -> list[str]:

@@ -193,16 +193,18 @@ def found_parameters(space: TorchSpace) -> tuple[Found, dict[str, str]]:
     """
     level = first_number(space, THRESHOLDS)
     begin = space.begin[space.states[0]]
-    span = abs(level[1] - begin) if level and level[1] != begin else 1.0
+    height = level[1] if level else _largest_calm(space, space.states[:1])[0]
+    span = abs(height - begin) or 1.0
     lanes = 3 * LANES
     x = span * torch.cat([torch.logspace(-12, -2, LANES), torch.logspace(-2, 3, lanes - LANES)]).double()
+    steps, factor = _firing_trial(space, x)
 
     def course(values: Constants) -> list[torch.Tensor]:
-        return [torch.cat([spikes, *state.values()]) for spikes, state in space.run(x, 60, values)]
+        return [torch.cat([spikes, *state.values()]) for spikes, state in space.run(factor * x, steps, values)]
 
     usual, found, reasons = course({}), dict[str, float](), dict[str, str]()
     for path, number in numbers(space).items():
-        reason = _why_constant(path, number, span, course, usual, lanes)
+        reason = _why_constant(path, space.wrapped.first_paths, number, span, course, usual, lanes)
         if reason:
             reasons[path] = reason
         else:
@@ -224,8 +226,18 @@ def found_parameters(space: TorchSpace) -> tuple[Found, dict[str, str]]:
     return made, reasons
 
 
+def _firing_trial(space: TorchSpace, x: torch.Tensor) -> tuple[int, float]:
+    """Return the number of steps, and a factor of the currents, at which a neuron fires twice: it then shows resets."""
+    for steps, factor in ((60, 1.0), (300, 1.0), (300, 1e3)):
+        count = sum((spikes != 0).to(torch.float64) for spikes, _ in space.run(factor * x, steps))
+        if bool((torch.as_tensor(count) >= 2).any()):
+            return steps, factor
+    return 60, 1.0
+
+
 def _why_constant(
     path: str,
+    first: frozenset[str],
     number: float,
     span: float,
     course: Callable[[Constants], list[torch.Tensor]],
@@ -233,6 +245,8 @@ def _why_constant(
     lanes: int,
 ) -> str:
     """Return why a number stays a constant; nothing for one that can be a parameter."""
+    if path not in first:
+        return "the module computes it in its first step"
     if last(path) == "dt":
         return "it is the time step of the module"
     x = torch.ones(lanes, dtype=torch.float64)
@@ -269,10 +283,10 @@ def named_parameters(space: TorchSpace, parameters: Mapping[str, object]) -> Fou
     """Return ([Parameter], function) by path, as the argument `parameters` of ``from_torch`` gives them."""
     where, inner = space.where, {*space.wrapped.entries, *space.wrapped.scratch}
     places = spots(space.wrapped.module)
-    valid = [p for p, s in places.items() if p not in inner and is_number(s)]
+    valid = [p for p, s in places.items() if p not in inner and p in space.wrapped.first_paths and is_number(s)]
     found: Found = {}
     for key, entry in parameters.items():
-        path = key if key in places else next((p for p in valid if last(p) == key), None)
+        path = key if key in valid or key in places else next((p for p in valid if last(p) == key), None)
         if path is None or path in space.wrapped.entries:
             raise unknown(where, "parameter of the module", key, valid)
         if isinstance(entry, Parameter):

@@ -7,7 +7,6 @@ place as well: setting it replaces the tuples.
 from __future__ import annotations
 
 import collections
-import dataclasses
 from collections.abc import Iterator, Mapping, MutableMapping, MutableSequence
 from dataclasses import dataclass
 from operator import is_
@@ -132,12 +131,17 @@ def entries(value: object) -> list[tuple[Any, object]]:
 
 def _is_plain_object(value: object) -> bool:
     """Return whether a value is an object whose attributes may be a neuron's values, such as a configuration."""
-    if isinstance(value, SimpleNamespace) or (dataclasses.is_dataclass(value) and not isinstance(value, type)):
-        return hasattr(value, "__dict__")
-    if isinstance(value, (torch.Tensor, torch.nn.Module, ModuleType, type)) or callable(value):
+    if isinstance(value, SimpleNamespace):
+        return True
+    if isinstance(value, (torch.Tensor, torch.nn.Module, ModuleType, type)) or not hasattr(value, "__dict__"):
         return False
-    package = type(value).__module__.partition(".")[0]
-    return hasattr(value, "__dict__") and package not in ("torch", "builtins", "collections", "numpy")
+    kind = type(value)
+    fixed = any(name in vars(k) for k in kind.__mro__[:-1] for name in ("__deepcopy__", "__call__", "__getattr__"))
+    return not fixed and kind.__module__.partition(".")[0] not in _OTHERS
+
+
+_OTHERS = ("torch", "builtins", "collections", "numpy", "plausiwidgets")
+"""Packages whose objects are no containers of a neuron's values."""
 
 
 def parts(module: torch.nn.Module) -> list[tuple[str, torch.nn.Module]]:

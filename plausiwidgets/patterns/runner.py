@@ -38,6 +38,9 @@ A neuron that starts exactly at a fixed point would stay there even if it is uns
 LOWEST, HIGHEST = -150.0, 80.0
 """Range of the potentials of a cell in mV, with a wide margin around the reversal potentials of its ions."""
 
+SUBTHRESHOLD = 3.0
+"""Maximum distance in spans of the potential from the resting potential, for a neuron whose threshold moves."""
+
 MAX_RATE = 1.0
 """Largest mean rate over a sweep in spikes per ms. Every pattern requires intervals of at least 1 ms, so that a lane
 is stopped as soon as it has fired more often."""
@@ -76,6 +79,8 @@ class Runner:
         An attribute of shape [n] for each stimulus value, such as ``stimulus_values.amplitude``.
     span, threshold, v_baseline, baseline_range, baseline_peak, spontaneous_spikes, full_spike
         As in :class:`Responses`.
+    ceiling : ndarray, shape [n]
+        Largest potential in mV that a neuron may reach.
     lowest, highest : ndarray, shape [n]
         Extremes of the potential of all sweeps so far, in mV.
     rise : ndarray, shape [n]
@@ -115,6 +120,10 @@ class Runner:
             np.broadcast_to(x, (self.n,)).copy() for x in model.span_threshold(self.parameters)
         )
         self.full_spike = model.full_spike()
+        self.ceiling = np.full(self.n, HIGHEST)
+        if model.threshold_place is not None:
+            # A threshold that follows the potential may run away from it, so that no spike ends the rise.
+            self.ceiling = np.minimum(HIGHEST, self.threshold + (SUBTHRESHOLD - 1.0) * self.span)
         self.divergence = np.zeros(self.n)
         self._checkpoint = checkpoint
         names = [s.key for s in model.states]
@@ -244,7 +253,10 @@ class Runner:
         if chosen.size == 0:
             v = None if window is None else np.full((self.n, window[1] - window[0]), np.nan)
             nothing, unknown = np.empty((self.n, 0)), np.full(self.n, np.nan)
-            return {name: Response(nothing, s.end, unknown, self.dt, v, first, unknown) for name, s in sweeps.items()}
+            return {
+                name: Response(nothing, s.end, unknown, self.dt, v, first, unknown, unknown)
+                for name, s in sweeps.items()
+            }
         lanes = np.repeat(chosen, m)
         places = [slice(j, None, m) for j in range(m)]
         current = self._current(list(sweeps.values()), lanes, places, lanes)
@@ -261,7 +273,9 @@ class Runner:
             v = None if result.recorded is None else _scatter(result.recorded[record.index(0)][mine], chosen, self.n)
             peaks = _scatter(result.v_max[mine], chosen, self.n)
             top = _scatter(result.highest[mine], chosen, self.n)
-            out[name] = Response(_scatter(times[mine], chosen, self.n), sweep.end, peaks, self.dt, v, first, top)
+            bottom = _scatter(result.lowest[mine], chosen, self.n)
+            spikes = _scatter(times[mine], chosen, self.n)
+            out[name] = Response(spikes, sweep.end, peaks, self.dt, v, first, top, bottom)
             if recording:
                 self.traces[name] = self._traces(result, current, j, m, steps, chosen)
         return out
@@ -461,7 +475,7 @@ class Runner:
 
     def common_features(self) -> dict[str, Floats]:
         """Return the features of every pattern, after its sweeps have been applied."""
-        beyond = np.maximum(LOWEST - self.lowest, self.highest - HIGHEST)
+        beyond = np.maximum(LOWEST - self.lowest, self.highest - self.ceiling)
         return {
             "quiet": self.spontaneous_spikes.astype(np.float64),
             "at_rest": self.baseline_range,

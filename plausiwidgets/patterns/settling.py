@@ -8,8 +8,8 @@ from typing import Protocol, TypedDict, Unpack
 import numpy as np
 from numpy.typing import NDArray
 
-from plausiwidgets.engine.current import Floats
 from plausiwidgets.engine.lanes import LaneResult
+from plausiwidgets.engine.piece import Floats
 from plausiwidgets.patterns.sweep import BEFORE
 
 TRANSIENT = 100.0

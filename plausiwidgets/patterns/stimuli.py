@@ -36,6 +36,9 @@ LONGEST = 5000.0
 PULSES, MAX_PULSES = 5, 50
 SEED = 1
 
+WAVEFORM = ("noise_sd", "noise_tau", "f_start", "f_end")
+"""Stimulus parameters of the noise and of the chirp."""
+
 SWEEP = "stimulus"
 
 _Pieces = Callable[[StimulusValues], list[Piece]]
@@ -211,7 +214,7 @@ def _noise(seed: int) -> Protocol:
         f"noise_{seed}",
         marked("Frozen noise"),
         marked("frozen noise"),
-        [_amplitude(1.0, -1.0, 3.0), sd, tau, _HOLDING, _ONSET, _lasting(500.0, 2000.0)],
+        [_amplitude(1.0, -1.0, 3.0), sd, tau, _HOLDING, _ONSET, _lasting(500.0, 1000.0)],
         lambda s: [pulse(s.onset, s.duration, s.amplitude), noise(s.onset, s.duration, s.noise_sd, s.noise_tau, seed)],
         lambda s: s.onset + s.duration,
     )
@@ -231,7 +234,7 @@ def _chirp() -> Protocol:
             frequency("f_end", 50.0, 1.0, 200.0, marked("Frequency at the end of the stimulus.")),
             _HOLDING,
             _ONSET,
-            _lasting(1000.0, 3000.0),
+            _lasting(1000.0, 2000.0),
         ],
         lambda s: [chirp(s.onset, s.duration, s.amplitude, s.f_start, s.f_end)],
         lambda s: s.onset + s.duration,

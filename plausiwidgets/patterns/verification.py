@@ -22,10 +22,13 @@ from plausiwidgets.patterns.response import Responses
 from plausiwidgets.patterns.runner import KICK, Runner
 from plausiwidgets.patterns.sweep import Sweep
 from plausiwidgets.patterns.verdict import Verdict
+from plausiwidgets.support.names import unknown
 from plausiwidgets.texts import marked
 
 FINER = {2: "half", 4: "a quarter", 8: "an eighth", 16: "a sixteenth"}
 """Divisors of the time step of the finer simulations, in words."""
+LONGEST_ISI = "longest_isi"
+"""Key of the criterion that makes a burst compact."""
 DIGITS = 6
 """Significant digits with which a verified set must still show its pattern."""
 LONG_REST = 6000.0
@@ -115,6 +118,18 @@ BRIEF = quantity(
     text="Longest time for which the potential stays above half the height of the largest spike.",
 )
 
+RING = quantity(
+    "ring",
+    "burst ends without ringing",
+    at_most(0.5 * WHOLE.low),
+    "1",
+    scale=0.15,
+    text="Largest upstroke after the last spike, within 3 times the longest interspike interval of the burst, as a "
+    "fraction of a full spike. A burst is separated by pauses; a decaying oscillation is not a burst.",
+)
+PAUSE = 3.0
+"""Pause after a burst in longest interspike intervals of the burst."""
+
 LossOf = Callable[[Mapping[str, Floats]], Floats]
 
 
@@ -134,6 +149,9 @@ def _verification(
 
         def loss(values: Mapping[str, Floats]) -> Floats:
             own, fine = (evaluate(model, form, values, dt / k, engine, checkpoint) for k in (1, part))
+            for name in pattern.equal:
+                if name not in own.measured:
+                    raise unknown(f"pattern {pattern.key!r}: equal", "measurement", name, own.measured)
             same = [own.measured[name] == fine.measured[name] for name in pattern.equal]
             return np.where(np.all(same, axis=0), fine.loss, np.maximum(fine.loss, 1.0))
 
@@ -170,6 +188,8 @@ def _verification(
     if model.spike_level is not None:
         yield "without partial spikes", shaped(HALF, CLEAR)
         yield f"with no spike longer than {BRIEF.high:g} ms", shaped(BRIEF)
+        if any(criterion.key == LONGEST_ISI for criterion in pattern.criteria):
+            yield "without ringing after the burst", shaped(RING)
     if pattern.at_rest:
         # If the basin of attraction of the rest ends close to it, the neuron returns from one side only.
         yield "when started on the other side of rest", at(1, kick=-KICK)
@@ -206,7 +226,7 @@ def forms_of_spikes(
     engine: str = "auto",
     checkpoint: Checkpoint | None = None,
 ) -> Iterator[tuple[int, dict[str, float]]]:
-    """Yield the number of a set, and what `HALF`, `CLEAR` and `BRIEF` measure, for each response with a spike.
+    """Yield the number of a set, and what `HALF`, `CLEAR`, `BRIEF` and `RING` measure, for each response with a spike.
 
     Of a neuron without a reset, by its potential from the stimulus on and at rest.
     """
@@ -219,6 +239,7 @@ def forms_of_spikes(
                 continue
             v, rest = trace.states[potential][i, begin:], float(trace.states[potential][i, begin - 1])
             form = {HALF.key: 0.0, CLEAR.key: 0.0, BRIEF.key: f.longest_above(v, 0.5 * (rest + v.max())) * dt}
+            form[RING.key] = f.ringing(v, times[times >= 0.0] / dt, rest, level, PAUSE) / full
             # Smaller upstrokes can violate neither `HALF` nor `CLEAR`.
             rises, tops = f.upstrokes(v, rest, CLEAR.high * WHOLE.low * full)
             spikes = tops >= level

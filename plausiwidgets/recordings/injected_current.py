@@ -118,7 +118,9 @@ class Injected:
             else:
                 points.append((p.on, self.holding))
             points += [(p.on, self.holding + p.first), (p.off, self.holding + p.last), (p.off, self.holding)]
-        return np.array([*points, (max(last, points[-1][0]), self.holding)])
+        if points[-1][0] >= last and len(points) > 1:
+            return np.array(points[:-1])  # the last piece reaches the end
+        return np.array([*points, (last, self.holding)])
 
     def words(self, unit: str = "") -> str:
         """Return the protocol in words.

@@ -17,7 +17,7 @@ from plausiwidgets.patterns.response import Graded, Response, Responses
 from plausiwidgets.patterns.sweep import BEFORE
 from plausiwidgets.recordings.injected_current import SAME
 from plausiwidgets.recordings.recorded_stimulus import Stimulus
-from plausiwidgets.recordings.recorded_sweep import RecordedSweep, spikes_before
+from plausiwidgets.recordings.recorded_sweep import RecordedSweep, smoothed, spikes_before
 from plausiwidgets.recordings.settings import ALL, SPIKES, Settings
 from plausiwidgets.recordings.table import PLATEAU, Data
 from plausiwidgets.recordings.units import AMPERE
@@ -45,6 +45,8 @@ SMOOTH = 1.0
 """Time in ms over which a potential is averaged: its lowest sample is lower by the noise."""
 CUT = 0.5
 """Distance of samples in ms from which on height and width of spikes are not compared: the sampling cuts them."""
+OF_LOWEST = 3.0
+"""By how many standard deviations of its noise the lowest potential of a step is lower."""
 REPEAT = 2.0 * math.sqrt(2.0)
 """By how many of its standard deviations a repeat differs from a measured value at most: both vary."""
 MIN_PAIRS = 4
@@ -480,7 +482,7 @@ class RecordedFeatures:
                 self._level(g, f"{mark}_{j}", p)
 
     def _level(self, g: RecordedSweep, mark: str, p: Piece) -> None:
-        half, tenth, span = 0.5 * (p.on + p.off), 0.1 * (p.off - p.on), g.span(p.on, p.off)
+        tenth, span = 0.1 * (p.off - p.on), g.span(p.on, p.off)
         steady = np.array([g.v(data, p.off - tenth, p.off).mean() for data in g.repeats])
         level = float(np.mean(steady))
         usual = float(np.median(np.concatenate([data.v for data in g.repeats if data.v is not None])))
@@ -509,9 +511,7 @@ class RecordedFeatures:
             )
         from_above = all(g.v(data, p.on, p.on + SMOOTH).mean() > level for data in g.repeats)
         if level < usual and from_above and not g.fires(p.on, p.off) and self._asked("sag"):
-            # Its lowest potential is lower by the noise of the membrane, which the neurons do not have.
-            noise = max(_residual(_means(g.v(data, half, p.off), g.dt, SMOOTH)) for data in g.repeats)
-            self._sag(g, mark, p, steady, tr("matching sag from {start} to {end} ms", **span), 3.0 * noise)
+            self._sag(g, mark, p, steady, tr("matching sag from {start} to {end} ms", **span))
 
     def _resistance(self, g: RecordedSweep, mark: str, p: Piece, deflections: Floats) -> None:
         known = self._current_unit in AMPERE
@@ -566,18 +566,13 @@ class RecordedFeatures:
             g.name,
         )
 
-    def _sag(
-        self,
-        g: RecordedSweep,
-        mark: str,
-        p: Piece,
-        steady: Floats,
-        title: str = marked("matching sag"),
-        noise: float = 0.0,
-    ) -> None:
-        lowest = [_means(g.v(data, p.on, p.off), g.dt, SMOOTH).min() for data in g.repeats]
+    def _sag(self, g: RecordedSweep, mark: str, p: Piece, steady: Floats, title: str = marked("matching sag")) -> None:
+        lowest = [smoothed(g.v(data, p.on, p.off), g.dt, SMOOTH).min() for data in g.repeats]
         sags = np.maximum(steady - lowest, 0.0).tolist()
-        tenth, slack = 0.1 * (p.off - p.on), max(SAG, 2.0 * self.settings.tolerance * max(sags)) + noise
+        # The lowest potential is lower by the noise of the recording, which the neurons do not have.
+        half, tenth = 0.5 * (p.on + p.off), 0.1 * (p.off - p.on)
+        noise = max(_residual(smoothed(g.v(data, half, p.off), g.dt, SMOOTH)) for data in g.repeats)
+        slack = max(SAG, 2.0 * self.settings.tolerance * max(sags)) + OF_LOWEST * noise
         self._add(
             "sag",
             Criterion(
@@ -758,19 +753,12 @@ def _average(values: Sequence[Floats]) -> Floats:
     return total / float(len(values)) if len(values) > 1 else total
 
 
-def _means(v: Floats, dt: float, span: float) -> Floats:
-    """Return means over a time in ms, one for each sample; beyond the ends it stays as it is there."""
-    width = max(round(span / dt), 1)
-    padded = np.pad(v, width, mode="edge")
-    return v if width == 1 else np.asarray(np.convolve(padded, np.ones(width) / width, "same")[width:-width])
-
-
 def _course_of(g: RecordedSweep, data: Data) -> Floats:
     """Return the potential at each STEP ms from the begin on, the mean around it; nan at spikes."""
     assert data.v is not None
     t = data.t - g.begin
     places = np.arange(1, int((g.end - 1e-9) / STEP) + 1) * STEP
-    course = np.interp(places, t, _means(data.v, g.dt, STEP), left=np.nan, right=np.nan)
+    course = np.interp(places, t, smoothed(data.v, g.dt, STEP), left=np.nan, right=np.nan)
     for spike in data.spikes - g.begin:
         course[(places >= spike - AROUND[0]) & (places < spike + AROUND[1])] = np.nan
     return np.asarray(course)

@@ -18,7 +18,7 @@ from plausiwidgets.patterns.verdict import CriterionResult
 from plausiwidgets.recordings.artefacts import refuse_artefacts
 from plausiwidgets.recordings.injected_current import Injected
 from plausiwidgets.recordings.movement import movements, rests_apart
-from plausiwidgets.recordings.own_response import check_own, own_responses
+from plausiwidgets.recordings.own_response import check_own
 from plausiwidgets.recordings.recorded_features import Compared, RecordedFeatures
 from plausiwidgets.recordings.recorded_stimulus import Stimulus, stimulus_of
 from plausiwidgets.recordings.recorded_sweep import traces_of
@@ -128,7 +128,7 @@ def made_of(
     groups, values, silent = stimulus.sweeps, stimulus.parameters, stimulus.is_silent
     refuse_artefacts(groups)
     features = RecordedFeatures(stimulus, settings, current_unit)
-    own = check_own(features.compared, features.own_values(own_responses(groups)), source)
+    own = check_own(features, groups, source)
     first = groups[0]
     total = sum(g.train().size for g in groups)
     if not total and not any(c.key.startswith(("course", "resistance")) for c in features.criteria):

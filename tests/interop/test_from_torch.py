@@ -287,7 +287,7 @@ class Recurrent(torch.nn.Module):
         (torch.nn.ReLU(), r"must have a state"),
         (torch.nn.Conv2d(3, 3, 3), r"must accept one current of shape"),
         (Odd(ageing, steps=torch.tensor(0)), r"counts in 'steps'"),
-        (Leaky(threshold=1e9), r"must fire within 40 steps"),
+        (Leaky(threshold=1e9), r"must fire within 400 steps"),
         (Odd(of_numpy, kept=np.zeros(1)), r"must have a state\. It changes only 'kept', a ndarray"),
         (
             Odd(lambda leaky, x, own: leaky(x) if x > 0 else leaky(0.0 * x)),

@@ -49,7 +49,7 @@ def test_the_error_of_a_step_falls_with_dt_as_its_order_says_and_a_step_without_
     if model.order is None:
         assert whole < 1e-9
     else:
-        assert whole / half == pytest.approx(2.0**model.order, rel=0.1)
+        assert whole / half == pytest.approx(2.0**model.order, rel=0.1), f"is {state} exact before the first spike?"
 
 
 @pytest.mark.parametrize("name", library.NAMES)

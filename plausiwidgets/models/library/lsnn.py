@@ -106,6 +106,7 @@ NEURON = from_norse(
     equations="tau_mem dv/dt = −(v − v_rest) + I\n"
     "tau_adapt dtheta/dt = −(theta − v_threshold)\n"
     "v > theta: spike, v → min(v_reset, v_threshold − 1), theta → theta + beta",
+    threshold_state="theta",
     scheme="Forward Euler, both variables from the old state: of first order.",
     order=1,
     title="LIF with adaptive threshold (Norse LSNN)",

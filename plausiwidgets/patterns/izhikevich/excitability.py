@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import reduce
+from typing import TypedDict, Unpack
 
 import numpy as np
 
@@ -138,8 +139,19 @@ def _procedure(holding_zero: bool, depth: str = "search") -> Callable[[Runner], 
 _BOTH = (CLEAR, SKIPPED, REGULAR, NO_BURSTS, MAX_RATE)
 
 
+class _Texts(TypedDict):
+    key: str
+    letter: str
+    title: str
+    in_sentence: str
+    description: str
+    look_for: str
+    function: str
+    parameter_hint: str
+
+
 def _excitability(
-    holding: StimulusParameter, criteria: tuple[Criterion, ...], holding_zero: bool, **texts: str
+    holding: StimulusParameter, criteria: tuple[Criterion, ...], holding_zero: bool, **texts: Unpack[_Texts]
 ) -> Pattern:
     """Return the pattern of a class; its verification measures the onset to the full depth at dt and dt/4."""
     deep = longer([STEP, holding], criteria, _sweeps, procedure=_procedure(holding_zero, "deep"), finer=(4,))

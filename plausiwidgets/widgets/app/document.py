@@ -8,7 +8,7 @@ import html
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from plausiwidgets import models as all_models
 from plausiwidgets import patterns as all_patterns
@@ -24,6 +24,7 @@ from plausiwidgets.teaching.lessons import Lesson, read_lesson
 from plausiwidgets.texts import ENGLISH, check_language, languages
 from plausiwidgets.widgets.catalogue.contents import (
     is_stored,
+    key_of,
     lessons_json,
     listed,
     model_names,
@@ -261,10 +262,12 @@ def _page(parts: _Parts, title: str, begin: Mapping[str, str], language: str | N
     data_of_page = 'JSON.parse(document.getElementById("data").textContent)'
     start = 'if (typeof document === "undefined") plausiwidgets.seek();\n'
     start += f'else plausiwidgets.start(document.getElementById("app"), {data_of_page});'
-    text = script(parts.packaged, start, parts.code, "exercise" if "exercise" in parts.data else "file")
+    bundle: Literal["file", "exercise"] = "exercise" if "exercise" in parts.data else "file"
+    text = script(parts.packaged, start, parts.code, bundle)
     shown = text + json.dumps(data, ensure_ascii=False)
     wanted = [one for one in (languages() if language is None else (language,)) if one != ENGLISH]
-    data |= {"texts": {one: texts_of(one, shown) for one in wanted}, "language": language, **begin}
+    texts = {one: {key_of(text): other for text, other in texts_of(one, shown).items()} for one in wanted}
+    data |= {"texts": texts, "language": language, **begin}
     scripts = f"script-src '{_digest(text)}'; worker-src blob:"
     policy = f"default-src 'none'; img-src data: blob:; {scripts}; style-src 'unsafe-inline'"
     policy += "; base-uri 'none'; form-action 'none'"
@@ -274,7 +277,7 @@ def _page(parts: _Parts, title: str, begin: Mapping[str, str], language: str | N
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
         f'<meta name="generator" content="plausiwidgets {html.escape(version)}">\n'
         f'<title>{html.escape(title)}</title>\n<link rel="icon" href="data:,">\n'
-        f"<style>html{{color-scheme:light dark}}body{{margin:0}}\n{style()}</style>\n</head>\n"
+        f"<style>html{{color-scheme:light dark}}body{{margin:0}}\n{style(bundle)}</style>\n</head>\n"
         "<body>\n<noscript>This page simulates a neuron: it needs JavaScript.</noscript>\n"
         f'<main id="app"></main>\n<script type="application/json" id="data">{json_text(data)}</script>\n'
         f'<script type="module">{text}</script>\n</body>\n</html>\n'

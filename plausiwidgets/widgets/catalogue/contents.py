@@ -9,6 +9,8 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Any, Literal
 
+import numpy as np
+
 from plausiwidgets import models
 from plausiwidgets.engine.javascript.module import runtime_names
 from plausiwidgets.models import NeuronModel
@@ -46,9 +48,9 @@ export default () => {
 """The module of the widget that anywidget imports. The trait ``_script`` has the app itself, the text of `script`."""
 
 
-def style() -> str:
-    """Return the style sheet."""
-    return _text_of(f"{_FOLDER}/static/app.css")
+def style(bundle: Literal["app", "file", "exercise"] = "app") -> str:
+    """Return the style sheet of a bundle. A page in one file has no styles of the tools that it lacks."""
+    return _text_of(f"{_FOLDER}/static/{'file' if bundle == 'file' else 'app'}.css")
 
 
 def script(
@@ -169,6 +171,15 @@ def texts_of(language: str, shown: str) -> dict[str, str]:
         for text, other in catalog(language).items()
         if text != other and json.dumps(text, ensure_ascii=False) in shown
     }
+
+
+def key_of(text: str) -> str:
+    """Return the short key of a text in a page in one file: a hash (FNV-1a, 32 bits) in base 36, as in the script."""
+    value = 0x811C9DC5
+    units = text.encode("utf-16-le")
+    for low, high in zip(units[::2], units[1::2], strict=True):
+        value = (value ^ (low | high << 8)) * 0x01000193 & 0xFFFFFFFF
+    return np.base_repr(value, 36).lower()
 
 
 def shipped(names: Iterable[str]) -> dict[str, object]:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from plausiwidgets import models
+from plausiwidgets.analysis.atlas_protocols import PROTOCOLS
 from plausiwidgets.analysis.phase_planes import Flow
 from plausiwidgets.engine.current import SETTLE
 from plausiwidgets.engine.program.tracer import NotTraceableError
@@ -44,6 +45,8 @@ BENCH = {
     "before": BEFORE,
     "kick": bench_module.KICK,
     "rate": bench_module.MAX_RATE,
+    "highest": bench_module.HIGHEST,
+    "subthreshold": bench_module.SUBTHRESHOLD,
     "transient": settling.TRANSIENT,
     "block": settling.BLOCK,
     "longest": settling.LONGEST,
@@ -325,6 +328,7 @@ def _model(model: NeuronModel, simulate: bool = True) -> dict[str, object]:
             **({} if model.threshold_place is None else {"thresholdPlace": model.threshold_place}),
         },
         "parameters": [_slider(p) for p in model.parameters.values()],
+        "atlas": _slider(PROTOCOLS["step"].parameters(model)["amplitude"]),
         **(
             {"currents": [model.current.low, model.current.high]}
             if (ranges := packaged_ranges(model)) is None
@@ -365,7 +369,9 @@ def _of_search(part: Protocol) -> dict[str, object]:
     if not isinstance(part, Pattern):
         return {}
     window = part.amplitude_window
-    solved = {} if window is None else {"window": {"fire": list(window.fire), "silent": list(window.silent)}}
+    solved: dict[str, object] = {}
+    if window is not None:
+        solved["window"] = {"fire": list(window.fire), "silent": list(window.silent)}
     halved = part.finer is None or 2 in part.finer
     return solved | ({} if part.at_rest else {"at_rest": False}) | ({} if halved else {"half": False})
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from plausiwidgets import models
+from plausiwidgets import models, patterns
 from plausiwidgets.analysis.impedances import Impedance
 from plausiwidgets.analysis.noise_tolerances import REQUIRED, NoiseTolerance
 from plausiwidgets.analysis.reliabilities import Reliability
@@ -19,6 +19,9 @@ from plausiwidgets.widgets.figures import style
 
 WIDTH, GAP = 900, 0.06
 """Width of a figure in px, and the distance of two panels as a share of the height."""
+
+LOGARITHMIC = {"type": "log", "dtick": "D2"}
+"""A logarithmic axis with ticks at 1, 2 and 5."""
 
 
 def impedance_figure(found: Impedance, dark: bool = False) -> dict[str, object]:
@@ -37,11 +40,11 @@ def impedance_figure(found: Impedance, dark: bool = False) -> dict[str, object]:
         data.append(peak | {"mode": "markers", "marker": {"size": 11, "color": theme.text}})
     data.append(_line(found.frequency, found.phase, tr("phase"), theme.roles["best"], 2))
     title = f"{_title(found.model)}: {found.notes[0]}"
-    axes = [
+    axes: list[Mapping[str, object]] = [
         {"title": {"text": f"{tr('magnitude')} ({found.unit})"}, "rangemode": "tozero"},
         {"title": {"text": tr("phase (°)")}, "zeroline": True, "zerolinecolor": theme.line},
     ]
-    return _laid_out(data, title, axes, (0.6, 0.4), {"type": "log", "title": {"text": tr("frequency (Hz)")}}, theme)
+    return _laid_out(data, title, axes, (0.6, 0.4), {**LOGARITHMIC, "title": {"text": tr("frequency (Hz)")}}, theme)
 
 
 def reliability_figure(found: Reliability, dark: bool = False) -> dict[str, object]:
@@ -92,9 +95,10 @@ def tolerance_figure(found: NoiseTolerance, dark: bool = False) -> dict[str, obj
     theme = style.theme(dark)
     line = _line(found.percent, found.share, tr("share of noises"), theme.roles["yours"], 1)
     data = [line | {"mode": "lines+markers", "marker": {"size": 9}}]
-    title = f"{_title(found.model)}, {found.pattern}: {tr('noise tolerance')} {found.text}"
+    name = tr(patterns.get(found.pattern).title) if found.pattern in patterns.names() else found.pattern
+    title = f"{_title(found.model)}, {name}: {tr('noise tolerance')} {found.text}"
     axes = [{"title": {"text": tr("share of noises in which<br>the criteria are met")}, "range": [-0.03, 1.05]}]
-    x = {"type": "log", "title": {"text": tr("sd of the noise (% of the amplitude)")}}
+    x = {**LOGARITHMIC, "title": {"text": tr("sd of the noise (% of the amplitude)")}}
     figure = _laid_out(data, title, axes, (1.0,), x, theme)
     across = {"type": "line", "xref": "paper", "x0": 0.0, "x1": 1.0, "y0": REQUIRED, "y1": REQUIRED}
     shapes: list[dict[str, object]] = [across | {"line": {"color": theme.line, "dash": "dash", "width": 1.2}}]

@@ -164,7 +164,7 @@ ROW = Record(
     {
         **PAIR,
         "letter": Text(),
-        "status": STATUS,
+        "status": Choice((*WORDS, "unsearched")),
         "state": Choice(STATES),
         "loss": Measured(),
         "evaluations": Whole(),
@@ -431,7 +431,7 @@ TABLE: dict[str, Message] = {
         "The largest noise in the current at which the criteria are met in nine of ten noises, in words. `tau`: time "
         "constant of the noise. `seeds`: number of noises.",
         "tolerance",
-        {**SET, "tau": Number("ms", above=0.0), "seeds": Whole(1, 1000)},
+        {**SET, "tau": Number("ms", above=0.0), "seeds": Whole(1, 100)},
         {"text": Text(SENTENCE)},
         ends="cancel",
         newest=True,

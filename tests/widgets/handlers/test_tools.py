@@ -40,6 +40,18 @@ def test_profiles_are_those_of_the_package(client):
         np.testing.assert_allclose(answer["arrays"][f"{name}.loss"], profile.loss, rtol=1e-6)
 
 
+def test_the_noise_tolerance_is_that_of_the_package_in_words(client):
+    fields = set_of("lif", "tonic_spiking")
+    answer = client.ask("tolerance", **fields, tau=5.0, seeds=4)
+    found = pw.analysis.noise_tolerance("lif", "tonic_spiking", fields["values"], 5.0, 4, dt=fields["dt"])
+    assert answer["text"] == found.text and answer["text"].endswith("% of the amplitude")
+    adapts = client.ask("tolerance", **set_of("izhikevich", "class_1_excitable"), tau=5.0, seeds=4)
+    assert adapts["text"].startswith("not defined, because the pattern adapts")
+    refused = client.ask("tolerance", **fields, tau=0.01, seeds=4)
+    assert refused["state"] == "failed" and "tau must be" in refused["error"]
+    assert client.ask("tolerance", **fields, tau=5.0, seeds=0)["state"] == "failed"
+
+
 def test_sets_that_are_met_on_the_way_are_accepted():
     from plausiwidgets.analysis.samples import Sampling
     from plausiwidgets.optimization.api import make_problem

@@ -240,10 +240,10 @@ function Above({ app }: Props) {
 
 /** Reads a recording that is dropped on the figure. */
 function drop(app: App, event: DragEvent): void {
-  const file = event.dataTransfer?.files[0];
-  if (!file) return;
+  const files = event.dataTransfer?.files;
+  if (!files?.length) return;
   event.preventDefault();
-  void hostTools()?.readRecording(app, file);
+  void hostTools()?.readRecording(app, Array.from(files));
 }
 
 /** The views of the exercise that is shown. */

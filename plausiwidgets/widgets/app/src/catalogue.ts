@@ -195,6 +195,8 @@ export interface ModelData {
   readonly model: Model;
   /** The largest absolute value of each state variable in the packaged sets. It is missing for a custom neuron. */
   readonly ranges?: readonly number[];
+  /** The amplitude of the step of an atlas. */
+  readonly atlas?: Slider;
   /** The range of the injected current of a custom neuron. */
   readonly currents?: Range;
   readonly parameters: readonly Slider[];
@@ -227,6 +229,26 @@ export interface Catalogue {
   readonly patterns: Readonly<Record<string, SharedPattern>>;
   readonly models: Readonly<Record<string, ListedModel>>;
   readonly lessons: Readonly<Record<string, ListedLesson>>;
+  /** The protocol of an atlas and its axes. */
+  readonly atlas?: AtlasData;
+}
+
+/** A measured property of a response, with the limits between the cells of an atlas. */
+export interface AtlasAxis {
+  readonly key: string;
+  readonly title: string;
+  readonly unit: string;
+  readonly low: number;
+  readonly high: number;
+  readonly scale: "log" | "linear";
+  /** What a value below the axis means; empty if it has no meaning of its own. */
+  readonly below: string;
+  readonly edges: readonly number[];
+}
+
+export interface AtlasData {
+  readonly pattern: SharedPattern;
+  readonly axes: readonly AtlasAxis[];
 }
 
 /** A set of values with its time step. */

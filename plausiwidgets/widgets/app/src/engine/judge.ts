@@ -125,7 +125,8 @@ function looksOf(player: Player, feature: Argument): Look[] {
     const isChoice = name === "where" && !(from === 1 && to === 0);
     if ((name === "window" || name === "count") && typeof of === "object") add(sweepOf(of), timeOf(from), timeOf(to));
     else if (name === "v") add(String(given[3]), timeOf(of), timeOf(from));
-    else if (name === "times" || name === "top" || name === "peak") add(String(given[1]), 0, Number.NaN);
+    else if (name === "times" || name === "top" || name === "bottom" || name === "peak")
+      add(String(given[1]), 0, Number.NaN);
     else for (const one of isChoice ? [from, to] : given) walk(one);
   }
   walk(feature);

@@ -18,6 +18,9 @@ export interface RunnerSettings {
   readonly kick: number;
   /** Spikes per ms at which the runner stops the neuron. */
   readonly rate: number;
+  /** The largest potential of a cell, and the largest distance in spans from rest if the threshold moves. */
+  readonly highest: number;
+  readonly subthreshold: number;
   /** Time in ms before the control begins, in which spikes do not count. */
   readonly transient: number;
   /** Time in ms by which the control is extended while the neuron settles, and its maximum length. */
@@ -212,6 +215,14 @@ export class Runner {
     const most = lead + this.#steps(longest);
     while (!spikes && diverged < 0 && length + block <= most && !isSettled()) spikes += held(block, this.recorded);
     return { start, state, before: seen, trains, spikes, diverged, steps: lead + first + block, shown };
+  }
+
+  /** The largest potential that the neuron may reach. A threshold that moves may run away from the potential. */
+  get ceiling(): number {
+    const { settings, thresholdPlace } = this.options;
+    const { threshold, span } = this.rest;
+    if (thresholdPlace === undefined) return settings.highest;
+    return Math.min(settings.highest, threshold + (settings.subthreshold - 1) * span);
   }
 
   /** The threshold of the neuron at rest at a constant current. It differs only if it is a state variable. */

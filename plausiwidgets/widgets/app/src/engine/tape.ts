@@ -43,6 +43,7 @@ export interface Application {
   readonly sweep: SweepNumbers & { readonly name: string };
   readonly times: readonly number[];
   readonly top: number;
+  readonly bottom: number;
   peak: number;
   /** null if the condition of the sweep was false. */
   readonly response: Response | null;
@@ -107,6 +108,8 @@ export class Player {
         return runner.rest.vBaseline;
       case "@baseline_range":
         return runner.rest.range;
+      case "@ceiling":
+        return runner.ceiling;
       case "@baseline_peak":
         return runner.rest.peak;
       case "@spontaneous_spikes":
@@ -137,6 +140,7 @@ export class Player {
     switch (name) {
       case "times":
       case "top":
+      case "bottom":
       case "peak":
         return (yield* this.#response(given))[name];
       case "v":
@@ -215,12 +219,26 @@ export class Player {
     const responses = new Map<string, Application>();
     for (const sweep of runner.prepared(yield* this.#sweepsOf(sweeps))) {
       if (!isApplied) {
-        responses.set(sweep.name, { sweep, times: [], top: Number.NaN, peak: Number.NaN, response: null });
+        responses.set(sweep.name, {
+          sweep,
+          times: [],
+          top: Number.NaN,
+          bottom: Number.NaN,
+          peak: Number.NaN,
+          response: null,
+        });
         continue;
       }
       const response = runner.respond(sweep, keep);
       if (!shown) runner.note(response, keep);
-      responses.set(sweep.name, { sweep, times: response.times, top: response.highest, peak: Number.NaN, response });
+      responses.set(sweep.name, {
+        sweep,
+        times: response.times,
+        top: response.highest,
+        bottom: response.lowest,
+        peak: Number.NaN,
+        response,
+      });
       yield;
     }
     const answer = responses.get(graded);

@@ -8,6 +8,7 @@ import { isLost } from "../panels/focus.ts";
 import { Heading } from "../panels/Heading.tsx";
 import { Criteria } from "../panels/verdict.tsx";
 import { Arithmetic } from "./arithmetic.tsx";
+import { Atlas } from "./atlas.tsx";
 import { Curves } from "./curves.tsx";
 import { Equations } from "./equations.tsx";
 import { ParameterPlane } from "./parameterPlane.tsx";
@@ -94,6 +95,13 @@ export const TOOLS: readonly Tool[] = [
     needs: "repertoire",
   },
   {
+    name: "atlas",
+    title: () => tr("Atlas"),
+    line: () => tr("See how many different responses the neuron can show, with and without a name."),
+    fits: ({ run, catalogue, selection }) => run.isOurs.value && Boolean(catalogue.atlas && selection.data.value.atlas),
+    view: Atlas,
+  },
+  {
     name: "arithmetic",
     title: () => tr("Arithmetic"),
     line: () => tr("See how many bits the neuron needs on a neuromorphic chip."),
@@ -111,7 +119,7 @@ export const TOOLS: readonly Tool[] = [
   {
     name: "data",
     title: () => tr("Recording"),
-    line: () => tr("Use a recorded cell as the target (CSV, ABF or NWB)."),
+    line: () => tr("Use a recorded cell as the target (CSV, ATF, ABF or NWB)."),
     fits: () => true,
     needs: "recording",
   },

@@ -13,6 +13,7 @@ import { AMPLITUDE, amplitudeBetween, intersected, type Thresholds, thresholdsOf
 const DIGITS = 6; // significant digits with which an accepted set must still show its pattern
 const LONG_REST = 6000; // ms at rest after which it must still show it
 const FINER = [1 / 2, 1 / 8]; // finer time steps, relative to dt, whose thresholds a solved amplitude must satisfy too
+const COMPACT = "longest_isi"; // the criterion that makes a burst compact
 const NO_LOSS = 1e6; // the loss of a set that cannot be evaluated
 
 /** Everything that the evaluation of a point requires. It can be sent to a worker. */
@@ -62,11 +63,14 @@ export class Objective {
   readonly #solved: readonly Solved[];
   readonly #isAtRest: boolean;
   readonly #hasHalf: boolean;
+  /** Whether the pattern is one compact burst. */
+  readonly #isCompact: boolean;
 
   constructor(problem: Problem) {
     this.#problem = problem;
     this.#solved = solvedOf(problem);
     this.#hasHalf = !problem.model.discrete && problem.pattern.components.every(({ half }) => half !== false);
+    this.#isCompact = problem.pattern.components.some(({ criteria }) => criteria.some(({ key }) => key === COMPACT));
     this.#isAtRest = problem.pattern.components.every(({ at_rest }) => at_rest !== false);
   }
 
@@ -159,9 +163,10 @@ export class Objective {
     if (this.#hasHalf) yield at(set, dt / 2);
     yield at(this.#rounded(set));
     if (model.spike) {
-      const { partial, long } = lossesOfShapes(this.#judge(set, this.#runners(set)).results, model.spike);
+      const { partial, long, ringing } = lossesOfShapes(this.#judge(set, this.#runners(set)).results, model.spike);
       yield partial;
       yield long;
+      if (this.#isCompact) yield ringing;
     }
     if (!this.#isAtRest) return;
     yield at(set, dt, { kick: -settings.kick });
