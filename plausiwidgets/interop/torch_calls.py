@@ -31,7 +31,7 @@ LAYOUTS = {
     "[lanes, time, 1]": (-1, 1, 1),
     "[time, lanes]": (1, -1),
     "[time, lanes, 1]": (1, -1, 1),
-    "[1, lanes]": (1, -1),
+    "[lanes, 1, time]": (-1, 1, 1),
 }
 """How a module lays out its input, from the plainest layout."""
 MAX_STATES = 64

@@ -342,6 +342,9 @@ def _sources(wrapped: Wrapped, out: object, given: Mapping[str, object] | None) 
         alike = [i for i in inner if type(out[i]) is kind]
         if alike or inner:
             return [(alike or inner)[0]]
+        shapes = [leaf.shape for _, leaf in leaves(given[names[0]])] if given else []
+        if kind in (tuple, list) and shapes == [leaf.shape for _, leaf in leaves(out)]:
+            return [None]  # what it returns is its next state
     if len(out) < len(names) or (len(out) == len(names) == 1):
         raise ValueError("it returns no state.")
     if len(out) > len(names) and _is_binary(out[-1]) and not _is_binary(out[0]):
@@ -737,7 +740,7 @@ def variable_names(module: torch.nn.Module, keys: Sequence[str]) -> dict[str, st
                     for option in (other.body, other.orelse) if isinstance(other, ast.IfExp) else (other,):
                         whole = _bare_name(option)
                         for i, entry in enumerate(one.elts):
-                            for key in (f"{whole}.{i}", f"{whole}{i}"):
+                            for key in (f"{whole}.{i}", f"{whole}{i}", f"{whole}_{i}"):
                                 if whole and _bare_name(entry):
                                     found.setdefault(key, _bare_name(entry))
     named = {key: found[key] for key in keys if key in found}
