@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from plausiwidgets.engine.current import SETTLE, Piece
+from plausiwidgets.engine.current import SETTLE
+from plausiwidgets.engine.piece import Piece
 from plausiwidgets.patterns import features as f
 from plausiwidgets.patterns.criterion import MIN_ISI, Criterion
 from plausiwidgets.patterns.protocol import StimulusValues
