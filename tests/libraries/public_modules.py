@@ -735,7 +735,9 @@ MODULES: dict[str, Module] = {
     "sparch LIF": Module(
         SequenceLIF, "idiap/sparch: sparch/models/snns.py", "ac49b5bcd8f054087c6cac79eb56b56a01188d9c"
     ),
-    "dense sequence": Module(SequenceDense, "romainzimmer/s2net: models.py", "82c38bf80b55d16d12d0243440e34e52d237a2df"),
+    "dense sequence": Module(
+        SequenceDense, "romainzimmer/s2net: models.py", "82c38bf80b55d16d12d0243440e34e52d237a2df"
+    ),
     "SLAYER": Module(
         ConvolvedSequence, "bamsumit/slayerPytorch: src/slayer.py", "a399e40943a46ebcbaffdd17ae1ffeb00ccf2f77", False
     ),
