@@ -8,11 +8,15 @@ needed.
 
 from __future__ import annotations
 
+import ast
 import sys
 from collections.abc import Mapping, Sequence
+from types import ModuleType
 from typing import Any, SupportsFloat
 
 from plausiwidgets.engine.program.step import ProgramStep
+from plausiwidgets.interop.brian2_expressions import WHERE
+from plausiwidgets.interop.brian2_neuron import BrianNeuron
 from plausiwidgets.interop.brian2_reading import Words, read
 from plausiwidgets.interop.brian2_units import short
 from plausiwidgets.models.model import NeuronModel
@@ -97,8 +101,8 @@ def from_brian2(
     ImportError
         Without Brian2.
     ValueError
-        For noise, functions of time, several currents, linked or summed variables. The message names the cause.
-        Brian2's own errors are passed on.
+        For noise, functions of time, several currents, linked or summed variables, and equations that Brian2 rejects.
+        The message names the cause.
     """
     b2 = imported("brian2")
     if (threshold is None) == (spike_level is None):
@@ -120,7 +124,7 @@ def from_brian2(
         potential,
         spike_level,
     )
-    neuron = read(b2, words)
+    neuron = _read(b2, words)
     programs, states = neuron.programs()
     values = {p.key: p.default for p in neuron.parameters}
     about = level if isinstance(level, float) else neuron.level(dict.fromkeys(neuron.order, 0.0))
@@ -151,5 +155,31 @@ def from_brian2(
         dt,
         states=states,
         spike_level=spike_level,
+        notes=_notes(neuron),
         **({"scheme": f"Brian2's {neuron.method}", "title": "Brian2" if key == KEY else ""} | options),
     )
+
+
+def _read(b2: ModuleType, words: Words) -> BrianNeuron:
+    """Return the neuron of the equations; put a sentence in front of an error of Brian2."""
+    try:
+        return read(b2, words)
+    except (ImportError, MemoryError):
+        raise
+    except Exception as error:
+        text = " ".join(str(error).split())
+        if text.startswith(WHERE):
+            raise
+        raise ValueError(
+            f"{WHERE}: Brian2 must accept the equations, the threshold and the reset, but it raises "
+            f"{type(error).__name__}: {text.removesuffix('.')}. Correct them as for a NeuronGroup."
+        ) from error
+
+
+def _notes(neuron: BrianNeuron) -> list[str]:
+    """Return what the constants of the equations became, in sentences."""
+    made = [f"{p.key} in {p.unit}" if p.unit not in ("", "1") else p.key for p in neuron.parameters]
+    used = {node.id for tree in neuron.code.trees() for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    kept = [n for n in neuron.constants if n in neuron.own and n in used]
+    notes = [f"Parameters: {', '.join(made)}."] if made else []
+    return notes + ([f"Constants: {', '.join(kept)}."] if kept else [])

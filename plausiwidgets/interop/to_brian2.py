@@ -142,9 +142,11 @@ def brian2_code(model: NeuronModel, dt: float) -> str:
         number = repr(value.number)
         return f"({number})" if number.startswith("-") else number
 
+    whole = _whole_numbers(program)
+
     def expression(line: Instruction) -> str:
-        for dtype in (line.dtype, *(a.dtype for a in line.arguments)):
-            if dtype not in (BOOL, DOUBLE, LONG):
+        for dtype, key in ((line.dtype, line.name), *((a.dtype, a.name) for a in line.arguments if a.number is None)):
+            if dtype not in (BOOL, DOUBLE, LONG) and key not in whole:
                 raise refuse(f"uses the type {dtype}")
         arguments = [text(a) for a in line.arguments]
         if line.operation is CAST:
@@ -161,6 +163,28 @@ def brian2_code(model: NeuronModel, dt: float) -> str:
     code += [f"_new_{i} = {text(value)}" for i, value in enumerate(program.state)]
     code += [f"{shown[s.key]} = _new_{i}" for i, s in enumerate(model.states)]
     return "\n".join([*code, f"spike = {text(program.spikes)}", "synaptic = 0.0"])
+
+
+def _whole_numbers(program: Program) -> set[str]:
+    """Return the values that are small whole numbers, such as a comparison cast to float32: exact in any type."""
+    found: set[str] = set()
+
+    def is_whole(value: Value) -> bool:
+        if value.number is not None:
+            return float(value.number).is_integer() and abs(value.number) < _EXACT
+        return value.name in found or value.dtype == BOOL
+
+    for line in program.body:
+        kept = line.operation is CAST or line.operation.name in _KEEP_WHOLE
+        operands = line.arguments[1:] if line.operation.computes == "choice" else line.arguments
+        if kept and all(map(is_whole, operands)):
+            found.add(line.name)
+    return found
+
+
+_KEEP_WHOLE = ("add", "sub", "mul", "neg", "where", "maximum", "minimum")
+"""Operations that return a whole number for whole numbers."""
+_EXACT = 2**20
 
 
 def _program(model: NeuronModel) -> Program:

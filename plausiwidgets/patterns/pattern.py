@@ -10,7 +10,7 @@ from functools import reduce
 import numpy as np
 from numpy.typing import ArrayLike
 
-from plausiwidgets.engine.current import Floats
+from plausiwidgets.engine.piece import Floats
 from plausiwidgets.engine.traces import Traces
 from plausiwidgets.patterns import features as f
 from plausiwidgets.patterns import trial

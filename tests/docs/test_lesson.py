@@ -121,8 +121,8 @@ def test_a_mystery_begins_far_off_and_is_passed_on_as_python(lesson):
     explorer = pw.Explorer(model, pattern, mystery=int(seed))
     try:
         assert explorer.selection.pattern.key == "mystery"
-        assert set(explorer.selection.varied) >= set(hidden.moved)
-        assert {n: explorer.selection.values[n] for n in hidden.moved} == {n: hidden.start[n] for n in hidden.moved}
+        assert set(explorer.selection.varied) >= set(hidden.free)
+        assert {n: explorer.selection.values[n] for n in hidden.free} == {n: hidden.start[n] for n in hidden.free}
     finally:
         explorer.close()
 

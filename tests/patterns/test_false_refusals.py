@@ -109,7 +109,7 @@ def test_a_potential_that_only_falls_after_a_spike_is_graded_by_how_flat_it_fall
 
 def test_the_slope_of_a_hump_is_that_of_the_flattest_high_part():
     v = np.array([[-40.0, -50.0, -51.0, -58.0, -64.9, -65.0], [-40.0, -50.0, -45.0, -58.0, -64.0, -65.0]])
-    found = f.hump(v, np.full(2, -65.0), np.zeros(2, int), np.full(2, 6), np.full(2, 2.25))
+    found = f.hump(v, np.full(2, -65.0), np.zeros(2, int), np.full(2, 6), np.full(2, 2.25), np.zeros(2, int))
     assert found.slope.tolist() == [-1.0, 5.0]
     assert found.rise.tolist() == [0.0, 5.0]
 

@@ -127,7 +127,7 @@ def test_a_function_that_returns_other_values_has_another_number_and_changes_the
 ) -> None:
     today = {one.key: fingerprint.of_pattern(one) for one in twenty()}
     fingerprint.of_pattern.cache_clear()
-    monkeypatch.setitem(fingerprint.HAND_WRITTEN, "hump", 2)
+    monkeypatch.setitem(fingerprint.HAND_WRITTEN, "hump", 99)
     other = {one.key: fingerprint.of_pattern(one) for one in twenty()}
     fingerprint.of_pattern.cache_clear()
     assert [key for key in today if today[key] != other[key]] == ["depolarizing_after_potential"]

@@ -8,7 +8,7 @@ from typing import TypedDict, Unpack
 
 import numpy as np
 
-from plausiwidgets.engine.current import Value, pulse
+from plausiwidgets.engine.piece import Value, pulse
 from plausiwidgets.patterns import features as f
 from plausiwidgets.patterns.annotations import Mark
 from plausiwidgets.patterns.criterion import Criterion, at_least, at_most, count, quantity, ratio
@@ -144,8 +144,6 @@ _BOTH = (CLEAR, SKIPPED, REGULAR, NO_BURSTS, MAX_RATE)
 
 
 class _Texts(TypedDict):
-    """Texts of a pattern."""
-
     key: str
     letter: str
     title: str

@@ -14,7 +14,7 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from plausiwidgets.engine.current import Floats
+from plausiwidgets.engine.piece import Floats
 from plausiwidgets.engine.program.arrays import Values, run, value_of
 from plausiwidgets.engine.program.program import (
     BOOL,
@@ -37,7 +37,7 @@ from plausiwidgets.patterns.sweep import Sweep
 from plausiwidgets.widgets.catalogue.program_json import PROPERTY, STIMULUS, Writer
 from plausiwidgets.widgets.catalogue.sweep_programs import TracedSweep
 
-AT_REST = ("span", "threshold", "v_baseline", "baseline_range", "baseline_peak", "spontaneous_spikes")
+AT_REST = ("span", "threshold", "ceiling", "v_baseline", "baseline_range", "baseline_peak", "spontaneous_spikes")
 AT_THE_END = ("lowest", "highest", "rise")
 """Attributes of a runner that a tape reads: of the neuron at rest, and of all sweeps."""
 
@@ -79,7 +79,7 @@ def _of_response(name: str) -> Operation:
     return of_rows(name, lambda responses, k, sweep: getattr(responses[k][sweep], name))
 
 
-_ROWS = {"times": ROW, "peak": NUMBER, "top": NUMBER}
+_ROWS = {"times": ROW, "peak": NUMBER, "top": NUMBER, "bottom": NUMBER}
 _OF_RESPONSES = {name: _of_response(name) for name in _ROWS}
 _POTENTIAL = of_rows("v", lambda responses, t0, t1, k, sweep: responses[k][sweep].v(t0, t1))
 _CONTROL = of_rows("control", lambda runner, holding: runner.control(holding))
@@ -241,10 +241,10 @@ class _TracedRunner(Runner):
         self.calls.append(Call(traced, graded or next(iter(sweeps)), where, keep, shown))
         responses = {}
         for name, sweep in sweeps.items():
-            times, peak, top = (
+            times, peak, top, bottom = (
                 self._traced(row, RESPONSES, (), k, name, dims=_ROWS[key]) for key, row in _OF_RESPONSES.items()
             )
-            responses[name] = _TracedResponse(times, sweep.end, peak, self.dt, top=top, place=(k, name))
+            responses[name] = _TracedResponse(times, sweep.end, peak, self.dt, top=top, bottom=bottom, place=(k, name))
         return self.responses(responses)
 
     def show(self, sweeps: Mapping[str, Sweep], *, only: Mask) -> None:

@@ -50,6 +50,7 @@ test("each status has its own symbol and words in the chip", () => {
       status && { status, why: "x" },
       { ...pattern.value, ...more },
       data.value.model,
+      { a: 1 },
     ).words;
   assert.equal(chip(0, "replicated"), "✓ Verified");
   assert.equal(chip(0, "fragile"), "~ Not robust");
@@ -58,6 +59,11 @@ test("each status has its own symbol and words in the chip", () => {
   assert.equal(chip(0, "rejected"), "✗ Criteria not met");
   assert.equal(chip(1, null, { ruled_out: "It has no bursts." }), "∅ Ruled out");
   assert.equal(chip(1, null, { components: [] }), "– No criteria");
+  const proof = { ruled_out: "It has no bursts.", limits: { a: [0, 1] } };
+  assert.equal(chip(0, "replicated", proof), "✗ Contradicts a proof");
+  const outside = { ...proof, limits: { a: [0, 0.5] } };
+  assert.equal(chip(0, "replicated", outside), "✓ Verified");
+  assert.equal(chip(1, null, outside), "✗ Criteria not met (0 of 0 met)");
   app.close();
 });
 
@@ -97,7 +103,7 @@ test("a neuron in discrete time is verified at its own time step, and the chip n
   const { pattern, data } = app.selection;
   const verdict = { loss: 0, diverged: false, criteria: [] };
   const why = (more: object) =>
-    wordedOf(verdict, { status: "replicated", why: "" }, pattern.value, { ...data.value.model, ...more }).why;
+    wordedOf(verdict, { status: "replicated", why: "" }, pattern.value, { ...data.value.model, ...more }, {}).why;
   assert.match(why({}), /smaller time steps/);
   assert.match(why({ discrete: true, dt: 1 }), /fixed time step of 1 ms/);
   assert.doesNotMatch(why({ discrete: true, dt: 1 }), /smaller/);

@@ -125,7 +125,8 @@ function looksOf(player: Player, feature: Argument): Look[] {
     const isChoice = name === "where" && !(from === 1 && to === 0);
     if ((name === "window" || name === "count") && typeof of === "object") add(sweepOf(of), timeOf(from), timeOf(to));
     else if (name === "v") add(String(given[3]), timeOf(of), timeOf(from));
-    else if (name === "times" || name === "top" || name === "peak") add(String(given[1]), 0, Number.NaN);
+    else if (name === "times" || name === "top" || name === "bottom" || name === "peak")
+      add(String(given[1]), 0, Number.NaN);
     else for (const one of isChoice ? [from, to] : given) walk(one);
   }
   walk(feature);
@@ -133,7 +134,7 @@ function looksOf(player: Player, feature: Argument): Look[] {
 }
 
 /** Gives the runner at the holding current with a name, or without a holding current. */
-export type RunnerAt = (holding: string | null) => Runner;
+export type RunnerAt<R extends Runner = Runner> = (holding: string | null) => R;
 
 export interface RunnersOf {
   readonly settings: RunnerSettings;
@@ -143,14 +144,24 @@ export interface RunnersOf {
 }
 
 /** The runners of one parameter set, one for each holding current. Each is created when it is first requested. */
-export function runnersOf(of: RunnersOf, neuron: Neuron, values: ReadonlyMap<string, number>, dt: number): RunnerAt {
+export const runnersOf = (of: RunnersOf, neuron: Neuron, values: ReadonlyMap<string, number>, dt: number): RunnerAt =>
+  runnersOfKind(Runner, of, neuron, values, dt);
+
+/** The same with runners of another class. */
+export function runnersOfKind<R extends Runner>(
+  kind: new (...given: ConstructorParameters<typeof Runner>) => R,
+  of: RunnersOf,
+  neuron: Neuron,
+  values: ReadonlyMap<string, number>,
+  dt: number,
+): RunnerAt<R> {
   const { settings, model, parameters, recordsAll = false } = of;
-  const known = new Map<number, Runner>();
+  const known = new Map<number, R>();
   const own: Values = Object.fromEntries(parameters.map(({ name }) => [name, values.get(name) ?? Number.NaN]));
   const options = { settings, resets: model.resets, thresholdPlace: model.thresholdPlace, recordsAll };
   return (holding) => {
     const level = holding === null ? 0 : (values.get(holding) ?? 0);
-    const runner = known.get(level) ?? new Runner(neuron, options, own, level, dt);
+    const runner = known.get(level) ?? new kind(neuron, options, own, level, dt);
     known.set(level, runner);
     return runner;
   };

@@ -43,6 +43,7 @@ export interface Application {
   readonly sweep: SweepNumbers & { readonly name: string };
   readonly times: readonly number[];
   readonly top: number;
+  readonly bottom: number;
   peak: number;
   /** null if the condition of the sweep was false. */
   readonly response: Response | null;
@@ -107,6 +108,8 @@ export class Player {
         return runner.rest.vBaseline;
       case "@baseline_range":
         return runner.rest.range;
+      case "@ceiling":
+        return runner.ceiling;
       case "@baseline_peak":
         return runner.rest.peak;
       case "@spontaneous_spikes":
@@ -137,6 +140,7 @@ export class Player {
     switch (name) {
       case "times":
       case "top":
+      case "bottom":
       case "peak":
         return (yield* this.#response(given))[name];
       case "v":
@@ -213,14 +217,28 @@ export class Player {
     const { runner } = this;
     const isApplied = runner.rest.state !== null && (only === null || Boolean(yield* this.value(only)));
     const responses = new Map<string, Application>();
-    for (const sweep of yield* this.#sweepsOf(sweeps)) {
+    for (const sweep of runner.prepared(yield* this.#sweepsOf(sweeps))) {
       if (!isApplied) {
-        responses.set(sweep.name, { sweep, times: [], top: Number.NaN, peak: Number.NaN, response: null });
+        responses.set(sweep.name, {
+          sweep,
+          times: [],
+          top: Number.NaN,
+          bottom: Number.NaN,
+          peak: Number.NaN,
+          response: null,
+        });
         continue;
       }
       const response = runner.respond(sweep, keep);
       if (!shown) runner.note(response, keep);
-      responses.set(sweep.name, { sweep, times: response.times, top: response.highest, peak: Number.NaN, response });
+      responses.set(sweep.name, {
+        sweep,
+        times: response.times,
+        top: response.highest,
+        bottom: response.lowest,
+        peak: Number.NaN,
+        response,
+      });
       yield;
     }
     const answer = responses.get(graded);
@@ -234,10 +252,7 @@ export class Player {
     const numbers: { name: string; pieces: Piece[]; end: number; duration: number | null }[] = [];
     for (const { name, pieces, end, duration } of sweeps) {
       const own: Piece[] = [];
-      for (const piece of pieces) {
-        const [on, off, first, last] = yield* this.#numbers(piece);
-        own.push([on, off, first, last]);
-      }
+      for (const piece of pieces) own.push(yield* this.#numbers(piece));
       const [last, least] = yield* this.#numbers([end, duration ?? end]);
       numbers.push({ name, pieces: own, end: last, duration: duration === null ? null : least });
     }
