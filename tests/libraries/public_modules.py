@@ -21,7 +21,6 @@ class Module(NamedTuple):
     at: str  # repository and path
     commit: str
     single_file: bool = True  # in the style of a repository of one file, not of a library
-    options: dict[str, Any] = {}  # of from_torch, beyond one line
 
 
 def heaviside(x: Tensor) -> Tensor:
@@ -261,7 +260,7 @@ class ForwardAdLIF(SymplecticAdLIF):
     """The same neuron in forward Euler steps."""
 
     def forward(self, input_tensor, states):
-        u, z, w = states
+        u, _, w = states
         alpha, beta = math.exp(-1.0 / self.tau_u), math.exp(-1.0 / self.tau_w)
         new = alpha * u + (1.0 - alpha) * (input_tensor - w)
         spike = Spike.apply(new - self.thr)
@@ -735,7 +734,9 @@ MODULES: dict[str, Module] = {
     "sparch LIF": Module(
         SequenceLIF, "idiap/sparch: sparch/models/snns.py", "ac49b5bcd8f054087c6cac79eb56b56a01188d9c"
     ),
-    "dense sequence": Module(SequenceDense, "romainzimmer/s2net: models.py", "82c38bf80b55d16d12d0243440e34e52d237a2df"),
+    "dense sequence": Module(
+        SequenceDense, "romainzimmer/s2net: models.py", "82c38bf80b55d16d12d0243440e34e52d237a2df"
+    ),
     "SLAYER": Module(
         ConvolvedSequence, "bamsumit/slayerPytorch: src/slayer.py", "a399e40943a46ebcbaffdd17ae1ffeb00ccf2f77", False
     ),
