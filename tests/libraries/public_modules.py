@@ -319,6 +319,23 @@ class AdaptiveMemUpdate(nn.Module):
         return mem, spike, B, b
 
 
+class LearnedMemUpdate(nn.Module):
+    """The same with learned time constants, and a flag for the adaptation."""
+
+    def __init__(self, is_adaptive=1):
+        super().__init__()
+        self.tau_m, self.tau_adp = nn.Parameter(torch.tensor([20.0])), nn.Parameter(torch.tensor([200.0]))
+        self.is_adaptive, self.b_j0, self.R_m = is_adaptive, 0.01, 1.0
+
+    def forward(self, input_spike, mem, spike, b):
+        alpha, ro = torch.exp(-1.0 / self.tau_m), torch.exp(-1.0 / self.tau_adp)
+        b = ro * b + (1 - ro) * spike
+        threshold = self.b_j0 + (1.84 if self.is_adaptive else 0.0) * b
+        mem = mem * alpha + (1 - alpha) * self.R_m * input_spike - threshold * spike
+        spike = Spike.apply(mem - threshold)
+        return mem, spike, threshold, b
+
+
 class MemUpdate(nn.Module):
     """The potential is multiplied by what the last spike leaves of it."""
 
@@ -810,6 +827,6 @@ MODULES: dict[str, Module] = {
         "85264f55148cd8ce9918d7f5203ac12352c7b72c",
     ),
     "learned adaptive mem_update": Module(
-        AdaptiveMemUpdate, _YIN + "GSC/SRNN_layers/spike_neuron.py", "bfd47cff62d26b0812bb2cc24c5f220245443a32"
+        LearnedMemUpdate, _YIN + "GSC/SRNN_layers/spike_neuron.py", "bfd47cff62d26b0812bb2cc24c5f220245443a32"
     ),
 }
