@@ -285,8 +285,8 @@ def _number(node: object, name: str) -> float:
         values = np.array([np.nan])
     if not np.isfinite(values).all():
         raise ValueError(
-            f"from_nir: {name} of NIR's {type(node).__name__} must be a finite number or an array of finite numbers, got "
-            f"{shown(getattr(node, name, None))}."
+            f"from_nir: {name} of NIR's {type(node).__name__} must be a finite number, or an array of such numbers, "
+            f"got {shown(getattr(node, name, None))}."
         )
     if values.size != 1:
         raise ValueError(

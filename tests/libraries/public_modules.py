@@ -21,7 +21,6 @@ class Module(NamedTuple):
     at: str  # repository and path
     commit: str
     single_file: bool = True  # in the style of a repository of one file, not of a library
-    options: dict[str, Any] = {}  # of from_torch, beyond one line
 
 
 def heaviside(x: Tensor) -> Tensor:
@@ -261,7 +260,7 @@ class ForwardAdLIF(SymplecticAdLIF):
     """The same neuron in forward Euler steps."""
 
     def forward(self, input_tensor, states):
-        u, z, w = states
+        u, _, w = states
         alpha, beta = math.exp(-1.0 / self.tau_u), math.exp(-1.0 / self.tau_w)
         new = alpha * u + (1.0 - alpha) * (input_tensor - w)
         spike = Spike.apply(new - self.thr)
@@ -318,6 +317,23 @@ class AdaptiveMemUpdate(nn.Module):
         mem = mem * alpha + (1 - alpha) * inputs - B * spike
         spike = Spike.apply(mem - B)
         return mem, spike, B, b
+
+
+class LearnedMemUpdate(nn.Module):
+    """The same with learned time constants, and a flag for the adaptation."""
+
+    def __init__(self, is_adaptive=1):
+        super().__init__()
+        self.tau_m, self.tau_adp = nn.Parameter(torch.tensor([20.0])), nn.Parameter(torch.tensor([200.0]))
+        self.is_adaptive, self.b_j0, self.R_m = is_adaptive, 0.01, 1.0
+
+    def forward(self, input_spike, mem, spike, b):
+        alpha, ro = torch.exp(-1.0 / self.tau_m), torch.exp(-1.0 / self.tau_adp)
+        b = ro * b + (1 - ro) * spike
+        threshold = self.b_j0 + (1.84 if self.is_adaptive else 0.0) * b
+        mem = mem * alpha + (1 - alpha) * self.R_m * input_spike - threshold * spike
+        spike = Spike.apply(mem - threshold)
+        return mem, spike, threshold, b
 
 
 class MemUpdate(nn.Module):
@@ -811,6 +827,6 @@ MODULES: dict[str, Module] = {
         "85264f55148cd8ce9918d7f5203ac12352c7b72c",
     ),
     "learned adaptive mem_update": Module(
-        AdaptiveMemUpdate, _YIN + "GSC/SRNN_layers/spike_neuron.py", "bfd47cff62d26b0812bb2cc24c5f220245443a32"
+        LearnedMemUpdate, _YIN + "GSC/SRNN_layers/spike_neuron.py", "bfd47cff62d26b0812bb2cc24c5f220245443a32"
     ),
 }

@@ -144,6 +144,8 @@ _BOTH = (CLEAR, SKIPPED, REGULAR, NO_BURSTS, MAX_RATE)
 
 
 class _Texts(TypedDict):
+    """Texts of a pattern."""
+
     key: str
     letter: str
     title: str
