@@ -19,7 +19,7 @@ from plausiwidgets.engine.program.program import BOOL, DOUBLE, LONG, Instruction
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.registry import get
 from plausiwidgets.models.simulate import broadcast, check_dt
-from plausiwidgets.support.arguments import checked, finite
+from plausiwidgets.support.arguments import checked, finite, shown
 from plausiwidgets.support.quiet import imported
 
 
@@ -95,10 +95,17 @@ def to_brian2(
     lines = [f"{name} : 1" for name in (*states, "spike", "synaptic")]
     lines += [f"{names[name]} : 1 (constant)" for name in neuron.parameters]
     lines.append(f"current = {current} : 1" if isinstance(current, str) else "current : 1")
-    group = brian2.NeuronGroup(
-        n, "\n".join(lines), threshold="spike > 0.5", reset="", dt=step * brian2.ms, namespace={"choose": _choose()}
-    )
-    group.run_regularly(brian2_code(neuron, step), when="groups")
+    code = brian2_code(neuron, step)
+    options = {"threshold": "spike > 0.5", "reset": "", "dt": step * brian2.ms, "namespace": {"choose": _choose()}}
+    try:
+        group = brian2.NeuronGroup(n, "\n".join(lines), **options)
+        group.run_regularly(code, when="groups")
+    except Exception as error:  # Brian2 has errors of many types
+        text = " ".join(str(error).split()).removesuffix(".")
+        raise ValueError(
+            f"to_brian2: Brian2 must accept model {neuron.key!r} and its current, {shown(current)}, but it raises "
+            f"{type(error).__name__}: {text}. If current is an expression, use names that Brian2 knows."
+        ) from error
     for name, value in values.items():
         setattr(group, names[name], value)
     for name, entry in zip(states, _settled(neuron, values, given, step, holding), strict=True):
@@ -123,10 +130,10 @@ def brian2_code(model: NeuronModel, dt: float) -> str:
         program = _program(model)
     except NotCompilableError as reason:
         raise NotCompilableError(f"to_brian2: {reason}") from None
-    shown = _names(model)
+    own = _names(model)
     names = {"current": "_injected", "dt": repr(dt)}
-    names |= {f"s{i}": shown[s.key] for i, s in enumerate(model.states)}
-    names |= {f"p{i}": shown[name] for i, name in enumerate(program.parameters)}
+    names |= {f"s{i}": own[s.key] for i, s in enumerate(model.states)}
+    names |= {f"p{i}": own[name] for i, name in enumerate(program.parameters)}
     names |= {line.name: f"_step_{line.name}" for line in program.body}
 
     def refuse(what: str) -> NotCompilableError:
@@ -161,7 +168,7 @@ def brian2_code(model: NeuronModel, dt: float) -> str:
 
     code = ["_injected = current + synaptic", *(f"{names[line.name]} = {expression(line)}" for line in program.body)]
     code += [f"_new_{i} = {text(value)}" for i, value in enumerate(program.state)]
-    code += [f"{shown[s.key]} = _new_{i}" for i, s in enumerate(model.states)]
+    code += [f"{own[s.key]} = _new_{i}" for i, s in enumerate(model.states)]
     return "\n".join([*code, f"spike = {text(program.spikes)}", "synaptic = 0.0"])
 
 
@@ -195,7 +202,10 @@ def _program(model: NeuronModel) -> Program:
     return torch_step(model).program
 
 
-_TAKEN = {"N", "i", "j", "t", "dt", "xi", "lastspike", "not_refractory", "current", "synaptic", "spike", "choose"}
+_TAKEN = {
+    *("N", "i", "j", "t", "dt", "xi", "lastspike", "not_refractory", "refractory"),
+    *("current", "synaptic", "spike", "choose"),
+}
 
 
 def _names(model: NeuronModel) -> dict[str, str]:

@@ -342,7 +342,9 @@ class RecordedFeatures:
                 Criterion(
                     f"cv2{mark}",
                     marked("matching regularity of spontaneous firing (CV2)"),
-                    marked("Irregularity of neighbouring interspike intervals at the holding current."),
+                    marked(
+                        "Mean of 2 |a − b| / (a + b) over neighbouring interspike intervals at the holding current."
+                    ),
                     "1",
                     low=max(mean - slack, 0.0),
                     high=mean + slack,

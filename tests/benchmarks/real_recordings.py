@@ -136,6 +136,7 @@ def picture(name: str, fits: dict[str, Any]) -> None:
         for sweep, trace in pw.judge(model, one, fits[model]["parameters"], verify=False).traces.items()
     }
     recorded = pw.patterns.target(whole).traces
+    lowest = min(float(trace.v.min()) for trace in recorded.values())
     figure, axes = plt.subplots(len(recorded), 1, figsize=(11, 0.95 * len(recorded)), sharex=True)
     for axis, (sweep, trace) in zip(axes, recorded.items(), strict=True):
         begin, t = whole.begins[sweep], trace.t + whole.begins[sweep]
@@ -152,7 +153,7 @@ def picture(name: str, fits: dict[str, Any]) -> None:
         points = whole.protocols[sweep].corners(float(t[0]), float(t[-1]))
         place.plot(points[:, 0], points[:, 1], color="tab:green", lw=0.9)
         place.tick_params(labelsize=6, colors="tab:green")
-        axis.set_ylim(-120, 86)
+        axis.set_ylim(lowest - 8.0, 86.0)
         axis.tick_params(labelsize=6)
         axis.set_title(f"{sweep}: {whole.protocols[sweep].words('pA')}", fontsize=6.5, loc="left", pad=1.5)
     axes[-1].set_xlabel("time (ms)", fontsize=7)
@@ -160,7 +161,7 @@ def picture(name: str, fits: dict[str, Any]) -> None:
     title = pw.models.get(model).title
     figure.suptitle(f"{RECORDINGS[name][0]}: {words}{title} on fitted and on held-out sweeps", fontsize=8)
     figure.tight_layout(h_pad=0.1)
-    figure.savefig(FILE.with_name(f"real_recording_{name}.webp"), dpi=80)
+    figure.savefig(FILE.with_name(f"real_recording_{name}.webp"), dpi=80, pil_kwargs={"quality": 60})
     plt.close(figure)
 
 
