@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from numpy.typing import ArrayLike
 
-from plausiwidgets.recordings.recorded_pattern import RecordedPattern, Settings, weights_of
+from plausiwidgets.recordings.recorded_pattern import RecordedPattern
 from plausiwidgets.recordings.recording_file import recording_of
+from plausiwidgets.recordings.settings import Settings, weights_of
 from plausiwidgets.support.arguments import checked, finite
 from plausiwidgets.support.names import unknown
 
@@ -21,7 +22,7 @@ DISTANCES = ("coincidence", "van_rossum")
 
 @checked
 def from_recording(
-    t: ArrayLike | str | Path | pd.DataFrame,
+    t: ArrayLike | str | Path | Sequence[str | Path] | pd.DataFrame,
     v: ArrayLike | str | None = None,
     spikes: ArrayLike | str | None = None,
     current: ArrayLike | str | None = None,
@@ -42,20 +43,23 @@ def from_recording(
     time_constant: float = 10.0,
     tolerance: float = 0.1,
     vary: Iterable[str] = (),
+    junction_potential: float = 0.0,
+    series_resistance: float = 0.0,
     budget: int = 50_000,
 ) -> RecordedPattern:
-    """Make a pattern from recorded sweeps of a cell, to be judged, shown and searched like any other.
+    """Make a pattern from recorded sweeps of a cell, to be evaluated, shown and searched for like any other.
 
-    It is accepted when the response to the recorded current is that of the cell, in all that `compare` names. The
-    recording itself is the target that a figure shows.
+    A neuron shows the pattern if its response to the recorded current has the features of the cell that `compare`
+    names. The recording itself is the target in a figure, and it must meet its own criteria.
 
     Parameters
     ----------
-    t : array_like, or path of a file, or DataFrame
-        Times in **ms**, increasing. With `spikes` alone, start and end of the recording suffice. A file is CSV, ABF of
-        Axon (with pyABF) or NWB (with PyNWB); ABF and NWB say their units, and have several sweeps. Of CSV or a
-        DataFrame the other arguments name columns, a column ``sweep`` tells sweeps apart, the first line of CSV names
-        the columns, and lines that begin with ``#`` are left out.
+    t : array_like, path of a file or list of paths, or DataFrame
+        Times in **ms**, increasing. With `spikes` only, start and end of the recording are enough. A file is CSV, ATF
+        or ABF of Axon (ABF with pyABF) or NWB (with PyNWB). ATF, ABF and NWB name their units and have several sweeps.
+        The sweeps of several files follow each other. For CSV or a DataFrame the other arguments name columns, a column
+        ``sweep`` separates sweeps, the first line of CSV names the columns, and lines that begin with ``#`` are left
+        out. Numbers may have decimal commas if columns are separated by semicolons or tabs.
     v : array_like [n] or [sweeps, n], or str, optional
         Membrane potential in **mV** at each time. Column ``"v"`` by default.
     spikes : array_like or str, optional
@@ -63,9 +67,10 @@ def from_recording(
         `threshold` by `v`.
     current : array_like [n] or [sweeps, n], or str, optional
         Injected current at each time, **in the unit of the model**, or in ``units["current"]``. Its noise is estimated
-        where it is still, and left out: what is injected is the protocol of holding level, steps, pulses and ramps
-        (`RecordedPattern.protocols`). The stimulus value ``current_scale`` multiplies it, for a model with another
-        unit. Column ``"current"`` by default. Without a current the stimulus is a step whose ``amplitude`` is free.
+        where the current is still, and removed: the protocol of holding current, steps, pulses and ramps is injected
+        (`RecordedPattern.protocols`). A current that never changes is a holding current. The stimulus parameter
+        ``current_scale`` multiplies it, for a model with another unit. Column ``"current"`` by default. Without a
+        current the stimulus is a step whose ``amplitude`` a search may change.
     time : str
         Name of the column of times.
     key, title : str
@@ -81,24 +86,26 @@ def from_recording(
     step : (float, float), optional
         Without a current: begin and end of the step in ms, on the scale of `t`. Default: the whole recording.
     silent_before : bool, optional
-        Whether the neuron must be silent before the stimulus, as for every other pattern. Default: where the
-        recording is; where it fires, its rate is asked for. The stimulus begins where the current leaves its first
-        level; one that never does is a step from 0 at the start.
+        Whether the neuron must be silent at the holding current, as for every other pattern. Default: True if no sweep
+        of the file has a spike at the holding current, before the stimulus or from 500 ms after it. If the cell fires
+        spontaneously, the rate and the regularity (CV2) of its firing are compared.
     threshold : float, optional
         Potential in mV that a spike crosses upwards. Default: midway between the median and the maximum of `v`,
         at least 20 mV above the median. The potential must fall 5 mV below it between two spikes.
     as_measured : bool, optional
-        True: the current is injected sample by sample, as frozen noise must be (at most 1000 linear pieces). False: it
-        is a protocol with noise. Default: a protocol, unless a part of it fluctuates far more than where it is still.
+        True: the current is injected as measured, as frozen noise requires, in at most 1000 linear pieces. False: the
+        current is a protocol with noise. Default: a protocol, unless a part of the current fluctuates far more than its
+        still parts.
     compare : iterable of str, or mapping of str to float, optional
-        What is compared, with weights from 0 to 1 in the loss if it is a mapping; default: all that the recording has.
-        ``n``, ``latency``, ``mean_isi``, ``cv`` and ``times`` of the spikes, or ``spikes`` for these five; ``rest``;
-        ``rate_before``; ``course``: root mean square distance outside of spikes; ``resistance``, ``time_constant`` and
-        ``sag`` of steps without spikes; ``ahp``: lowest potential between spikes; ``height`` and ``width`` of spikes,
-        for a neuron without a reset. Of a cell that fires before its stimulus, spikes have no phase that a repeat would
-        have again, and there is no rest: by default ``times`` (unless there are repeats) and ``cv`` are left out, ``n``
-        and ``mean_isi`` are compared between changes of the current, within twice what its irregularity lets them
-        vary, and ``level``, the potential at the end of silent steps, takes the place of resistance and time constant.
+        Features that are compared, with weights from 0 to 1 in the loss if it is a mapping; default: all that the
+        recording has. ``n``, ``latency``, ``mean_isi``, ``cv``, ``cv2`` and ``times`` of the spikes, or ``spikes`` for
+        all of these; ``rest``; ``rate_before``; ``course``: root mean square error outside of spikes; ``resistance``,
+        ``time_constant`` and ``sag`` of steps without spikes; ``ahp``: lowest potential between spikes; ``height`` and
+        ``width`` of spikes, for a neuron without a reset. A cell that fires spontaneously has no resting potential, and
+        a repeat would have other spike times. For such a cell, ``times`` (unless there are repeats) and ``cv`` are left
+        out by default. ``n``, ``mean_isi`` and ``ahp`` are compared between changes of the current, within twice the
+        range in which a repeat would be. ``cv2`` is the irregularity of neighbouring intervals at the holding current,
+        and ``level``, the potential at the end of silent steps, replaces resistance and time constant.
     distance : {"coincidence", "van_rossum"}
         How spike times are compared: by the coincidence factor Γ (Kistler, Gerstner & van Hemmen 1997), at
         least 0.7 of what repeats reach among each other, or by van Rossum's distance D² (2001), at most 0.2 for each
@@ -115,6 +122,11 @@ def from_recording(
     vary : iterable of str
         Stimulus values that a search may change although they are known: ``"holding"``, the constant current
         (0, or the first level of `current`), and ``"current_scale"``. Bounds in `optimize` vary them too.
+    junction_potential : float
+        Liquid junction potential in mV. The potential of the cell is the recorded one minus this potential.
+    series_resistance : float
+        Series resistance in MΩ that the amplifier has not compensated. The potential of the cell is the recorded one
+        minus current times resistance, so the current must have a unit in amperes.
     budget : int
         Evaluations that a search takes by default.
 
@@ -125,9 +137,9 @@ def from_recording(
     Raises
     ------
     ValueError
-        If a column is missing, a number is none, times do not increase or leave a gap, volts or seconds are given
-        for millivolts or ms, potential or current are clipped, with the place; if the recording is shorter than 5 ms,
-        or there is nothing that a silent neuron would not show.
+        With the place, if a column is missing, a value is not a number, times do not increase or leave a gap, the
+        potential is in volts or the times are in seconds, or potential or current are clipped; if the recording is
+        shorter than 5 ms, does not meet its own criteria, or shows nothing that a silent neuron would not show.
     ImportError
         For ABF or NWB without the package that reads it, with the command that installs it.
 
@@ -156,6 +168,8 @@ def from_recording(
         time_constant,
         tolerance,
         tuple(vary),
+        junction_potential,
+        series_resistance,
         budget,
     )
     recording, chosen = recording_of(t, {"v": v, "spikes": spikes, "current": current}, time, units)

@@ -1,10 +1,12 @@
 """The protocol of a measured current: holding level, steps, pulses and ramps, recovered from noisy samples.
 
 A measured current is an injected one plus noise: white noise of the amplifier, mains hum, slow drift, the steps of a
-converter. The noise is estimated where the current is still, by windows in which a line is fitted. The pieces are the
-partition into levels and lines with the least sum of squared residuals and a penalty for each piece (optimal
-partitioning: Jackson et al., IEEE Signal Processing Letters 12, 2005; pruned as by Killick et al., JASA 107, 2012); an
-edge between two of them is then placed to the sample.
+converter. Second differences decide whether there is noise at all, because they vanish on levels and on ramps. The
+noise is then estimated where the current is still, by windows in which a line is fitted. The pieces are the partition
+into levels and lines with the least sum of squared residuals and a penalty for each piece (optimal partitioning:
+Jackson et al., IEEE Signal Processing Letters 12, 2005; pruned as by Killick et al., JASA 107, 2012); an edge between
+two of them is then placed to the sample. A waveform that has too many pieces for a protocol, such as a chirp, is
+injected as segments that stay close to its samples.
 """
 
 from __future__ import annotations
@@ -18,7 +20,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from plausiwidgets.engine.current import Piece, pieces_of_samples
+from plausiwidgets.engine.current import pieces_of_samples
+from plausiwidgets.engine.piece import Piece
 from plausiwidgets.support.printed import number
 from plausiwidgets.texts import tr
 
@@ -28,6 +31,8 @@ MAX_PIECES = 1000
 """Linear pieces of a current: every one of them costs time in every step of every neuron."""
 MAX_STEPS = 40
 """Pieces of a protocol: what has more is a current of its own, such as frozen noise."""
+FLICKER = 0.01
+"""Largest noise, as a share of the range, of a converter whose last bit flickers in a current without other noise."""
 SAME = 0.02
 """Levels that are apart by less than this share of the range of the current are one level."""
 SLIVER = 0.035
@@ -46,6 +51,12 @@ PENALTY_LEVEL, PENALTY_LINE = 22.0, 34.0
 """Penalty of a piece, in units of the variance of the noise."""
 ALIVE = 3.0
 """A piece whose residual is larger than this many times the noise where it is still is a current of its own."""
+SMOOTH = 0.1
+"""Second differences that are smaller than this share of the first ones are those of a smooth curve, not of noise."""
+STILL_SHARE = 0.1
+"""Share of second differences that vanish in a current without noise: its levels and ramps."""
+CLOSE = (1e-3, 3e-3, 0.01, 0.02)
+"""Distances from the samples of a waveform at which its segments may be, as shares of its range, the least first."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +75,8 @@ class Injected:
         Largest slow change that was left out.
     measured : bool
         Whether it is injected as it was measured, and not as a protocol.
+    deviation : float
+        Largest distance of a measured current from its segments, where they are fewer than its samples.
 
     Examples
     --------
@@ -80,6 +93,7 @@ class Injected:
     noise: float = 0.0
     drift: float = 0.0
     measured: bool = False
+    deviation: float = 0.0
 
     @property
     def onset(self) -> float | None:
@@ -92,7 +106,7 @@ class Injected:
         Examples
         --------
         >>> from plausiwidgets.recordings import Injected
-        >>> from plausiwidgets.engine.current import Piece
+        >>> from plausiwidgets.engine.piece import Piece
         >>> injected = Injected(20.0, (Piece(100.0, 300.0, 350.0, 350.0),))
         >>> injected.corners(0.0, 400.0).tolist()
         [[0.0, 20.0], [100.0, 20.0], [100.0, 370.0], [300.0, 370.0], [300.0, 20.0], [400.0, 20.0]]
@@ -104,7 +118,9 @@ class Injected:
             else:
                 points.append((p.on, self.holding))
             points += [(p.on, self.holding + p.first), (p.off, self.holding + p.last), (p.off, self.holding)]
-        return np.array([*points, (max(last, points[-1][0]), self.holding)])
+        if points[-1][0] >= last and len(points) > 1:
+            return np.array(points[:-1])  # the last piece reaches the end
+        return np.array([*points, (last, self.holding)])
 
     def words(self, unit: str = "") -> str:
         """Return the protocol in words.
@@ -134,6 +150,8 @@ class Injected:
                         **span,
                     )
                 )
+        if self.deviation:
+            parts.append(tr("at most {deviation} from the samples", deviation=f"{number(self.deviation, 2)}{of}"))
         if self.noise:
             parts.append(tr("noise of {noise} ignored", noise=f"{number(self.noise, 2)}{of}"))
         if self.drift:
@@ -166,12 +184,17 @@ def injected(t: Floats, current: Floats, measured: bool | None = None, reach: fl
         If it has more than 1000 linear pieces; if it is asked for as a protocol and is none; or if it is noise about a
         level, and nothing says whether that is the amplifier's.
     """
-    exact = _without_noise(t, current)
-    if exact is not None and (measured or len(exact.pieces) <= MAX_STEPS):
+    is_noisy = has_noise(current)
+    exact = None if is_noisy else _without_noise(t, current)
+    if exact is not None and not exact.deviation and (measured or len(exact.pieces) <= MAX_STEPS):
         return exact
     if measured:
-        return _as_measured(t, current)
-    found = _protocol(t, current)
+        return exact or _as_measured(t, current)
+    found = None if _is_smooth(current) else _protocol(t, current)
+    if found is not None and not is_noisy and found.noise > FLICKER * float(np.ptp(current)):
+        found = None  # What fluctuates is the stimulus, because the current is still at other times.
+    if exact is not None and exact.deviation and (found is None or len(exact.pieces) < len(found.pieces)):
+        return exact
     if found is not None:
         if measured is None and not found.pieces and found.noise > 0.1 * max(abs(found.holding), reach):
             raise ValueError(
@@ -184,7 +207,7 @@ def injected(t: Floats, current: Floats, measured: bool | None = None, reach: fl
             "the current must consist of steps, pulses and ramps, but it fluctuates between them. To inject it as "
             "measured, pass as_measured=True."
         )
-    return exact if exact is not None else _as_measured(t, current)
+    return exact if exact is not None else _waveform(t, current) or _as_measured(t, current)
 
 
 def _as_measured(t: Floats, current: Floats) -> Injected:
@@ -193,13 +216,41 @@ def _as_measured(t: Floats, current: Floats) -> Injected:
     if len(pieces) > MAX_PIECES:
         raise ValueError(
             f"the measured current must have at most {MAX_PIECES} linear pieces, got {len(pieces)}. If it is a "
-            "protocol with noise, pass as_measured=False to remove the noise. Otherwise, pass fewer samples."
+            "protocol with noise, pass as_measured=False to remove the noise. Otherwise, pass fewer samples, such as "
+            "means over 1 ms."
         )
     return Injected(holding, pieces, measured=True)
 
 
+# -- a current without noise --------------------------------------------------------------------------
+
+
+def has_noise(x: Floats) -> bool:
+    """Return whether a sampled current has noise, by its second differences: levels and ramps have none."""
+    bends = np.abs(np.diff(x, 2))
+    return bool(bends.size) and not _is_smooth(x) and bool(np.mean(bends <= _rounding(x)) < STILL_SHARE)
+
+
+def _is_smooth(x: Floats) -> bool:
+    """Return whether the differences of neighbouring samples hardly change from one to the next, as in a chirp."""
+    steps = np.diff(x)
+    return bool(np.median(np.abs(np.diff(steps))) < SMOOTH * np.median(np.abs(steps)))
+
+
+def _rounding(x: Floats) -> float:
+    """Return the largest second difference that single precision causes."""
+    return 1e-6 * float(np.abs(x).max()) + 1e-9 * float(np.ptp(x))
+
+
+def _smallest_jump(x: Floats) -> float:
+    """Return the smallest difference of neighbouring samples that is not a rounding error; 0 without one."""
+    steps = np.abs(np.diff(x))
+    steps = steps[steps > _rounding(x)]
+    return float(steps.min()) if steps.size else 0.0
+
+
 def _without_noise(t: Floats, x: Floats) -> Injected | None:
-    """Return a current without noise as its pieces; None where it has noise, or very many pieces."""
+    """Return a current without noise as its pieces; None where it has very many."""
     changes = np.flatnonzero(np.diff(x)) + 1
     if not changes.size:
         return Injected(float(x[0]), ())
@@ -211,10 +262,21 @@ def _without_noise(t: Floats, x: Floats) -> Injected | None:
         if min(np.abs(np.diff(x)[changes - 1])) >= SAME * reach or min(np.diff(bounds)) > 20:
             return Injected(holding, tuple(Piece(a, b, h, h) for a, b, h in levels if h))
         return None  # a converter's last bit flickers
-    if changes.size > 20_000 or np.median(np.abs(np.diff(x, 2))) > 1e-9 * reach:
-        return None
-    pieces = pieces_of_samples(t, x - holding, 1e-9 * reach)
-    return Injected(holding, pieces, measured=len(pieces) > MAX_STEPS) if len(pieces) <= MAX_PIECES else None
+    pieces = pieces_of_samples(t, x - holding, _rounding(x))
+    if len(pieces) <= MAX_STEPS:
+        return Injected(holding, pieces)
+    digit = _smallest_jump(x)  # to which a file or a converter rounds
+    if digit <= CLOSE[-1] * reach:
+        rounded = pieces_of_samples(t, x - holding, digit)
+        if len(rounded) <= MAX_STEPS:
+            return Injected(holding, rounded, deviation=digit)
+    if len(pieces) <= MAX_PIECES:
+        return Injected(holding, pieces, measured=True)
+    for share in CLOSE:
+        pieces = pieces_of_samples(t, x - holding, share * reach)
+        if len(pieces) <= MAX_PIECES:
+            return Injected(holding, pieces, measured=len(pieces) > MAX_STEPS, deviation=share * reach)
+    return None
 
 
 # -- a protocol under noise ---------------------------------------------------------------------------
@@ -295,8 +357,8 @@ class _Segment:
         return self.middle + self.slope * (sample - 0.5 * (self.first + self.last - 1))
 
 
-def _partition(x: Floats, noise: _Noise) -> list[_Segment]:
-    nodes = _nodes(x)
+def _partition(x: Floats, noise: _Noise, nodes: NDArray[np.intp]) -> list[_Segment]:
+    """Return the segments between some of the nodes that have the least penalty."""
     counts = np.diff(nodes).astype(float)
     total, moment = np.concatenate([[0.0], np.cumsum(x)]), 0.5 * (nodes[:-1] + nodes[1:] - 1.0)
     mean = np.diff(total[nodes]) / counts
@@ -343,7 +405,7 @@ def _protocol(t: Floats, x: Floats) -> Injected | None:
     noise = _noise(x, round(WINDOW / dt))
     if noise.whole == 0.0:
         return None
-    segments = _partition(x, noise)
+    segments = _partition(x, noise, _nodes(x))
     reach = _range(segments)
     trend = _trend(segments, reach)
     if trend:
@@ -363,6 +425,35 @@ def _protocol(t: Floats, x: Floats) -> Injected | None:
     found = _as_pieces(t, dt, segments, reach, noise)
     drift = abs(trend) * x.size
     return replace(found, drift=max(found.drift, drift)) if drift > noise.whole else found
+
+
+def _waveform(t: Floats, x: Floats) -> Injected | None:
+    """Return a waveform under noise, such as a chirp, as lines that are within the noise; None where it is none."""
+    steps = np.diff(t)
+    if x.size < 16 or np.ptp(steps) > 1e-3 * steps.mean():
+        return None
+    dt = float(steps.mean())
+    white = _noise(x, round(WINDOW / dt)).white
+    if white == 0.0:
+        return None
+    jumps = np.flatnonzero(np.abs(np.diff(x)) > EDGE * white) + 1
+    if jumps.size > MAX_NODES:
+        return None
+    segments = _partition(x, _Noise(white, 0.0, white), np.union1d(_nodes(x), jumps))
+    rest = np.concatenate([x[s.first : s.last] - s.at(np.arange(s.first, s.last)) for s in segments])
+    if len(segments) > MAX_PIECES or float(rest.std()) > 1.5 * white:
+        return None
+    holding = float(segments[0].at(0))
+    pieces = [
+        Piece(
+            float(t[0]) + dt * s.first,
+            float(t[0]) + dt * s.last,
+            float(s.at(s.first - 0.5)) - holding,
+            float(s.at(s.last - 0.5)) - holding,
+        )
+        for s in segments
+    ]
+    return Injected(holding, tuple(p for p in pieces if p.first or p.last), white, measured=True)
 
 
 def _range(segments: Sequence[_Segment]) -> float:

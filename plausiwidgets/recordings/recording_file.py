@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypedDict, Unpack
 from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from plausiwidgets.engine.current import Floats
+from plausiwidgets.engine.piece import Floats
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.patterns.protocol import Protocol
+from plausiwidgets.recordings.atf import SIGNATURE, read_atf
 from plausiwidgets.recordings.foreign_file import (
     OtherFileError,
     check_abf,
@@ -22,15 +23,28 @@ from plausiwidgets.recordings.foreign_file import (
     has_command_file,
     refuse_other_files,
 )
-from plausiwidgets.recordings.recorded_pattern import RecordedPattern, Settings, made_of, weights_of
+from plausiwidgets.recordings.recorded_pattern import RecordedPattern, made_of
+from plausiwidgets.recordings.settings import Settings, weights_of
 from plausiwidgets.recordings.table import (
     TWICE,
+    Correction,
+    Data,
     Source,
     checked_data,
     read_columns,
     threshold_of,
 )
-from plausiwidgets.recordings.units import AMPERE, AS_IT_IS, POTENTIAL, TIME, VALID, checked_units, units_of
+from plausiwidgets.recordings.units import (
+    AMPERE,
+    AS_IT_IS,
+    POTENTIAL,
+    TIME,
+    VALID,
+    checked_units,
+    split_unit,
+    unit_named,
+    units_of,
+)
 from plausiwidgets.support.arguments import bounded, numbers, sentence, shown
 from plausiwidgets.support.extras import load
 from plausiwidgets.support.names import unknown
@@ -67,7 +81,14 @@ UNNAMED = {1: ("spikes",), 2: ("t", "v"), 3: ("t", "v", "current")}
 
 _LISTED = 20
 """Columns that an error lists."""
-_LAST = re.compile(r"[\s_]([a-zA-Zµμ]{1,2})\Z")
+
+
+class Options(TypedDict, total=False):
+    """Settings of a recording that the app offers."""
+
+    silent_before: bool | None
+    junction_potential: float
+    series_resistance: float
 
 
 @dataclass(frozen=True)
@@ -84,12 +105,15 @@ class RecordingFile:
         For ``"t"``, ``"v"``, ``"current"`` and ``"spikes"``, as far as the file has them, the name of the column.
     units : mapping of str to str
         Of these, what the file names.
+    names : tuple of str
+        Names of all files, where there are several.
     """
 
     name: str
     sources: tuple[Source, ...]
     columns: Mapping[str, str]
     units: Mapping[str, str]
+    names: tuple[str, ...] = ()
 
     def choices(self, model: NeuronModel) -> dict[str, list[str]]:
         """Return the units to choose from where the file has none, the likeliest first."""
@@ -114,6 +138,7 @@ class RecordingFile:
         compare: Mapping[str, float] | None = None,
         sweeps: Iterable[int] | None = None,
         holdout: Iterable[int] = (),
+        **options: Unpack[Options],
     ) -> RecordedPattern:
         """Return the recording as a pattern, with units that were chosen for a model: one for each of `choices`.
 
@@ -130,17 +155,22 @@ class RecordingFile:
         key = PREFIX + (re.sub(r"\W+", "_", Path(self.name).stem, flags=re.ASCII).strip("_").lower() or "file")
         vary = ("current_scale",) if chosen.get("current") == AS_IT_IS else ()
         used, left = None if sweeps is None else tuple(sweeps), tuple(holdout)
-        made = self.made(Settings(key=key, vary=vary, compare=weights_of(compare)), chosen, used, left)
-        # As a page knows a file by its name alone, so does this text.
+        settings = Settings(key=key, vary=vary, compare=weights_of(compare), **options)
+        made = self.made(settings, chosen, used, left)
+        # A page knows a file by its name only, and so does this text.
         given = {what: unit for what, unit in units.items() if what not in self.units and unit in VALID.get(what, ())}
         more = {
             "vary": list(vary) or None,
             "compare": compare,
             "sweeps": used and list(used),
             "holdout": list(left) or None,
+            "silent_before": settings.silent_before,
+            "junction_potential": settings.junction_potential or None,
+            "series_resistance": settings.series_resistance or None,
         }
-        options = "".join(f", {name}={value!r}" for name, value in more.items() if value is not None)
-        _code[made] = f"pw.from_recording({self.name!r}, units={given!r}, key={key!r}{options})"
+        text = "".join(f", {name}={value!r}" for name, value in more.items() if value is not None)
+        path = list(self.names) or self.name
+        _code[made] = f"pw.from_recording({path!r}, units={given!r}, key={key!r}{text})"
         if made.held_out is not None:
             _code[made.held_out] = f"{_code[made]}.held_out"
         return made
@@ -174,12 +204,13 @@ class RecordingFile:
                 "them, for example sweeps=[0, 3, 6]."
             )
         sources = {i: self._in_ms_and_mv(self.sources[i], units) for i in (*fitted, *holdout)}
+        correction = self._correction(settings, units)
         threshold = settings.threshold
         if threshold is None and "v" in self.columns and "spikes" not in self.columns and len(known) > 1:
-            threshold = threshold_of(source.columns[self.columns["v"]] for source in sources.values())
+            threshold = threshold_of(self._corrected(source, correction) for source in sources.values())
         labels = {i: f"sweep {i}" if len(known) > 1 else "" for i in sources}
         roles = {"t": "t", **self.columns}
-        data = {i: checked_data(source, roles, threshold, labels[i], i) for i, source in sources.items()}
+        data = {i: checked_data(source, roles, threshold, labels[i], i, correction) for i, source in sources.items()}
         unit = units.get("current", "")
         largest = max((float(np.abs(x.current).max()) for x in data.values() if x.current is not None), default=0.0)
         if unit in ("", "pA", "nA") and 0.0 < largest < IN_AMPERE:
@@ -188,7 +219,44 @@ class RecordingFile:
                 "units={'current': 'A'}, or pass the current in the model's unit."
             )
         unit = unit if unit in AMPERE else ""
-        return made_of([data[i] for i in fitted], settings, self.name, unit, [data[i] for i in holdout])
+        others = self._others([i for i in known if i not in data], units, threshold, correction)
+        return made_of([data[i] for i in fitted], settings, self.name, unit, [data[i] for i in holdout], others)
+
+    def _correction(self, settings: Settings, units: Mapping[str, str]) -> Correction:
+        """Return the corrections of the potential, with the series resistance in mV for each unit of the current."""
+        if not settings.series_resistance:
+            return Correction(settings.junction_potential)
+        unit = units.get("current", "")
+        if "current" not in self.columns or "v" not in self.columns:
+            raise ValueError(
+                "series_resistance requires a recorded potential and an injected current. Pass current, or set "
+                "series_resistance=0."
+            )
+        if unit not in AMPERE:
+            raise ValueError(
+                "series_resistance requires a current in amperes. Pass its unit, such as units={'current': 'pA'}, or "
+                "set series_resistance=0."
+            )
+        return Correction(settings.junction_potential, settings.series_resistance * 1e9 * AMPERE[unit])
+
+    def _corrected(self, source: Source, correction: Correction) -> Floats:
+        """Return the potential of the cell where both columns are numbers of the same size."""
+        v, current = source.columns[self.columns["v"]], source.columns.get(self.columns.get("current", ""))
+        fits = isinstance(v, np.ndarray) and isinstance(current, np.ndarray) and v.shape == current.shape
+        return correction.of(v, current if fits else None)
+
+    def _others(
+        self, numbers: Sequence[int], units: Mapping[str, str], threshold: float | None, correction: Correction
+    ) -> list[Data]:
+        """Return unused sweeps, which show whether the cell fires spontaneously; those with a fault do not count."""
+        out = []
+        for i in numbers:
+            try:
+                source = self._in_ms_and_mv(self.sources[i], units)
+                out.append(checked_data(source, {"t": "t", **self.columns}, threshold, f"sweep {i}", i, correction))
+            except ValueError:
+                continue
+        return out
 
     def _in_ms_and_mv(self, source: Source, units: Mapping[str, str]) -> Source:
         given = {"spikes": units.get("t", "ms"), **units}
@@ -212,13 +280,60 @@ class RecordingFile:
 # -- what Python gives --------------------------------------------------------------------------------
 
 
+def joined(files: Sequence[RecordingFile]) -> RecordingFile:
+    """Return several files as one, with the sweeps of each after those of the one before.
+
+    Raises
+    ------
+    ValueError
+        If the files do not have the same columns, or only some name the unit of a column.
+    """
+    first = files[0]
+    if len(files) == 1:
+        return first
+    sources: list[Source] = []
+    for file in files:
+        if set(file.columns) != set(first.columns):
+            raise ValueError(
+                f"{file.name} must have the same columns as {first.name}, {', '.join(first.columns)}, got "
+                f"{', '.join(file.columns)}."
+            )
+        for what in first.columns:
+            if (what in file.units) != (what in first.units):
+                named, other = (first, file) if what in first.units else (file, first)
+                raise ValueError(
+                    f"{other.name} must name the unit of {what}, because {named.name} does. Write it behind the name "
+                    f"of the column, such as '{what} ({named.units[what]})'."
+                )
+        sources += [_with_roles(source, file, first.units) for source in file.sources]
+    names = tuple(file.name for file in files)
+    roles = {what: what for what in first.columns}
+    return RecordingFile(f"{first.name} and {len(files) - 1} more", tuple(sources), roles, first.units, names)
+
+
+def _with_roles(source: Source, file: RecordingFile, units: Mapping[str, str]) -> Source:
+    """Return the columns of a sweep by their roles, in given units."""
+    factors = {**TIME, **POTENTIAL, **AMPERE}
+    columns: dict[str, Any] = {}
+    for what, name in file.columns.items():
+        column = source.columns[name]
+        if what in units and isinstance(column, np.ndarray) and file.units[what] != units[what]:
+            column = column * (factors[file.units[what]] / factors[units[what]])
+        columns[what] = column
+    wrong = {what: source.wrong[name] for what, name in file.columns.items() if name in source.wrong}
+    return Source(columns, lambda what, i: source.place(file.columns.get(what, what), i), wrong)
+
+
 def recording_of(
     t: Any, asked: Mapping[str, object], time: str, units: Mapping[str, str] | None
 ) -> tuple[RecordingFile, dict[str, str]]:
     """Return a recording from a path, a table or arrays, and its units: given ones go before its own."""
     given = checked_units(units)
     named = {"t": time if time != "t" else None, **asked}
-    if isinstance(t, (str, Path)):
+    if isinstance(t, (list, tuple)) and t and all(isinstance(path, (str, Path)) for path in t):
+        bounded("from_recording", "number of files", len(t), MAX_SWEEPS)
+        file = joined([read_path(Path(path), Path(path).name, named) for path in t])
+    elif isinstance(t, (str, Path)):
         file = read_path(Path(t), Path(t).name, named)
     elif hasattr(t, "columns"):
         names = [str(name) for name in t.columns]
@@ -265,7 +380,10 @@ def _file_of_arrays(t: Any, asked: Mapping[str, object], time: str) -> Recording
 
 
 def read_path(path: Path, name: str, asked: Mapping[str, object] | None = None) -> RecordingFile:
-    """Return the recording in a file, by the ending of its name: .abf, .nwb, or CSV; `asked` names columns of CSV."""
+    """Return the recording in a file: .abf or .nwb by the ending of its name, else ATF or CSV.
+
+    `asked` names columns of CSV.
+    """
     bounded(name, "size in bytes", float(path.stat().st_size), LARGEST_READ)
     reader = READERS.get(Path(name).suffix.lower())
     if reader is not None:
@@ -277,7 +395,11 @@ def read_path(path: Path, name: str, asked: Mapping[str, object] | None = None) 
 def _read_text(file: BinaryIO, name: str, asked: Mapping[str, object]) -> RecordingFile:
     head = file.read(_HEAD).decode("utf-8-sig", "replace")
     file.seek(0)
-    with io.TextIOWrapper(file, encoding="utf-8-sig", newline="") as text:
+    is_atf = head.startswith(SIGNATURE)
+    with io.TextIOWrapper(file, encoding="latin-1" if is_atf else "utf-8-sig", newline="") as text:
+        if is_atf:
+            sources, units = read_atf(text, name)
+            return RecordingFile(name, sources, {what: what for what in units}, units)
         return _file_of_columns(name, read_columns(text, name, UNNAMED), asked, head)
 
 
@@ -289,11 +411,28 @@ def code_of(pattern: Protocol) -> str:
     return _code.get(pattern, "")
 
 
-def read_recording(content: bytes, name: str) -> RecordingFile:
-    """Return the sweeps of a file that was picked: CSV, ABF or NWB, by the ending of its name.
+def read_recordings(content: bytes, names: Sequence[str], sizes: Sequence[int]) -> RecordingFile:
+    """Return the sweeps of several files that were picked, whose contents follow each other.
 
-    Columns of CSV are known by their names, such as ``t``, ``time (s)`` or ``Vm_mV``, and units by the brackets or the
-    end of a name, or by a comment such as ``# t in ms``. A column ``sweep`` tells sweeps apart. Without names, one
+    Raises
+    ------
+    ValueError
+        If the sizes in bytes do not add up; and as of :func:`read_recording` and :func:`joined`.
+    """
+    if len(names) != len(sizes) or sum(sizes) != len(content):
+        raise ValueError("the sizes of the files must add up to their content.")
+    ends = np.cumsum(sizes).tolist()
+    return joined(
+        [read_recording(content[end - size : end], name) for name, end, size in zip(names, ends, sizes, strict=True)]
+    )
+
+
+def read_recording(content: bytes, name: str) -> RecordingFile:
+    """Return the sweeps of a file that was picked: ABF or NWB by the ending of its name, ATF by its first characters,
+    else CSV.
+
+    Columns of CSV are recognized by their names, such as ``t``, ``time (s)`` or ``Vm_mV``, and units by the brackets or
+    the end of a name, or by a comment such as ``# t in ms``. A column ``sweep`` separates sweeps. Without names, one
     column is spike times, two are times and potentials, and three have the current too. A ValueError names the file.
     """
     ending = Path(name).suffix.lower()
@@ -323,7 +462,7 @@ def _file_of_columns(name: str, source: Source, asked: Mapping[str, object], hea
             raise unknown(f"{name}: {what}", "column", given, [*source.columns][:_LISTED])
         columns[what] = given
     for column in source.columns:
-        plain, unit = _split(column)
+        plain, unit = split_unit(column)
         what = next((what for what, names in ROLES.items() if plain.lower() in names.split()), "")
         is_free = what not in columns and column not in columns.values()
         if not what or not (is_free or columns.get(what) == column):
@@ -333,7 +472,7 @@ def _file_of_columns(name: str, source: Source, asked: Mapping[str, object], hea
         if unit in _UNITS[what]:
             units[what] = unit
     if "spikes" not in columns or "v" in columns:
-        _add_by_unit(columns, units, source.columns)
+        _add_byunit_named(columns, units, source.columns)
     for what, column in columns.items():
         if source.columns[column] is TWICE:
             raise ValueError(f"{name}: {what} must be the name of one column, got {column!r}, which occurs twice.")
@@ -350,9 +489,9 @@ def _file_of_columns(name: str, source: Source, asked: Mapping[str, object], hea
     return RecordingFile(name, _by_sweep(name, source, columns), columns, units)
 
 
-def _add_by_unit(columns: dict[str, str], units: dict[str, str], names: Iterable[str]) -> None:
+def _add_byunit_named(columns: dict[str, str], units: dict[str, str], names: Iterable[str]) -> None:
     """Add what no usual name tells by the only column with a unit of it in brackets, such as ``Trace #1 (mV)``."""
-    left = [(name, _split(name)[1]) for name in names if name not in columns.values() and name.strip()[-1:] in "])"]
+    left = [(name, split_unit(name)[1]) for name in names if name not in columns.values() and name.strip()[-1:] in "])"]
     for what in ("t", "v", "current"):
         fitting = [(name, unit) for name, unit in left if unit in _UNITS[what]]
         if what not in columns and len(fitting) == 1:
@@ -389,10 +528,10 @@ def _read_abf(path: Path, name: str, is_upload: bool = False) -> RecordingFile:
         abf = pyabf.ABF(str(path))
     except Exception as error:
         raise _unreadable_abf(name, error) from None
-    channel = next((c for c, unit in enumerate(abf.adcUnits) if _unit(unit) in POTENTIAL), None)
+    channel = next((c for c, unit in enumerate(abf.adcUnits) if unit_named(unit) in POTENTIAL), None)
     if channel is None:
         raise ValueError(f"{name} must have a channel in mV, got channels in {', '.join(abf.adcUnits)}.")
-    measured = next((c for c, unit in enumerate(abf.adcUnits) if _unit(unit) in AMPERE), None)
+    measured = next((c for c, unit in enumerate(abf.adcUnits) if unit_named(unit) in AMPERE), None)
     check_abf_command(abf, name)
     sources, unit = [], ""
     for i in abf.sweepList:
@@ -400,16 +539,16 @@ def _read_abf(path: Path, name: str, is_upload: bool = False) -> RecordingFile:
             abf.setSweep(i, channel=channel)
             columns = {"t": abf.sweepX * 1e3, "v": np.asarray(abf.sweepY, float)}
             is_elsewhere = is_upload and has_command_file(abf, channel)
-            command, unit = ([], "") if is_elsewhere else (abf.sweepC, _unit(abf.sweepUnitsC))
+            command, unit = ([], "") if is_elsewhere else (abf.sweepC, unit_named(abf.sweepUnitsC))
             if unit not in AMPERE and measured is not None:
                 abf.setSweep(i, channel=measured)
-                command, unit = abf.sweepY, _unit(abf.sweepUnitsY)
+                command, unit = abf.sweepY, unit_named(abf.sweepUnitsY)
         except Exception as error:
             raise _unreadable_abf(name, error) from None
         if unit in AMPERE:
             columns["current"] = np.asarray(command, float)
         sources.append(_source(columns, name, i))
-    return _file_of_sweeps(name, sources, {"t": "ms", "v": _unit(abf.adcUnits[channel]), "current": unit})
+    return _file_of_sweeps(name, sources, {"t": "ms", "v": unit_named(abf.adcUnits[channel]), "current": unit})
 
 
 def _unreadable_abf(name: str, error: Exception) -> ValueError:
@@ -538,7 +677,7 @@ def _file_of_sweeps(name: str, sources: list[Source], units: Mapping[str, str]) 
 
 
 READERS: dict[str, Callable[..., RecordingFile]] = {".abf": _read_abf, ".nwb": _read_nwb}
-"""By the ending of a name; any other file is read as CSV."""
+"""By the ending of a name; any other file is read as ATF or CSV."""
 
 
 # -- names of columns ---------------------------------------------------------------------------------
@@ -552,37 +691,11 @@ def _listed(columns: Iterable[str]) -> str:
     return ", ".join(map(shown, names[:_LISTED])) + (f" and {len(names) - _LISTED} more" * (len(names) > _LISTED))
 
 
-def _split(column: str) -> tuple[str, str]:
-    """Return name and unit of a column, without a unit that is none.
-
-    Examples
-    --------
-    >>> _split("Vm_mV"), _split("time (s)"), _split("membrane potential"), _split("v_m")
-    (('Vm', 'mV'), ('time', 's'), ('membrane_potential', ''), ('v_m', ''))
-    """
-    name = column.strip()
-    bracket = max(name.rfind("["), name.rfind("("))
-    inside = name[bracket + 1 : -1].strip() if bracket >= 0 and name[-1:] in ("]", ")") else ""
-    if inside:
-        name, unit = name[:bracket], _unit(inside)
-    else:
-        last = _LAST.search(name[-3:])
-        unit = _unit(last[1]) if last else ""
-        if last and unit:
-            name = name[: -len(last[0])]
-    return "_".join(name.split()), unit
-
-
-def _unit(text: str) -> str:
-    plain = text.strip().replace("µ", "u").replace("μ", "u")
-    return plain if plain in {*TIME, *POTENTIAL, *AMPERE} else ""
-
-
 def _commented(text: str, column: str) -> str:
     """Return the unit of a column that a comment says, as “t in ms”."""
     comments = " ".join(line for line in text.splitlines() if line.startswith("#"))
     found = re.search(rf"(?<!\w){re.escape(column)} in (\w+)", comments)
-    return _unit(found[1]) if found else ""
+    return unit_named(found[1]) if found else ""
 
 
 def _span(spikes: object) -> Floats:

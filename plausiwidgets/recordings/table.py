@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from plausiwidgets.engine.current_text import is_number
+from plausiwidgets.recordings.injected_current import has_noise
 from plausiwidgets.support.arguments import numbers, shown
 
 Floats = NDArray[np.float64]
@@ -56,6 +57,37 @@ class Data:
 
 
 @dataclass(frozen=True)
+class Correction:
+    """Corrections of a recorded potential.
+
+    Attributes
+    ----------
+    junction_potential : float
+        Liquid junction potential in mV.
+    series_resistance : float
+        In mV for each unit of the current.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> Correction(12.0, 0.01).of(np.array([-60.0, -50.0]), np.array([0.0, 100.0]))
+    array([-72., -63.])
+    """
+
+    junction_potential: float = 0.0
+    series_resistance: float = 0.0
+
+    def of(self, v: Floats, current: Floats | None) -> Floats:
+        """Return the potential of the cell: recorded − junction potential − current · series resistance, in mV."""
+        if self.series_resistance and current is not None:
+            v = v - current * self.series_resistance
+        return v - self.junction_potential if self.junction_potential else v
+
+
+NO_CORRECTION = Correction()
+
+
+@dataclass(frozen=True)
 class Source:
     """Where numbers come from, for a message.
 
@@ -74,7 +106,12 @@ class Source:
 
 
 def checked_data(
-    source: Source, named: Mapping[str, str], threshold: float | None, label: str = "", number: int = 0
+    source: Source,
+    named: Mapping[str, str],
+    threshold: float | None,
+    label: str = "",
+    number: int = 0,
+    correction: Correction = NO_CORRECTION,
 ) -> Data:
     """Return the recording in some columns, in ms, mV and the unit of a model; ValueError with the place of an error.
 
@@ -96,6 +133,8 @@ def checked_data(
         _check_potential(times, columns["v"], lambda i: source.place(named["v"], i))
     if "current" in columns:
         _check_current(times, columns["current"])
+    if "v" in columns:
+        columns["v"] = correction.of(columns["v"], columns.get("current"))
     sampled = times.size > 2
     end = float(times[-1] + (times[-1] - times[-2] if sampled else 0.0))
     if "spikes" in columns:
@@ -112,12 +151,22 @@ def checked_data(
     return Data(times, columns.get("v"), train, columns.get("current"), end, label, "spikes" not in columns, number)
 
 
-def read_columns(file: Iterable[str], name: str, unnamed: Mapping[int, Sequence[str]]) -> Source:
+def read_columns(file: Iterable[str], name: str, unnamed: Mapping[int, Sequence[str]], first_line: int = 1) -> Source:
     """Return the columns of a CSV file of some name.
 
-    `unnamed` gives the names of columns where the first line is numbers, for each number of columns.
+    Where columns are separated by semicolons or tabs, numbers may have decimal commas.
+
+    Parameters
+    ----------
+    file : iterable of str
+        Lines; those that are empty or begin with ``#`` are left out.
+    name : str
+    unnamed : mapping of int to sequence of str
+        Names of columns where the first line is numbers, for each number of columns.
+    first_line : int
+        Number of the first of these lines in the file.
     """
-    here = 0
+    here = first_line - 1
 
     def lines() -> Iterator[str]:
         """Yield what is neither empty nor a comment."""
@@ -128,34 +177,54 @@ def read_columns(file: Iterable[str], name: str, unnamed: Mapping[int, Sequence[
                 yield line
 
     text = lines()
+    decimals: dict[str, tuple[int, str]] = {}
     try:
         header = next(text, "")
         if not header:
             raise ValueError(f"{name} must not be empty.")
-        rows = csv.reader(chain([header], text), delimiter=max(",;\t", key=header.count))
+        delimiter = max(";\t", key=header.count) if ";" in header or "\t" in header else ","
+        rows = csv.reader(chain([header], text), delimiter=delimiter)
         names = [name.strip() for name in next(rows)]
         first = []
-        if all(is_number(name) for name in names):
+        if all(is_number(_with_point(name, delimiter)) for name in names):
             if len(names) not in unnamed:
                 raise ValueError(f"{name}, line {here}: the first line must contain column names, such as t,v.")
             first, names = [names], list(unnamed[len(names)])
         values, wrong, at = [array("d") for _ in names], dict[str, tuple[int, str]](), array("Q")
         for row in chain(first, rows):
             if len(row) != len(names):
-                raise ValueError(f"{name}, line {here}: the line must have {len(names)} values, got {len(row)}.")
+                commas = delimiter == "," and len(row) == 2 * len(names)
+                raise ValueError(
+                    f"{name}, line {here}: the line must have {len(names)} values, got {len(row)}."
+                    + (" If the numbers have decimal commas, separate columns by semicolons or tabs." * commas)
+                )
             for column_name, column, entry in zip(names, values, row, strict=True):
-                known = is_number(entry)
-                column.append(float(entry) if known else math.nan)
+                plain = _with_point(entry, delimiter)
+                known = is_number(plain)
+                column.append(float(plain) if known else math.nan)
                 if not known:
                     wrong.setdefault(column_name, (len(at), entry))
+                elif "." in plain:
+                    decimals.setdefault("," if "," in entry else ".", (here, entry))
             at.append(here)
     except csv.Error as error:
         raise ValueError(f"{name}, line {here}: {error}. Is a quotation mark missing?") from None
     except UnicodeDecodeError:
         raise ValueError(f"{name} must be a CSV file in UTF-8.") from None
+    if len(decimals) == 2:
+        (point, with_point), (comma, with_comma) = decimals["."], decimals[","]
+        raise ValueError(
+            f"{name} must have either decimal points or decimal commas, got {with_point.strip()} in line {point} and "
+            f"{with_comma.strip()} in line {comma}. Write numbers without thousands separators."
+        )
     times = Counter(names)
     columns = {n: np.array(x) if times[n] == 1 else TWICE for n, x in zip(names, values, strict=True)}
     return Source(columns, lambda column, i: f"{name}, line {at[i]}, column {column!r}", wrong)
+
+
+def _with_point(entry: str, delimiter: str) -> str:
+    """Return a number with a decimal point instead of a decimal comma, where commas do not separate columns."""
+    return entry.replace(",", ".") if delimiter != "," and entry.count(",") == 1 and "." not in entry else entry
 
 
 def _numbers(source: Source, name: str) -> Floats:
@@ -242,6 +311,9 @@ def _check_current(t: Floats, x: Floats) -> None:
     if x.size < 100 or np.mean(np.diff(x) == 0.0) > 0.6:
         return
     for end in (float(x.max()), float(x.min())):
+        others = x[x != end]
+        if others.size < 100 or not has_noise(others):
+            continue
         starts, lengths = _runs(x == end)
         if lengths.max() >= 20:
             i = int(starts[lengths.argmax()])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from plausiwidgets.models.model import NeuronModel
@@ -15,6 +16,8 @@ AMPERE = {"pA": 1e-12, "nA": 1e-9, "uA": 1e-6, "mA": 1e-3, "A": 1.0}
 
 AS_IT_IS = "another unit"
 """Stands for a current that is not converted, where the model has another unit."""
+
+_LAST = re.compile(r"[\s_]([a-zA-Zµμ]{1,2})\Z")
 
 VALID = {"t": tuple(TIME), "spikes": tuple(TIME), "v": tuple(POTENTIAL), "current": tuple(AMPERE)}
 
@@ -36,3 +39,30 @@ def checked_units(units: Mapping[str, str] | None) -> dict[str, str]:
         if unit not in VALID[what]:
             raise unknown(f"from_recording: units of {what!r}", "unit", unit, VALID[what])
     return given
+
+
+def split_unit(column: str) -> tuple[str, str]:
+    """Return name and unit of a column; the unit is empty if there is none.
+
+    Examples
+    --------
+    >>> split_unit("Vm_mV"), split_unit("time (s)"), split_unit("membrane potential"), split_unit("v_m")
+    (('Vm', 'mV'), ('time', 's'), ('membrane_potential', ''), ('v_m', ''))
+    """
+    name = column.strip()
+    bracket = max(name.rfind("["), name.rfind("("))
+    inside = name[bracket + 1 : -1].strip() if bracket >= 0 and name[-1:] in ("]", ")") else ""
+    if inside:
+        name, unit = name[:bracket], unit_named(inside)
+    else:
+        last = _LAST.search(name[-3:])
+        unit = unit_named(last[1]) if last else ""
+        if last and unit:
+            name = name[: -len(last[0])]
+    return "_".join(name.split()), unit
+
+
+def unit_named(text: str) -> str:
+    """Return the unit that a text names; empty for any other text."""
+    plain = text.strip().replace("µ", "u").replace("μ", "u")
+    return plain if plain in {*TIME, *POTENTIAL, *AMPERE} else ""

@@ -232,6 +232,7 @@ def test_a_cell_that_fires_by_itself_is_asked_for_what_it_does_in_a_repeat_as_we
         "n",
         "latency",
         "mean_isi",
+        "cv2",
         "rate_before",
         "course",
         "level",

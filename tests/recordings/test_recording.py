@@ -9,8 +9,8 @@ from paths import DATA
 from scipy.integrate import solve_ivp
 
 import plausiwidgets as pw
-from plausiwidgets.engine.current import pieces_of_samples
-from plausiwidgets.engine.lane_current import LaneCurrent
+from plausiwidgets.engine.current import Current, pieces_of_samples
+from plausiwidgets.engine.lane_current import lane_current
 from plausiwidgets.patterns import features
 from plausiwidgets.widgets.drawing.lines import target_lines, voltage_scale
 
@@ -192,8 +192,7 @@ def test_a_sampled_current_becomes_few_pieces_that_are_the_same_current(shape, p
     current = shape(t)
     made = pieces_of_samples(t, current)
     assert len(made) <= pieces
-    array = np.array([[[getattr(p, name)] for p in made] for name in ("on", "off", "first", "last")]).reshape(4, -1, 1)
-    back = LaneCurrent(np.zeros(1), array, 0.0).values(t.size, 0.5)[0]
+    back = lane_current([Current(made, 100.0)], 0.0).values(t.size, 0.5)[0]
     # A ramp is met at its samples, and the current of a step is its mean over the step.
     rises = np.abs(np.diff(current))
     rises[rises > 5.0] = 0.0  # jumps
@@ -228,11 +227,17 @@ def test_a_given_current_is_injected_as_it_is_unless_it_is_asked_to_be_free():
     assert freed["holding"].vary and not freed["current_scale"].vary
 
 
-def test_a_current_that_never_changes_is_a_step_from_zero_at_the_start():
-    t = np.arange(0.0, 100.0)
-    cell = pw.from_recording(t, spikes=[10.0, 50.0], current=np.full(100, 500.0))
+def test_a_current_that_never_changes_is_a_holding_current():
+    t = np.arange(0.0, 400.0)
+    cell = pw.from_recording(t, spikes=np.arange(10.0, 400.0, 40.0), current=np.full(400, 500.0))
     trace = pw.judge("adex", cell, verify=False).traces[cell.main_sweep]
-    assert cell.at_rest and trace.current[0, 0] == 0.0 and trace.current[0, -1] == 500.0
+    assert (trace.current == 500.0).all()  # also before the recording
+    assert not cell.at_rest and cell.spontaneous.level == 500.0
+    assert cell.spontaneous.rate == pytest.approx(25.0)
+    # The phase of spontaneous firing is arbitrary, so neither the latency nor the spike times are compared.
+    assert {one.name for one in cell.compared} == {"n", "mean_isi", "cv2"}
+    silent = pw.from_recording(t, v=-65.0 + 0.01 * np.sin(t), current=np.zeros(400))
+    assert silent.at_rest and silent.spontaneous is None
 
 
 # -- distances ---------------------------------------------------------------------------------------

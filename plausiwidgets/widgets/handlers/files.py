@@ -4,32 +4,26 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Mapping
 from functools import cache
 from importlib import metadata, resources
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from plausiwidgets import patterns
-from plausiwidgets.engine.current import Current
-from plausiwidgets.engine.current_text import read_current
+from plausiwidgets.engine.current import Current, current_of_rows
+from plausiwidgets.engine.current_text import piece_rows, read_current
 from plausiwidgets.engine.lanes import Checkpoint
-from plausiwidgets.engine.traces import Traces
 from plausiwidgets.models.card import card
 from plausiwidgets.patterns import Protocol
 from plausiwidgets.patterns.all_of import in_sentence
 from plausiwidgets.patterns.evaluation import single
 from plausiwidgets.patterns.stimuli import given
-from plausiwidgets.recordings.recorded_pattern import ALL, RecordedPattern
-from plausiwidgets.recordings.recording_file import MAX_SWEEPS, read_recording
 from plausiwidgets.support.names import unknown
 from plausiwidgets.teaching.exercises import Exercise
 from plausiwidgets.texts import catalog, check_language, tr
-from plausiwidgets.widgets.drawing.envelope import envelope, make_grid
 from plausiwidgets.widgets.handlers.equations import maths, meanings
 from plausiwidgets.widgets.handlers.judging import judge_one
-from plausiwidgets.widgets.handlers.packing import Arrays, measured
 from plausiwidgets.widgets.handlers.script import script
 from plausiwidgets.widgets.handlers.selection import Selection
 from plausiwidgets.widgets.handlers.verdicts import traces_of
@@ -37,10 +31,6 @@ from plausiwidgets.widgets.handlers.worker import Priority
 
 if TYPE_CHECKING:
     from plausiwidgets.widgets.handlers.requests import Handlers, Request
-
-
-COLUMNS = 400
-"""Number of pixel columns to which a recorded sweep is reduced for its picture."""
 
 
 def equations(handlers: Handlers, request: Request) -> None:
@@ -67,10 +57,10 @@ def export(handlers: Handlers, request: Request) -> None:
         if what == "page":
             request.reply(name=f"{name}.html", text=page_text(model, [pattern], selection.values, selection.dt))
             return
-        hidden = handlers.mysteries.get(request["pattern"])
-        task = hidden or Exercise(request["text"].strip() or task_of(selection), free=selection.varied)
-        values = None if hidden else selection.values
-        request.reply(name=f"exercise_{name}.html", text=page_text(model, [pattern], values, selection.dt, task))
+        own = Exercise(request["text"].strip() or task_of(selection), free=selection.varied)
+        task = handlers.known.exercises.get(request["pattern"], own)
+        text = page_text(model, [pattern], selection.values, selection.dt, task)
+        request.reply(name=f"exercise_{name}.html", text=text)
 
     if what == "script":
         request.reply(name=f"{name}.py", text=script(selection, handlers.searches.settings(selection)))
@@ -94,104 +84,25 @@ def task_of(selection: Selection) -> str:
     return tr("Move the sliders until your neuron shows {title}.", title=in_sentence(selection.pattern))
 
 
-def recording(handlers: Handlers, request: Request) -> None:
-    """Make a pattern from a recording, or return the units to choose from."""
-    model, options = handlers.known.model(request["model"]), ("compare", "sweeps", "holdout")
-    chosen = {name: request[name] for name in options if name in request.fields}
-
-    def work(request: Request, checkpoint: Checkpoint) -> None:
-        file = read_recording(request.data, request["name"])
-        if len(file.sources) > MAX_SWEEPS:
-            raise ValueError(
-                tr(
-                    "{name} has {count} sweeps, but the app shows at most {most}. Save fewer sweeps in a file, or "
-                    "choose some in Python: pw.from_recording({name!r}, sweeps=[0, 3, 6]).",
-                    name=request["name"],
-                    count=len(file.sources),
-                    most=MAX_SWEEPS,
-                )
-            )
-        choices, units = file.choices(model), request["units"]
-        about: dict[str, Any] = {"columns": dict(file.columns), "held_out": ""}
-        if any(what not in units for what in choices):
-            request.reply(pattern="", choices=choices, unit="", sweeps=[], criteria=[], left_out=[], **about)
-            return
-        usual = file.pattern(model, units)
-        every = file.pattern(model, units, dict.fromkeys(ALL, 1.0)) if usual.left_out else usual
-        made = file.pattern(model, units, **chosen) if chosen else usual
-        name = handlers.known.name_of_pattern(made, request.fields.get("again", ""))
-        if made.held_out is not None:
-            about["held_out"] = handlers.known.name_of_pattern(made.held_out, f"{name}_held_out")
-        request.reply(
-            pattern=name,
-            choices={},
-            unit=usual.current_unit,
-            sweeps=[
-                {
-                    "name": sweep,
-                    "numbers": list(numbers),
-                    "begin": usual.begins[sweep],
-                    "protocol": found.words(usual.current_unit) if (found := usual.protocols.get(sweep)) else "",
-                }
-                for sweep, numbers in usual.numbers.items()
-            ],
-            criteria=[
-                {
-                    "of": one.name,
-                    "sweep": one.sweep,
-                    "name": one.criterion.title,
-                    "text": one.criterion.description,
-                    "unit": one.criterion.unit,
-                    "low": measured(one.criterion.low),
-                    "high": measured(one.criterion.high),
-                    "shaped": one.criterion.without_reset,
-                }
-                for one in every.compared
-            ],
-            left_out=list(usual.left_out),
-            arrays=_recorded(usual),
-            **about,
-        )
-
-    handlers.work(request, Priority.TOOL, work)
-
-
-def _recorded(pattern: RecordedPattern) -> Arrays:
-    """Return the sweeps of a recording for their pictures, each as a few hundred columns."""
-    arrays: Arrays = {}
-    traces = cast("Mapping[str, Traces]", pattern.reference)
-    for k, (name, begin) in enumerate(pattern.begins.items()):
-        trace, found = traces[name], pattern.protocols.get(name)
-        t = trace.t + begin
-        grid = make_grid(t, COLUMNS)
-        none = np.empty(0, np.float32)
-        v = trace.states.get("v")
-        corners = np.empty((0, 2)) if found is None else found.corners(float(t[0]), float(t[-1]))
-        arrays |= {
-            f"{k}.t": ("f4", grid.x),
-            f"{k}.v": ("f4", none if v is None else envelope(v[0], grid)),
-            f"{k}.current": ("f4", none if found is None else envelope(trace.current[0], grid)),
-            f"{k}.protocol": ("f4", corners),
-            f"{k}.spikes": ("f8", trace.spike_times[0] + begin),
-        }
-    return arrays
-
-
 def stimulus(handlers: Handlers, request: Request) -> None:
     """Make a pattern without criteria from a custom current."""
     shape = request["shape"]
     pattern: Protocol
     if shape == "values":
         file = request["title"].strip()
-        current = Current.values(
-            *read_current(request["text"], file or tr("Custom current")),
-            lines=request["lines"],
-            end=request.fields.get("end"),
-        )
+        current = _current(request["text"], file, request["lines"], request.fields.get("end"))
         pattern = given(current, file, tr("the waveform in {file}", file=file)) if file else given(current)
     else:
-        pattern = patterns.stimulus(shape, number=request["number"] if shape == "pulses" else None)
+        number = {"pulses": "number", "noise": "seed"}.get(shape)
+        pattern = patterns.stimulus(shape, **({} if number is None else {number: request["number"]}))
     request.reply(pattern=handlers.known.name_of_pattern(pattern, request.fields.get("again", "")))
+
+
+def _current(text: str, file: str, lines: bool, end: float | None) -> Current:
+    """Return a current of a text with times and values, or with the pieces that a link contains."""
+    if rows := piece_rows(text):
+        return current_of_rows(rows, end)
+    return Current.values(*read_current(text, file or tr("Custom current")), lines=lines, end=end)
 
 
 def texts(handlers: Handlers, request: Request) -> None:

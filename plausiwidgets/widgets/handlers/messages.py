@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from plausiwidgets.engine.waveform import MAX_SEED
 from plausiwidgets.patterns.status import WORDS
 from plausiwidgets.support.arguments import shown
 from plausiwidgets.support.names import unknown
@@ -163,7 +164,7 @@ ROW = Record(
     {
         **PAIR,
         "letter": Text(),
-        "status": STATUS,
+        "status": Choice((*WORDS, "unsearched")),
         "state": Choice(STATES),
         "loss": Measured(),
         "evaluations": Whole(),
@@ -193,6 +194,17 @@ COMPARED = Record(
         "low": Measured(),
         "high": Measured(),
         "shaped": Flag(),
+    },
+)
+FIRING = Record(
+    "SpontaneousFiring",
+    {
+        "level": Number(),
+        "count": Whole(),
+        "sweeps": Whole(),
+        "first": Text(SENTENCE),
+        "time": Number("ms"),
+        "rate": Number("Hz"),
     },
 )
 POINT = Record(
@@ -415,6 +427,15 @@ TABLE: dict[str, Message] = {
         ends="cancel",
         newest=True,
     ),
+    "tolerance": Message(
+        "The largest noise in the current at which the criteria are met in nine of ten noises, in words. `tau`: time "
+        "constant of the noise. `seeds`: number of noises.",
+        "tolerance",
+        {**SET, "tau": Number("ms", above=0.0), "seeds": Whole(1, 100)},
+        {"text": Text(SENTENCE)},
+        ends="cancel",
+        newest=True,
+    ),
     "rate": Message(
         "The firing rate over the current, from 0 to `most`.",
         "curves",
@@ -511,12 +532,15 @@ TABLE: dict[str, Message] = {
         ends="cancel",
     ),
     "recording": Message(
-        "A recorded cell as a pattern, from the file in the buffer. If the file does not name its units, and none are "
+        "A recorded cell as a pattern, from the file in the buffer. Several files follow each other there, with their "
+        "`names` and their `sizes` in bytes. If the file does not name its units, and none are "
         "chosen, the answer has the units to choose from, and no pattern. `compare` has the weights of the compared "
-        "features, `sweeps` are the sweeps for fitting, and `holdout` those of the pattern `held_out`. The answer has "
+        "features, `sweeps` are the sweeps for fitting, and `holdout` those of the pattern `held_out`. `spontaneous`: "
+        "whether the cell fires without a stimulus; by default, the recording decides. The answer has "
         "all sweeps and criteria of the file. Without `compare`, the features in `left_out` are not compared. "
-        "`shaped` marks criteria that apply only to neurons without a reset.",
-        "files",
+        "`shaped` marks criteria that apply only to neurons without a reset. `firing` is the firing at the holding "
+        "current of a cell that fires there in `count` of its `sweeps`, at first in the sweep `first` at `time`.",
+        "recording",
         {
             "model": NAME,
             "name": Text(255),
@@ -524,6 +548,11 @@ TABLE: dict[str, Message] = {
             "compare": Optional(ByName(Number(low=0.0, high=1.0))),
             "sweeps": Optional(ListOf(Whole())),
             "holdout": Optional(ListOf(Whole())),
+            "names": Optional(ListOf(Text(255), most=100, least=1)),
+            "sizes": Optional(ListOf(Whole(), most=100, least=1)),
+            "spontaneous": Optional(Flag()),
+            "junction_potential": Optional(Number("mV")),
+            "series_resistance": Optional(Number("MΩ")),
             "again": AGAIN,
         },
         {
@@ -535,6 +564,8 @@ TABLE: dict[str, Message] = {
             "sweeps": ListOf(RECORDED),
             "criteria": ListOf(COMPARED, 10_000),
             "left_out": ListOf(Text()),
+            "firing": Nullable(FIRING),
+            "notes": ListOf(Text(SENTENCE)),
         },
         {
             "{k}.t": Array("f4", "[points]", "time in ms of the k-th sweep, on the scale of the file"),
@@ -546,13 +577,13 @@ TABLE: dict[str, Message] = {
         buffer=LONGEST_FILE,
     ),
     "stimulus": Message(
-        "A custom current as a pattern without criteria: a step, pulses, a ramp, or values with a time in ms and a "
-        "current in each line. `lines`: interpolate between the values. `end`: the end of the last value, if it is not "
-        "the default.",
+        "A custom current as a pattern without criteria: a step, pulses, a ramp, noise, a chirp, or values with a time "
+        "in ms and a current in each line. `number`: of pulses, or the seed of the noise. `lines`: interpolate between "
+        "the values. `end`: the end of the last value, if it is not the default.",
         "files",
         {
-            "shape": Choice(("step", "pulses", "ramp", "values")),
-            "number": Whole(1, 1_000),
+            "shape": Choice(("step", "pulses", "ramp", "noise", "chirp", "values")),
+            "number": Whole(0, MAX_SEED),
             "text": Text(LONGEST_TEXT),
             "lines": Flag(),
             "title": Text(255),
@@ -562,21 +593,14 @@ TABLE: dict[str, Message] = {
         {"pattern": Text(LONGEST_KEY)},
     ),
     "mystery": Message(
-        "A neuron with hidden parameters that shows the pattern; without a seed, a new one. `pattern` matches its "
-        "response, `about` is the pattern that it shows, `common` are the criteria that earn no points, and `link` is "
-        "empty if a link cannot name the mystery.",
+        "An exercise to find the hidden parameters of a neuron that shows the pattern; without a seed, a new one. The "
+        "`pattern` of the reply matches the response of the hidden neuron.",
         "mystery",
         {**PAIR, "seed": Nullable(Whole(0, 2**31 - 1)), "again": AGAIN},
         {
             "pattern": Text(LONGEST_KEY),
-            "about": Text(LONGEST_KEY),
-            "values": VALUES,
-            "dt": Number("ms"),
-            "moved": ListOf(Text()),
-            "common": ListOf(Text()),
             "seed": Whole(),
-            "link": Text(SENTENCE),
-            "python": Text(SENTENCE),
+            "exercise": Data("the exercise without its hidden parameters", "Exercise"),
         },
     ),
     "reveal": Message("The hidden parameters of a mystery.", "mystery", {"pattern": KEY}, {"values": VALUES}),

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from app_client import set_of
 
-from plausiwidgets.recordings.recorded_pattern import ALL
+from plausiwidgets.recordings.settings import ALL
 from plausiwidgets.widgets.handlers import generate_types, messages_page
 from plausiwidgets.widgets.handlers.messages import (
     FINAL,

@@ -33,16 +33,16 @@ const criterion = (of: string, more: object = {}) => ({
   ...more,
 });
 const found = {
-  ...{ choices: {}, columns: {}, unit: "pA", held_out: "", left_out: ["times"] },
+  ...{ choices: {}, columns: {}, unit: "pA", held_out: "", left_out: ["times"], firing: null, notes: [] },
   ...{ pattern: "", sweeps: [sweep(0), sweep(3)], criteria: [criterion("rest"), criterion("times")] },
 };
 const done = (pattern: string, more: object = {}) => ({ ...found, state: "done", pattern, ...more });
 
 test("a reply about a file is dropped if another file was opened meanwhile", async () => {
   const { app, questions, chosen, state } = readerOf();
-  await readRecording(app, fileOf("a.csv"));
+  await readRecording(app, [fileOf("a.csv")]);
   assert.equal(app.screen.tool.value, "data");
-  const reading = readRecording(app, fileOf("b.csv"));
+  const reading = readRecording(app, [fileOf("b.csv")]);
   questions()[0].listener(done("of_a"), {});
   assert.equal(state.value.isBusy, true);
   await reading;
@@ -61,8 +61,8 @@ test("the error of a file does not appear if another file was opened meanwhile",
   const removed = new Promise<ArrayBuffer>((_, reject) => {
     fail = () => reject(new Error("The file was removed."));
   });
-  const reading = readRecording(app, Object.assign(fileOf("a.csv"), { arrayBuffer: () => removed }));
-  await readRecording(app, fileOf("b.csv"));
+  const reading = readRecording(app, [Object.assign(fileOf("a.csv"), { arrayBuffer: () => removed })]);
+  await readRecording(app, [fileOf("b.csv")]);
   fail();
   await reading;
   const { file, isBusy, notice } = state.value;
@@ -73,7 +73,7 @@ test("the error of a file does not appear if another file was opened meanwhile",
 test("the app does not wait after the end of a request", async () => {
   for (const end of ["stopped", "superseded", "failed"]) {
     const { app, questions, state } = readerOf();
-    await readRecording(app, fileOf("a.csv"));
+    await readRecording(app, [fileOf("a.csv")]);
     questions()[0].listener({ state: "running" }, {});
     assert.equal(state.value.isBusy, true);
     questions()[0].listener({ state: end }, {});
@@ -84,8 +84,8 @@ test("the app does not wait after the end of a request", async () => {
 
 test("a file that is too large replaces the one before", async () => {
   const { app, questions, chosen, state } = readerOf();
-  await readRecording(app, fileOf("a.csv"));
-  await readRecording(app, Object.defineProperty(fileOf("large.abf"), "size", { value: 2e7 }));
+  await readRecording(app, [fileOf("a.csv")]);
+  await readRecording(app, [Object.defineProperty(fileOf("large.abf"), "size", { value: 2e7 })]);
   const { file, bytes, isBusy, notice } = state.value;
   assert.deepEqual([file, bytes, isBusy], [null, null, false]);
   assert.match(notice, /^large.abf has 20 MB/);
@@ -96,7 +96,7 @@ test("a file that is too large replaces the one before", async () => {
 
 test("Python gets the choices of the user, without those that are the default", async () => {
   const { app, questions, chosen, state } = readerOf();
-  await readRecording(app, fileOf("a.abf"));
+  await readRecording(app, [fileOf("a.abf")]);
   questions()[0].listener(done("usual"), {});
   assert.deepEqual(
     [...state.value.weights],
@@ -121,7 +121,7 @@ test("Python gets the choices of the user, without those that are the default", 
 
 test("a return to the defaults and another model require a new pattern, which a later choice of the user replaces", async () => {
   const { app, questions, chosen, state, data } = readerOf();
-  await readRecording(app, fileOf("a.abf"));
+  await readRecording(app, [fileOf("a.abf")]);
   questions()[0].listener(done("usual"), {});
   agree(app);
   assert.deepEqual([questions().length, chosen], [1, ["usual"]]);
@@ -183,8 +183,8 @@ test("all views of an app show the file, its units and its features", async () =
   const views = [shown(<Recording {...app} />), shown(<Recording {...app} />)];
   assert.equal(isBeingRead(app), false);
   const texts = (selector: string) => views.map(({ find }) => find(selector).textContent);
-  assert.match(texts(".pw-drop")[0] ?? "", /^Drop or open a CSV, ABF or NWB file/);
-  await readRecording(app, fileOf("a.csv"));
+  assert.match(texts(".pw-drop")[0] ?? "", /^Drop or open a CSV, ATF, ABF or NWB file/);
+  await readRecording(app, [fileOf("a.csv")]);
   await rendered();
   assert.deepEqual(texts("[role=status]"), ["reading …", "reading …"]);
   questions()[0].listener(done("", { sweeps: [], criteria: [], choices: { v: ["mV", "V"] } }), {});
@@ -220,7 +220,7 @@ test("all views of an app show the file, its units and its features", async () =
 test("until a recording is the target, the figure shows the recording", async () => {
   const { app, questions, chosen } = readerOf();
   const view = shown(<Recording {...app} />);
-  await readRecording(app, fileOf("a.csv"));
+  await readRecording(app, [fileOf("a.csv")]);
   assert.equal(isBeingRead(app), false);
   questions()[0].listener(done("of_a"), samples);
   await rendered();
@@ -244,7 +244,7 @@ test("until a recording is the target, the figure shows the recording", async ()
 test("the main button of the tool is above everything that was read", async () => {
   const { app, questions } = readerOf();
   const view = shown(<Recording {...app} />);
-  await readRecording(app, fileOf("a.csv"));
+  await readRecording(app, [fileOf("a.csv")]);
   questions()[0].listener(done("of_a"), samples);
   await rendered();
   const [first] = view.all("button, select, input:not([type=file])");
@@ -256,7 +256,7 @@ test("the main button of the tool is above everything that was read", async () =
 test("held-out sweeps are evaluated once the recording is the target", async () => {
   const { app, questions, chosen } = readerOf();
   const view = shown(<Recording {...app} />);
-  await readRecording(app, fileOf("a.csv"));
+  await readRecording(app, [fileOf("a.csv")]);
   questions()[0].listener(done("of_a"), samples);
   await rendered();
   view.find("[aria-label='Next sweep']").click();
@@ -278,6 +278,59 @@ test("held-out sweeps are evaluated once the recording is the target", async () 
   assert.equal(evaluate.textContent, "Evaluate held-out sweeps");
   evaluate.click();
   assert.deepEqual(chosen, ["fitted", "others"]);
+  view.remove();
+  app.close();
+});
+
+const firing = { level: 0, count: 1, sweeps: 2, first: "sweep 3", time: 56.2, rate: 4.1 };
+
+test("nothing is compared before the user has stated whether the cell fires spontaneously", async () => {
+  const { app, questions, state } = readerOf();
+  const view = shown(<Recording {...app} />);
+  await readRecording(app, [fileOf("a.abf")]);
+  questions()[0].listener(done("usual", { firing, notes: ["first", "second"] }), samples);
+  await rendered();
+  assert.match(
+    view.find(".pw-firing p").textContent ?? "",
+    /holding current of 0 pA in 1 of 2 sweeps, first in sweep 3/,
+  );
+  assert.equal(view.all(".pw-compare").length + view.all(".pw-agree").length, 0);
+  const texts = view.all(".pw-notes li").map(({ textContent }) => textContent);
+  assert.deepEqual(texts, ["second"]);
+  const [yes, no] = view.all(".pw-firing button");
+  no.click();
+  assert.equal(questions()[1].fields.spontaneous, false);
+  questions()[1].listener({ state: "failed", error: "each sweep fires" }, {});
+  await rendered();
+  // A statement that the recording contradicts is taken back.
+  assert.deepEqual([state.value.isSpontaneous, view.find("[role=status]").textContent], [null, "each sweep fires"]);
+  yes.click();
+  assert.equal(questions()[2].fields.spontaneous, true);
+  questions()[2].listener(done("spontaneous", { firing, notes: ["first"] }), samples);
+  await rendered();
+  assert.equal(view.all(".pw-agree").length, 1);
+  assert.deepEqual(
+    view.all(".pw-firing button").map((one) => one.getAttribute("aria-pressed")),
+    ["true", "false"],
+  );
+  view.remove();
+  app.close();
+});
+
+test("several files are the sweeps of one cell, and the potential is corrected", async () => {
+  const { app, questions } = readerOf();
+  const view = shown(<Recording {...app} />);
+  await readRecording(app, [fileOf("a.csv"), fileOf("b.csv")]);
+  const { name, names, sizes } = questions()[0].fields;
+  assert.deepEqual([name, names, sizes], ["a.csv and 1 more", ["a.csv", "b.csv"], [8, 8]]);
+  questions()[0].listener(done("of_both"), samples);
+  await rendered();
+  const junction = view.find<HTMLInputElement>(".pw-corrections input");
+  assert.equal(junction.value, "0");
+  junction.value = "12.5";
+  junction.dispatchEvent(new Event("change", { bubbles: true }));
+  const { junction_potential: potential, series_resistance: resistance } = questions()[1].fields;
+  assert.deepEqual([potential, resistance], [12.5, undefined]);
   view.remove();
   app.close();
 });

@@ -12,15 +12,27 @@ const MAX_BYTES = 10_000_000; // bytes: a larger message closes the connection
 /** A sweep is used for fitting, held out for validation, or excluded. */
 export type SweepRole = "compared" | "predicted" | "out";
 
+type Found = Replies["recording"];
+
 /** A file, the content that was found in it, and the choices of the user. */
 export interface Reading {
+  /** The file, or the first of several files. The bytes are those of all of them. */
   readonly file: File | null;
+  readonly files: readonly File[];
   readonly bytes: ArrayBuffer | null;
   /** The pattern that was shown when the file was opened. */
   readonly over: string;
   /** The units that the file does not name, by quantity, and the chosen ones. */
   readonly choices: Readonly<Record<string, readonly string[]>>;
   readonly units: Readonly<Record<string, string>>;
+  /** The firing without a stimulus, and the answer of the user to whether the cell fires spontaneously. */
+  readonly firing: Found["firing"];
+  readonly isSpontaneous: boolean | null;
+  /** The liquid junction potential in mV and the series resistance in MΩ. */
+  readonly junction: number;
+  readonly resistance: number;
+  /** Sentences of Python about the recording. */
+  readonly notes: readonly string[];
   readonly notice: string;
   readonly isBusy: boolean;
   /** The last request. Replies to a former one are dropped. */
@@ -49,10 +61,16 @@ export interface Reading {
 
 const EMPTY: Reading = {
   file: null,
+  files: [],
   bytes: null,
   over: "",
   choices: {},
   units: {},
+  firing: null,
+  isSpontaneous: null,
+  junction: 0,
+  resistance: 0,
+  notes: [],
   notice: "",
   isBusy: false,
   question: null,
@@ -80,23 +98,32 @@ export function update(state: Signal<Reading>, change: Partial<Reading>): void {
   state.value = { ...state.peek(), ...change };
 }
 
-/** Reads a recording that was opened or dropped, and opens the tool that shows it. */
-export async function readRecording(app: Readers & Pick<App, "screen">, file: File): Promise<void> {
+/** The name of a file, or of several files. */
+export const nameOf = ([first, ...others]: readonly File[]): string =>
+  others.length ? tr("{name} and {count} more", { name: first.name, count: others.length }) : (first?.name ?? "");
+
+/** Whether the user must state first whether the cell fires spontaneously. */
+export const needsAnswer = ({ firing, isSpontaneous }: Reading): boolean => firing !== null && isSpontaneous === null;
+
+/** Reads a recording that was opened or dropped, and opens the tool that shows it. Files are the sweeps of one cell. */
+export async function readRecording(app: Readers & Pick<App, "screen">, files: readonly File[]): Promise<void> {
   const state = readingOf(app);
+  const [file] = files;
   app.screen.tool.value = "data";
   app.screen.sheet.value = "";
-  if (file.size > MAX_BYTES) {
+  const size = files.reduce((total, one) => total + one.size, 0);
+  if (size > MAX_BYTES) {
     const notice = tr(
       "{name} has {size} MB, but the limit here is {most} MB. Use pw.from_recording in Python for larger files.",
-      { name: file.name, size: Math.round(file.size / 1e6), most: MAX_BYTES / 1e6 },
+      { name: nameOf(files), size: Math.round(size / 1e6), most: MAX_BYTES / 1e6 },
     );
     update(state, { ...EMPTY, notice });
     return;
   }
-  update(state, { ...EMPTY, file, over: app.selection.pattern.peek().key, isBusy: true });
+  update(state, { ...EMPTY, file, files, over: app.selection.pattern.peek().key, isBusy: true });
   const isLatest = () => state.peek().file === file; // unless another file was opened meanwhile
   try {
-    const bytes = await file.arrayBuffer();
+    const bytes = joined(await Promise.all(files.map((one) => one.arrayBuffer())));
     if (!isLatest()) return;
     update(state, { bytes });
   } catch (error) {
@@ -107,7 +134,43 @@ export async function readRecording(app: Readers & Pick<App, "screen">, file: Fi
   ask(app);
 }
 
+/** The content of files, one after the other. */
+function joined(parts: readonly ArrayBuffer[]): ArrayBuffer {
+  if (parts.length === 1) return parts[0];
+  const bytes = new Uint8Array(parts.reduce((total, { byteLength }) => total + byteLength, 0));
+  let place = 0;
+  for (const part of parts) {
+    bytes.set(new Uint8Array(part), place);
+    place += part.byteLength;
+  }
+  return bytes.buffer;
+}
+
 type Chosen = Pick<Requests["recording"], "compare" | "sweeps" | "holdout">;
+type Stated = Pick<
+  Requests["recording"],
+  "names" | "sizes" | "spontaneous" | "junction_potential" | "series_resistance"
+>;
+
+/** What the user has stated about the files, without the defaults. */
+function statedOf({ files, isSpontaneous, junction, resistance }: Reading): Stated {
+  return {
+    ...(files.length > 1 ? { names: files.map(({ name }) => name), sizes: files.map(({ size }) => size) } : {}),
+    ...(isSpontaneous === null ? {} : { spontaneous: isSpontaneous }),
+    ...(junction ? { junction_potential: junction } : {}),
+    ...(resistance ? { series_resistance: resistance } : {}),
+  };
+}
+
+type Statement = Partial<Pick<Reading, "isSpontaneous" | "junction" | "resistance">>;
+
+/** Reads the file again with another statement of the user, which is taken back if the file contradicts it. */
+export function restate(app: Readers, change: Statement): void {
+  const state = readingOf(app);
+  const { isSpontaneous, junction, resistance } = state.peek();
+  update(state, change);
+  ask(app, false, { isSpontaneous, junction, resistance });
+}
 
 /** The choices of the user, without those that are the default. */
 export function chosenOf({ sweeps, criteria, leftOut, weights, roles }: Reading): Chosen {
@@ -121,12 +184,18 @@ export function chosenOf({ sweeps, criteria, leftOut, weights, roles }: Reading)
 }
 
 /** Sends the file. If the user has agreed, the reply is the pattern with the choices, which becomes the target. */
-export function ask(app: Readers, isAgreed = false): void {
+export function ask(app: Readers, isAgreed = false, former: Statement = {}): void {
   const state = readingOf(app);
-  const { file, bytes, units } = state.peek();
+  const { file, files, bytes, units } = state.peek();
   if (!file || !bytes) return;
   const chosen = isAgreed ? chosenOf(state.peek()) : {};
-  const question = { model: app.selection.data.peek().model.name, name: file.name, units, ...chosen };
+  const question = {
+    model: app.selection.data.peek().model.name,
+    name: nameOf(files),
+    units,
+    ...statedOf(state.peek()),
+    ...chosen,
+  };
   const isWanted = isAgreed ? app.selection.setOut() : () => false;
   update(state, { isBusy: true, notice: "", question });
   app.host.ask(
@@ -135,7 +204,7 @@ export function ask(app: Readers, isAgreed = false): void {
     (reply, arrays) => {
       if (state.peek().question !== question || !FINAL.has(reply.state)) return;
       update(state, { isBusy: false });
-      if (reply.state !== "done") return update(state, { notice: reply.error ?? "" });
+      if (reply.state !== "done") return update(state, { ...former, notice: reply.error ?? "" });
       if (!isAgreed) return take(state, reply, arrays, question.model);
       const { pattern, held_out: heldOut } = reply;
       update(state, { pattern, heldOut, model: question.model, agreed: JSON.stringify(chosen) });
@@ -152,8 +221,8 @@ function take(
   arrays: Partial<ReplyArrays["recording"]>,
   model: string,
 ): void {
-  const { pattern, held_out: heldOut, choices, left_out: leftOut, unit } = reply;
-  const { units: chosen } = state.peek();
+  const { pattern, held_out: heldOut, choices, left_out: leftOut, unit, firing, notes } = reply;
+  const { units: chosen, isSpontaneous, firing: former } = state.peek();
   const offered = Object.fromEntries(Object.entries(choices).map(([what, [first]]) => [what, chosen[what] ?? first]));
   const criteria = criteriaOf(reply);
   update(state, {
@@ -161,6 +230,8 @@ function take(
     units: pattern ? chosen : offered,
     sweeps: sweepsOf(reply, arrays),
     criteria,
+    firing: isSpontaneous === false ? former : firing, // of all sweeps, also of those that are left out
+    notes,
     leftOut,
     weights: usualWeights(criteria, leftOut),
     roles: new Map(),

@@ -4,7 +4,7 @@ import type { Signal } from "@preact/signals";
 import type { App } from "../app.ts";
 import { Pictured } from "../figure/CanvasView.tsx";
 import { tr } from "../i18n/texts.ts";
-import { type Reading, readingOf } from "./reading.ts";
+import { nameOf, type Reading, readingOf } from "./reading.ts";
 import { recordedPicture, type Sweep, timesOf } from "./recordingSweeps.ts";
 
 type RecordedProps = Pick<App, "host" | "search" | "screen"> & { readonly state: Signal<Reading> };
@@ -76,8 +76,8 @@ export function isBeingRead({ selection, screen }: Shown): boolean {
 /** The recording in the place of the figure. */
 export function RecordingFigure({ selection, host, search, screen }: Shown & Pick<App, "host" | "search">) {
   const state = readingOf({ selection });
-  const { sweeps, at, file } = state.value;
-  const title = sweeps.length > 1 ? `${file?.name ?? ""}, ${tr(sweeps[at].name)}` : (file?.name ?? "");
+  const { sweeps, at, files } = state.value;
+  const title = sweeps.length > 1 ? `${nameOf(files)}, ${tr(sweeps[at].name)}` : nameOf(files);
   return (
     <>
       <div class="pw-above pw-readabove">

@@ -9,9 +9,12 @@ import {
   assign,
   chosenOf,
   lookAt,
+  nameOf,
+  needsAnswer,
   type Reading,
   readingOf,
   readRecording,
+  restate,
   type SweepRole,
   show,
   update,
@@ -19,6 +22,7 @@ import {
 } from "./reading.ts";
 import { Recorded } from "./recorded.tsx";
 import type { Criterion } from "./recordingSweeps.ts";
+import { Corrections, Firing, Notes } from "./statements.tsx";
 
 const WEIGHTS = [1, 0.5, 0.2, 0.1]; // that the menus offer
 
@@ -44,6 +48,7 @@ const FEATURES: Texts = {
   latency: () => tr("latency"),
   mean_isi: () => tr("mean interspike interval (ISI)"),
   cv: () => tr("coefficient of variation (CV)"),
+  cv2: () => tr("regularity of spontaneous firing (CV2)"),
   times: () => tr("spike times"),
   rest: () => tr("resting potential"),
   rate_before: () => tr("firing rate before the stimulus"),
@@ -65,6 +70,7 @@ export function Recording({ selection, run, host, search, screen }: RecordingPro
   const state = readingOf({ selection });
   const reading = state.value;
   const isRead = reading.sweeps.length > 0;
+  const isAnswered = isRead && !needsAnswer(reading);
   const app = { selection, run, host, search, screen };
   return (
     <div class="pw-fields pw-onecolumn">
@@ -75,42 +81,48 @@ export function Recording({ selection, run, host, search, screen }: RecordingPro
           )}
         </p>
       )}
-      <Drop reading={reading} take={(file) => readRecording(app, file)} />
-      {isRead && <Agreement selection={selection} run={run} host={host} state={state} />}
+      <Drop reading={reading} take={(files) => readRecording(app, files)} />
+      {isAnswered && <Agreement selection={selection} run={run} host={host} state={state} />}
       <p role="status" class={reading.notice ? "pw-wrong" : ""}>
         {reading.notice || (reading.isBusy ? tr("reading …") : statusOf(reading))}
       </p>
       {Object.keys(reading.choices).length > 0 && <Units state={state} ask={() => ask(app)} />}
+      {isRead && reading.firing && (
+        <Firing reading={reading} answer={(isSpontaneous) => restate(app, { isSpontaneous })} />
+      )}
       {isRead && (
         <>
           {reading.sweeps.length > 1 && <Sweeps selection={selection} run={run} state={state} />}
           {reading.agreed !== "" && <Recorded host={host} search={search} screen={screen} state={state} />}
           <Protocol state={state} />
-          <Compared selection={selection} state={state} />
+          <Notes reading={reading} />
+          <Corrections reading={reading} correct={(change) => restate(app, change)} />
+          {isAnswered && <Compared selection={selection} state={state} />}
         </>
       )}
     </div>
   );
 }
 
-function statusOf({ file, sweeps, agreed }: Reading): string {
-  if (!file || !sweeps.length) return "";
+function statusOf(reading: Reading): string {
+  const { files, sweeps, agreed } = reading;
+  if (!sweeps.length || needsAnswer(reading)) return "";
   return agreed
-    ? tr("{name} is the target.", { name: file.name })
+    ? tr("{name} is the target.", { name: nameOf(files) })
     : tr("Check the data read from the file, and correct them if necessary.");
 }
 
 interface DropProps {
   readonly reading: Reading;
-  readonly take: (file: File) => void;
+  readonly take: (files: readonly File[]) => void;
 }
 
 /** A place for a file, which can be dropped or opened. */
-function Drop({ reading: { file, sweeps }, take }: DropProps) {
+function Drop({ reading: { files, sweeps }, take }: DropProps) {
   const isOver = useSignal(false);
   const isRead = sweeps.length > 0;
-  const takeFirst = (files: FileList | null | undefined) => {
-    if (files?.[0]) take(files[0]);
+  const takeAll = (list: FileList | null | undefined) => {
+    if (list?.length) take(Array.from(list));
   };
   const hover = (event: DragEvent) => {
     event.preventDefault();
@@ -123,7 +135,7 @@ function Drop({ reading: { file, sweeps }, take }: DropProps) {
     event.preventDefault();
     event.stopPropagation();
     leave();
-    takeFirst(event.dataTransfer?.files);
+    takeAll(event.dataTransfer?.files);
   };
   return (
     <label
@@ -133,13 +145,16 @@ function Drop({ reading: { file, sweeps }, take }: DropProps) {
       onDrop={drop}
     >
       {isRead
-        ? tr("{name} (drop or open another file)", { name: file?.name ?? "" })
-        : tr("Drop or open a CSV, ABF or NWB file")}
-      {!isRead && <small>{tr("Columns t, v and current, or spike times")}</small>}
+        ? tr("{name} (drop or open another file)", { name: nameOf(files) })
+        : tr("Drop or open a CSV, ATF, ABF or NWB file")}
+      {!isRead && (
+        <small>{tr("Columns t, v and current, or spike times. Several files are the sweeps of one cell.")}</small>
+      )}
       <input
         type="file"
-        accept=".csv,.txt,.tsv,.abf,.nwb,text/csv,text/plain"
-        onChange={({ currentTarget }) => takeFirst(currentTarget.files)}
+        multiple
+        accept=".csv,.txt,.tsv,.atf,.abf,.nwb,text/csv,text/plain"
+        onChange={({ currentTarget }) => takeAll(currentTarget.files)}
       />
     </label>
   );
@@ -147,11 +162,11 @@ function Drop({ reading: { file, sweeps }, take }: DropProps) {
 
 /** The units that the file does not name. */
 function Units({ state, ask: send }: WithState & { readonly ask: () => void }) {
-  const { choices, units, file } = state.value;
+  const { choices, units, files } = state.value;
   const choose = (what: string, unit: string) => update(state, { units: { ...state.peek().units, [what]: unit } });
   return (
     <>
-      <p class="pw-at">{tr("What are the units of {name}?", { name: file?.name ?? "" })}</p>
+      <p class="pw-at">{tr("What are the units of {name}?", { name: nameOf(files) })}</p>
       <div class="pw-toolrow">
         {Object.entries(choices).map(([what, offered]) => (
           <label key={what}>
