@@ -40,8 +40,8 @@ REFERENCE = "izhikevich_2004"
 """The neuron of the pattern's figures: it has a published set for each of the twenty."""
 
 KEY = (
-    "✓ verified, ~ not robust, ✗ not found, ∅ ruled out by a proof. *Not found* depends on the bounds of the "
-    "parameters and on the number of evaluations."
+    "✓ verified, ~ not robust, ✗ not found, ∅ ruled out by a proof, · not searched yet. *Not found* depends on the "
+    "bounds of the parameters and on the number of evaluations."
 )
 CASES = (
     "All of them must hold, with the measured value in the interval. Behind each stands a case: set one or two sliders "
@@ -81,12 +81,15 @@ NAMESPACES = {
 
 MENTIONED = {
     "plausiwidgets": (
-        "engine.current.Piece",
+        "engine.piece.Chirp",
+        "engine.piece.Noise",
+        "engine.piece.Piece",
         "optimization.Strategy",
         "optimization.StrategyFactory",
         "optimization.volume.Volume",
         "support.progress.Work",
     ),
+    "analysis": ("analysis.reliabilities.Events",),
     "patterns": ("patterns.runner.Runner", "patterns.annotations.Mark", "patterns.features"),
 }
 """What the public names take, return or raise, and what is imported from its module."""
@@ -312,12 +315,20 @@ def link(pattern: pw.Pattern, found: Case, words: str, beside: bool = False) -> 
 def status(model: pw.NeuronModel, pattern: pw.Pattern) -> str:
     """Return the status of a pair in the packaged table."""
     row = packaged_rows(model).get(pattern.key)
-    return row["status"] if row else "rejected"
+    return row["status"] if row else "unsearched"
 
 
 def mark(model: pw.NeuronModel, pattern: pw.Pattern) -> str:
     """Return the sign of a pair: what the search of the packaged table found, or that it is impossible."""
     return SYMBOLS[with_argument(status(model, pattern), model.ruled_out.get(pattern.key, ""))]
+
+
+ONSET = """\
+[The onset of firing](../explanation/verification.md#the-onset-of-firing) describes the measurement. It compares
+distances and rates with those of the neuron itself, so no time in ms decides. Some neurons are in neither class: the
+rate may end at a finite value far below the usual rate, the period may grow too slowly, or the onset may be unclear.
+Verification measures the onset to its full depth at the time step and at a quarter of it.
+"""
 
 
 def pattern_page(pattern: pw.Pattern, models: Sequence[pw.NeuronModel]) -> str:
@@ -349,6 +360,7 @@ def pattern_page(pattern: pw.Pattern, models: Sequence[pw.NeuronModel]) -> str:
             f"{CASES}\n",
             table(("criterion", "must be", "what is measured, and why", "its case"), criteria),
             NOTES,
+            *([ONSET] if "onset" in pattern.equal else []),
             "## Stimulus\n",
             f"Free values, which a search tunes together with the neuron; here in the units of `{REFERENCE}`.\n",
             table(("value", "default", "range", "unit", "what it is"), stimulus),
@@ -403,7 +415,7 @@ def reason(model: pw.NeuronModel, pattern: pw.Pattern) -> str:
         return text(model.ruled_out[pattern.key])
     row = packaged_rows(model).get(pattern.key)
     if row is None:
-        return ""
+        return text(PAIR_WORDS["unsearched"])
     if row["status"] == "replicated":
         found = json.loads(row["parameters"])
         moved = {n: x for n, x in found.items() if n not in model.parameters or x != model.parameters[n].default}
@@ -454,7 +466,7 @@ def neuron_page(model: pw.NeuronModel, patterns: Sequence[pw.Pattern]) -> str:
         for p in (*model.parameters.values(), model.current)
     ]
     shown = [p for p in patterns if status(model, p) == "replicated"]
-    words = {SYMBOLS[word]: PAIR_WORDS[word] for word in ("ruled_out", "fragile", "rejected")}
+    words = {SYMBOLS[word]: PAIR_WORDS[word] for word in ("ruled_out", "fragile", "rejected", "unsearched")}
     marks = [(mark(model, p), p.letter) for p in patterns]
     missing = "".join(
         f"; {word}: {', '.join(letters)}"
@@ -527,9 +539,9 @@ def neurons_index(models: Sequence[pw.NeuronModel], patterns: Sequence[pw.Patter
     heads = ("neuron", "shown", "cost", *(f"[{p.letter}](../patterns/{p.key}.md)" for p in patterns))
     listed = "\n".join(["found", *(m.key for m in models)])
     return (
-        f"{WIDE}# The twenty neurons\n\nEach page has the equations with their source, the parameters with units and "
-        f"bounds, and what the neuron shows; its figure is live; [all that was found](found.md) is a gallery. {KEY} "
-        "*Cost* is in operations per ms.\n\n"
+        f"{WIDE}# The {len(models)} neurons\n\nEach page has the equations with their source, the parameters with "
+        "units and bounds, and what the neuron shows; its figure is live; [all that was found](found.md) is a gallery. "
+        f"{KEY} *Cost* is in operations per ms.\n\n"
         f":::{{container}} zoo\n{table(heads, rows)}:::\n\n"
         f"```{{toctree}}\n:hidden:\n\n{listed}\n```\n"
     )

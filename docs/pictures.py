@@ -20,6 +20,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, redirect_stdout, suppress
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -60,7 +61,7 @@ VERIFIED = ".pw-app[data-pw-status=replicated] .pw-chip:has-text('Verified')"
 
 PARTS = {
     1: (".pw-sentence > span:last-of-type button", "right"),
-    2: (".pw-chip", "right"),
+    2: (".pw-verdict", "right"),
     3: (".pw-legend", "left"),
     4: ("[data-pw-figure]", "in"),
     5: (".pw-row:nth-child(1)", "left"),
@@ -148,7 +149,7 @@ def opened(browser: Browser, url: str, size: dict[str, int] = SCREEN, **more: bo
 
 
 def press(page: Page, name: str) -> None:
-    """Press a button."""
+    """Click a button."""
     page.get_by_role("button", name=name).click()
 
 
@@ -242,7 +243,7 @@ def tool(browser: Browser) -> None:
         page = opened(browser, path.as_uri())
         press(page, "Explore")
         press(page, "Parameter plane")
-        page.get_by_text("% of 1600 cells").wait_for()
+        page.get_by_text("% of 1600 grid points").wait_for()
         keep(page, "tool")
 
 
@@ -339,23 +340,33 @@ def trimmed(picture: Image.Image, border: int) -> Image.Image:
 OF_PAGES = {
     "stimulus": ("howto/stimulus.md", 0, 'judge("lif", train, {"width": 10.0, "interval": 30.0})'),
     "recording": ("howto/recording.md", 0, 'judge("adex", cell, verify=False)'),
+    "atlas": ("howto/atlas.md", 0, "found"),
+    "impedance": ("howto/noise.md", 1, "found"),
+    "reliability": ("howto/noise.md", 2, "found"),
+    "tolerance": ("howto/noise.md", 3, "found"),
     "plane": ("tutorials/research.md", 2, "plane"),
     "layer": ("howto/norse.md", 1, "result"),
 }
 """Figures of what the code of a page makes: page, block, and what is plotted of it."""
 
 
-def figures(browser: Browser) -> None:
-    """Store the figures of what is computed on the pages."""
-    for name, (page, number, shown) in OF_PAGES.items():
-        blocks = re.findall(r"^```python\n(.*?)^```$", (DOCS / page).read_text(encoding="utf-8"), re.M | re.S)
-        made: dict[str, object] = {}
-        exec(blocks[number], made)
-        store(draw(browser, pw.plot(eval(f"pw.{shown}" if "(" in shown else shown, made))), name)
-    for name, figure in {"seeds": seeds, "words": words, "steps": steps, "rates": rates, "doublets": doublets}.items():
-        store(draw(browser, figure().update_layout(template="simple_white", font={"size": 15})), name)
-    store(draw(browser, pw.plot(packaged_table("torch"))), "torch_map")
-    store(draw(browser, assessed()), "assessed")
+def figure_of_page(name: str) -> go.Figure:
+    """Return a figure of what the code of a page computes."""
+    page, number, shown = OF_PAGES[name]
+    made: dict[str, object] = {}
+    exec(code_of(page, number), made)
+    return pw.plot(eval(f"pw.{shown}" if "(" in shown else shown, made))
+
+
+def figures(browser: Browser, names: Sequence[str] = ()) -> None:
+    """Store the named figures of what is computed on the pages; default: all."""
+    own = {"seeds": seeds, "words": words, "steps": steps, "rates": rates, "doublets": doublets}
+    for name in names or (*OF_PAGES, *own, *TABLES):
+        if name in own:
+            figure = own[name]().update_layout(template="simple_white", font={"size": 15})
+        else:
+            figure = pw.plot(TABLES[name]()) if name in TABLES else figure_of_page(name)
+        store(draw(browser, figure), name)
 
 
 def seeds() -> go.Figure:
@@ -401,16 +412,16 @@ def words() -> go.Figure:
 
 
 def steps() -> go.Figure:
-    """Return the potential of a fragile set at its time step and at half of it."""
+    """Return the potential of a set that is not robust at its time step and at half of it."""
     figure = go.Figure()
     for dt, dash in ((0.1, "solid"), (0.05, "dot")):
         verdict = pw.judge("adex", "tonic_spiking", {"V_r": -55.0}, dt=dt, verify=False)
         traces = verdict.traces[pw.patterns.get("tonic_spiking").main_sweep]
-        holds = "holds" if verdict.accepted else "does not hold"
+        met = "criteria met" if verdict.accepted else "criteria not met"
         figure.add_scatter(
             x=traces.t,
             y=np.minimum(traces.states[traces.potential][0], 20.0),
-            name=f"dt {dt:g} ms: {holds}",
+            name=f"dt {dt:g} ms: {met}",
             line={"dash": dash},
         )
     figure.update_xaxes(title="ms", range=[-20.0, 300.0]).update_yaxes(title="mV")
@@ -418,7 +429,7 @@ def steps() -> go.Figure:
 
 
 def rates() -> go.Figure:
-    """Return the rates of neurons over the current in units of that at which each begins to fire."""
+    """Return the firing rates of neurons over the current in units of the rheobase."""
     figure = go.Figure()
     dashes = {
         "lif": "solid",
@@ -430,20 +441,21 @@ def rates() -> go.Figure:
     for name, dash in dashes.items():
         currents = np.linspace(0.0, pw.models.get(name).current.high, 401)
         rate = pw.analysis.fi_curve(name, currents)
-        begin = currents[np.argmax(rate > 0.0)]
-        figure.add_scatter(x=currents / begin, y=rate, name=name, line={"dash": dash, "width": 2.5})
-    figure.update_xaxes(title="current, over that at which it begins to fire", range=[0.0, 4.0])
-    return figure.update_yaxes(title="rate (Hz)", range=[0.0, 250.0]).update_layout(height=380)
+        rheobase = currents[np.argmax(rate > 0.0)]
+        figure.add_scatter(x=currents / rheobase, y=rate, name=name, line={"dash": dash, "width": 2.5})
+    figure.update_xaxes(title="current / rheobase", range=[0.0, 4.0])
+    return figure.update_yaxes(title="firing rate (Hz)", range=[0.0, 250.0]).update_layout(height=380)
 
 
-def assessed() -> go.Figure:
-    """Return the map of a small assessment."""
-    table = pw.assess(["lif", "qif", "lif_adapt", "izhikevich"], budget=1_000, seed=0)
-    return pw.plot(table)
+TABLES = {
+    "torch_map": lambda: packaged_table("torch"),
+    "assessed": lambda: pw.assess(["lif", "qif", "lif_adapt", "izhikevich"], budget=1_000, seed=0),
+}
+"""Tables whose maps are shown."""
 
 
 def doublets() -> go.Figure:
-    """Return two published sets that are called bursting: one of doublets, and one of bursts as they are asked for."""
+    """Return two published sets that are called bursting: one fires doublets, and one meets the criteria of bursts."""
     figure = make_subplots(2, 1, shared_xaxes=True, vertical_spacing=0.12, subplot_titles=["AdEx", "Izhikevich"])
     sets = [("adex", "Regular bursting"), ("izhikevich_2004", "C: tonic bursting")]
     for row, (name, title) in enumerate(sets, 1):
@@ -453,8 +465,8 @@ def doublets() -> go.Figure:
         trace = verdict.traces[pw.patterns.get("tonic_bursting").main_sweep]
         v = np.minimum(trace.v[0], model.peak)
         figure.add_scatter(x=trace.t, y=v, line={"color": "#0072b2"}, row=row, col=1)
-        held = f"{sum(check.passed for check in verdict.criteria)} of {len(verdict.criteria)} criteria hold"
-        figure.layout.annotations[row - 1].text = f"{model.title}, {preset.source.partition(',')[0]}: {held}"
+        met = f"{sum(one.passed for one in verdict.criteria)} of {len(verdict.criteria)} criteria met"
+        figure.layout.annotations[row - 1].text = f"{model.title}, {preset.source.partition(',')[0]}: {met}"
     figure.update_xaxes(range=[-20.0, 500.0]).update_xaxes(title="ms", row=2, col=1).update_yaxes(title="mV")
     return figure.update_layout(height=440, showlegend=False)
 
@@ -604,7 +616,7 @@ def real_cell_figure() -> go.Figure:
             figure.add_scatter(x=grid.x, y=envelope(v, grid), line={"color": colour, "width": width}, **place)
             marker = {"symbol": "line-ns-open", "size": 4, "color": colour, "line": {"width": 1.2}}
             figure.add_scatter(x=spikes + begin, y=np.full(spikes.size, top), mode="markers", marker=marker, **place)
-        text = f"{real_cell.level(k)} pA: {of_sweep.passed} of {of_sweep.asked} hold"
+        text = f"{real_cell.level(k)} pA: {of_sweep.passed} of {of_sweep.asked} met"
         if fitted:
             text = f"<b>{text}, fitted</b>"
         figure.add_annotation(
@@ -647,12 +659,19 @@ def left_open() -> go.Figure:
     return pw.plot(pw.analysis.sample_accepted("adex", cell, n=500, seed=0))
 
 
-def recorded(browser: Browser) -> None:
-    """Store sweeps of a real cell beside the neuron fitted to it, what a recording leaves open, and the tool Data."""
-    store(
-        draw(browser, real_cell_figure().update_layout(template="simple_white", font={"size": 13}, showlegend=False)),
-        "real_cell",
-    )
+def real(browser: Browser) -> None:
+    """Store sweeps of a real cell next to the neuron that was fitted to it."""
+    figure = real_cell_figure().update_layout(template="simple_white", font={"size": 13}, showlegend=False)
+    store(draw(browser, figure), "real_cell")
+
+
+def open_parameters(browser: Browser) -> None:
+    """Store what a recording leaves open."""
+    store(draw(browser, left_open()), "open")
+
+
+def data(browser: Browser) -> None:
+    """Store the tool Recording."""
     file = DOCS.parent / "tests" / "data" / "recordings" / "17o05028_ic_steps.abf"
     with app() as url:
         page = opened(browser, f"{url}?model=adex&pattern=tonic_spiking")
@@ -666,7 +685,6 @@ def recorded(browser: Browser) -> None:
         page.wait_for_selector(JUDGED)
         page.locator(".pw-tool").evaluate("tool => tool.scrollTo(0, 0)")
         keep(page, "data")
-    store(draw(browser, left_open()), "open")
 
 
 def notebooks(browser: Browser) -> None:
@@ -798,9 +816,9 @@ def film(browser: Browser) -> None:
         shown.shoot(HELD_MS, settle=True)
         shown.click("Listen")
         page.get_by_role("combobox", name="Speed").select_option("0.1")
-        for _ in range(10):
-            page.wait_for_timeout(120)
-            shown.shoot(SHOWN_MS // 2)
+        for _ in range(24):
+            page.wait_for_timeout(60)
+            shown.shoot(SHOWN_MS // 3)
         page.keyboard.press("Escape")
         shown.shoot(2 * HELD_MS, settle=True)
     write_film(shown.frames, DOCS / "explorer.gif")
@@ -825,12 +843,17 @@ PICTURES: dict[str, Callable[[Browser], None]] = {
     "teaching": teaching,
     "map": draw_map,
     "film": film,
-    "figures": figures,
+    **{
+        name: partial(figures, names=[name])
+        for name in (*OF_PAGES, *TABLES, "seeds", "words", "steps", "rates", "doublets")
+    },
     "notebooks": notebooks,
     "lab": lab,
     "german": german,
     "fragile": fragile,
-    "recorded": recorded,
+    "real_cell": real,
+    "open": open_parameters,
+    "data": data,
     "binder": binder,
     "panel": panel,
     "libraries": libraries,

@@ -25,9 +25,11 @@ if TYPE_CHECKING:
     from plausiwidgets import teaching as teaching
     from plausiwidgets.assessment.api import assess as assess
     from plausiwidgets.engine.current import Current as Current
-    from plausiwidgets.engine.current import pulse as pulse
-    from plausiwidgets.engine.current import ramp as ramp
     from plausiwidgets.engine.lanes import NotCompilableError as NotCompilableError
+    from plausiwidgets.engine.piece import chirp as chirp
+    from plausiwidgets.engine.piece import noise as noise
+    from plausiwidgets.engine.piece import pulse as pulse
+    from plausiwidgets.engine.piece import ramp as ramp
     from plausiwidgets.engine.traces import Traces as Traces
     from plausiwidgets.interop.from_brian2 import from_brian2 as from_brian2
     from plausiwidgets.interop.from_nir import from_nir as from_nir
@@ -74,7 +76,8 @@ else:
             "interop.from_brian2": ("from_brian2",),
             "interop.from_nir": ("from_nir", "to_nir"),
             "interop.from_torch": ("from_torch",),
-            "engine.current": ("Current", "pulse", "ramp"),
+            "engine.current": ("Current",),
+            "engine.piece": ("chirp", "noise", "pulse", "ramp"),
             "models.simulate": ("simulate",),
             "engine.traces": ("Traces",),
             "engine.lanes": ("NotCompilableError",),

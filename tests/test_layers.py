@@ -25,17 +25,19 @@ ARROWS = {
     "models.library": "engine.program models support texts",
     "interop": "engine engine.choice engine.compiled engine.javascript engine.program models support texts",
     "networks": "interop support",
-    "patterns": "engine engine.choice engine.compiled engine.program models patterns.izhikevich support texts",
+    "patterns": "engine engine.choice engine.compiled engine.program models patterns.izhikevich patterns.onset "
+    "support texts",
     "patterns.izhikevich": "engine patterns texts",
+    "patterns.onset": "engine",
     "recordings": "engine models patterns support texts",
     "optimization": "engine engine.choice engine.compiled models patterns support texts",
-    "analysis": "engine engine.choice engine.compiled models optimization patterns support texts",
+    "analysis": "engine engine.choice engine.compiled models optimization patterns patterns.onset support texts",
     "assessment": "analysis engine engine.choice engine.compiled models optimization patterns support texts",
     "teaching": "engine models patterns recordings support texts",
     "widgets.drawing": "analysis assessment engine models optimization patterns support texts",
     "widgets.figures": "analysis assessment engine models optimization patterns support texts widgets.drawing",
-    "widgets.catalogue": "analysis engine engine.javascript engine.program models patterns support teaching texts "
-    "widgets.drawing",
+    "widgets.catalogue": "analysis engine engine.javascript engine.program models patterns patterns.onset support "
+    "teaching texts widgets.drawing",
     "widgets.app": "engine.javascript models optimization patterns support teaching texts widgets.catalogue",
     "widgets.handlers": "analysis assessment engine engine.choice engine.compiled engine.javascript models "
     "optimization patterns recordings support teaching texts widgets.app widgets.catalogue widgets.drawing",

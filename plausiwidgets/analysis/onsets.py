@@ -17,7 +17,8 @@ from plausiwidgets.engine.lanes import Checkpoint, LaneJob, LaneResult
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.registry import get
 from plausiwidgets.models.simulate import check_dt
-from plausiwidgets.patterns.runner import KICK
+from plausiwidgets.patterns.onset.outcome import BURSTING, FINITE, LOGARITHM, ROOT, STAIRCASE, UNCLEAR, Onset
+from plausiwidgets.patterns.runner import Runner
 from plausiwidgets.support.arguments import bounded, checked, shown, whole
 from plausiwidgets.support.picture import BLUE, ORANGE, TEXT, Axis, Plot, drawn, span
 from plausiwidgets.support.printed import Printed, Table, number
@@ -32,26 +33,13 @@ ABOVE, BELOW = 2.0, 3.0
 ZOOM, TIMES = 41, 3
 """Points and repetitions of a search for a bifurcation on the curve, each time between two points of the one before."""
 
-LENGTH = 10_000.0
-"""Length of a step of the current in ms: near a saddle-node a neuron waits for long before it fires."""
 SETTLE = 3000.0
-"""Time at rest before a step, and at each current of a firing neuron whose current is lowered, in ms."""
-DOWN, MAX_DOWN = 2e-3, 500
-"""By how much the current of a firing neuron is lowered at once, as a share of the weakest step, and how often."""
-GRID, ROUNDS = 48, 5
-"""Currents that are tried at once where a border of firing is searched, and how often."""
-NEAR, AT_LOSS = (1e-4, 1e-5, 1e-6), (1e-2, 1e-3, 1e-4)
-"""Distances from the weakest current of firing at which the period tells how firing ends, as shares of that current;
-and where rest is lost at the same current, above which the period is long."""
-AWAY = 20_000.0
-"""Time in ms that is simulated there."""
-ROOT, FINITE = 1.8, 0.6
-"""Growth of the period towards the border, from a tenth of the distance to the next: √10 = 3.2 where it grows as the
-root of the distance does (a SNIC), 1 for a logarithm (a homoclinic orbit), 0.32 where it ends at a
-finite value. The limits are between these."""
-BEYOND = (1e-3, 3e-3, 0.01, 0.03, 0.1)
-"""Distances beyond the loss of rest at which steps are tried too, as shares of its current."""
-SAME = 4e-4
+"""Time at each current at which the firing neuron is drawn, in ms."""
+DRAWN = 1e-3
+"""Distance above the rheobase at which the drawn neuron starts to fire, as a share of it."""
+FINER = 4
+"""Divisor of the time step at which the measurement is repeated. A result that changes is unclear."""
+SAME = 1e-3
 """Share of the current within which two borders are one."""
 SWING = 1.5
 """Least height in mV of an oscillation that is drawn, though it has no spikes."""
@@ -64,6 +52,7 @@ THRESHOLD = marked("threshold")
 SEPARATRIX = marked("separatrix crossing")
 HOMOCLINIC, FOLD = marked("saddle homoclinic orbit"), marked("fold of limit cycles")
 PERIOD, JUMP = marked("diverging period"), marked("finite period")
+SKIPS, BURSTS, OPEN = marked("skipped cycles"), marked("bursts"), marked("unclear")
 KINDS = {
     SADDLE_NODE: marked(
         "The resting state and a saddle collide and vanish. The neuron jumps to an attractor "
@@ -94,8 +83,21 @@ ENDS = {
     SUPERCRITICAL: marked("The limit cycle shrinks to the resting state."),
     PERIOD: marked("The period diverges."),
     JUMP: marked("Firing stops at a nonzero rate."),
+    SKIPS: marked("Closer to this current the neuron skips more and more cycles of a subthreshold oscillation."),
+    BURSTS: marked("The neuron fires bursts, so there is no single period."),
+    OPEN: marked("The end of firing is irregular, or it depends on the time step."),
 }
 """Ways in which firing ends as the current is lowered, in words."""
+
+STARTS = {
+    ROOT: marked("Its rate starts at zero, as the square root of the distance from this current."),
+    LOGARITHM: marked("Its rate starts at zero: each tenfold approach to this current lengthens the period equally."),
+    FINITE: marked("Its rate starts at {rate} Hz."),
+    STAIRCASE: marked("Its rate falls in steps, because the neuron skips more and more cycles of an oscillation."),
+    BURSTING: marked("The neuron fires bursts."),
+    UNCLEAR: marked("The rate at which firing starts is unclear: it is irregular, or it depends on the time step."),
+}
+"""How the firing of a neuron at rest starts that gets a step of current, by the kind of onset, in words."""
 
 
 @dataclass(frozen=True)
@@ -149,18 +151,23 @@ class BifurcationDiagram(Printed):
     lost : Bifurcation or None
         Where rest loses its stability as the current rises; None where it does not within the range.
     steps : float
-        Weakest step from rest, of 10 s, that makes the neuron fire to its end; nan where none does.
+        Weakest step from rest that elicits sustained firing; nan where none does.
     fires_until : float
         Weakest current at which a firing neuron goes on to fire, as the current is lowered; nan without firing.
     ends : str
         How firing ends there: ``"saddle-node on an invariant circle (SNIC)"``, ``"saddle homoclinic orbit"``,
-        ``"fold of limit cycles"``, ``"threshold"``, ``"supercritical Andronov–Hopf"``, ``"diverging period"`` or
-        ``"finite period"``; empty without firing.
+        ``"fold of limit cycles"``, ``"threshold"``, ``"supercritical Andronov–Hopf"``, ``"diverging period"``,
+        ``"finite period"``, ``"skipped cycles"``, ``"bursts"`` or ``"unclear"``; empty without firing.
     firing : ndarray, shape [4, currents]
         Current, lowest and highest potential, and rate (Hz) of the firing neuron; the rate is nan where it swings
         without spikes.
     holding : float
         Current at which the neuron rests before a step.
+    onset : str
+        Kind of the onset at steps from rest, as classes 1 and 2 are evaluated: ``"root"``, ``"logarithm"``,
+        ``"finite"``, ``"staircase"``, ``"bursting"`` or ``"unclear"``; empty without firing.
+    start_rate : float
+        Lowest rate at steps from rest in Hz; nan without firing.
 
     Examples
     --------
@@ -182,6 +189,8 @@ class BifurcationDiagram(Printed):
     ends: str
     firing: Floats = field(repr=False)
     holding: float = 0.0
+    onset: str = ""
+    start_rate: float = np.nan
 
     @property
     def kind(self) -> str:
@@ -223,6 +232,7 @@ class BifurcationDiagram(Printed):
         out.append(
             tr("The weakest current step from rest that elicits sustained firing is {current}.", current=at(self.steps))
         )
+        out[-1] += f" {tr(STARTS[self.onset], rate=number(self.start_rate, 3))}"
         if self.separatrix:
             out[-1] += f" {tr(KINDS[SEPARATRIX])}"
         until = tr(
@@ -310,8 +320,9 @@ def bifurcation_diagram(
 
     The fixed points are computed from the step of the neuron, as in :func:`plausiwidgets.analysis.phase_plane`: at
     each potential the other variables are at their steady state, and one current makes it a fixed point. Their
-    stability is that of the eigenvalues. Where an oscillation begins, the sign of the first Lyapunov coefficient tells
-    whether it is stable. Firing is simulated: steps from rest upwards, and from there on down with the neuron firing.
+    stability is that of the eigenvalues. Where an oscillation begins, the sign of the first Lyapunov coefficient shows
+    whether it is stable. Onset and end of firing are measured as for classes 1 and 2 of excitability, to the full
+    depth, at the time step and at a quarter of it. A result that differs between the two is unclear.
 
     Parameters
     ----------
@@ -341,9 +352,9 @@ def bifurcation_diagram(
 
     Notes
     -----
-    How firing ends is read off the period at small distances above the weakest current: it is what is seen there, not
-    a proof. Without a saddle and without a reset it is a fold of limit cycles, or a supercritical Andronov–Hopf
-    bifurcation where the oscillation begins there. Bursting and other firing that is not periodic has no period.
+    The end of firing follows from the growth of the period near the weakest current. It is a measurement, not a proof.
+    A period that remains finite shows a fold of limit cycles, or a supercritical Andronov–Hopf bifurcation where the
+    oscillation begins there.
 
     Examples
     --------
@@ -392,8 +403,9 @@ def diagrams(
             f"bifurcation_diagram: the current of model {neuron.key!r} must change only its potential, "
             f"{neuron.states[0].key}, but it changes {', '.join(driven) or 'no state variable'}."
         )
-    shower = _Firing(neuron, values, base, dt, engine, checkpoint)
-    if shower.fires(shower.rest, np.array([base]))[0]:
+    arrays = {name: np.array([value]) for name, value in values.items()} | {"holding": np.array([base])}
+    firing = _Firing(neuron, arrays, dt, engine, checkpoint)
+    if firing.is_spontaneous:
         raise ValueError(
             f"bifurcation_diagram: holding must be a current at which model {neuron.key!r} is at rest, got {base:g}, "
             "at which it fires."
@@ -423,26 +435,43 @@ def diagrams(
         base,
     )
     yield at_rest
-    at_loss = lost.current if lost is not None else np.nan
-    steps = shower.weakest_step(high, at_loss)
-    if not np.isfinite(steps):
+    measured = firing.onset(high - base)
+    if not np.isfinite(measured.rheobase):
         yield at_rest
         return
-    until, growth, firing = shower.downwards(steps, low, high, at_loss)
+    steps, until, scale = base + measured.rheobase, base + measured.down_to, measured.rheobase
+    if lost is not None and lost.kind == SADDLE_NODE:
+        # The current of a saddle-node is known better than the one that the runs indicate.
+        steps, until = (lost.current if _is_near(x, lost, scale) else x for x in (steps, until))
     saddle = bool(((unstable == 1) & (np.abs(current - until) < 0.05 * max(high - low, 1e-9))).any())
-    ends = _ending(growth, until, lost, saddle, neuron.spike_level is None, max(abs(steps - base), 1e-12))
-    yield replace(at_rest, steps=steps, fires_until=until, ends=ends, firing=firing)
+    ends = _ending(measured.ending, until, lost, saddle, neuron.spike_level is None, scale)
+    yield replace(
+        at_rest,
+        steps=steps,
+        fires_until=until,
+        ends=ends,
+        firing=firing.drawn(steps, until, high),
+        onset=measured.kind,
+        start_rate=1000.0 / measured.slowest,
+    )
+
+
+def _is_near(current: float, point: Bifurcation, scale: float) -> bool:
+    return abs(current - point.current) < SAME * scale
+
+
+_OPEN_ENDS = {STAIRCASE: SKIPS, BURSTING: BURSTS, UNCLEAR: OPEN}
 
 
 def _ending(growth: str, until: float, lost: Bifurcation | None, saddle: bool, resets: bool, scale: float) -> str:
-    """Return how firing ends, from how its period grows there."""
-    kind = lost.kind if lost is not None and abs(until - lost.current) < SAME * scale else ""
-    if growth == "root" and kind == SADDLE_NODE:
-        return ON_CIRCLE
-    if growth == "log" and kind == THRESHOLD:
-        return THRESHOLD
-    if growth != "finite" and (saddle or resets):  # a smooth orbit takes for ever only at a saddle
-        return HOMOCLINIC if saddle and growth == "log" else PERIOD
+    """Return how firing ends, from the kind of its end."""
+    kind = lost.kind if lost is not None and _is_near(until, lost, scale) else ""
+    if growth in _OPEN_ENDS:
+        return _OPEN_ENDS[growth]
+    if growth == ROOT:
+        return ON_CIRCLE if kind == SADDLE_NODE else PERIOD
+    if growth == LOGARITHM:
+        return THRESHOLD if kind == THRESHOLD else HOMOCLINIC if saddle else PERIOD
     if lost is not None and lost.kind == SUPERCRITICAL and until > lost.current - SAME * scale:
         return SUPERCRITICAL
     return JUMP if resets else FOLD
@@ -643,107 +672,53 @@ def _lost(
 
 
 class _Firing:
-    """Simulations of a neuron at constant currents, from rest and from its firing."""
+    """The firing of one neuron: its onset, and its potentials at constant currents."""
 
     def __init__(
         self,
         model: NeuronModel,
-        values: Mapping[str, float],
-        base: float,
+        values: Mapping[str, Floats],
         dt: float,
         engine: str,
         checkpoint: Checkpoint | None,
     ) -> None:
-        self.model, self.values, self.base, self.dt = model, values, base, dt
+        self.model, self.values, self.dt = model, values, dt
         self.engine, self.checkpoint = engine, checkpoint
-        lane = {name: np.array([value]) for name, value in values.items()}
-        start = model.start(lane, np.array([base]))
-        start[0] += KICK * model.span_threshold(lane)[0]  # as the judge settles it
-        self.rest = self.run(start, np.array([base]), SETTLE).state
+        self.runner = Runner(model, values, dt, engine, checkpoint)
+        self.base = float(values["holding"][0])
 
-    def run(self, state: Floats, currents: Floats, time: float, record: bool = False) -> LaneResult:
-        """Return what lanes do at constant currents, from one state or one for each."""
-        lanes, steps = currents.size, round(time / self.dt)
-        params = {name: np.full(lanes, value) for name, value in self.values.items()}
-        begin = np.ascontiguousarray(np.broadcast_to(state, (state.shape[0], lanes)))
-        window = (steps // 2, steps) if record else None
-        job = LaneJob(self.model, params, begin, LaneCurrent.constant(currents), steps, self.dt, window)
-        return run_lanes(job, self.engine, self.checkpoint)
+    @property
+    def is_spontaneous(self) -> bool:
+        """Whether it fires at the holding current."""
+        return bool(self.runner.spontaneous_spikes[0] > 0)
 
-    def periods(self, result: LaneResult, time: float) -> Floats:
-        """Return the mean interval (ms) of the last two thirds of lanes that fire to the end; nan of the others."""
-        out = np.full(result.counts.size, np.nan)
-        for i, count in enumerate(result.counts):
-            times = result.spikes[i, :count] * self.dt
-            late = times[times >= time / 3.0]
-            if late.size >= 2 and result.diverged[i] < 0:
-                isi = (late[-1] - late[0]) / (late.size - 1)
-                out[i] = isi if time - late[-1] <= 2.0 * isi else np.nan
-        return out
+    def onset(self, top: float) -> Onset:
+        """Return how firing starts and ends, to the full depth; unclear where it is different at a finer step."""
+        step = np.array([top])
+        own = self.runner.onsets(step, "deep", down=True)[0]
+        if not np.isfinite(own.rheobase):
+            return own
+        finer = Runner(self.model, self.values, self.dt / FINER, self.engine, self.checkpoint)
+        fine = finer.onsets(step, "deep", down=True)[0]
+        own.kind = own.kind if own.kind == fine.kind else UNCLEAR
+        own.ending = own.ending if own.ending == fine.ending else UNCLEAR
+        return own
 
-    def fires(self, state: Floats, currents: Floats) -> NDArray[np.bool_]:
-        """Return at which currents a step is fired through."""
-        return np.isfinite(self.periods(self.run(state, currents, LENGTH), LENGTH))
+    def drawn(self, steps: float, until: float, high: float) -> Floats:
+        """Return current, lowest and highest potential and rate of the firing neuron, by current.
 
-    def weakest_step(self, high: float, lost: float) -> float:
-        """Return the weakest step from rest that makes the neuron fire to its end; nan where none does.
-
-        `lost` is where rest loses its stability: beyond it there may be a short range of firing before a block.
+        The currents above the weakest step start from its firing, and those below each from the next stronger one.
         """
-        if not np.isfinite(self.rest).all():
-            return np.nan
-        low = self.base
-        beyond = lost + (lost - self.base) * np.array(BEYOND)
-        for k in range(ROUNDS):
-            currents = np.linspace(low, high, GRID + 1)[1:]
-            if not k:
-                currents = np.unique(np.append(currents, beyond[(beyond > low) & (beyond < high)]))
-            works = self.fires(self.rest, currents)
-            if not works.any():
-                return np.nan
-            first = int(works.argmax())
-            low, high = currents[first - 1] if first else low, currents[first]
-        return float(high)
-
-    def downwards(self, steps: float, low: float, high: float, lost: float) -> tuple[float, str, Floats]:
-        """Return the weakest current of a firing neuron, how its period grows there, and its firing [4, currents]."""
-        scale = max(abs(steps - self.base), 1e-12)
-        top = min(steps + 0.5 * DOWN * scale, high)
-        state = self.run(self.rest, np.array([top]), SETTLE).state
-        # From one current to the next, while it fires: what it rests at is another state.
-        down, at, states = DOWN * scale, top, [(top, state)]
-        while at - down >= low and len(states) < MAX_DOWN:
-            result = self.run(state, np.array([at - down]), SETTLE)
-            if not np.isfinite(self.periods(result, SETTLE))[0]:
-                break
-            at, state = at - down, result.state
-            states.append((at, state))
-        lower, upper = at - down, at
-        if at - down >= low:
-            for _ in range(ROUNDS):
-                currents = np.linspace(lower, upper, GRID + 1)
-                works = self.fires(state, currents[:-1])
-                last = int(np.flatnonzero(~works)[-1]) if not works.all() else 0
-                lower, upper = currents[last], currents[last + 1]
-        # The distance from where rest is lost, where both are one: a step of some length sees its period only so far.
-        one = abs(upper - lost) < SAME * scale
-        near = (lost if one else upper) + scale * np.array(AT_LOSS if one else NEAR)
-        wide, close, closest = self.periods(self.run(state, near, AWAY), AWAY)
-        with np.errstate(all="ignore"):
-            growth = (closest - close) / (close - wide)
-        word = "root" if growth > ROOT else "log" if growth > FINITE else "finite"
-        return float(upper), word, self._diagram(states, upper, high)
-
-    def _diagram(self, states: list[tuple[float, Floats]], until: float, high: float) -> Floats:
-        """Return current, lowest and highest potential and rate of the firing neuron, by current."""
-        top = states[0][0]
-        currents = np.unique(np.append(np.linspace(until, high, CURRENTS), top))
-        known = np.array([at for at, _ in states])
-        begin = np.stack([states[int(np.abs(known - current).argmin())][1][:, 0] for current in currents], axis=1)
-        result = self.run(begin, currents, SETTLE, record=True)
-        period = self.periods(result, SETTLE)
+        start = min(steps + DRAWN * abs(steps - self.base), high)
+        currents = np.linspace(until, high, CURRENTS)
+        state = self._run(self.runner.settled_state, np.array([start])).state
+        states = np.repeat(state, CURRENTS, axis=1)
+        for k in np.flatnonzero(currents < start)[::-1].tolist():
+            state = self._run(state, currents[k : k + 1]).state
+            states[:, k] = state[:, 0]
+        result = self._run(states, currents, record=True)
         assert result.recorded is not None
-        v = result.recorded[0]
+        v, period = result.recorded[0], self._periods(result)
         kept = np.isfinite(period)
         if self.model.spike_level is None:  # a spike is drawn up to its peak
             highest = np.full(currents.size, self.model.peak)
@@ -751,3 +726,23 @@ class _Firing:
             highest = v.max(axis=1)
             kept |= highest - v.min(axis=1) > SWING
         return np.stack([currents, v.min(axis=1), highest, 1000.0 / period])[:, kept]
+
+    def _run(self, state: Floats, currents: Floats, record: bool = False) -> LaneResult:
+        """Return the response to constant currents, from a state for each."""
+        steps = round(SETTLE / self.dt)
+        params = {name: np.full(currents.size, self.values[name][0]) for name in self.model.parameters}
+        window = (steps // 2, steps) if record else None
+        current = LaneCurrent.constant(currents)
+        job = LaneJob(self.model, params, np.ascontiguousarray(state), current, steps, self.dt, window)
+        return run_lanes(job, self.engine, self.checkpoint)
+
+    def _periods(self, result: LaneResult) -> Floats:
+        """Return the mean interval in ms of the last two thirds; nan where the neuron does not fire to the end."""
+        steps, out = round(SETTLE / self.dt), np.full(result.counts.size, np.nan)
+        for i, count in enumerate(result.counts):
+            late = result.spikes[i, :count]
+            late = late[late >= steps / 3.0]
+            if late.size >= 2 and result.diverged[i] < 0:
+                isi = (late[-1] - late[0]) / (late.size - 1)
+                out[i] = isi * self.dt if steps - late[-1] <= 2.0 * isi else np.nan
+        return out

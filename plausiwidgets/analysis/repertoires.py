@@ -200,7 +200,7 @@ def _search(
         dt=dt,
         engine=engine,
         versions=versions(model, engine=engine),
-        ruled_out=why_ruled_out(pattern, model),
+        ruled_out=why_ruled_out(pattern, model, {name: (value, value) for name, value in parameters.items()}),
     )
     if record.ruled_out:
         return record

@@ -153,7 +153,7 @@ def sample_accepted(
     whole("sample_accepted", "seed", seed, 0)
     bounded("sample_accepted", "number of parameter sets", float(n), MAX_SETS)
     problem = make_problem(model, pattern, start, fixed, bounds, engine, dt)
-    if why := why_ruled_out(problem.pattern, problem.model):
+    if why := why_ruled_out(problem.pattern, problem.model, problem.space.bounds):
         raise NoSolutionError(
             f"sample_accepted: pattern {problem.pattern.key!r} is ruled out for model {problem.model.key!r}. {why}"
         )

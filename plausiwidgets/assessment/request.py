@@ -69,7 +69,7 @@ def model_fingerprint(model: NeuronModel) -> str:
         model.peak,
         model.spike_level,
         [[state.key, state.unit] for state in model.states],
-        dict(model.ruled_out),
+        [[pattern, proof.text, sorted(proof.limits.items())] for pattern, proof in model.proofs.items()],
         *([] if model.threshold_place is None else [model.threshold_place]),
     ]
     if model.programs is not None:

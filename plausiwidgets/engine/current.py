@@ -1,4 +1,4 @@
-"""Injected currents: a holding level plus linear pieces, which may overlap."""
+"""Injected currents: a holding level plus pieces, which may overlap."""
 
 from __future__ import annotations
 
@@ -6,23 +6,14 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from numbers import Real
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from plausiwidgets.engine.current_text import MAX_SAMPLES, read_current_file
-from plausiwidgets.engine.program.tracer import Traced
+from plausiwidgets.engine.piece import Chirp, Floats, Noise, Piece, checked_piece, chirp, noise, pulse, ramp
 from plausiwidgets.support.arguments import bounded, checked, finite, numbers, shown
-
-Floats = NDArray[np.float64]
-if TYPE_CHECKING:
-    Value = float | Floats
-else:  # a page computes currents with a program
-    Value = float | Floats | Traced
-"""A number, or one value for each of n parameter sets."""
 
 MAX_PIECES = 1000
 """Largest number of linear pieces of a current of given values: each costs time in every step."""
@@ -34,59 +25,6 @@ TAIL = 200.0
 
 SETTLE = 1500.0
 """Time in ms at the holding level before anything of a pattern counts."""
-
-
-@dataclass(frozen=True)
-class Piece:
-    """Linear from `first` to `last` over [on, off) ms, zero outside; values in the unit of the current."""
-
-    on: float
-    off: float
-    first: float
-    last: float
-
-
-PIECE_WORDS = {"on": "onset", "off": "end", "first": "first value", "last": "last value"}
-"""The fields of a piece, in words for errors."""
-
-
-def check_values(where: str, **values: Value) -> None:
-    """Check that values are finite numbers or 1-D arrays; this is fast, because every evaluation creates sweeps."""
-    for argument, value in values.items():
-        if isinstance(value, Traced):
-            continue
-        array = numbers(value) if isinstance(value, (Real, np.ndarray)) else None
-        if array is None or array.ndim > 1 or not np.isfinite(array).all():
-            error = TypeError if array is None or array.ndim > 1 else ValueError
-            raise error(
-                f"{where}: {argument} must be a finite number or a 1-D array of finite numbers, got {shown(value)}."
-            )
-
-
-def pulse(onset: Value, width: Value, amplitude: Value) -> Piece:
-    """Return a constant current of `amplitude` over [onset, onset + width) ms, above the holding level.
-
-    Examples
-    --------
-    >>> import plausiwidgets as pw
-    >>> pw.pulse(0.0, 5.0, -2.0)
-    Piece(on=0.0, off=5.0, first=-2.0, last=-2.0)
-    """
-    check_values("pulse", onset=onset, width=width, amplitude=amplitude)
-    return Piece(onset, onset + width, amplitude, amplitude)  # type: ignore[arg-type]  # or one value for each set
-
-
-def ramp(onset: Value, width: Value, amplitude: Value) -> Piece:
-    """Return a current that rises from 0 to `amplitude` over [onset, onset + width) ms, above the holding level.
-
-    Examples
-    --------
-    >>> import plausiwidgets as pw
-    >>> pw.ramp(0.0, 200.0, 5.0)
-    Piece(on=0.0, off=200.0, first=0.0, last=5.0)
-    """
-    check_values("ramp", onset=onset, width=width, amplitude=amplitude)
-    return Piece(onset, onset + width, 0.0, amplitude)  # type: ignore[arg-type]
 
 
 @checked
@@ -105,7 +43,7 @@ class Current:
     Parameters
     ----------
     pieces : sequence of Piece
-        What is added to the holding level; overlapping pieces add up. See `pulse` and `ramp`.
+        What is added to the holding level; overlapping pieces add up. See `pulse`, `ramp`, `noise` and `chirp`.
     end : float
         Time from the onset to the end of the simulation, in ms; of a pulse or ramp, 200 ms after it by default.
     holding : float
@@ -134,10 +72,23 @@ class Current:
         finite("Current", "before", self.before, low=0.0, unit="ms")
         finite("Current", "settle", self.settle, low=0.0, unit="ms")
         for p in self.pieces:
-            for field, words in PIECE_WORDS.items():
+            for field, words in p.WORDS.items():
                 finite("Current", f"the {words} of a piece", getattr(p, field))
             if p.off < p.on:
                 raise ValueError(f"Current: the width of a piece must be ≥ 0 ms, got {p.off - p.on:g}.")
+
+    @property
+    def has_waveform(self) -> bool:
+        """Whether a piece is noise or a chirp."""
+        return any(len(p.numbers) > 4 for p in self.pieces)
+
+    @property
+    def peak(self) -> float:
+        """The value that is farthest from the holding level; of noise its sd, and of a chirp its amplitude, count."""
+        if self.has_waveform:
+            return max((x for p in self.pieces for x in (p.first, p.last)), key=abs)
+        _, values, _ = samples_of(self)
+        return float(values[np.abs(values).argmax()])
 
     @classmethod
     @checked
@@ -178,6 +129,53 @@ class Current:
     ) -> Current:
         """Return a rise from 0 to `amplitude` over [onset, onset + width) ms, then the holding level, see `ramp`."""
         return cls((ramp(onset, width, amplitude),), _end(onset + width, end), holding, before, settle)
+
+    @classmethod
+    @checked
+    def noise(
+        cls,
+        sd: float,
+        tau: float = 5.0,
+        seed: int = 0,
+        end: float = 500.0,
+        *,
+        holding: float = 0.0,
+        before: float = 50.0,
+        settle: float = 0.0,
+    ) -> Current:
+        """Return frozen noise around the holding level, from the onset to the end (ms) of the simulation, see `noise`.
+
+        Examples
+        --------
+        >>> import plausiwidgets as pw
+        >>> frozen = pw.Current.noise(20.0, tau=5.0, seed=1, end=300.0, holding=10.0)
+        >>> len(pw.simulate("lif", frozen).spike_times[0]) > 0
+        True
+        """
+        return cls((noise(0.0, end, sd, tau, seed),), end, holding, before, settle)
+
+    @classmethod
+    @checked
+    def chirp(
+        cls,
+        f0: float,
+        f1: float,
+        amplitude: float = 1.0,
+        end: float = 1000.0,
+        *,
+        holding: float = 0.0,
+        before: float = 50.0,
+        settle: float = 0.0,
+    ) -> Current:
+        """Return a sine wave from `f0` to `f1` Hz around the holding level, from the onset to the end, see `chirp`.
+
+        Examples
+        --------
+        >>> import plausiwidgets as pw
+        >>> pw.Current.chirp(1.0, 40.0, amplitude=2.0).pieces
+        (Chirp(on=0.0, off=1000.0, first=2.0, last=2.0, f0=1.0, f1=40.0),)
+        """
+        return cls((chirp(0.0, end, amplitude, f0, f1),), end, holding, before, settle)
 
     @classmethod
     @checked
@@ -258,6 +256,12 @@ def as_current(current: Current | Piece) -> Current:
     return Current((current,), finite("Current", "off of a piece", current.off) + TAIL)
 
 
+def current_of_rows(rows: Sequence[Sequence[float]], end: float | None = None) -> Current:
+    """Return the current of pieces, each given by its `numbers`; it ends 200 ms after the last piece by default."""
+    pieces = tuple(map(checked_piece, rows))
+    return Current(pieces, _end(max(p.off for p in pieces), end))
+
+
 def _end(last: float, given: float | None) -> float:
     return last + TAIL if given is None else given
 
@@ -304,6 +308,29 @@ def samples_of(current: Current) -> tuple[Floats, Floats, bool]:
     t, x = np.repeat(edges, 2)[1:-1], np.column_stack([begins, ends]).ravel()
     kept = np.append(True, (np.diff(t) > 0.0) | (np.diff(x) != 0.0))
     return t[kept], x[kept], True
+
+
+def current_code(current: Current) -> str:
+    """Return the call that makes a current of pieces.
+
+    Examples
+    --------
+    >>> current_code(Current.noise(2.0, tau=5.0, seed=3, end=100.0, holding=1.0))
+    'pw.Current([pw.noise(0.0, 100.0, 2.0, 5.0, 3)], end=100.0, holding=1.0)'
+    """
+    calls = []
+    for p in current.pieces:
+        name, more = "pulse", ""
+        if isinstance(p, Noise):
+            name, more = "noise", f", {p.tau!r}, {p.seed!r}"
+        elif isinstance(p, Chirp):
+            name, more = "chirp", f", {p.f0!r}, {p.f1!r}"
+        if name != "pulse" or p.first:
+            calls.append(f"pw.{name}({p.on!r}, {p.off - p.on!r}, {p.first!r}{more})")
+        if p.first != p.last:
+            calls.append(f"pw.ramp({p.on!r}, {p.off - p.on!r}, {p.last - p.first!r})")
+    holding = f", holding={current.holding!r}" if current.holding else ""
+    return f"pw.Current([{', '.join(calls)}], end={current.end!r}{holding})"
 
 
 def _check_samples(t: Floats, lines: bool) -> None:

@@ -66,6 +66,17 @@ def read_current_file(path: Path) -> tuple[Floats, Floats]:
     return read_current(text, path.name)
 
 
+def piece_rows(text: str) -> list[list[float]]:
+    """Return the numbers of a text with a piece in each line, or an empty list for any other text.
+
+    A line has four numbers, or seven for noise or a chirp: the `numbers` of a piece.
+    """
+    lines = [_SEPARATORS.split(line.strip()) for line in text.splitlines() if line.strip()]
+    if not all(len(line) in (4, 7) and all(map(is_number, line)) for line in lines):
+        return []
+    return [list(map(float, line)) for line in lines]
+
+
 def in_text(value: float) -> str:
     """Return a number as the shortest text that reads back as the same number."""
     return repr(float(value)).removesuffix(".0")

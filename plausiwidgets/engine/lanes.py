@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from plausiwidgets.engine.lane_current import LaneCurrent
 from plausiwidgets.engine.neuron import Neuron
+from plausiwidgets.engine.waveform import check_frequencies
 
 Floats = NDArray[np.float64]
 S = TypeVar("S", bound=np.generic)
@@ -83,6 +84,9 @@ class LaneJob:
     peak_window: tuple[int, int] | None = None
     extremes: bool = False
     spike_limit: int | None = None
+
+    def __post_init__(self) -> None:
+        check_frequencies(self.current.paths, self.dt)
 
     @property
     def lanes(self) -> int:

@@ -19,7 +19,7 @@ def run_loop(job: LaneJob, step: Step, engine: str, checkpoint: Checkpoint | Non
     """Simulate a batch of lanes by `step`; `engine` is the name in the result."""
     model, current, dt, lanes = job.model, job.current, job.dt, job.lanes
     state: Sequence[Floats] = [np.array(row) for row in job.state]
-    injected, change = np.empty(lanes), 0
+    injected, change, table = np.empty(lanes), 0, current.table(job.steps, dt)
     k0, k1 = job.window or (0, 0)
     m0, m1 = job.peak_window or (0, 0)
     rows = np.full((len(job.record), k1 - k0, lanes), np.nan)
@@ -34,13 +34,15 @@ def run_loop(job: LaneJob, step: Step, engine: str, checkpoint: Checkpoint | Non
     for k in range(job.steps):
         if checkpoint is not None:
             checkpoint()
+        # Most currents are steps, so that the current is the same in most of the time steps.
         if k >= change:
             injected = np.empty(lanes)
-            fill_current(k, dt, current.t0, current.base, current.pieces, injected)
+            fill_current(k, dt, current.t0, current.base, current.pieces, table, injected)
             change = next_change(k, dt, current.t0, current.pieces)
         spikes, state = step(injected, state)
         v = state[0]
         good = np.abs(v) <= model.limit
+        # Only the potential has a limit. Every other variable may have any finite value.
         for s in state[1:]:
             good &= np.isfinite(s)
         if job.spike_limit is not None:
@@ -68,6 +70,7 @@ def run_loop(job: LaneJob, step: Step, engine: str, checkpoint: Checkpoint | Non
         if m0 <= k < m1:
             v_max = np.where(alive, np.maximum(v_max, v), v_max)
 
+    # NumPy cannot concatenate an empty list, which a job without spikes has.
     none = np.empty(0, dtype=np.int64)
     spikes_out, counts = pad_spikes(np.concatenate([none, *event_steps]), np.concatenate([none, *event_lanes]), lanes)
     final = np.stack(state).astype(np.float64)

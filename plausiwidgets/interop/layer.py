@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import collections
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
+from operator import is_
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -73,7 +74,7 @@ class NeuronLayer(torch.nn.Module):
         self.register_buffer("alpha", _tensor(alpha))
         self.register_buffer("scale", None if scale is None else _tensor(scale))
         self._state: Callable[..., State] = collections.namedtuple("State", [s.key for s in model.states])  # type: ignore[misc]
-        self._prepared: tuple[object, Tensors] | None = None
+        self._prepared = _Prepared()
 
     def extra_repr(self) -> str:
         """Return what torch prints of the layer."""
@@ -142,10 +143,25 @@ class NeuronLayer(torch.nn.Module):
         """Return what the parameters and dt give: kept while nothing is learned and nothing has changed."""
         if any(x.requires_grad for x in p) and torch.is_grad_enabled():
             return self._step.prepare(p, self.dt)
-        key = [(id(x), x._version, x.dtype, x.device) for x in p]
-        if self._prepared is None or self._prepared[0] != key:
-            self._prepared = key, self._step.prepare([x.detach() for x in p], self.dt)
-        return self._prepared[1]
+        if not self._prepared.belongs_to(p):
+            self._prepared = _Prepared(p, self._step.prepare([x.detach() for x in p], self.dt))
+        return self._prepared.values
+
+
+class _Prepared:
+    """What parameters and dt give, and the parameters: it is no part of the layer's state."""
+
+    __slots__ = ("_parameters", "_versions", "values")
+
+    def __init__(self, parameters: Sequence[torch.Tensor] = (), values: Tensors | None = None) -> None:
+        self._parameters = tuple(parameters)
+        self._versions = tuple(x._version for x in parameters)
+        self.values = values or {}
+
+    def belongs_to(self, parameters: Sequence[torch.Tensor]) -> bool:
+        """Return whether the values are those of parameters, which have not changed since."""
+        same = len(self._parameters) == len(parameters) and all(map(is_, self._parameters, parameters))
+        return same and bool(self.values) and self._versions == tuple(x._version for x in parameters)
 
 
 def _tensor(value: ArrayLike) -> torch.Tensor:

@@ -13,7 +13,10 @@ from plausiwidgets.support.lazy import torch
 Convert = Callable[[SimpleNamespace, "torch.Tensor"], "torch.Tensor | float"]
 """What a constant becomes of the parameters and the time step."""
 
-POTENTIALS = ("v", "mem", "v_mem", "vmem", "membrane", "U", "u", "V", "potential", "membrane_potential")
+POTENTIALS = (
+    *("v", "mem", "v_mem", "vmem", "membrane", "U", "u", "V", "potential", "membrane_potential", "voltage", "volt"),
+    *("vm", "Vm", "v_m", "V_m", "voltage_state"),
+)
 THRESHOLDS = (
     "threshold",
     "v_threshold",
@@ -39,7 +42,7 @@ class Library:
     ----------
     title, source : str
     layouts : tuple of str
-        In which its neurons take lanes, where it is not tried; keys of ``from_torch._LAYOUTS``.
+        In which its neurons take lanes, where it is not tried; keys of ``torch_calls.LAYOUTS``.
     refused : mapping of str to str
         Classes that are no neuron with one current, and why.
     several : str
@@ -123,6 +126,12 @@ class _Norse(Library):
         return None
 
 
+class _Layers(Library):
+    def dt(self, module: torch.nn.Module) -> float | None:
+        found = {float(part.dt) for _, part in _with_dt(module)}
+        return found.pop() if len(found) == 1 else None
+
+
 def _parts(module: torch.nn.Module) -> Iterator[Any]:
     """Yield a module and those in it; what attributes they have depends on their library."""
     return module.modules()
@@ -138,6 +147,7 @@ _AT_ONCE = "computes a whole sequence and has no single step, but a model requir
 _SEQUENCE = "computes a whole sequence. Use its cell"
 
 LIBRARIES: dict[str, Library] = {
+    "plausiwidgets": _Layers("plausiwidgets", layouts=("[lanes]",)),
     "snntorch": _SnnTorch(
         "snnTorch",
         "Eshraghian et al. 2023, doi:10.1109/JPROC.2023.3308088",

@@ -33,7 +33,8 @@ def to_javascript(model: str | NeuronModel) -> str:
         - ``neuron``: both of them, and ``name``, ``dt`` (ms), ``peak`` (mV), ``states`` and ``parameters`` (name and
           default).
         - ``injected(pieces, holding, t0, dt, steps)``: `currents` from pieces ``[on, off, start, end]``, the times in
-          ms and the currents in the model's unit.
+          ms and the currents in the model's unit. A piece ``[on, off, sd, sd, 1, tau, seed]`` is noise, and ``[on, off,
+          amplitude, amplitude, 2, f0, f1]`` is a chirp.
 
     Raises
     ------

@@ -2,12 +2,25 @@
 
 from typing import TYPE_CHECKING
 
+from plausiwidgets.models.fixed_point import fixed_point
 from plausiwidgets.models.model import NeuronModel, Preset, StateVariable
 from plausiwidgets.models.parameter import Parameter
+from plausiwidgets.models.proof import Proof
 from plausiwidgets.models.registry import get, load, names, register
 from plausiwidgets.support.lazy import lazily
 
-__all__ = ["NeuronModel", "Parameter", "Preset", "StateVariable", "get", "load", "names", "register"]
+__all__ = [
+    "NeuronModel",
+    "Parameter",
+    "Preset",
+    "Proof",
+    "StateVariable",
+    "fixed_point",
+    "get",
+    "load",
+    "names",
+    "register",
+]
 
 if not TYPE_CHECKING:
     __getattr__ = lazily(__name__, {})[0]  # says which package has a name

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
 from plausiwidgets.models.parameter import Parameter
+from plausiwidgets.models.proof import Proof
 
 DOI = re.compile(r"\bdoi:(10\.[^\s;,]+)")
 """How the source of a neuron names its publication."""
@@ -34,8 +35,11 @@ def card(model: Any, operations: str = "") -> str:
         presets = [_preset(p) for p in model.presets]
         parts.append(_table("Published sets", ("title", "values", "firing pattern", "time step", "source"), presets))
     if model.ruled_out:
-        arguments = [(pattern.replace("_", " "), why) for pattern, why in model.ruled_out.items()]
-        parts.append(_table("Cannot show", ("firing pattern", "why"), arguments))
+        arguments = [
+            (pattern.replace("_", " "), proof.text, _limits(proof, model.parameters))
+            for pattern, proof in model.proofs.items()
+        ]
+        parts.append(_table("Cannot show", ("firing pattern", "why", "for"), arguments))
     return "\n".join(parts)
 
 
@@ -43,6 +47,15 @@ def _preset(preset: Any) -> tuple[str, ...]:
     values = ", ".join(f"{n} {_number(v)}" for n, v in preset.parameters.items())
     pattern = (preset.pattern or "").replace("_", " ")
     return preset.title, values, pattern, "" if preset.dt is None else f"{_number(preset.dt)} ms", preset.source
+
+
+def _limits(proof: Proof, parameters: Mapping[str, Parameter]) -> str:
+    """Return the limits inside which a proof holds."""
+    limits = [
+        f"{name} {_number(low)} to {_number(high)} {parameters[name].unit}".strip()
+        for name, (low, high) in proof.limits.items()
+    ]
+    return ", ".join(limits) or "all parameters"
 
 
 def _range(parameter: Parameter) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from threading import RLock
 from types import SimpleNamespace
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -19,10 +19,15 @@ from plausiwidgets.models.card import card
 from plausiwidgets.models.contract import Namespace, Tensors, check_contract
 from plausiwidgets.models.numpy_step import take_numpy
 from plausiwidgets.models.parameter import Floats, Parameter, meaning
+from plausiwidgets.models.proof import Proof
 from plausiwidgets.support.arguments import checked, finite, mapping, whole
 from plausiwidgets.support.lazy import torch
 from plausiwidgets.support.names import check_key, unknown
+from plausiwidgets.support.printed import Table
 from plausiwidgets.support.renamed import renamed
+
+if TYPE_CHECKING:
+    from plausiwidgets.models.fixed_point import Arithmetic
 
 Step = Callable[..., Any]
 """See `step` of :class:`NeuronModel`."""
@@ -205,8 +210,11 @@ class NeuronModel:
         "neuron" unless the title already contains "neuron", "model" or "cell".
     presets : sequence of Preset
         Published parameter sets.
-    ruled_out : mapping of str to str
-        Firing patterns, by their keys, that the neuron cannot show whatever its parameters, each with the argument.
+    ruled_out : mapping of str to (str or Proof)
+        Firing patterns, by their keys, that the model cannot show, each with the argument. A text is a proof for all
+        parameters; a `Proof` names the limits inside which it holds.
+    notes : sequence of str
+        Sentences that ``str(model)`` adds, such as what an import made of each value of the original.
     validate : bool
         Run the step on a few lanes and refuse it if it breaks the contract.
 
@@ -221,6 +229,8 @@ class NeuronModel:
 
     Attributes
     ----------
+    proofs : mapping of str to Proof
+        Proofs that the model cannot show firing patterns, by the key of the pattern; `ruled_out` has their texts.
     discrete : bool
         Whether the step does not use dt, as found when the model is made: a neuron in discrete time. It is simulated
         at its own dt alone, and verified in steps of this.
@@ -256,7 +266,8 @@ class NeuronModel:
         description: str = "",
         source: str = "",
         presets: Sequence[Preset] = (),
-        ruled_out: Mapping[str, str] | None = None,
+        ruled_out: Mapping[str, str | Proof] | None = None,
+        notes: Sequence[str] = (),
         validate: bool = True,
     ) -> None:
         check_key("a model", key)
@@ -280,9 +291,13 @@ class NeuronModel:
         self.description = description
         self.source = source
         self.presets = tuple(presets)
-        self.ruled_out: Mapping[str, str] = mapping(ruled_out)
+        self.proofs: Mapping[str, Proof] = _proofs(where, ruled_out, self.parameters)
+        self.ruled_out: Mapping[str, str] = {pattern: proof.text for pattern, proof in self.proofs.items()}
+        self.notes = tuple(notes)
         self.lanewise = False
         self.discrete = False
+        self.arithmetic: Arithmetic | None = None
+        """The number format of a chip, for a model of :func:`plausiwidgets.models.fixed_point`; None for float64."""
         self.is_builtin = False
         """Whether its programs come with the package; the registry sets it."""
         self.programs: Programs | None = step.programs if isinstance(step, ProgramStep) else None
@@ -345,6 +360,14 @@ class NeuronModel:
     def __repr__(self) -> str:
         state = ", ".join(s.key for s in self._states) if self._states else "not run yet"
         return f"<NeuronModel {self.key!r}: state {state}; parameters {', '.join(self.parameters) or 'none'}>"
+
+    def __str__(self) -> str:
+        """Return the state variables, the parameters with their ranges, the current and the notes."""
+        rows = [(p.key, f"{p.default:g}", f"{p.low:g} … {p.high:g}", p.unit) for p in self.parameters.values()]
+        drive = self.current
+        rows.append((f"{drive.key} (injected)", f"{drive.default:g}", f"{drive.low:g} … {drive.high:g}", drive.unit))
+        title = f"NeuronModel {self.key}: state {', '.join(s.key for s in self.states)}; dt {self.dt:g} ms"
+        return str(Table(title, ("parameter", "default", "range", "unit"), rows, self.notes))
 
     def _repr_html_(self) -> str:
         """Return the card of the model, as a notebook shows it; ``model_card`` adds what a step costs."""
@@ -412,6 +435,11 @@ class NeuronModel:
         return fired.to(torch.float64), new
 
     @property
+    def has_finer_steps(self) -> bool:
+        """Whether a smaller time step approximates the same neuron better; not so in discrete time or on a chip."""
+        return not self.discrete and self.arithmetic is None
+
+    @property
     def states(self) -> tuple[StateVariable, ...]:
         """The state variables, the membrane potential first."""
         if self._states is None and self.programs is not None:
@@ -476,6 +504,18 @@ class NeuronModel:
         if self.spike_level is None:
             return None
         return self.peak - self.usual_rest_threshold()[0]
+
+
+def _proofs(
+    where: str, ruled_out: Mapping[str, str | Proof] | None, parameters: Mapping[str, Parameter]
+) -> dict[str, Proof]:
+    """Return the proofs of a model; ValueError if the limits of one contain an unknown parameter."""
+    proofs = {pattern: Proof(why) if isinstance(why, str) else why for pattern, why in mapping(ruled_out).items()}
+    for proof in proofs.values():
+        for name in proof.limits:
+            if name not in parameters:
+                raise unknown(f"{where}: limits of a proof", "parameter", name, parameters)
+    return proofs
 
 
 def _refuse_others(model: NeuronModel, step: ProgramStep) -> None:

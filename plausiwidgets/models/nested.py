@@ -1,8 +1,11 @@
-"""Structures of tensors that a module takes and returns: NamedTuples, tuples and mappings, within each other."""
+"""Structures of tensors that a module takes and returns: tuples, mappings and dataclasses, within each other."""
 
 from __future__ import annotations
 
+import copy
+import dataclasses
 from collections.abc import Callable, Iterator, Mapping
+from types import SimpleNamespace
 
 from plausiwidgets.support.lazy import torch
 
@@ -18,6 +21,14 @@ def leaves(value: object, name: str = "") -> Iterator[tuple[str, torch.Tensor]]:
     elif isinstance(value, Mapping):
         for key, entry in value.items():
             yield from leaves(entry, str(key))
+    elif has_fields(value):
+        yield from leaves(vars(value))
+
+
+def has_fields(value: object) -> bool:
+    """Return whether a value is a dataclass or a namespace, whose attributes are its entries."""
+    is_record = dataclasses.is_dataclass(value) and not isinstance(value, type) and hasattr(value, "__dict__")
+    return is_record or isinstance(value, SimpleNamespace)
 
 
 def rebuilt(template: object, values: Iterator[torch.Tensor]) -> object:
@@ -31,4 +42,9 @@ def rebuilt(template: object, values: Iterator[torch.Tensor]) -> object:
         return type(template)(rebuilt(entry, values) for entry in template)
     if isinstance(template, Mapping):
         return {key: rebuilt(entry, values) for key, entry in template.items()}
+    if has_fields(template):
+        made = copy.copy(template)
+        for key, entry in vars(template).items():
+            vars(made)[key] = rebuilt(entry, values)
+        return made
     return template

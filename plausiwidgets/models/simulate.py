@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from plausiwidgets.engine.choice.run_lanes import run_lanes
-from plausiwidgets.engine.current import Current, Piece, as_current
+from plausiwidgets.engine.current import Current, as_current
 from plausiwidgets.engine.lane_current import LaneCurrent, lane_current
 from plausiwidgets.engine.lanes import LaneJob
+from plausiwidgets.engine.piece import Piece
 from plausiwidgets.engine.traces import Traces
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.registry import get

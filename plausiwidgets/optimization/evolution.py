@@ -69,9 +69,11 @@ class Population:
 
     def ask(self, count: int) -> Floats:
         """Return the trials of the next members as values [count, d]."""
+        # In turns, so that a population is not judged as stale before each member had its trials.
         self._tried = (self._next + np.arange(count)) % self.size
         partial = self._partial_losses(count)
         offers = self._offers(partial.argmin(axis=1))
+        # Squared distances suffice to find the nearest member. It stands for the candidate, which is not evaluated yet.
         apart = np.sum((offers[:, :, None, :] - self.units) ** 2, axis=-1)
         each = np.arange(count)
         chosen = partial[each, apart.argmin(axis=-1)].argmin(axis=0)
@@ -81,6 +83,7 @@ class Population:
     def tell(self, penalties: Floats) -> None:
         """Take the penalties [count, criteria + 1] of the trials; a member moves unless its loss would rise."""
         self._next = (self._next + len(penalties)) % self.size
+        # Equal is enough, so that members drift across a plateau instead of staying on it.
         better = losses_of(penalties) <= self.losses[self._tried]
         moving = self._tried[better]
         self.units[moving], self.penalties[moving] = self._trials[better], penalties[better]
@@ -91,6 +94,7 @@ class Population:
         losses = losses_of(penalties)
         best = int(np.argmin(losses))
         unit = np.clip(self.chart.encode(values[best : best + 1])[0], 0.0, 1.0)
+        # The nearest member, not the worst: otherwise copies of one region would fill the population.
         near = int(np.argmin(np.linalg.norm(self.units - unit, axis=1)))
         if losses[best] < self.losses[near]:
             self.units[near], self.penalties[near] = unit, penalties[best]
@@ -99,6 +103,7 @@ class Population:
     def _partial_losses(self, count: int) -> Floats:
         """Return the losses of all members under random halves of the criteria, shape [count, size]."""
         rng = self._rng
+        # A draw for each trial, the same for all members, because they are compared with each other.
         weights = np.where(rng.random((count, 1, self.penalties.shape[1])) < SHARE, 1.0, REST)
         return np.asarray(np.sum(weights * self.penalties, axis=-1) + TIE * rng.random((count, self.size)))
 
@@ -107,14 +112,20 @@ class Population:
         rng, x, d = self._rng, self.units, self.units.shape[1]
         shape = OFFERS, towards.size
         one, other = rng.integers(self.size, size=(2, *shape))
+        # The heavy tails of a Cauchy distribution try a long step now and then, which a normal one hardly does.
         length = np.clip(STEP + STEP_SPREAD * rng.standard_cauchy(shape), 0.1, 1.0)[..., None]
         member = x[self._tried]
+        # Eq. (6) of JADE: towards a good member, plus a difference of two random members, whose size follows the spread
+        # of the population.
         moved = member + length * (x[towards] - member) + length * (x[one] - x[other])
+        # At least one coordinate is taken from the step, otherwise the trial could be the member itself.
         crossed = (rng.random((*shape, d)) < CROSSING) | (np.arange(d) == rng.integers(d, size=(*shape, 1)))
+        # Reflected, because clipping would collect members on the faces of the cube.
         return fold(np.where(crossed, moved, member))
 
     def _note(self, evaluations: int) -> None:
         self._since_gain += evaluations
         best = float(self.losses.min())
+        # Ever smaller gains near a local minimum would keep a population alive without end.
         if self._reference - best > GAIN:
             self._reference, self._since_gain = best, 0

@@ -114,12 +114,15 @@ class Portfolio:
 
     def _plan(self) -> Iterator[Floats]:
         options = self.options
+        # Alone, because a start that shows the pattern ends the search after one evaluation.
         if self.start is not None:
             yield from self._evaluate(self.start[None, :], "start")
+        # One sequence for all populations: each continues where the last one ended, so that no point comes twice.
         seed = int(self._seed(_SOBOL).generate_state(1)[0])
         self._sobol = Sobol(self.space.size, seed)
         size, round_ = options.population, 0
         while True:
+            # None while the box is screened: the cloud of the search has no region then.
             self._population = self._run = None
             chart = self._charts[round_ % len(self._charts)]
             units = self._sobol.draw(size)
@@ -127,6 +130,8 @@ class Portfolio:
             population = Population(chart, units, penalties, default_rng(self._seed(_POPULATION, round_)))
             self._population = population
             yield from self._evolve(population)
+            # A larger population converges later and less often to a local minimum, as in the restarts of IPOP-CMA-ES
+            # (A. Auger and N. Hansen, IEEE CEC 2005). Its size is about the sum of all smaller ones.
             size, round_ = min(2 * size, max(options.largest, size)), round_ + 1
             self.restarts += 1
 
@@ -136,10 +141,12 @@ class Portfolio:
         used: list[Floats] = []
         run: CmaRun | None = None
         while not population.stale:
+            # Near a start its optimum is likely. Elsewhere the population has to find a promising region first.
             begun = self.start is not None or (self.evaluations >= options.alone and not options.explore)
             if begun and run is None:
                 run = self._new_run(population, used)
             tried = min(max(population.size // options.tried, 1), self._left)
+            # The points of all parts are evaluated in one batch, which takes hardly longer than those of one part.
             asked = [population.ask(tried)]
             # A run takes whole generations only.
             self._run = run
@@ -147,12 +154,14 @@ class Portfolio:
             if active is not None:
                 asked.append(active.ask())
             if options.explore:
+                # Points from everywhere, for landscapes whose slopes lead away from the solution.
                 asked.append(self._charts[0].decode(self._sobol.draw(options.explore * tried)))
             penalties = yield from self._evaluate(np.concatenate(asked), "search")
             population.tell(penalties[:tried])
             if active is not None:
                 made = slice(tried, tried + options.popsize)
                 active.tell(losses_of(penalties[made]))
+                # The population keeps what a run has found when the run ends.
                 population.take(asked[1], penalties[made])
                 if active.finished:
                     run = self._new_run(population, used)
@@ -165,6 +174,7 @@ class Portfolio:
         if number == 0 and self.start is not None:
             x0 = chart.encode(self.start[None, :])[0]
         else:
+            # A second run in the same basin would end at the same minimum.
             unit = _apart(population, used)
             if unit is None:
                 unit = default_rng(self._seed(_RANDOM, number)).random(self.space.size)
@@ -180,6 +190,7 @@ class Portfolio:
         return self._penalties
 
     def _seed(self, *key: int) -> SeedSequence:
+        # Each part has a generator of its own, so that its points do not depend on how often another part draws.
         return SeedSequence(self.seed, spawn_key=key)
 
 

@@ -73,17 +73,18 @@ class Batch:
     thresholds: Mapping[str, Thresholds] = field(default_factory=dict)
 
     @classmethod
-    def unverified(
-        cls, values: Values, loss: Floats, penalties: Floats, criteria: tuple[str, ...], verdict: Verdict | None = None
-    ) -> Batch:
+    def unverified(cls, verdict: Verdict) -> Batch:
         """Return a judged batch before its verification."""
-        status = np.where(loss == 0.0, "unverified", "rejected")
-        return cls(values, loss, penalties, criteria, verdict, status, np.full(len(loss), ""), loss)
+        loss = np.asarray(verdict.loss, dtype=np.float64)
+        penalties = np.column_stack([check.penalty for check in verdict.criteria])
+        criteria = tuple(check.key for check in verdict.criteria)
+        values = dict(verdict.parameters)
+        return cls(values, loss, penalties, criteria, verdict, verdict.status, verdict.failed_test, loss)
 
     @property
     def accepted(self) -> NDArray[np.bool_]:
-        """Whether every criterion holds at dt, shape [n]."""
-        return np.asarray(self.loss == 0.0)
+        """Whether every criterion is met at dt and no proof contradicts it, shape [n]."""
+        return np.asarray(self.status != "rejected")
 
     @property
     def guidance(self) -> Floats:
@@ -108,9 +109,16 @@ class Batch:
         if not there.any():
             return self
         values = {n: np.where(there, other.values[n], v) for n, v in self.values.items()}
-        penalties = np.where(there[:, None], other.penalties, self.penalties)
-        merged = Batch.unverified(values, np.where(there, other.loss, self.loss), penalties, self.criteria)
-        return replace(merged, thresholds=self.thresholds)
+        return replace(
+            self,
+            values=values,
+            loss=np.where(there, other.loss, self.loss),
+            penalties=np.where(there[:, None], other.penalties, self.penalties),
+            verdict=None,
+            status=np.where(there, other.status, self.status),
+            failed_test=np.where(there, other.failed_test, self.failed_test),
+            graded=np.where(there, other.graded, self.graded),
+        )
 
 
 @dataclass(frozen=True)
@@ -138,10 +146,9 @@ class Problem:
         settled: Settled | None = None,
     ) -> Batch:
         """Judge complete sets; `settled` saves settling them again."""
-        verdict = evaluate(self.model, self.pattern, values, self.dt, self.engine, checkpoint, settled=settled)
-        penalties = np.column_stack([check.penalty for check in verdict.criteria])
-        criteria = tuple(check.key for check in verdict.criteria)
-        return Batch.unverified(values, np.asarray(verdict.loss, dtype=np.float64), penalties, criteria, verdict)
+        return Batch.unverified(
+            evaluate(self.model, self.pattern, values, self.dt, self.engine, checkpoint, settled=settled)
+        )
 
     def criterion_results(
         self, parameters: Mapping[str, float], checkpoint: Checkpoint | None = None
@@ -191,6 +198,7 @@ class Problem:
         """
         status, failed_test, graded = batch.status.astype("U16"), batch.failed_test.astype(object), batch.loss.copy()
         accepted = np.flatnonzero(batch.accepted)
+        # A few at once: one call for each would waste most of a kernel, and the first verified set ends the search.
         for first in range(0, len(accepted), VERIFIED_AT_ONCE):
             chosen = accepted[first : first + VERIFIED_AT_ONCE]
             settled = None
@@ -219,6 +227,7 @@ class Problem:
         """
         part = {n: v[chosen] for n, v in batch.values.items()}
         thresholds = {name: t.take(chosen) for name, t in batch.thresholds.items()}
+        # The thresholds move with the time step, and an amplitude close to one would pass at dt only.
         for factor in FINER:
             finer = self.thresholds(self.settle(part, checkpoint, dt=self.dt * factor))
             thresholds = {name: t.intersect(finer[name]) for name, t in thresholds.items()}
@@ -227,6 +236,7 @@ class Problem:
         values = {name: np.array(v) for name, v in batch.values.items()}
         for name in thresholds:
             values[name][chosen] = np.where(holds, moved[name], part[name])
+        # The verdict is that of the former amplitudes.
         return replace(batch, values=values, verdict=None), settled
 
     def robustness(

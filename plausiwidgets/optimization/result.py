@@ -21,7 +21,7 @@ from plausiwidgets.optimization.volume import Volume
 from plausiwidgets.patterns import CriterionResult, Protocol, judge
 from plausiwidgets.patterns.formatting import interval
 from plausiwidgets.patterns.registry import is_registered
-from plausiwidgets.patterns.status import PAIR_WORDS, STATUSES, SYMBOLS
+from plausiwidgets.patterns.status import CONTRADICTS, PAIR_WORDS, STATUSES, SYMBOLS
 from plausiwidgets.patterns.verdict import OneVerdict
 from plausiwidgets.support.json_text import read_json
 from plausiwidgets.support.lazy import pandas as pd
@@ -85,7 +85,8 @@ class Result(Printed):
     status : {"replicated", "fragile", "unverified", "rejected"}
         Status of the best set, as of a `Verdict`; "rejected" means not found.
     failed_test : str
-        Verification test that a fragile set fails, in words.
+        Verification test that a fragile set fails, in words; ``"contradicts a proof"`` if the best set meets all
+        criteria of a pattern that is ruled out.
     found_after : int or None
         Evaluations until the best set was found.
     unmet : mapping of str to str
@@ -103,7 +104,7 @@ class Result(Printed):
     strategy : str
         What proposed the points, with its settings.
     ruled_out : str
-        Why no parameters of the model can show the pattern; empty if the pattern is not ruled out.
+        Why no parameters inside the bounds can show the pattern; empty if the pattern is not ruled out.
     dt : float or None
         Time step in ms; None: the model's.
     engine : str
@@ -195,6 +196,11 @@ class Result(Printed):
         return self.status != "rejected"
 
     @property
+    def unsearched(self) -> bool:
+        """Whether the search was stopped, or reached its time limit, before its first evaluation."""
+        return self.stop_reason in ("stopped", "time") and not self.evaluations
+
+    @property
     def replicated(self) -> bool:
         """Whether the best set is also verified."""
         return self.status == "replicated"
@@ -244,6 +250,8 @@ class Result(Printed):
 
     @property
     def _found(self) -> str:
+        if self.unsearched:
+            return PAIR_WORDS["unsearched"]
         word, after = PAIR_WORDS[self.status], f"after {_evaluations(self.evaluations)}"
         if self.status == "replicated":
             return f"{word}, found after {_evaluations(self.found_after or 0)}"
@@ -253,6 +261,8 @@ class Result(Printed):
             return f"{word}, {after}"
         if self.ruled_out:
             searched = f"{word} {after}, and " if self.evaluations else ""
+            if self.failed_test == CONTRADICTS:
+                searched = f"{word} {after}: the best set meets all criteria, but {CONTRADICTS}; "
             return f"{searched}{PAIR_WORDS['ruled_out']}: {self.ruled_out}"
         loss = f", smallest loss {self.loss:.3g}" if math.isfinite(self.loss) else ""
         if not self.unmet:
@@ -380,6 +390,8 @@ class Result(Printed):
 
     @property
     def _status(self) -> str:
+        if self.unsearched:
+            return "unsearched"
         if self.ruled_out and self.status in ("fragile", "rejected"):
             return "ruled_out"
         return "failed" if self.stop_reason == "failed" else self.status

@@ -123,6 +123,13 @@ class Space:
         return cls(parameters, names, ends[0], ends[1], MappingProxyType(base))
 
     @property
+    def bounds(self) -> Bounds:
+        """Bounds of every parameter; those of a parameter that is not free are its value."""
+        fixed = {name: (value, value) for name, value in self.base.items()}
+        free = zip(self.names, self.low.tolist(), self.high.tolist(), strict=True)
+        return fixed | {name: (low, high) for name, low, high in free}
+
+    @property
     def size(self) -> int:
         return len(self.names)
 

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from plausiwidgets.engine.current import pulse, ramp
+from plausiwidgets.engine.piece import chirp, noise, pulse, ramp
 from plausiwidgets.patterns.all_of import AllOf
 from plausiwidgets.patterns.criterion import Criterion
 from plausiwidgets.patterns.judge import judge
@@ -33,10 +33,12 @@ __all__ = [
     "Target",
     "Verdict",
     "all_of",
+    "chirp",
     "get",
     "judge",
     "load",
     "names",
+    "noise",
     "pulse",
     "ramp",
     "register",

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from plausiwidgets.engine.current import Floats
+from plausiwidgets.engine.piece import Floats
 from plausiwidgets.patterns.response import Mask
 
 AT_ONCE = 16

@@ -239,8 +239,8 @@ CELL = quantity(
     at_most(0.0),
     "mV",
     scale=100.0,
-    text="Largest excursion of the membrane potential outside the range from −150 to +80 mV. Real "
-    "cells stay within this range.",
+    text="Largest excursion of the membrane potential outside the range from −150 to +80 mV. Real cells stay within "
+    "this range. If the threshold moves, the potential must also stay within three spans of rest.",
 )
 WHOLE = quantity(
     "whole",

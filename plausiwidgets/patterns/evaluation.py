@@ -21,9 +21,10 @@ from plausiwidgets.patterns.all_of import AllOf
 from plausiwidgets.patterns.criterion import saturated
 from plausiwidgets.patterns.pattern import Pattern, check_features
 from plausiwidgets.patterns.protocol import Protocol
+from plausiwidgets.patterns.registry import proof_against
 from plausiwidgets.patterns.response import Graded
 from plausiwidgets.patterns.runner import KICK, Runner
-from plausiwidgets.patterns.status import STATUSES
+from plausiwidgets.patterns.status import CONTRADICTS, STATUSES
 from plausiwidgets.patterns.verdict import ENGINE_TITLES, CriterionResult, OneVerdict, Verdict
 from plausiwidgets.support.arguments import mapping
 from plausiwidgets.support.names import unknown
@@ -85,6 +86,7 @@ def evaluate(
                 model, part, own, dt, engine, checkpoint, record, settle=settle, kick=kick, settled=at_rest
             )
         return together(pattern, values, parts)
+    # A search evaluates the same neurons under several stimuli.
     if settled is None:
         runner = Runner(model, values, dt, engine, checkpoint, record, settle=settle, kick=kick)
     else:
@@ -97,8 +99,11 @@ def evaluate(
     results = []
     potential = model.states[0].unit
     for criterion in criteria:
+        # A neuron with a reset fires at its peak: neither the height of its spikes nor a depolarization block tells
+        # one parameter set from another.
         if criterion.without_reset and model.spike_level is None:
             continue
+        # Features of a trace that was cut off would be those of another sweep. A value of nan has the penalty 1.
         value = np.where(diverged, np.nan, features[criterion.key])
         low, high = criterion.interval(runner.span, dt)
         graded = measured.features[criterion.key]
@@ -110,6 +115,7 @@ def evaluate(
                 criterion.key,
                 criterion.title,
                 criterion.description,
+                # The potential of a custom model may have another unit, or none.
                 potential if criterion.unit == "mV" else criterion.unit,
                 value,
                 low,
@@ -122,11 +128,16 @@ def evaluate(
     loss = sum((c.penalty for c in results), none)
     # A diverged simulation is worse than every finite one, the earlier the worse.
     loss = np.where(diverged, len(results) + 1.0 + saturated(runner.divergence), loss)
-    status = np.where(loss == 0.0, "unverified", "rejected")
+    # A proof overrides the evaluation: one of the two is wrong, and only a person can find out which.
+    proof = proof_against(pattern, model)
+    contradicts = (loss == 0.0) & (False if proof is None else proof.holds_for(values))
+    status = np.where((loss == 0.0) & ~contradicts, "unverified", "rejected")
+    # A current alone requires nothing, so that neither status would be true.
     if not criteria:
         loss, status = np.full(runner.n, np.nan), np.full(runner.n, "unjudged")
     traces = dict(runner.traces)
 
+    # The traces of a batch take too much memory to be kept for every verdict.
     def again() -> Mapping[str, Traces]:
         if record:
             return traces
@@ -141,18 +152,21 @@ def evaluate(
         dt=dt,
         loss=loss,
         status=status,
-        failed_test=np.full(runner.n, "", dtype=object),
+        failed_test=np.where(contradicts, CONTRADICTS, "").astype(object),
         failed_loss=np.zeros(runner.n),
         criteria=tuple(results),
         diverged=diverged,
         engine=runner.engine_used,
         measured={**measured.curve, "lowest": runner.lowest, "highest": runner.highest},
-        discrete=model.discrete,
+        discrete=not model.has_finer_steps,
+        proof=proof.text if proof is not None and contradicts.any() else "",
         _judged_on=pattern,
         uncompiled=(why_not(model) or "") if engine == "auto" and runner.engine_used in ENGINE_TITLES else "",
         _record=again,
     )
-    if runner.n > 1 and isinstance(pattern, Pattern) and pattern.tried:
+    # A custom measure may mix its sets, for example by a mean over the wrong axis. Comparing two sets with
+    # themselves alone finds that before anybody relies on a number.
+    if runner.n > 1 and isinstance(pattern, Pattern) and pattern.tried and not runner.sets_differ:
         seen = _seen_alone.setdefault(pattern, WeakSet())
         if model not in seen:
             # The best, and one from the middle: among responses that differ.
@@ -206,6 +220,7 @@ def evaluate_early(
     """
     if any(part.adapts for part in pattern.components.values()):
         return None  # it adapts its sweeps: too many for plain Python
+    # The time of this thread alone, because a busy machine must not change which engine answers.
     end, stops = time.thread_time() + EARLY, False
 
     def watch() -> None:
@@ -213,6 +228,7 @@ def evaluate_early(
         if time.thread_time() > end:
             raise TimeoutError
         if checkpoint is not None:
+            # An error of the caller ends the evaluation, while an error of plain Python is left to the kernel.
             stops = True
             checkpoint()
             stops = False
@@ -233,12 +249,14 @@ def together(pattern: AllOf, values: Mapping[str, Floats], parts: Mapping[str, V
     loss = sum((v.loss for v in parts.values()), np.zeros(len(lost)))
     # As for a single pattern, a diverged simulation is worse than every finite one, the earlier the worse.
     share = np.max([np.where(v.diverged, v.loss - len(v.criteria) - 1.0, 0.0) for v in parts.values()], axis=0)
+    # The statuses are in order from the strongest claim to none, so that the largest index is the weakest.
     ranks = np.max([[STATUSES.index(word) for word in v.status] for v in parts.values()], axis=0)
     status = np.array(STATUSES)[ranks]
     failed = np.full(len(loss), "", dtype=object)
+    # The first part that is fragile is named, so it is written last.
     for part in reversed(pattern.parts):
-        fragile = (status == "fragile") & parts[part.key].fragile
-        failed[fragile] = [part.within(why) for why in parts[part.key].failed_test[fragile]]
+        failing = (parts[part.key].failed_test != "") & (parts[part.key].status == status)
+        failed[failing] = [part.within(why) for why in parts[part.key].failed_test[failing]]
     results = tuple(
         replace(check, key=part.prefix + check.key, title=part.within(check.title))
         for part in pattern.parts
@@ -262,6 +280,7 @@ def together(pattern: AllOf, values: Mapping[str, Floats], parts: Mapping[str, V
         engine=first.engine,
         parts=parts,
         discrete=first.discrete,
+        proof=next((part.proof for part in parts.values() if part.proof), ""),
         _judged_on=pattern,
         uncompiled=first.uncompiled,
         _record=traces,

@@ -202,7 +202,8 @@ class Bursts:
     Attributes
     ----------
     ratio : ndarray
-        Largest ratio between neighbours of the sorted ISIs, where the cut is; nan below two ISIs.
+        Smallest separation of the intervals between bursts (see :func:`separation`), or the largest of all intervals if
+        there is no burst; nan below two ISIs.
     complete : ndarray
         Number of bursts of 3–40 spikes that the stimulus end did not cut off.
     shortest, longest : ndarray
@@ -224,38 +225,57 @@ class Bursts:
 SMALLEST_BURST = 3
 LARGEST_BURST = 40
 CUT_RATIO = 2.0
+COMPARABLE = 1.5
+"""Factor up to which a longer neighbour of an interval between bursts is another interval between bursts."""
 
 
-def burst_split(times: Floats) -> Floats:
-    """Return the longest interval within bursts in ms, shape [lanes]; inf where there are none."""
-    ratio, longest_inside = _largest_jump(intervals(times))
-    return np.where(ratio >= CUT_RATIO, longest_inside, np.inf)
+def separation(isi: Floats) -> Floats:
+    """Return how clearly each interval separates bursts, of the shape of the ISIs; 2 and above separates them.
+
+    It is the interval divided by the median of the two intervals on either side. Intervals may grow steeply within a
+    burst, so an interval next to one that is more than 1.5 times as long does not separate bursts: the result is at
+    most 3 times the interval divided by its longest direct neighbour. The first and the last interval have neighbours
+    on one side only, and separate bursts only if they compare with an interval that does. nan for one interval.
+
+    Examples
+    --------
+    >>> separation(np.array([[4.0, 5.0, 12.0, 24.0, 4.0, 5.0]])).round(2)
+    array([[0.47, 0.42, 1.5 , 4.8 , 0.33, 0.36]])
+    """
+    n, most = isi.shape
+    if most < 2:
+        return np.full((n, most), np.nan)
+    around = np.pad(isi, ((0, 0), (2, 2)), constant_values=np.nan)
+    near = np.stack([around[:, k : k + most] for k in (0, 1, 3, 4)], axis=2)
+    usual = median(near.reshape(-1, 4)).reshape(n, most)
+    beside = largest(near[:, :, 1:3].reshape(-1, 2)).reshape(n, most)
+    apart = np.minimum(_divide(isi, usual), CUT_RATIO * COMPARABLE * _divide(isi, beside))
+    place = np.arange(most)
+    edge = (place == 0) | (place == lengths(isi)[:, None] - 1)
+    shortest = smallest(np.where((apart >= CUT_RATIO) & ~edge, isi, np.nan))
+    limit = np.where(np.isnan(shortest)[:, None], 1.0, CUT_RATIO * COMPARABLE * _divide(isi, shortest[:, None]))
+    return np.where(edge, np.minimum(apart, limit), apart)
 
 
-def _largest_jump(isi: Floats) -> tuple[Floats, Floats]:
-    """Return the largest ratio between neighbours of the sorted intervals, and the shorter of the two; else nan."""
-    if isi.shape[1] < 2:
-        return np.full(len(isi), np.nan), np.full(len(isi), np.nan)
-    ordered = np.sort(isi, axis=1)
-    steps = growth(ordered)
-    place = np.where(np.isfinite(steps), steps, -np.inf).argmax(axis=1)
-    return largest(steps), at(ordered, place)
+def burst_gaps(times: Floats) -> NDArray[np.bool_]:
+    """Return which intervals separate bursts, shape [lanes, most spikes - 1]."""
+    return separation(intervals(times)) >= CUT_RATIO
 
 
 @traceable(Bursts)
 def bursts(times: Floats, end: float) -> Bursts:
-    """Cut spike trains at the largest ratio between neighbours of the sorted ISIs.
+    """Cut spike trains at the intervals that are clearly longer than those around them, by :func:`separation`.
 
     A burst still going on at `end`, the end of the stimulus in ms, is not counted as complete:
     one whose last spike is closer to the end than 1.5 of the longest interval within bursts.
     """
     lanes = times.shape[0]
     isi = intervals(times)
-    n_isi = lengths(isi)
-    ratio, longest_inside = _largest_jump(isi)
-    split = np.where(ratio >= CUT_RATIO, longest_inside, np.inf)
+    apart = separation(isi)
+    gaps = apart >= CUT_RATIO
+    bursting = gaps.any(axis=1)
+    ratio = np.where(bursting, smallest(np.where(gaps, apart, np.nan)), largest(apart))
 
-    gaps = isi > split[:, None]
     spikes = np.isfinite(times)
     # Number each spike with its burst, then count spikes per (lane, burst).
     label = np.concatenate([np.zeros((lanes, 1), int), np.cumsum(gaps, axis=1)], axis=1)
@@ -264,13 +284,12 @@ def bursts(times: Floats, end: float) -> Bursts:
     size = np.bincount(lane * most + label[lane, spike], minlength=lanes * most).reshape(lanes, most)
     exists = size > 0
     n_bursts = exists.sum(axis=1)
-    ongoing = end - last(times) < 1.5 * longest_inside
+    ongoing = end - last(times) < 1.5 * largest(np.where(gaps, np.nan, isi))
     is_last = np.arange(most) == (n_bursts - 1)[:, None]
     whole = exists & ~(is_last & ongoing[:, None])
     proper = whole & (size >= SMALLEST_BURST) & (size <= LARGEST_BURST)
     onset_mask = np.concatenate([np.ones((lanes, 1), bool), gaps], axis=1) & spikes
     periods = intervals(_compact(times, onset_mask))
-    bursting = (ratio >= CUT_RATIO) & (n_isi >= 2)
 
     def known(values: ArrayLike) -> Floats:
         return np.where(bursting, values, np.nan)
@@ -465,6 +484,10 @@ def turns(x: Floats, size: float) -> tuple[list[int], float]:
     return found, 0.0
 
 
+SMALLEST_RINGING = 1.0
+"""Smallest upstroke after a burst that is measured, in mV."""
+
+
 def upstrokes(v: Floats, rest: float, least: float) -> tuple[Floats, Floats]:
     """Return the size of each rise of one potential, and its top, in mV and in the order of time.
 
@@ -502,6 +525,38 @@ def upstrokes(v: Floats, rest: float, least: float) -> tuple[Floats, Floats]:
     return rises, tops
 
 
+def ringing(v: Floats, spikes: Floats, rest: float, level: float, pause: float) -> float:
+    """Return the largest upstroke of one potential in the pause after a burst in mV; 0 below two spikes.
+
+    Parameters
+    ----------
+    v : ndarray, shape [time]
+        Potential in mV.
+    spikes : ndarray
+        Time steps of the spikes.
+    rest, level : float
+        Rises count from the resting potential, and once the potential is below the spike level, in mV.
+    pause : float
+        Length of the pause in longest interspike intervals.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> v = np.array([-65.0, 20.0, -60.0, 15.0, -64.0, -50.0, -66.0, -65.0])
+    >>> ringing(v, np.array([1.0, 3.0]), -65.0, -20.0, 3.0)
+    14.0
+    """
+    if spikes.size < 2:
+        return 0.0
+    last = round(spikes[-1])
+    stop = last + round(pause * float(np.diff(spikes).max()))
+    below = np.flatnonzero(v[last:stop] < level)
+    if not below.size:
+        return 0.0
+    rises, _ = upstrokes(v[last + below[0] : stop], rest, SMALLEST_RINGING)
+    return float(rises.max(initial=0.0))
+
+
 def longest_above(v: Floats, level: float) -> int:
     """Return the number of samples of the longest stretch in which one potential is above a level.
 
@@ -533,7 +588,7 @@ class Hump:
     rise : ndarray
         Top of the hump above the lowest potential between the start and the top.
     undershoot : ndarray
-        How far that lowest potential lies below the settled one; 0 where it is not below.
+        Drop of the potential below the settled one before the top; 0 without one.
     top : ndarray of int
         Index of the top; -1 without one.
     slope : ndarray
@@ -549,10 +604,11 @@ class Hump:
 
 
 @traceable(Hump)
-def hump(v: Floats, v_baseline: Floats, start: Ints, stop: Ints, high: Floats) -> Hump:
+def hump(v: Floats, v_baseline: Floats, start: Ints, stop: Ints, high: Floats, since: Ints) -> Hump:
     """Return the largest rise of ``v`` above its running minimum, within the indices [start, stop).
 
-    The slope is that of samples at least `high` mV above the settled potential; of all, where there are none.
+    The undershoot counts from the index `since` on, which is not after the start. The slope is that of samples at least
+    `high` mV above the settled potential; of all, where there are none.
     """
     lanes, steps = v.shape
     fine = np.isfinite(v).all(axis=1) & (start < np.minimum(stop, steps))
@@ -570,7 +626,11 @@ def hump(v: Floats, v_baseline: Floats, start: Ints, stop: Ints, high: Floats) -
         each, top = np.arange(rows.size), climb.argmax(axis=1)
         height[rows] = part[each, top] - v_baseline[rows]
         rise[rows] = climb[each, top]
-        undershoot[rows] = np.maximum(v_baseline[rows] - lowest[each, top], 0.0)
+        early = int(since[rows].min())
+        index = np.arange(early, last)
+        before_top = (index >= since[rows, None]) & (index <= first + top[:, None])
+        fallen = np.where(before_top, v[rows, early:last], np.inf).min(axis=1)
+        undershoot[rows] = np.maximum(v_baseline[rows] - fallen, 0.0)
         place[rows] = np.where(np.isfinite(climb[each, top]), first + top, -1)
         pairs = inside[:, 1:] & inside[:, :-1]
         above = pairs & (part[:, :-1] >= (v_baseline[rows] + high[rows])[:, None])

@@ -135,24 +135,30 @@ def judge(
     neuron, pat = get_model(model), get_pattern(pattern)
     values, step, source = parameter_set(neuron, pat, cast(Mapping[str, ArrayLike] | None, parameters), dt)
     many = any(np.ndim(v) > 0 for v in values.values())
+    # A verification takes many times as long as an evaluation, and minutes in plain Python.
     verified = verify or (verify is None and not many and has_numba())
     count = max(np.size(v) for v in values.values())
     bounded("judge", "number of sets", float(count), MAX_SETS)
     arrays = broadcast(values)
+    # Such a verification takes minutes, so it prints its progress.
     slow = bool(verified) and engine == "auto" and not has_numba()
     if slow and progress is None:
         progress = TextProgress(every=LINE_EVERY)
+    # A single block has no part that could be reported as done.
     with watched("judge", progress, count if count > BLOCK else 0) as checkpoint:
+        # The first evaluation of a session must not wait for seconds until a kernel is compiled.
         if engine == "auto" and not many:
             early = _before_kernel(neuron, pat, arrays, step, verified, checkpoint)
             if early is not None:
                 reason = "" if has_numba() else NO_NUMBA
                 return replace(single(early), parameter_source=source, uncompiled=reason)
         blocks = []
+        # Blocks bound the memory. No set depends on another, so that they change no verdict.
         for begin in range(0, max(count, 1), BLOCK):
             block = {name: x[begin : begin + BLOCK] for name, x in arrays.items()}
             began = time.monotonic()
             verdict = evaluate(neuron, pat, block, step, engine, checkpoint)
+            # Only accepted sets are verified, and the evaluation was timed on this machine.
             if slow and begin == 0 and verdict.accepted.any():
                 _print_estimate(time.monotonic() - began, -(-count // BLOCK))
             blocks.append(verify_sets(neuron, pat, verdict, engine, checkpoint) if verified else verdict)
@@ -189,6 +195,7 @@ def _before_kernel(
     if plain is None:
         return None
     early = evaluate_early(plain, model, pattern, values, dt, checkpoint)
+    # A part counts too, because each accepted part of a combined pattern is verified on its own.
     if early is not None and not (verify and any(one.accepted.any() for one in (early, *early.parts.values()))):
         if has_numba():
             compile_behind(model)

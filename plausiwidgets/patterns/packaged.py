@@ -11,6 +11,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import NamedTuple
 
+from plausiwidgets.models.fixed_point import Arithmetic
 from plausiwidgets.models.model import NeuronModel, Preset
 from plausiwidgets.patterns.protocol import Protocol
 from plausiwidgets.patterns.registry import is_builtin
@@ -39,6 +40,8 @@ class KnownSet(NamedTuple):
     """Status of the verdict that the package contains; empty without a verdict."""
     failed_test: str = ""
     """Verification test that a fragile set fails."""
+    format: str = ""
+    """Number format to which the parameters were rounded, in words; empty for float64."""
 
     @property
     def verified(self) -> bool:
@@ -55,6 +58,8 @@ class KnownSet(NamedTuple):
         >>> known_sets(pw.models.get("adex"), pw.patterns.get("tonic_spiking"))[0].source
         'packaged: Naud 2008, Tonic spiking'
         """
+        if self.format:
+            return f"{self._replace(format='').source}, rounded to {self.format}"
         if self.preset is not None:
             return f"packaged: {', '.join(filter(None, (self.preset.citation, self.preset.title)))}"
         return FROM_SEARCH if self.parameters else FROM_DEFAULTS
@@ -109,7 +114,18 @@ def packaged_set(model: NeuronModel, pattern: Protocol) -> KnownSet | None:
     >>> found.preset.title, found.dt
     ('C: tonic bursting', 0.25)
     """
+    if model.arithmetic is not None:
+        return _rounded_set(model.arithmetic, pattern)
     return next((one for one in known_sets(model, pattern) if one.verified), None)
+
+
+def _rounded_set(arithmetic: Arithmetic, pattern: Protocol) -> KnownSet | None:
+    """Return the packaged set of a neuron in float64 with rounded parameters; its verdict is another one."""
+    exact = packaged_set(arithmetic.exact, pattern)
+    if exact is None:
+        return None
+    rounded = arithmetic.rounded(arithmetic.exact.defaults() | dict(exact.parameters))
+    return exact._replace(parameters=rounded, status="", failed_test="", format=arithmetic.name)
 
 
 def packaged_rows(model: NeuronModel) -> dict[str, Mapping[str, str]]:

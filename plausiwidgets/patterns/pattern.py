@@ -10,7 +10,7 @@ from functools import reduce
 import numpy as np
 from numpy.typing import ArrayLike
 
-from plausiwidgets.engine.current import Floats
+from plausiwidgets.engine.piece import Floats
 from plausiwidgets.engine.traces import Traces
 from plausiwidgets.patterns import features as f
 from plausiwidgets.patterns import trial
@@ -25,6 +25,9 @@ from plausiwidgets.patterns.synthetic import SETS
 from plausiwidgets.support.arguments import checked, whole
 from plausiwidgets.support.names import unknown
 from plausiwidgets.support.renamed import renamed
+
+DIVISORS = (2, 4, 8, 16)
+"""Divisors of the time step at which a verification may repeat a pattern."""
 
 
 @checked
@@ -113,6 +116,12 @@ class Pattern(Protocol):
     verification : mapping of str to Pattern
         Longer or finer forms of the pattern with the same stimulus parameters, which a verified set must show too. The
         key describes the test, such as ``"in a stimulus of 4 s"``.
+    finer : tuple of int, optional
+        Divisors of the time step at which a verified set must still show the pattern. Default: 2, 4, 8 and 16, and 8
+        for a form of another pattern's verification that is measured on sweeps.
+    equal : tuple of str
+        Names in ``Verdict.measured`` whose values must be the same at the finer time steps of each form of the
+        verification.
     comes_back : bool
         Whether a verified set must be back at rest, and silent, some seconds after each of the sweeps.
     curve : Curve, optional
@@ -153,6 +162,8 @@ class Pattern(Protocol):
     searches_threshold: bool = False
     amplitude_window: AmplitudeWindow | None = None
     verification: Mapping[str, Pattern] = field(default_factory=dict)
+    finer: tuple[int, ...] | None = None
+    equal: tuple[str, ...] = ()
     comes_back: bool = True
     curve: Curve | None = None
     reference: tuple[str, Mapping[str, float], float | None] | Mapping[str, Traces] | None = None
@@ -165,6 +176,9 @@ class Pattern(Protocol):
         where = f"pattern {self.key!r}"
         whole(where, "budget", self.budget, 1)
         self._check_keys()
+        for part in self.finer or ():
+            if part not in DIVISORS:
+                raise ValueError(f"{where}: finer must contain only {', '.join(map(str, DIVISORS))}, got {part}.")
         if not self.criteria:
             raise ValueError(f"{where} must have at least one criterion. Without criteria, every neuron shows it.")
         unique(f"{where}: criterion", [c.key for c in self.criteria])

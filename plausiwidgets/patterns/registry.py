@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
-from plausiwidgets.engine.current import Current, Piece, as_current
+from plausiwidgets.engine.current import Current, as_current
+from plausiwidgets.engine.piece import Piece
 from plausiwidgets.models.model import NeuronModel
+from plausiwidgets.models.proof import Limits, Proof
 from plausiwidgets.patterns.all_of import AllOf, Judged, combine, judged
 from plausiwidgets.patterns.izhikevich import TWENTY
 from plausiwidgets.patterns.pattern import Pattern
@@ -188,15 +190,28 @@ def received(pattern: str | Judged | InFile) -> Protocol:
     return custom.of(pattern) if isinstance(pattern, InFile) else get(pattern)
 
 
-def why_ruled_out(pattern: Protocol, model: NeuronModel) -> str:
-    """Return why no parameters of a model show a pattern, or one of several; empty without a known argument.
+def proof_against(pattern: Protocol, model: NeuronModel) -> Proof | None:
+    """Return the proof that a model cannot show a pattern, or one of several; None without a known proof.
 
-    An argument is about the built-in pattern of its key, and not about another one of the same key.
+    A proof is about the built-in pattern of its key, and not about another one of the same key.
     """
     for part in pattern.components.values():
-        if part.key in model.ruled_out and (is_builtin(part) or part.key not in _builtin):
-            return model.ruled_out[part.key]
-    return ""
+        if part.key in model.proofs and (is_builtin(part) or part.key not in _builtin):
+            return model.proofs[part.key]
+    return None
+
+
+def why_ruled_out(pattern: Protocol, model: NeuronModel, bounds: Limits | None = None) -> str:
+    """Return why no parameters of a model show a pattern, or one of several; empty without a known proof.
+
+    Parameters
+    ----------
+    bounds : mapping of str to (low, high), optional
+        Bounds of the model's parameters in a search, by default their ranges. The result is empty if they reach beyond
+        the limits of the proof.
+    """
+    proof = proof_against(pattern, model)
+    return proof.text if proof is not None and proof.holds_within(bounds or {}) else ""
 
 
 def is_registered(pattern: str | Protocol) -> bool:

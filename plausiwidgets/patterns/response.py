@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from plausiwidgets.engine.current import Floats, Value
+from plausiwidgets.engine.piece import Floats, Value
 from plausiwidgets.patterns import features as f
 
 Mask = NDArray[np.bool_]
@@ -29,8 +29,8 @@ class Response:
     peak : ndarray, shape [n]
         Largest potential in mV within the `response` window of the graded sweep.
     dt : float
-    top : ndarray, shape [n]
-        Largest potential of the whole sweep in mV.
+    top, bottom : ndarray, shape [n]
+        Largest and lowest potential of the whole sweep in mV.
 
     Examples
     --------
@@ -48,6 +48,7 @@ class Response:
     potential: Floats | None = field(default=None, repr=False)
     first_step: int = 0
     top: Floats = field(default_factory=lambda: np.empty(0), repr=False)
+    bottom: Floats = field(default_factory=lambda: np.empty(0), repr=False)
 
     def window(self, t0: ArrayLike = 0.0, t1: ArrayLike | None = None) -> Floats:
         """Return the spike times in [t0, t1) as a new padded array; without `t1`, to the end."""

@@ -6,20 +6,27 @@ import copy
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from types import SimpleNamespace
-from typing import TypedDict, Unpack
+from typing import Unpack
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from plausiwidgets.engine.choice.run_lanes import run_lanes
-from plausiwidgets.engine.current import SETTLE, Floats, Value
-from plausiwidgets.engine.lane_current import LaneCurrent
+from plausiwidgets.engine.current import SETTLE
+from plausiwidgets.engine.lane_current import LaneCurrent, LanePieces
 from plausiwidgets.engine.lanes import Checkpoint, Engine, LaneJob, LaneResult
+from plausiwidgets.engine.piece import Floats, Value
 from plausiwidgets.engine.traces import Traces
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.patterns import features as f
 from plausiwidgets.patterns.bisection import smallest_firing
+from plausiwidgets.patterns.onset.arrays import DEPTHS, Onsets, as_arrays
+from plausiwidgets.patterns.onset.batch import Bench
+from plausiwidgets.patterns.onset.ladder import Neuron
+from plausiwidgets.patterns.onset.outcome import SILENT, SPONTANEOUS, Onset
+from plausiwidgets.patterns.onset.procedure import FIRST, SPACING, onset_of
 from plausiwidgets.patterns.response import Mask, Response, Responses
+from plausiwidgets.patterns.settling import Control, Recorded, control
 from plausiwidgets.patterns.sweep import BEFORE, Sweep
 
 KICK = 0.5 / 15.0
@@ -28,27 +35,21 @@ KICK = 0.5 / 15.0
 A neuron that starts exactly at a fixed point would stay there even if it is unstable.
 """
 
-TRANSIENT = 100.0
-"""Time in ms after the start of settling in which spikes do not count."""
-
 LOWEST, HIGHEST = -150.0, 80.0
 """Range of the potentials of a cell in mV, with a wide margin around the reversal potentials of its ions."""
+
+SUBTHRESHOLD = 3.0
+"""Maximum distance in spans of the potential from the resting potential, for a neuron whose threshold moves."""
 
 MAX_RATE = 1.0
 """Largest mean rate over a sweep in spikes per ms. Every pattern requires intervals of at least 1 ms, so that a lane
 is stopped as soon as it has fired more often."""
 
+FEWEST = 50
+"""Smallest number of spikes at which a neuron is stopped that fires at a constant current."""
+
 WORTH_A_RUN = 300_000
 """Lanes times steps that take about as long as a call of the compiled engine."""
-
-
-class _Recorded(TypedDict, total=False):
-    """Fields of a `LaneJob` that choose what is recorded."""
-
-    window: tuple[int, int] | None
-    record: tuple[int, ...]
-    peak_window: tuple[int, int] | None
-    extremes: bool
 
 
 class Runner:
@@ -66,7 +67,7 @@ class Runner:
     record : sequence of str
         State variables of every sweep to keep as :class:`Traces`.
     settle : float
-        Time in ms at the holding level before the 50 ms that each sweep shows.
+        Minimum length of the control in ms; each sweep shows its last 50 ms.
     kick : float
         Distance of the potential from its initial state at the start, as a share of the span.
 
@@ -78,6 +79,8 @@ class Runner:
         An attribute of shape [n] for each stimulus value, such as ``stimulus_values.amplitude``.
     span, threshold, v_baseline, baseline_range, baseline_peak, spontaneous_spikes, full_spike
         As in :class:`Responses`.
+    ceiling : ndarray, shape [n]
+        Largest potential in mV that a neuron may reach.
     lowest, highest : ndarray, shape [n]
         Extremes of the potential of all sweeps so far, in mV.
     rise : ndarray, shape [n]
@@ -89,7 +92,11 @@ class Runner:
     traces, shown : dict of str to Traces, and to (Sweep, float)
         Traces of the sweeps, if recorded; and the sweeps themselves, with the time in ms that each is simulated.
     engine_used : {"compiled", "numpy", "torch", "python"}
+    sets_differ : bool
+        Whether equal sets may get different currents, so that a set alone has another response.
     """
+
+    sets_differ = False
 
     def __init__(
         self,
@@ -113,6 +120,10 @@ class Runner:
             np.broadcast_to(x, (self.n,)).copy() for x in model.span_threshold(self.parameters)
         )
         self.full_spike = model.full_spike()
+        self.ceiling = np.full(self.n, HIGHEST)
+        if model.threshold_place is not None:
+            # A threshold that follows the potential may run away from it, so that no spike ends the rise.
+            self.ceiling = np.minimum(HIGHEST, self.threshold + (SUBTHRESHOLD - 1.0) * self.span)
         self.divergence = np.zeros(self.n)
         self._checkpoint = checkpoint
         names = [s.key for s in model.states]
@@ -125,29 +136,16 @@ class Runner:
 
     def _settle(self) -> None:
         """Simulate every set at its holding level; sweeps start from the final state."""
-        shown = round(BEFORE / self.dt)
-        steps = round(self._settle_time / self.dt) + shown
-        current = LaneCurrent.constant(self.holding, -steps * self.dt)
-        result = self._run(
-            np.arange(self.n),
-            self._start(self.holding),
-            current,
-            steps,
-            window=(steps - shown, steps),
-            record=self._record(),
-        )
-        assert result.recorded is not None
-        self.engine_used = result.engine
-        self._state = result.state
-        self._before = result.recorded
-        v = result.recorded[self._record().index(0)]
+        rest = self._control(np.arange(self.n), self.holding, self._record())
+        assert rest.before is not None
+        self.engine_used = rest.engine
+        self._state, self._before, self._spikes_before = rest.state, rest.before, rest.spikes_before
+        v = rest.before[self._record().index(0)]
         self.v_baseline = v[:, -1].copy()
         self.baseline_range = f.voltage_range(v)
         self.baseline_peak = v.max(axis=1)
-        self.spontaneous_spikes = self._late(result)
-        self._spikes_before = [(row[row >= steps - shown] - steps) * self.dt for row in result.spikes]
-        self._note_divergence(result.diverged, np.full(self.n, steps), np.arange(self.n), 1.0)
-        self._settled = result.diverged < 0
+        self.spontaneous_spikes = rest.spikes
+        self._settled = rest.diverged < 0
 
     def _begin(self, values: Mapping[str, Floats]) -> None:
         """Take stimulus values; no sweep has been applied with them yet."""
@@ -158,33 +156,45 @@ class Runner:
         self.traces: dict[str, Traces] = {}
         self.shown: dict[str, tuple[Sweep, float]] = {}
 
+    @property
+    def settled_state(self) -> Floats:
+        """State of the neurons at rest, shape [state variables, n]."""
+        return self._state
+
     def with_stimulus(self, values: Mapping[str, Floats]) -> Runner:
         """Return a runner for other stimulus values with the same neurons, settled at the same holding level."""
+        # The settled state does not depend on the stimulus, so that both runners share its arrays.
         other = copy.copy(self)
         other._begin(values)
         return other
 
     def control(self, holding: ArrayLike) -> NDArray[np.int64]:
-        """Return the spikes after the first 100 ms at another holding level, shape [n]."""
+        """Return the spikes in the control at another holding level, shape [n]."""
         held = np.broadcast_to(np.asarray(holding, float), (self.n,))
         # A set at the level at which it settled has been simulated there already.
         sets = np.flatnonzero(held != self.holding)
         spikes = self.spontaneous_spikes.copy()
         if not sets.size:
             return spikes
-        steps = round(self._settle_time / self.dt)
-        result = self._run(sets, self._start(held)[:, sets], LaneCurrent.constant(held[sets]), steps)
-        self._note_divergence(result.diverged, np.full(sets.size, steps), sets, 1.0)
-        spikes[sets] = self._late(result)
+        spikes[sets] = self._control(sets, held).spikes
         return spikes
+
+    def _control(self, sets: NDArray[np.intp], holding: Floats, record: tuple[int, ...] = ()) -> Control:
+        """Hold some sets at constant currents, shape [n], until they have settled; note those that diverge."""
+
+        def hold(some: NDArray[np.intp], state: Floats, steps: int, **asked: Unpack[Recorded]) -> LaneResult:
+            return self._run(sets[some], state, LaneCurrent.constant(holding[sets[some]]), steps, **asked)
+
+        start = self._start(holding)[:, sets]
+        result = control(hold, start, self.span[sets], self.dt, self._settle_time, record)
+        self._note_divergence(result.diverged, np.full(sets.size, result.steps), sets, 1.0)
+        return result
 
     def _start(self, holding: Floats) -> Floats:
         state = self.model.start(self.parameters, holding)
+        # See `KICK`: only a stable fixed point attracts the neuron again.
         state[0] += self._kick * self.span
         return state
-
-    def _late(self, result: LaneResult) -> NDArray[np.int64]:
-        return np.asarray((result.spikes >= round(TRANSIENT / self.dt)).sum(axis=1), dtype=np.int64)
 
     def _record(self) -> tuple[int, ...]:
         """Return the state variables to record before the onset: the potential is always one."""
@@ -217,6 +227,7 @@ class Runner:
         keep : bool
             Keep the traces where the runner records them, and look how far their spikes rise.
         """
+        # Lanes of one batch have the same number of steps.
         longest = max(float(np.max(s.end)) for s in sweeps.values())
         times = {name: longest if durations is None else durations[name] for name in sweeps}
         chosen = np.flatnonzero(self._settled if only is None else self._settled & only)
@@ -238,16 +249,21 @@ class Runner:
         if recording:
             window, record = (0, steps), self._record()
         first = window[0] if window else 0
+        # A batch without lanes has no result of which the shapes could be taken.
         if chosen.size == 0:
             v = None if window is None else np.full((self.n, window[1] - window[0]), np.nan)
             nothing, unknown = np.empty((self.n, 0)), np.full(self.n, np.nan)
-            return {name: Response(nothing, s.end, unknown, self.dt, v, first, unknown) for name, s in sweeps.items()}
+            return {
+                name: Response(nothing, s.end, unknown, self.dt, v, first, unknown, unknown)
+                for name, s in sweeps.items()
+            }
         lanes = np.repeat(chosen, m)
         places = [slice(j, None, m) for j in range(m)]
         current = self._current(list(sweeps.values()), lanes, places, lanes)
         ends = np.stack([np.broadcast_to(np.asarray(s.end, float), (self.n,))[chosen] for s in sweeps.values()], axis=1)
         last = np.minimum(np.round(ends.reshape(-1) / self.dt).astype(np.int64), steps)
         peak = self._peak_window(sweeps[graded], steps) if graded in sweeps else None
+        # Each lane is cut at its own end, although all are simulated to the longest one.
         times, result = self._simulate(lanes, current, steps, last, window, record, peak, extremes=True)
         self._note_divergence(result.diverged, last, lanes)
         self._note_extremes(result, chosen, m, keep)
@@ -257,7 +273,9 @@ class Runner:
             v = None if result.recorded is None else _scatter(result.recorded[record.index(0)][mine], chosen, self.n)
             peaks = _scatter(result.v_max[mine], chosen, self.n)
             top = _scatter(result.highest[mine], chosen, self.n)
-            out[name] = Response(_scatter(times[mine], chosen, self.n), sweep.end, peaks, self.dt, v, first, top)
+            bottom = _scatter(result.lowest[mine], chosen, self.n)
+            spikes = _scatter(times[mine], chosen, self.n)
+            out[name] = Response(spikes, sweep.end, peaks, self.dt, v, first, top, bottom)
             if recording:
                 self.traces[name] = self._traces(result, current, j, m, steps, chosen)
         return out
@@ -293,6 +311,7 @@ class Runner:
         out = np.zeros((len(sweeps), self.n), dtype=bool)
         if not sets.size:
             return out
+        # The values of all sweeps are one after the other, see `sweeps`.
         rows = which * self.n + sets
         edges = np.searchsorted(which, np.arange(len(sweeps) + 1))
         places = [slice(a, b) for a, b in zip(edges, edges[1:], strict=False)]
@@ -328,6 +347,8 @@ class Runner:
         while todo:
             group = todo.pop()
             lengths = steps[group]
+            # Lanes before a cut are spared the steps from their length to that of the longest lane. The best cut saves
+            # most of these steps, and is worth it if they take longer than one more call.
             saved = np.arange(1, group.size) * (lengths[-1] - lengths[:-1])
             if self.engine_used == "compiled" and saved.size and saved.max() > WORTH_A_RUN:
                 cut_at = int(np.argmax(saved)) + 1
@@ -383,10 +404,10 @@ class Runner:
         levels = heights.reshape(-1, self.n)
         chosen = np.flatnonzero(only & self._settled)
         lanes = np.tile(chosen, len(levels))
-        pieces = np.zeros((4, 1, lanes.size))
-        pieces[1] = width
-        pieces[2:] = levels[:, chosen].reshape(-1)
-        current = LaneCurrent(self.holding[lanes], pieces, 0.0)
+        heights_of_lanes = levels[:, chosen].reshape(-1)
+        batch = LanePieces(1, lanes.size)
+        batch.add(0, slice(None), (0.0, width, heights_of_lanes, heights_of_lanes))
+        current = batch.current(self.holding[lanes], 0.0)
         steps = round(duration / self.dt)
         # A set that diverges here counts as silent: these amplitudes are tried by a search and not those of the set.
         fired, _ = self._simulate(lanes, current, steps, np.full(lanes.size, steps), None, (0,), None)
@@ -394,9 +415,67 @@ class Runner:
         times[:, chosen] = fired.reshape(len(levels), chosen.size, fired.shape[1])
         return np.asarray(shows(times.reshape(heights.size, fired.shape[1])), dtype=bool).reshape(heights.shape)
 
+    def onset(self, top: Floats, depth: str, only: Mask) -> Onsets:
+        """Return how each neuron starts to fire, as arrays; parameters as of :meth:`onsets`."""
+        return as_arrays(self.onsets(top, depth, only=only))
+
+    def onsets(self, top: Floats, depth: str, *, down: bool = False, only: Mask | None = None) -> list[Onset]:
+        """Return how each neuron starts to fire when it gets a step of current from rest.
+
+        Parameters
+        ----------
+        top : ndarray, shape [n]
+            Step above the holding level at which the neuron fires, or which blocks it, in the model's unit.
+        depth : {"coarse", "search", "deep"}
+            How close to the rheobase the firing rate is followed.
+        down : bool
+            Also measure down to which step firing persists, and how it ends there.
+        only : boolean ndarray, shape [n], optional
+            The other sets are left out: their kind is ``"fires at rest"``.
+
+        Returns
+        -------
+        list of Onset
+            One for each set.
+        """
+        rest, still = self._still_longer(self._settled & (True if only is None else only))
+        spacing = SPACING * np.maximum(np.abs(self.holding) + top, 1e-3)
+        first = FIRST * self.model.dt
+        procedures = {
+            i: onset_of(
+                float(top[i]),
+                Neuron(self.dt, first, float(self.span[i]), self.model.spike_level is None),
+                DEPTHS[depth],
+                float(spacing[i]),
+                down,
+            )
+            for i in np.flatnonzero(still & (top > 0.0)).tolist()
+        }
+        out = [Onset(SILENT if quiet else SPONTANEOUS) for quiet in still]
+        for i, onset in Bench(rest, self.dt, DEPTHS[depth].budget, self._constant).outcomes(procedures).items():
+            out[i] = onset
+        return out
+
+    def _still_longer(self, only: Mask) -> tuple[Floats, Mask]:
+        """Settle silent sets for as long again; return their states, and which of them stay silent."""
+        still = only & (self.spontaneous_spikes == 0)
+        rest, sets = np.full_like(self._state, np.nan), np.flatnonzero(still)
+        if sets.size:
+            result = self._constant(sets, self._state[:, sets], np.zeros(sets.size), round(SETTLE / self.dt), False)
+            rest[:, sets] = result.state
+            still[sets] = (result.counts == 0) & (result.diverged < 0)
+        return rest, still
+
+    def _constant(self, sets: NDArray[np.intp], state: Floats, step: Floats, steps: int, record: bool) -> LaneResult:
+        """Return the responses of some sets to constant steps above their holding level."""
+        current = LaneCurrent.constant(self.holding[sets] + step)
+        # A lane that is stopped counts as diverged.
+        limit = max(spike_limit(steps, self.dt), FEWEST)
+        return self._run(sets, state, current, steps, limit, window=(0, steps) if record else None)
+
     def common_features(self) -> dict[str, Floats]:
         """Return the features of every pattern, after its sweeps have been applied."""
-        beyond = np.maximum(LOWEST - self.lowest, self.highest - HIGHEST)
+        beyond = np.maximum(LOWEST - self.lowest, self.highest - self.ceiling)
         return {
             "quiet": self.spontaneous_spikes.astype(np.float64),
             "at_rest": self.baseline_range,
@@ -420,7 +499,7 @@ class Runner:
         current: LaneCurrent,
         steps: int,
         limit: int | None = None,
-        **asked: Unpack[_Recorded],
+        **asked: Unpack[Recorded],
     ) -> LaneResult:
         """Simulate a lane for each of these sets, until it has fired `limit` times; `asked` is of a `LaneJob`."""
         limit = spike_limit(steps, self.dt) if limit is None else limit
@@ -481,25 +560,27 @@ class Runner:
     ) -> LaneCurrent:
         """Return the current of lanes of these sets; `places` are each sweep's lanes, `rows` theirs in its values."""
         most = max((len(s.pieces) for s in sweeps), default=0)
-        arrays = np.zeros((4, most, sets.size))
+        batch = LanePieces(most, sets.size)
         for place, sweep in zip(places, sweeps, strict=True):
             for i, piece in enumerate(sweep.pieces):
-                for part, value in enumerate((piece.on, piece.off, piece.first, piece.last)):
-                    arrays[part, i, place] = _of_lanes(value, rows[place])
-        return LaneCurrent(self.holding[sets], arrays, 0.0)
+                batch.add(i, place, [_of_lanes(value, rows[place]) for value in piece.numbers])
+        return batch.current(self.holding[sets], 0.0)
 
     def _note_divergence(
         self, diverged: NDArray[np.int64], steps: NDArray[np.int64], lanes: NDArray[np.intp], offset: float = 0.0
     ) -> None:
         bad = diverged >= 0
         if bad.any():
+            # Never 0, because 0 means that the set did not diverge.
             share = np.clip((steps[bad] - diverged[bad]) / np.maximum(steps[bad], 1), 1e-6, 1.0)
             np.maximum.at(self.divergence, lanes[bad], offset + share)
 
     def _note_extremes(self, result: LaneResult, chosen: NDArray[np.intp], m: int, spikes: bool) -> None:
+        # Runners with the same settled neurons share these arrays.
         self.lowest, self.highest, self.rise = self.lowest.copy(), self.highest.copy(), self.rise.copy()
         self.lowest[chosen] = np.fmin(self.lowest[chosen], result.lowest.reshape(-1, m).min(axis=1))
         self.highest[chosen] = np.fmax(self.highest[chosen], result.highest.reshape(-1, m).max(axis=1))
+        # A reset ends a spike before its top, so that its rise cannot be measured.
         if spikes and self.model.spike_level is not None:
             self.rise[chosen] = np.minimum(self.rise[chosen], result.rise.reshape(-1, m).min(axis=1))
 
@@ -557,6 +638,7 @@ def cut(result: LaneResult, last: NDArray[np.int64], steps: int, dt: float) -> L
     counts = inside.sum(axis=1).astype(np.int64)
     diverged = np.where(result.diverged < last, result.diverged, -1)
     limits = (MAX_RATE * last * dt).astype(np.int64) + 2
+    # A lane that fires too often is given up at that step, as if it had been simulated alone.
     over = counts >= limits
     if over.any():
         rows = np.flatnonzero(over)

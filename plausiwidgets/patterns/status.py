@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from plausiwidgets.texts import marked
+
 STATUSES = ("replicated", "fragile", "unverified", "rejected")
 """Statuses of a verdict, from the strongest claim to none."""
 
@@ -32,6 +34,9 @@ PAIR_WORDS = WORDS | {"rejected": "not found", "ruled_out": "ruled out", "unsear
 
 A search without a result does not show that no parameters exist, so that a pair is "not found". A proof rules it out.
 """
+
+CONTRADICTS = marked("contradicts a proof")
+"""Failed test of a set that meets all criteria of a pattern that a proof rules out."""
 
 EXPLANATIONS = {
     "replicated": "All criteria are met, and every verification test passes.",

@@ -1,4 +1,4 @@
-"""Stimuli without criteria: a step, a train of pulses, a ramp or a given current."""
+"""Stimuli without criteria: a step, a train of pulses, a ramp, noise, a chirp or a given current."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from functools import cache, cached_property, lru_cache
 
 import numpy as np
 
-from plausiwidgets.engine.current import TAIL, Current, Floats, Piece, pulse, ramp, samples_of
+from plausiwidgets.engine.current import TAIL, Current, current_code, samples_of
+from plausiwidgets.engine.piece import Floats, Piece, chirp, noise, pulse, ramp
+from plausiwidgets.engine.waveform import MAX_SEED, MIN_TAU
 from plausiwidgets.patterns.all_of import AllOf
 from plausiwidgets.patterns.protocol import Protocol, StimulusParameter, StimulusValues
 from plausiwidgets.patterns.sweep import BEFORE, Sweep
@@ -17,7 +19,7 @@ from plausiwidgets.support.arguments import checked, shown
 from plausiwidgets.support.names import unknown
 from plausiwidgets.texts import marked
 
-SHAPES = ("step", "pulses", "ramp")
+SHAPES = ("step", "pulses", "ramp", "noise", "chirp")
 
 PREFIX = "stimulus_"
 """Prefix of the keys of stimuli."""
@@ -25,10 +27,17 @@ PREFIX = "stimulus_"
 AFTER = TAIL
 """Time in ms from the end of a stimulus to the end of its sweep."""
 
+CHIRP_LIMIT = 500.0
+"""Largest frequency in Hz of a chirp in an explorer, whose longest time step is 1 ms."""
+
 LONGEST = 5000.0
 """Longest current in ms, and roughly the longest train of pulses: a drag simulates all of it."""
 
 PULSES, MAX_PULSES = 5, 50
+SEED = 1
+
+WAVEFORM = ("noise_sd", "noise_tau", "f_start", "f_end")
+"""Stimulus parameters of the noise and of the chirp."""
 
 SWEEP = "stimulus"
 
@@ -41,7 +50,7 @@ _ONSET = StimulusParameter("onset", 0.0, 0.0, 200.0, unit="ms", description=mark
 
 
 @checked
-def stimulus(shape: str, *, number: int | None = None) -> Protocol:
+def stimulus(shape: str, *, number: int | None = None, seed: int | None = None) -> Protocol:
     """Return a stimulus that can be shown like a pattern, without criteria.
 
     Its height, times and holding current are stimulus values. The status of its verdict is ``"unjudged"``, and a
@@ -49,10 +58,13 @@ def stimulus(shape: str, *, number: int | None = None) -> Protocol:
 
     Parameters
     ----------
-    shape : {"step", "pulses", "ramp"}
-        A ramp rises from 0 to its amplitude. A pulse ends where the next one begins.
+    shape : {"step", "pulses", "ramp", "noise", "chirp"}
+        A ramp rises from 0 to its amplitude. A pulse ends where the next one begins. Noise is added to a step, see
+        `noise`. A chirp is a sine wave whose frequency changes, see `chirp`.
     number : int, optional
         Of pulses, from 1 to 50; default: 5.
+    seed : int, optional
+        Of noise, from 0 to 2³² − 1; default: 1.
 
     Returns
     -------
@@ -62,7 +74,7 @@ def stimulus(shape: str, *, number: int | None = None) -> Protocol:
     Raises
     ------
     ValueError
-        For an unknown shape, or a number that is not valid.
+        For an unknown shape, or a number or a seed that is not valid.
 
     Examples
     --------
@@ -79,18 +91,26 @@ def stimulus(shape: str, *, number: int | None = None) -> Protocol:
         raise ValueError(
             f"stimulus: number must be an integer from 1 to {MAX_PULSES}, the number of pulses, got {shown(number)}."
         )
+    if seed is not None and shape != "noise":
+        raise ValueError(f"stimulus: seed must be None with the shape {shape!r}, got {seed}. It is the seed of noise.")
+    if seed is not None and not 0 <= seed <= MAX_SEED:
+        raise ValueError(f"stimulus: seed must be an integer from 0 to 2³² − 1, got {shown(seed)}.")
+    if shape == "noise":
+        return _shape(shape, SEED if seed is None else int(seed))
     return _shape(shape, PULSES if number is None and shape == "pulses" else int(number or 0))
 
 
 def named(key: str) -> Protocol | None:
-    """Return the stimulus with a key, such as ``stimulus_pulses_3``; None for any other key."""
-    found = re.fullmatch(rf"{PREFIX}({'|'.join(SHAPES)})(?:_([1-9][0-9]?))?", key, re.ASCII)
+    """Return the stimulus with a key, such as ``stimulus_pulses_3`` or ``stimulus_noise_7``; None for any other key."""
+    found = re.fullmatch(rf"{PREFIX}({'|'.join(SHAPES)})(?:_(0|[1-9][0-9]{{0,9}}))?", key, re.ASCII)
     if found is None:
         return None
-    shape, number = found[1], found[2]
-    if number is not None and (shape != "pulses" or int(number) > MAX_PULSES):
+    shape, number = found[1], None if found[2] is None else int(found[2])
+    if shape == "noise" and (number or 0) <= MAX_SEED:
+        return stimulus(shape, seed=number)
+    if number is not None and (shape != "pulses" or not 1 <= number <= MAX_PULSES):
         return None
-    return stimulus(shape, number=None if number is None else int(number))
+    return None if shape == "noise" else stimulus(shape, number=number)
 
 
 def constructor(pattern: Protocol) -> str:
@@ -99,6 +119,8 @@ def constructor(pattern: Protocol) -> str:
         return f"pw.patterns.all_of({', '.join(repr(part.key) for part in pattern.parts)})"
     if not isinstance(pattern, GivenCurrent):
         return repr(pattern.key)
+    if pattern.current.has_waveform:
+        return current_code(pattern.current)
     t, values, lines = pattern.samples
     more = ", lines=True" if lines else ""
     if pattern.current.end != t[-1] + AFTER:
@@ -131,6 +153,8 @@ def _shape(shape: str, number: int) -> Protocol:
             lambda s: [ramp(s.onset, s.duration, s.amplitude)],
             lambda s: s.onset + s.duration,
         )
+    if shape in ("noise", "chirp"):
+        return _noise(number) if shape == "noise" else _chirp()
     width = StimulusParameter(
         "width", 5.0, 0.5, 100.0, unit="ms", scale="log", description=marked("Width of each pulse.")
     )
@@ -163,6 +187,57 @@ def _shape(shape: str, number: int) -> Protocol:
         values,
         _train(number),
         lambda s: s.onset + (number - 1) * s.interval + s.width,
+    )
+
+
+def _noise(seed: int) -> Protocol:
+    sd = StimulusParameter(
+        "noise_sd",
+        0.5,
+        0.0,
+        3.0,
+        of="current",
+        limits=(0.0, None),
+        description=marked("Standard deviation of the noise."),
+    )
+    tau = StimulusParameter(
+        "noise_tau",
+        5.0,
+        0.5,
+        50.0,
+        unit="ms",
+        scale="log",
+        limits=(MIN_TAU, None),
+        description=marked("Time constant of the autocorrelation of the noise."),
+    )
+    return _of(
+        f"noise_{seed}",
+        marked("Frozen noise"),
+        marked("frozen noise"),
+        [_amplitude(1.0, -1.0, 3.0), sd, tau, _HOLDING, _ONSET, _lasting(500.0, 1000.0)],
+        lambda s: [pulse(s.onset, s.duration, s.amplitude), noise(s.onset, s.duration, s.noise_sd, s.noise_tau, seed)],
+        lambda s: s.onset + s.duration,
+    )
+
+
+def _chirp() -> Protocol:
+    def frequency(key: str, default: float, low: float, high: float, text: str) -> StimulusParameter:
+        return StimulusParameter(key, default, low, high, unit="Hz", limits=(0.0, CHIRP_LIMIT), description=text)
+
+    return _of(
+        "chirp",
+        marked("Chirp"),
+        marked("a chirp"),
+        [
+            _amplitude(0.5, 0.0, 2.0),
+            frequency("f_start", 1.0, 0.0, 50.0, marked("Frequency at the stimulus onset.")),
+            frequency("f_end", 50.0, 1.0, 200.0, marked("Frequency at the end of the stimulus.")),
+            _HOLDING,
+            _ONSET,
+            _lasting(1000.0, 2000.0),
+        ],
+        lambda s: [chirp(s.onset, s.duration, s.amplitude, s.f_start, s.f_end)],
+        lambda s: s.onset + s.duration,
     )
 
 
@@ -224,7 +299,7 @@ class GivenCurrent(Protocol):
 
     @cached_property
     def samples(self) -> tuple[Floats, Floats, bool]:
-        """Arguments ``t``, ``current`` and ``lines`` of :meth:`Current.values` for this current."""
+        """Arguments ``t``, ``current`` and ``lines`` of :meth:`Current.values` for this current without waveforms."""
         return samples_of(self.current)
 
 
@@ -243,8 +318,7 @@ def given(
     if first < 0.0 or last > LONGEST:
         wrong = first if first < 0.0 else last
         raise ValueError(f"the times of the current must be from 0 (the onset) to {LONGEST:g} ms, got {wrong:g} ms.")
-    _, values, _ = samples_of(current)
-    peak, level = float(values[np.abs(values).argmax()]), current.holding
+    peak, level = current.peak, current.holding
     reach = 2.0 * abs(peak)
     text = marked("Maximum of the waveform relative to the holding current. It scales the whole waveform.")
     holding = (
@@ -264,7 +338,8 @@ def given(
 
     def sweeps(s: StimulusValues) -> dict[str, Sweep]:
         factor = s.amplitude / peak
-        return {"current": Sweep([Piece(p.on, p.off, p.first * factor, p.last * factor) for p in pieces], current.end)}
+        scaled = [replace(p, first=p.first * factor, last=p.last * factor) for p in pieces]
+        return {"current": Sweep(scaled, current.end)}
 
     return GivenCurrent(
         key=f"{PREFIX}values",

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from plausiwidgets.engine.current import Piece, Value, check_values
+from plausiwidgets.engine.lane_current import LanePieces
+from plausiwidgets.engine.piece import Piece, Value, check_values
 from plausiwidgets.engine.program.tracer import Traced
 from plausiwidgets.support.arguments import require, shown
 
@@ -18,6 +19,9 @@ BEFORE = 50.0
 TAIL = 300.0
 """Default time in ms from the end of a stimulus to the end of its sweep."""
 
+SKETCHED = 1200
+"""Points of a sketch."""
+
 
 @dataclass(frozen=True)
 class Sweep:
@@ -26,7 +30,7 @@ class Sweep:
     Parameters
     ----------
     pieces : sequence of Piece
-        Added to the holding level, from 0 ms on; see `pulse` and `ramp`.
+        Added to the holding level, from 0 ms on; see `pulse`, `ramp`, `noise` and `chirp`.
     end : float or ndarray, shape [n]
         Length of the sweep.
     response : (float, float), optional
@@ -76,12 +80,12 @@ def sketch(sweeps: Mapping[str, Sweep], width: float = 220.0, height: float = 34
     top = max(heights, default=1.0) or 1.0
     out = []
     for name, sweep in sweeps.items():
-        t = np.linspace(-BEFORE, duration, 1200)
-        current = np.zeros_like(t)
-        for piece in sweep.pieces:
-            on, off, start, stop = (float(np.ravel(x)[0]) for x in (piece.on, piece.off, piece.first, piece.last))
-            share = (t - on) / max(off - on, 1e-9)
-            current = np.where((t >= on) & (t < off), current + start + (stop - start) * share, current)
+        batch, step = LanePieces(len(sweep.pieces), 1), (duration + BEFORE) / SKETCHED
+        for j, piece in enumerate(sweep.pieces):
+            batch.add(j, slice(None), [float(np.ravel(value)[0]) for value in piece.numbers])
+        current = batch.current(np.zeros(1), -BEFORE).values(SKETCHED, step)[0]
+        t = (np.arange(SKETCHED) + 0.5) * step - BEFORE
+        top = max(top, float(np.abs(current).max()))
         x = (t + BEFORE) / (duration + BEFORE) * width
         y = height / 2 - current / top * (height / 2 - 2)
         keep = np.r_[True, np.diff(y) != 0] | np.r_[np.diff(y) != 0, True]

@@ -18,7 +18,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from plausiwidgets.engine.current import MAX_GIVEN, PIECE_WORDS, Floats
+from plausiwidgets.engine.current import MAX_GIVEN
+from plausiwidgets.engine.piece import Floats
 from plausiwidgets.patterns.response import Graded, Measurement
 from plausiwidgets.patterns.sweep import Sweep
 from plausiwidgets.patterns.synthetic import DT, MISTAKES, SETS, UntriableError, bench_of
@@ -238,7 +239,7 @@ def _numbers(name: str, sweep: Sweep) -> dict[str, ArrayLike]:
     pieces = {
         f"{words} of piece {k + 1}": getattr(piece, field)
         for k, piece in enumerate(sweep.pieces)
-        for field, words in PIECE_WORDS.items()
+        for field, words in piece.WORDS.items()
     }
     return {f"{what} of sweep {name!r}": value for what, value in ({"end": sweep.end} | window | pieces).items()}
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from plausiwidgets.engine.traces import Traces
 from plausiwidgets.patterns.formatting import interval
-from plausiwidgets.patterns.status import EXPLANATIONS, SYMBOLS, WORDS
+from plausiwidgets.patterns.status import CONTRADICTS, EXPLANATIONS, SYMBOLS, WORDS
 from plausiwidgets.support.lazy import frame
 from plausiwidgets.support.picture import drawn
 from plausiwidgets.support.printed import Printed, Table, number
@@ -99,12 +99,14 @@ class Verdict(Printed, Generic[Flag, Number, Text]):
         otherwise. Where the simulation diverged it is from m + 1 to m + 2, the earlier the larger, so that it is worse
         than every other. nan for a stimulus, which is not judged.
     status : str or ndarray of str
-        ``"rejected"``: a criterion does not hold; ``"unverified"``: all hold at `dt`;
+        ``"rejected"``: a criterion is not met, or all are met although a proof rules the pattern out for these
+        parameters; ``"unverified"``: all hold at `dt`;
         ``"fragile"``: all hold at `dt`, but not in a check of the verification;
         ``"replicated"``: all hold, and in every check too;
         ``"unjudged"``: a stimulus, which has no criteria.
     failed_test : str or ndarray of str
-        Of a fragile set, the first check of the verification that it fails; else empty.
+        Of a fragile set, the first check of the verification that it fails; ``"contradicts a proof"`` for a set that
+        meets all criteria although the pattern is ruled out; else empty.
     failed_loss : float or ndarray
         Loss in that check; 0 where there is none.
     criteria : tuple of CriterionResult
@@ -118,6 +120,8 @@ class Verdict(Printed, Generic[Flag, Number, Text]):
         Where several patterns are judged together, the verdict of each by its key; else empty.
     discrete : bool
         Whether the neuron is in discrete time, and was verified in steps of `dt`.
+    proof : str
+        Proof that a set contradicts; empty if there is none.
     uncompiled : str
         Why torch or NumPy ran the step, which takes hundreds of times as long as a kernel; empty where it was compiled.
 
@@ -145,6 +149,7 @@ class Verdict(Printed, Generic[Flag, Number, Text]):
     measured: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
     parts: Mapping[str, Verdict[Flag, Number, Text]] = field(default_factory=dict)
     discrete: bool = False
+    proof: str = ""
     uncompiled: str = ""
     parameter_source: str = field(default="", compare=False)
     _record: Callable[[], Mapping[str, Traces]] | None = field(default=None, compare=False)
@@ -152,8 +157,8 @@ class Verdict(Printed, Generic[Flag, Number, Text]):
 
     @property
     def accepted(self) -> Flag:
-        """Whether every criterion holds at `dt`: bool, or ndarray of bool."""
-        return cast(Flag, self.loss == 0.0)
+        """Whether every criterion is met at `dt` and no proof contradicts it: bool, or ndarray of bool."""
+        return cast(Flag, (self.loss == 0.0) & (self.status != "rejected"))
 
     @property
     def fragile(self) -> Flag:
@@ -258,7 +263,9 @@ class Verdict(Printed, Generic[Flag, Number, Text]):
         status = f"{SYMBOLS[self.status]} {WORDS[self.status]}{why}{self.in_steps}"
         head = f"{title}: {status}, loss {number(self.loss, 3)}, dt {self.dt:g} ms"
         slowly = [f"Run by {ENGINE_TITLES[self.engine]}: {self.uncompiled.rstrip('.')}."] if self.uncompiled else []
-        notes = [EXPLANATIONS[self.status], *source, *slowly]
+        contradiction = f"All criteria are met, but the pattern is ruled out for these parameters: {self.proof}"
+        explanation = contradiction if self.failed_test == CONTRADICTS else EXPLANATIONS[self.status]
+        notes = [explanation, *source, *slowly]
         return Table(head, ("", "criterion", "measured", "accepted range"), rows, notes)
 
     def _picture(self) -> str:

@@ -22,8 +22,13 @@ from plausiwidgets.patterns.response import Responses
 from plausiwidgets.patterns.runner import KICK, Runner
 from plausiwidgets.patterns.sweep import Sweep
 from plausiwidgets.patterns.verdict import Verdict
+from plausiwidgets.support.names import unknown
 from plausiwidgets.texts import marked
 
+FINER = {2: "half", 4: "a quarter", 8: "an eighth", 16: "a sixteenth"}
+"""Divisors of the time step of the finer simulations, in words."""
+LONGEST_ISI = "longest_isi"
+"""Key of the criterion that makes a burst compact."""
 DIGITS = 6
 """Significant digits with which a verified set must still show its pattern."""
 LONG_REST = 6000.0
@@ -43,11 +48,11 @@ def verify_sets(
 ) -> Verdict:
     """Return a verdict of n sets in which what is accepted is either replicated or fragile.
 
-    What is accepted must stay so at a half to a sixteenth of the time step, with its values rounded to six
-    significant digits, when it is pushed off its rest to the other side, and after a longer rest. Where the pattern
-    begins at rest, it must stay there for 20 s at the holding level, and be back there 6 s after the stimulus; and it
-    must show what the pattern asks for in its own verification. Without a reset, each of its upstrokes is a spike.
-    Of a custom pattern, each replicated set has been judged alone.
+    What is accepted must stay so at a half to a sixteenth of the time step (or at the divisors of `Pattern.finer`),
+    with its values rounded to six significant digits, when it is pushed off its rest to the other side, and after a
+    longer rest. Where the pattern begins at rest, it must stay there for 20 s at the holding level, and be back there
+    6 s after the stimulus; and it must meet the criteria of each form of its own verification. Without a reset, each of
+    its upstrokes is a spike. Of a custom pattern, each replicated set has been judged alone.
     A neuron in discrete time is verified in steps of its dt. What is not judged stays as it is.
     """
     if isinstance(pattern, AllOf):
@@ -60,6 +65,7 @@ def verify_sets(
     status, failed = verdict.status.astype(object), verdict.failed_test.copy()
     failed_loss = np.zeros(len(verdict.loss))
     left = np.flatnonzero(verdict.accepted)
+    # A set that fails one test is not simulated for the later ones, of which the finest time steps are the last.
     for name, check in _verification(model, pattern, verdict.dt, engine, checkpoint):
         if not left.size:
             break
@@ -112,6 +118,18 @@ BRIEF = quantity(
     text="Longest time for which the potential stays above half the height of the largest spike.",
 )
 
+RING = quantity(
+    "ring",
+    "burst ends without ringing",
+    at_most(0.5 * WHOLE.low),
+    "1",
+    scale=0.15,
+    text="Largest upstroke after the last spike, within 3 times the longest interspike interval of the burst, as a "
+    "fraction of a full spike. A burst is separated by pauses; a decaying oscillation is not a burst.",
+)
+PAUSE = 3.0
+"""Pause after a burst in longest interspike intervals of the burst."""
+
 LossOf = Callable[[Mapping[str, Floats]], Floats]
 
 
@@ -119,12 +137,25 @@ def _verification(
     model: NeuronModel, pattern: Pattern, dt: float, engine: str, checkpoint: Checkpoint | None
 ) -> Iterator[tuple[str, LossOf]]:
     """Yield each check in words, and as a function from values to a loss [n] that is 0 where it is passed."""
-    finer = not model.discrete  # else a finer step would be the same neuron at another speed
+    finer = model.has_finer_steps
 
     def at(factor: float, form: Pattern = pattern, settle: float = SETTLE, kick: float = KICK) -> LossOf:
         return lambda values: np.asarray(
             evaluate(model, form, values, dt * factor, engine, checkpoint, settle=settle, kick=kick).loss
         )
+
+    def alike(loss_of: LossOf, form: Pattern, part: int) -> LossOf:
+        """Return the loss of a form, 1 where a value that must be equal is different at a part of the time step."""
+
+        def loss(values: Mapping[str, Floats]) -> Floats:
+            own, fine = (evaluate(model, form, values, dt / k, engine, checkpoint) for k in (1, part))
+            for name in pattern.equal:
+                if name not in own.measured:
+                    raise unknown(f"pattern {pattern.key!r}: equal", "measurement", name, own.measured)
+            same = [own.measured[name] == fine.measured[name] for name in pattern.equal]
+            return np.where(np.all(same, axis=0), fine.loss, np.maximum(fine.loss, 1.0))
+
+        return loss if pattern.equal else loss_of
 
     def rounded(values: Mapping[str, Floats]) -> Floats:
         known = pattern.parameters(model)
@@ -148,32 +179,43 @@ def _verification(
 
         return largest
 
-    if finer:
-        yield "at half the time step", at(1 / 2)
+    # A verdict that a finer step changes is about the error of the integration, not about the neuron.
+    own = (tuple(FINER) if pattern.finer is None else pattern.finer) if finer else ()
+    if 2 in own:
+        yield f"at {FINER[2]} the time step", at(1 / 2)
+    # A table or an article prints six digits, and a reader must be able to reproduce the set from them.
     yield f"with parameters rounded to {DIGITS} significant digits", rounded
     if model.spike_level is not None:
         yield "without partial spikes", shaped(HALF, CLEAR)
         yield f"with no spike longer than {BRIEF.high:g} ms", shaped(BRIEF)
+        if any(criterion.key == LONGEST_ISI for criterion in pattern.criteria):
+            yield "without ringing after the burst", shaped(RING)
     if pattern.at_rest:
+        # If the basin of attraction of the rest ends close to it, the neuron returns from one side only.
         yield "when started on the other side of rest", at(1, kick=-KICK)
+        # A slow variable may still move after the usual time, so that the neuron only seems to be at rest.
         yield f"after {LONG_REST / 1000:g} s at rest", at(1, settle=LONG_REST)
+        # Near a bifurcation, a neuron drifts for seconds before it fires by itself.
         yield f"during {LONG / 1000:g} s at rest", rest
         if pattern.comes_back and pattern.sweeps is not None:
             yield f"back at rest {AFTERWARDS / 1000:g} s after the stimulus", at(1, back_at_rest(pattern))
     for words, form in pattern.verification.items():
         yield words, at(1, form)
+        # What lasts by chance, or comes back by chance, does not at another time step.
+        usual = () if form.measure is None else (8,)
+        for part in (usual if form.finer is None else form.finer) if finer else ():
+            yield f"{words}, at {FINER[part]} of the time step", alike(at(1 / part, form), form, part)
         if form.measure is None:
             continue
-        # What lasts by chance, or comes back by chance, does not at another time step.
-        if finer:
-            yield f"{words}, at an eighth of the time step", at(1 / 8, form)
         if pattern.at_rest and pattern.comes_back:
             back = back_at_rest(form)
             yield f"{words}, and back at rest {AFTERWARDS / 1000:g} s later", at(1, back)
             if finer:
                 yield f"{words}, and back at rest, at an eighth of the time step", at(1 / 8, back)
-    for part, word in ((4, "a quarter"), (8, "an eighth"), (16, "a sixteenth")) if finer else ():
-        yield f"at {word} of the time step", at(1 / part)
+    # The finest steps take most of the time of a verification, so that few sets should reach them.
+    for part in own:
+        if part != 2:
+            yield f"at {FINER[part]} of the time step", at(1 / part)
 
 
 def forms_of_spikes(
@@ -184,7 +226,7 @@ def forms_of_spikes(
     engine: str = "auto",
     checkpoint: Checkpoint | None = None,
 ) -> Iterator[tuple[int, dict[str, float]]]:
-    """Yield the number of a set, and what `HALF`, `CLEAR` and `BRIEF` measure, for each response with a spike.
+    """Yield the number of a set, and what `HALF`, `CLEAR`, `BRIEF` and `RING` measure, for each response with a spike.
 
     Of a neuron without a reset, by its potential from the stimulus on and at rest.
     """
@@ -197,8 +239,11 @@ def forms_of_spikes(
                 continue
             v, rest = trace.states[potential][i, begin:], float(trace.states[potential][i, begin - 1])
             form = {HALF.key: 0.0, CLEAR.key: 0.0, BRIEF.key: f.longest_above(v, 0.5 * (rest + v.max())) * dt}
+            form[RING.key] = f.ringing(v, times[times >= 0.0] / dt, rest, level, PAUSE) / full
+            # Smaller upstrokes can violate neither `HALF` nor `CLEAR`.
             rises, tops = f.upstrokes(v, rest, CLEAR.high * WHOLE.low * full)
             spikes = tops >= level
+            # Upstrokes before the first spike are those of a potential that approaches its threshold.
             if spikes.any():
                 others = np.max(rises[spikes.argmax() :][~spikes[spikes.argmax() :]], initial=0.0)
                 form |= {HALF.key: others / full, CLEAR.key: others / rises[spikes].min()}
@@ -229,6 +274,7 @@ def back_at_rest(pattern: Pattern) -> Pattern:
     end = _last_off(sweeps_of(SimpleNamespace(**{n: np.array([x]) for n, x in longest.items()})))[0] + AFTERWARDS
 
     def sweeps(s: StimulusValues) -> dict[str, Sweep]:
+        # The same 50 ms as before the stimulus, so that the two distances from rest are comparable.
         window = (float(end) - 50.0, float(end))
         return {
             n: Sweep(sweep.pieces, float(end), response=window, voltage=window) for n, sweep in sweeps_of(s).items()

@@ -20,7 +20,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from plausiwidgets.engine.current import Piece, pieces_of_samples
+from plausiwidgets.engine.current import pieces_of_samples
+from plausiwidgets.engine.piece import Piece
 from plausiwidgets.support.printed import number
 from plausiwidgets.texts import tr
 
@@ -105,7 +106,7 @@ class Injected:
         Examples
         --------
         >>> from plausiwidgets.recordings import Injected
-        >>> from plausiwidgets.engine.current import Piece
+        >>> from plausiwidgets.engine.piece import Piece
         >>> injected = Injected(20.0, (Piece(100.0, 300.0, 350.0, 350.0),))
         >>> injected.corners(0.0, 400.0).tolist()
         [[0.0, 20.0], [100.0, 20.0], [100.0, 370.0], [300.0, 370.0], [300.0, 20.0], [400.0, 20.0]]

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from plausiwidgets.engine.current import SETTLE
 from plausiwidgets.patterns.formatting import interval
 from plausiwidgets.patterns.response import Response, Responses
-from plausiwidgets.patterns.runner import TRANSIENT
 from plausiwidgets.patterns.sweep import BEFORE
 from plausiwidgets.patterns.verdict import CriterionResult
 from plausiwidgets.recordings.recorded_features import SMOOTH, RecordedFeatures
@@ -56,7 +55,7 @@ def own_responses(sweeps: Sequence[RecordedSweep], smooth: float = 0.0) -> dict[
     before the stimulus differs from sweep to sweep, and that of a neuron does not. The empty name has its mean.
     """
     found = {g.name: _response(g, smooth) for g in sweeps}
-    seen = (SETTLE + BEFORE - TRANSIENT) / 1000.0
+    seen = SETTLE / 1000.0
     count, seconds = spikes_before(sweeps)
     spontaneous = np.array([seen * count / seconds if seconds else 0.0])
     rests = {g.name: _rest(g, g.data) for g in sweeps}

@@ -9,12 +9,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from plausiwidgets.engine.current import SETTLE, Piece
+from plausiwidgets.engine.current import SETTLE
+from plausiwidgets.engine.piece import Piece
 from plausiwidgets.patterns import features as f
 from plausiwidgets.patterns.criterion import MIN_ISI, Criterion
 from plausiwidgets.patterns.protocol import StimulusValues
 from plausiwidgets.patterns.response import Graded, Response, Responses
-from plausiwidgets.patterns.runner import TRANSIENT
 from plausiwidgets.patterns.sweep import BEFORE
 from plausiwidgets.recordings.injected_current import SAME
 from plausiwidgets.recordings.recorded_stimulus import Stimulus
@@ -193,7 +193,7 @@ class RecordedFeatures:
             if seconds > 0.05:
                 rate = count / seconds
                 slack = max(2.0 * math.sqrt(max(count, 1)) / seconds, self.settings.tolerance * rate)
-                seen = (SETTLE + BEFORE - TRANSIENT) / 1000.0
+                seen = SETTLE / 1000.0
                 self._add(
                     "rate_before",
                     Criterion(

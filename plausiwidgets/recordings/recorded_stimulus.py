@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from plausiwidgets.engine.current import Piece
+from plausiwidgets.engine.piece import Piece
 from plausiwidgets.patterns.protocol import StimulusParameter, StimulusValues
 from plausiwidgets.recordings.injected_current import Injected, injected
 from plausiwidgets.recordings.recorded_sweep import SWEEP, RecordedSweep

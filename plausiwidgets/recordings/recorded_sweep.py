@@ -10,7 +10,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from plausiwidgets.engine.current import Piece
+from plausiwidgets.engine.piece import Piece
 from plausiwidgets.engine.traces import Traces
 from plausiwidgets.patterns.protocol import StimulusValues
 from plausiwidgets.recordings.injected_current import Injected

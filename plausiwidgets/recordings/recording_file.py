@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from plausiwidgets.engine.current import Floats
+from plausiwidgets.engine.piece import Floats
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.patterns.protocol import Protocol
 from plausiwidgets.recordings.atf import SIGNATURE, read_atf

@@ -41,6 +41,7 @@ NAMES: Mapping[str, Mapping[str, str]] = {
     | {name: f"{_PACKAGE}.{name}" for name in ("NotebookProgress", "plausibility_chart", "plausibility_map")}
     | {"merge_studies": f"{_PACKAGE}.assessment.read_study, and {_PACKAGE}.assess(…, store=[…]) completes a study"},
     f"{_PACKAGE}.optimization": {"Tries": f"{_PACKAGE}.Result.history, a table"},
+    f"{_PACKAGE}.teaching": {"Mystery": f"{_PACKAGE}.teaching.Exercise"},
 }
 """Package → old name → new name."""
 
@@ -76,6 +77,7 @@ ARGUMENTS: Mapping[str, Mapping[str, str]] = {
 ATTRIBUTES: Mapping[str, Mapping[str, str]] = {
     "Criterion": {"cost": "penalty"},
     "CriterionResult": {"cost": "penalty"},
+    "Exercise": {"moved": "free"},
     "ModelCard": {"cost": "operations"},
     "NeuronModel": {"cannot": "ruled_out"},
     "Parameter": _PARAMETER,

@@ -1,4 +1,4 @@
-"""What is for a class: exercises and the codes that are handed in, lessons, mystery neurons."""
+"""Exercises, mysteries, the codes that students hand in, and lessons."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 from plausiwidgets.support.lazy import lazily
 
 if TYPE_CHECKING:
-    from plausiwidgets.teaching.exercises import Answer as Answer
+    from plausiwidgets.teaching.codes import Answer as Answer
+    from plausiwidgets.teaching.codes import class_results as class_results
+    from plausiwidgets.teaching.codes import read_code as read_code
     from plausiwidgets.teaching.exercises import Exercise as Exercise
-    from plausiwidgets.teaching.exercises import class_results as class_results
-    from plausiwidgets.teaching.exercises import read_code as read_code
-    from plausiwidgets.teaching.mysteries import Mystery as Mystery
     from plausiwidgets.teaching.mysteries import mystery as mystery
 else:
     __getattr__, __dir__, __all__ = lazily(
         __name__,
         {
-            "teaching.exercises": ("Answer", "Exercise", "class_results", "read_code"),
-            "teaching.mysteries": ("Mystery", "mystery"),
+            "teaching.codes": ("Answer", "class_results", "read_code"),
+            "teaching.exercises": ("Exercise",),
+            "teaching.mysteries": ("mystery",),
         },
     )

@@ -1,71 +1,42 @@
-"""Exercises on a page without a server, and the codes that are handed in from there.
-
-A page writes a code of model, pattern, values, claim and time, with a checksum, and the name and the answer in words
-that were typed there, if any. Here it is read, and what it claims is judged again.
-"""
+"""An exercise: a question about one pattern, and where to begin."""
 
 from __future__ import annotations
 
-import base64
-import math
-import re
-import zlib
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass
-from pathlib import Path
-from types import MappingProxyType
-from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from plausiwidgets.models.model import NeuronModel
-from plausiwidgets.models.parameter import Parameter
-from plausiwidgets.models.registry import get as get_model
-from plausiwidgets.patterns import all_of, judge
-from plausiwidgets.patterns import get as get_pattern
-from plausiwidgets.patterns.all_of import Judged, judged
-from plausiwidgets.patterns.verdict import OneVerdict
-from plausiwidgets.support.arguments import checked, require, shown
-from plausiwidgets.support.json_text import read_json
-from plausiwidgets.support.lazy import frame
-from plausiwidgets.support.names import unknown
-from plausiwidgets.support.printed import number
-from plausiwidgets.teaching.mysteries import Mystery, mystery
-from plausiwidgets.texts import marked
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-PREFIX = "PW1"
-"""What a code begins with; another version of its fields has another number."""
-
-DATA = re.compile(r'<script type="application/json" id="data">(.*?)</script>', re.DOTALL)
-"""Where a page has what it is about."""
-CODE = re.compile(rf"{PREFIX}\.([A-Za-z0-9_-]+)\.([0-9a-f]{{8}})")
-LONGEST = 8000
-"""Most characters of a code."""
-FINEST = 4.0
-"""Times that a step is finer than that of the model, up to which a code is judged without the page of its exercise."""
-_TYPED = {".name": ("name", 60), ".words": ("answer in words", 300)}
-"""What a reader types: what it is called, and its most characters."""
-_ABOUT = (".model", ".pattern", ".mystery")
-_FIELDS = (*_ABOUT, ".dt", ".seconds", ".solved", *_TYPED)
-"""Fields of a code besides the values, which are those that differ from their defaults."""
+from plausiwidgets.patterns.all_of import Judged
+from plausiwidgets.support.arguments import checked, require
+from plausiwidgets.support.renamed import renamed
 
 
+@renamed
 @checked
 @dataclass(frozen=True)
 class Exercise:
-    """What a page asks for: it is solved when every criterion of the page's pattern holds.
+    """A question about one pattern. The exercise is solved when every criterion of the pattern is met.
 
     Parameters
     ----------
     question : str
-        What to do, for the reader. With a question mark in it, the page has a field for an answer in words.
+        What the user has to do. If it contains a question mark, the page has a field for an answer in words.
     free : sequence of str
-        Names of the values that may be changed; the other sliders are locked. Without any, all may.
+        Names of the parameters that may be changed; all others are locked. Without names, all may be changed.
     hints : sequence of str
-        Opened by the reader, one after the other.
+        Hints that the user opens one after the other.
+    model : NeuronModel, optional
+    pattern : Pattern or AllOf, optional
+        Model and pattern, by default those of the page. :func:`mystery` sets them: the target of its pattern is the
+        recorded response of the hidden neuron.
+    start : mapping of str to float, optional
+        Every parameter at the start, by default `parameters` of the page.
+    dt : float, optional
+        Time step in ms, by default that of the page.
+    about : Pattern or AllOf, optional
+        The pattern that the hidden neuron shows.
+    seed : int, optional
+        Seed of the hidden neuron.
 
     Examples
     --------
@@ -81,6 +52,13 @@ class Exercise:
     question: str
     free: Sequence[str] = ()
     hints: Sequence[str] = ()
+    model: NeuronModel | None = field(default=None, kw_only=True)
+    pattern: Judged | None = field(default=None, kw_only=True)
+    start: Mapping[str, float] | None = field(default=None, kw_only=True)
+    dt: float | None = field(default=None, kw_only=True)
+    about: Judged | None = field(default=None, kw_only=True)
+    seed: int | None = field(default=None, kw_only=True)
+    _hidden: Mapping[str, float] = field(default_factory=dict, repr=False, kw_only=True)
 
     def __post_init__(self) -> None:
         if not self.question.strip():
@@ -89,327 +67,13 @@ class Exercise:
             object.__setattr__(self, name, tuple(getattr(self, name)))
             require("Exercise", name, getattr(self, name), Sequence[str])  # an iterator is read only now
 
-
-def exercise_of(hidden: Mystery) -> Exercise:
-    """Return the exercise to match a mystery neuron."""
-    return Exercise(
-        marked(
-            "The target is a neuron with hidden parameters. Find parameters with which your neuron "
-            "fires at the same times."
-        ),
-        free=hidden.moved,
-        hints=(
-            marked(
-                "First match the number of spikes, then the time of the first spike, then the interspike intervals."
-            ),
-            marked("Move one slider at a time from end to end, watch what changes, then undo."),
-        ),
-    )
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What a code says, judged again.
-
-    Attributes
-    ----------
-    model : NeuronModel
-    pattern : Pattern or AllOf
-    seed : int or None
-        Of a mystery.
-    parameters : mapping of str to float
-        Every value of the model and of the stimulus.
-    seconds : float
-        From opening the page to the code, as the page says.
-    verdict : Verdict
-        At the time step of the code, without verification.
-    name : str
-        What was typed as the name, or empty. Nobody has checked it.
-    words : str
-        What was typed as the answer to a question, or empty.
-
-    Examples
-    --------
-    >>> import plausiwidgets as pw
-    >>> answer = pw.teaching.read_code(
-    ...     "PW1.Lm1vZGVsPWxpZiYucGF0dGVybj10b25pY19zcGlraW5nJi5zZWNvbmRzPTQxJi5zb2x2ZWQ9MQ.72a5ed9b"
-    ... )
-    >>> answer.solved, answer.seconds, answer.parameters["tau_mem"]
-    (True, 41.0, 20.0)
-    """
-
-    model: NeuronModel
-    pattern: Judged
-    seed: int | None
-    parameters: Mapping[str, float]
-    seconds: float
-    verdict: OneVerdict
-    name: str = ""
-    words: str = ""
+    def reveal(self) -> Mapping[str, float]:
+        """Return the hidden parameters of a mystery. Every other exercise hides none."""
+        return self._hidden
 
     @property
-    def solved(self) -> bool:
-        """Whether every criterion holds."""
-        return bool(self.verdict.accepted)
-
-
-@dataclass(frozen=True)
-class _Task:
-    """What an exercise allows: its model and pattern, and values that differ from the start where they are free."""
-
-    start: Mapping[str, float]
-    free: Sequence[str]
-    about: Mapping[str, str] | None = None
-    dt: float | None = None
-
-
-def _task_on(page: str | Path) -> _Task:
-    """Return what a page of an exercise says of it."""
-    path = Path(page)
-    found = DATA.search(path.read_text(encoding="utf-8", errors="replace"))
-    data: object = None
-    with suppress(ValueError):
-        data = read_json(found[1]) if found else None
-    if not isinstance(data, dict) or not data.get("exercise"):
-        raise ValueError(f"page must be the page of an exercise, from export_page(…, exercise=…), got {str(path)!r}.")
-    start = data["exercise"].get("start") or data["patterns"][0]["sets"][0]
-    return _Task(dict(start["values"]), data["exercise"]["free"], data["exercise"]["about"], start["dt"])
-
-
-@checked
-def read_code(code: str, page: str | Path | None = None) -> Answer:
-    """Read a code that was handed in from an exercise on a page, and judge its values again.
-
-    Parameters
-    ----------
-    code : str
-        Spaces and line breaks in it are left out.
-    page : str or Path, optional
-        The file of the exercise: refused is then also a code of another one, one with a locked value that differs from
-        the start, and one with a value outside of its slider's range, which a start may extend. (Of a mystery the start
-        and what is locked are known without it.)
-
-    Returns
-    -------
-    Answer
-
-    Raises
-    ------
-    ValueError
-        If the code is torn or changed (its checksum does not fit), says what no page writes, such as a negative time,
-        or claims a solution that the judge does not find; the text is a sentence. The checksum is not a signature: who
-        knows how it is made can write a code of values that a page could have written, too. And if the file is not
-        the page of an exercise.
-    OSError
-        If the file of the exercise cannot be read.
-
-    Examples
-    --------
-    >>> import plausiwidgets as pw
-    >>> pw.teaching.read_code("PW1.abc")
-    Traceback (most recent call last):
-    ...
-    ValueError: the code is incomplete; it must start with 'PW1.' and end with a period and 8 characters.
-    """
-    return _read(code, None if page is None else _task_on(page))
-
-
-def _code_in(line: str) -> str:
-    """Return the code in a line of text, such as "Ada PW1.…". A mail may have broken the code by spaces."""
-    joined = "".join(line.split())
-    match = CODE.search(line) or CODE.search(joined)
-    return joined if match is None else match.group()
-
-
-def unpacked_code(code: str) -> dict[str, str]:
-    """Return the fields of a code, whose values are not judged; ValueError if no page writes such a code."""
-    text = "".join(code.split())
-    match = CODE.fullmatch(text) if len(text) <= LONGEST else None
-    if match is None:
-        raise ValueError(
-            f"the code is incomplete; it must start with '{PREFIX}.' and end with a period and 8 characters."
-        )
-    packed, checksum = match.groups()
-    try:
-        payload = base64.b64decode(packed + "=" * (-len(packed) % 4), altchars=b"-_", validate=True)
-        content = payload.decode("ascii")
-    except ValueError:
-        raise ValueError("the code is damaged. Copy it again.") from None
-    if f"{zlib.crc32(payload):08x}" != checksum:
-        raise ValueError("the code is damaged or was changed, because its checksum does not match. Copy it again.")
-    fields = parse_qsl(content, keep_blank_values=True)
-    given = dict(fields)
-    if len(given) < len(fields) or not {".model", ".seconds", ".solved"} <= set(given):
-        raise ValueError("the code is not from an exercise page, because fields are missing or duplicated.")
-    return given
-
-
-def _read(code: str, task: _Task | None) -> Answer:
-    given = unpacked_code(_code_in(code))
-    if task is not None and {name: given[name] for name in _ABOUT if name in given} != task.about:
-        raise ValueError("the code belongs to a different exercise.")
-    try:
-        return _judged(given, task)
-    except ValueError as error:
-        raise ValueError(f"the code is invalid: {error}") from None
-
-
-def _judged(given: Mapping[str, str], task: _Task | None) -> Answer:
-    model, seed = get_model(given[".model"]), None
-    if ".mystery" in given:
-        parts = given[".mystery"].split(".")
-        if len(parts) != 3 or not re.fullmatch(r"\d{1,9}", parts[2]):
-            raise ValueError(f"its mystery must have the form model.pattern.seed, got {shown(given['.mystery'])}.")
-        hidden = mystery(parts[0], parts[1], int(parts[2]))
-        if hidden.model is not model:
-            raise ValueError(f"its mystery must have the model {model.title}, got {hidden.model.title}.")
-        pattern, seed = hidden.pattern, hidden.seed
-        task = task or _Task(hidden.start, hidden.moved, dt=hidden.dt)
-    else:
-        keys = given.get(".pattern", "").split("+")
-        pattern = all_of(*keys) if len(keys) > 1 else judged(get_pattern(keys[0]), "evaluated")
-    known = pattern.parameters(model)
-    values = {}
-    for name, text in given.items():
-        if name in _FIELDS:
-            continue
-        if name not in known:
-            raise unknown(model.title, "parameter", name, known)
-        values[name] = float(known[name].check(_number(name, text)))
-    if task is not None:
-        for name, parameter in known.items():
-            _check_value(parameter, values.get(name, float(parameter.default)), task)
-    dt = _number("its time step", given[".dt"]) if ".dt" in given else model.dt
-    usual = [model.dt, *(preset.dt for preset in model.presets if preset.dt is not None)]
-    if task is None and dt < min(usual) / FINEST:
-        raise ValueError(
-            f"its time step must be at least {number(min(usual) / FINEST)} ms, got {number(dt)} ms. For a smaller time "
-            "step, pass the page of its exercise (page=…)."
-        )
-    if task is not None and task.dt not in (None, dt):
-        raise ValueError(f"its time step must be {number(task.dt)} ms, as in its exercise, got {number(dt)} ms.")
-    seconds = _number("its time", given[".seconds"])
-    if not 0.0 <= seconds < math.inf:
-        raise ValueError(f"its time must be finite and not negative, got {number(seconds)} s.")
-    typed = {field: given.get(field, "") for field in _TYPED}
-    for field, (what, longest) in _TYPED.items():
-        if len(typed[field]) > longest or not typed[field].isprintable():
-            raise ValueError(
-                f"its {what} must have at most {longest} printable characters, got {shown(typed[field][:20])}."
-            )
-    verdict = judge(model, pattern, values, dt=dt, verify=False)
-    if given[".solved"] == "1" and not verdict.accepted:
-        hold = sum(check.passed for check in verdict.criteria)
-        raise ValueError(
-            f"its values must meet all criteria of “{pattern.title}”, but they meet {hold} of {len(verdict.criteria)}."
-        )
-    complete = MappingProxyType({name: float(value) for name, value in verdict.parameters.items()})
-    return Answer(model, pattern, seed, complete, seconds, verdict, typed[".name"], typed[".words"])
-
-
-def _number(what: str, text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        raise ValueError(f"{what} must be a number, got {shown(text)}.") from None
-
-
-def _check_value(parameter: Parameter, value: float, task: _Task) -> None:
-    """Raise a ValueError for a value that a reader cannot choose on the page of the exercise."""
-    name, start = parameter.key, task.start[parameter.key]
-    if value != start and name not in task.free:
-        raise ValueError(f"{name} must be {number(start)}, because it is locked, got {number(value)}.")
-    low, high = min(parameter.low, start), max(parameter.high, start)
-    if not low <= value <= high:
-        raise ValueError(
-            f"{name} must be within the range of its slider, {number(low)} to {number(high)}, got {number(value)}."
-        )
-
-
-@checked
-def class_results(codes: str | Iterable[str], page: str | Path | None = None) -> pd.DataFrame:
-    """Return what a class has handed in as a table: a row for each code, in their order.
-
-    Parameters
-    ----------
-    codes : str or iterable of str
-        Codes, or a text with a code on each line, such as ``Ada PW1.…``.
-    page : str or Path, optional
-        The file of the exercise, as in :func:`read_code`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Columns ``solved``, ``hold`` and ``of`` (how many criteria are met, of how many), ``loss`` (0 if all are met),
-        ``seconds``, ``model``, ``pattern``, ``seed``, ``refused`` (why a code was, else empty), ``same_as`` (the row of
-        an earlier code that is identical, else -1), ``name`` and ``words`` (as they were typed, or empty), one for each
-        value that differs between codes, for a plane of two of them, and ``holds: …`` for each criterion.
-
-    Raises
-    ------
-    ValueError
-        If the file is not the page of an exercise.
-    OSError
-        If it cannot be read.
-
-    Examples
-    --------
-    >>> import plausiwidgets as pw
-    >>> codes = ["PW1.Lm1vZGVsPWxpZiYucGF0dGVybj10b25pY19zcGlraW5nJi5zZWNvbmRzPTQxJi5zb2x2ZWQ9MQ.72a5ed9b", "PW1.abc"]
-    >>> table = pw.teaching.class_results(codes)
-    >>> table["solved"].tolist(), table["refused"][1].split(";")[0]
-    ([True, False], 'the code is incomplete')
-    """
-    import pandas as pd
-
-    lines = codes.splitlines() if isinstance(codes, str) else list(codes)
-    require("class_results", "codes", lines, Iterable[str])
-    task = None if page is None else _task_on(page)
-    rows: list[dict[str, object]] = []
-    seen: dict[str, int] = {}
-    values: list[dict[str, float]] = []
-    for code in lines:
-        if not code.strip():
-            continue
-        row: dict[str, object] = {"solved": False, "hold": 0, "of": 0, "refused": "", "name": "", "words": ""}
-        first_row = seen.setdefault(_code_in(code), len(rows))
-        row["same_as"] = first_row if first_row < len(rows) else -1
-        try:
-            answer = _read(code, task)
-        except ValueError as error:
-            rows.append(row | {"refused": str(error)})
-            values.append({})
-            continue
-        checks = answer.verdict.criteria
-        row |= {
-            "solved": answer.solved,
-            "hold": sum(bool(c.passed) for c in checks),
-            "of": len(checks),
-            "loss": float(answer.verdict.loss),
-            "seconds": answer.seconds,
-            "model": answer.model.key,
-            "pattern": answer.pattern.key,
-            "seed": answer.seed,
-            "name": answer.name,
-            "words": answer.words,
-        }
-        rows.append(row | {f"holds: {c.title}": bool(c.passed) for c in checks})
-        values.append(dict(answer.parameters))
-    first = [
-        "solved",
-        "hold",
-        "of",
-        "loss",
-        "seconds",
-        "model",
-        "pattern",
-        "seed",
-        "refused",
-        "same_as",
-        "name",
-        "words",
-    ]
-    table, numbers = pd.DataFrame(rows), pd.DataFrame(values)
-    moved = [name for name in numbers if numbers[name].nunique() > 1]
-    last = [name for name in table if name not in first]
-    return frame(pd.concat([table.reindex(columns=first), numbers[moved], table[last]], axis=1))
+    def link(self) -> str:
+        """Query of a link to a mystery: model, pattern and seed. It is empty for every other exercise."""
+        if self.model is None or self.about is None:
+            return ""
+        return f"mystery={self.model.key}.{self.about.key}.{self.seed}"

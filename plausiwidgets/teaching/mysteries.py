@@ -1,11 +1,12 @@
-"""A mystery neuron: hidden parameters for the user to find, by hand or by a search."""
+"""A mystery: an exercise whose target is the recorded response of a neuron with hidden parameters."""
 
 from __future__ import annotations
 
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from types import MappingProxyType
+from typing import NamedTuple
 
 import numpy as np
 
@@ -22,8 +23,17 @@ from plausiwidgets.patterns.packaged import KnownSet, known_sets
 from plausiwidgets.patterns.registry import Named
 from plausiwidgets.recordings.from_recording import from_recording
 from plausiwidgets.support.arguments import checked, whole
-from plausiwidgets.teaching.physiological_starts import FAR, drawn, points, share_of, value_at, visible_start
-from plausiwidgets.texts import tr
+from plausiwidgets.teaching.exercises import Exercise
+from plausiwidgets.teaching.physiological_starts import (
+    FAR,
+    drawn,
+    missed_by_each,
+    points,
+    share_of,
+    value_at,
+    visible_start,
+)
+from plausiwidgets.texts import marked, tr
 
 KEY = "mystery"
 """Key of the pattern that matches the response of a mystery."""
@@ -43,59 +53,32 @@ BEFORE_IT, MIN_MARGIN = 20.0, 60.0
 DRAWS = 6
 """Number of draws of the parameters to hide, in case their change has no effect on the response."""
 
+QUESTION = marked(
+    "The target is a neuron with hidden parameters. Find parameters with which your neuron fires at the same times."
+)
+HINTS = (
+    marked("First match the number of spikes, then the time of the first spike, then the interspike intervals."),
+    marked("Move one slider at a time from end to end, watch what changes, then undo."),
+)
 
-@dataclass(frozen=True)
-class Mystery:
-    """A neuron with a known response and hidden parameters.
 
-    Attributes
-    ----------
-    model : NeuronModel
-    about : Pattern or AllOf
-        The pattern that it shows.
-    seed : int
-    pattern : Pattern or AllOf
-        Matches its response; judged and searched like any other pattern.
-    start : mapping of str to float
-        Parameters to begin from, with the stimulus of the response.
-    moved : tuple of str
-        Names of the hidden parameters; all other values of the start are correct.
-    dt : float
-        Time step in ms.
+class _Hidden(NamedTuple):
+    """A hidden neuron with a start. The points of the start exceed 100 if the response does not depend on each name."""
 
-    Examples
-    --------
-    >>> import plausiwidgets as pw
-    >>> riddle = pw.teaching.mystery("lif", "tonic_spiking", seed=1)
-    >>> riddle.link, len(riddle.moved)
-    ('mystery=lif.tonic_spiking.1', 3)
-    """
-
-    model: NeuronModel
-    about: Judged
-    seed: int
     pattern: Judged
+    names: tuple[str, ...]
+    parameters: Mapping[str, float]
+    known: Mapping[str, float]
     start: Mapping[str, float]
-    moved: tuple[str, ...]
-    dt: float
-    _hidden: Mapping[str, float] = field(repr=False)
-
-    def reveal(self) -> Mapping[str, float]:
-        """Return the hidden parameters."""
-        return self._hidden
-
-    @property
-    def link(self) -> str:
-        """Query of a link to the mystery: model, pattern and seed."""
-        return f"mystery={self.model.key}.{self.about.key}.{self.seed}"
+    points: int
 
 
 @checked
-def mystery(model: str | NeuronModel, pattern: Named, seed: int = 0, *, moved: int = 3) -> Mystery:
-    """Hide the parameters of a neuron that shows a pattern.
+def mystery(model: str | NeuronModel, pattern: Named, seed: int = 0, *, moved: int = 3) -> Exercise:
+    """Hide the parameters of a neuron that shows a pattern, and return the exercise to find them.
 
     The function moves some free parameters of a known set at random, such that the set still shows the pattern. With
-    the hidden parameters every criterion of :attr:`Mystery.pattern` is met, and with those of the start not. If
+    the hidden parameters every criterion of the exercise's pattern is met, and with those of the start not. If
     possible, the criteria are also not met when only one parameter is still at its start, so that the response depends
     on each of them.
     The same arguments give the same neuron on every machine.
@@ -109,6 +92,11 @@ def mystery(model: str | NeuronModel, pattern: Named, seed: int = 0, *, moved: i
     moved : int
         Number of free parameters to hide, at least 1; fewer if the response depends on fewer.
 
+    Returns
+    -------
+    Exercise
+        Its `free` parameters are hidden: :meth:`Exercise.reveal` returns them.
+
     Raises
     ------
     ValueError
@@ -118,7 +106,7 @@ def mystery(model: str | NeuronModel, pattern: Named, seed: int = 0, *, moved: i
     --------
     >>> import plausiwidgets as pw
     >>> hidden = pw.teaching.mystery("izhikevich", "tonic_bursting", seed=7)
-    >>> hidden.moved, hidden.link
+    >>> hidden.free, hidden.link
     (('a', 'b', 'c'), 'mystery=izhikevich.tonic_bursting.7')
     """
     neuron, about = get_model(model), judged(get_pattern(pattern), "used in a mystery")
@@ -129,20 +117,33 @@ def mystery(model: str | NeuronModel, pattern: Named, seed: int = 0, *, moved: i
     # A custom model or pattern has no known sets, but its defaults may show the pattern.
     for known in known_sets(neuron, about) or [KnownSet({}, neuron.dt, None)]:
         base = {name: float(value) for name, value in complete(neuron, about, known.parameters).items()}
-        dt = known.dt
-        nearest, closest = None, 102
-        seen = _shown_by(neuron, about, seed, free, base, dt)
+        nearest: _Hidden | None = None
+        seen = _shown_by(neuron, about, seed, free, base, known.dt)
         for _ in range(DRAWS):
             chosen = random.choice(len(seen), size=min(moved, len(seen)), replace=False)
             names = tuple(seen[i] for i in sorted(chosen.tolist()))
-            found, begun = _hidden_near(neuron, about, seed, names, base, dt, random)
-            if found is not None and begun < closest:
-                nearest, closest = found, begun
-            if closest <= FAR:
+            found = _hidden_near(neuron, about, seed, names, base, known.dt, random)
+            if found is not None and (nearest is None or found.points < nearest.points):
+                nearest = found
+            if nearest is not None and nearest.points <= FAR:
                 break
         if nearest is not None:
+            target, names, hidden, solution, start, _ = nearest
             # The draws of the start have their own generator, so that they have no effect on the hidden neuron.
-            return _with_visible_start(nearest, np.random.default_rng([*numbers, 1]))
+            own = np.random.default_rng([*numbers, 1])
+            start = MappingProxyType(visible_start(neuron, target, solution, start, names, known.dt, own))
+            return Exercise(
+                QUESTION,
+                names,
+                HINTS,
+                model=neuron,
+                pattern=target,
+                start=start,
+                dt=known.dt,
+                about=about,
+                seed=seed,
+                _hidden=MappingProxyType(hidden),
+            )
     raise ValueError(
         f"mystery: the package has no parameter set of {neuron.title} that shows {about.title}. Add one to the model "
         "as a Preset, or choose another pattern."
@@ -213,8 +214,8 @@ def _hidden_near(
     base: Mapping[str, float],
     dt: float,
     random: np.random.Generator,
-) -> tuple[Mystery | None, int]:
-    """Return a mystery with these parameters moved from a known set, or None, and the points of its start."""
+) -> _Hidden | None:
+    """Return a hidden neuron with these parameters moved from a known set, or None."""
     candidates = {name: np.full(TRIED, value) for name, value in base.items()}
     for name in names:
         p = model.parameters[name]
@@ -222,20 +223,13 @@ def _hidden_near(
     candidates = {name: np.append(values, base[name]) for name, values in candidates.items()}  # the known set is last
     verdict = evaluate(model, about, candidates, dt, record=(model.states[0].key,))
     for place in np.flatnonzero(verdict.accepted)[:2]:
-        found = _made(model, about, seed, names, dt, single(verdict, int(place)), random)
+        found = _with_start(model, about, seed, names, dt, single(verdict, int(place)), random)
         if found is not None:
             return found
-    return None, 100
+    return None
 
 
-def _with_visible_start(found: Mystery, random: np.random.Generator) -> Mystery:
-    """Return the mystery with a start whose response can be compared with the target."""
-    known = {**found.start, **found.reveal()}
-    start = visible_start(found.model, found.pattern, known, found.start, found.moved, found.dt, random)
-    return replace(found, start=MappingProxyType(start))
-
-
-def _made(
+def _with_start(
     model: NeuronModel,
     about: Judged,
     seed: int,
@@ -243,18 +237,14 @@ def _made(
     dt: float,
     verdict: Verdict,
     random: np.random.Generator,
-) -> tuple[Mystery, int] | None:
-    """Return the mystery of an accepted set, and the points of its start.
-
-    The result is None if its response cannot be matched, or no start misses it. The points are above 100 if the
-    response does not depend on each parameter.
-    """
-    hidden = {name: float(verdict.parameters[name]) for name in model.parameters}
+) -> _Hidden | None:
+    """Return the hidden neuron of an accepted set, or None if its response cannot be matched or no start misses it."""
     matched = _matching(model, about, seed, verdict)
     if matched is None:
         return None
-    pattern, known, trace = matched
-    starts = drawn(model, {name: float(value) for name, value in known.items()}, names, AWAY, TRIED, random)
+    pattern, complete_set, trace = matched
+    known = {name: float(value) for name, value in complete_set.items()}
+    starts = drawn(model, known, names, AWAY, TRIED, random)
     begun = evaluate(model, pattern, starts, dt)
     good = (begun.loss > 0.0) & ~begun.diverged
     if not good.any():
@@ -267,17 +257,11 @@ def _made(
     order = np.lexsort((np.arange(TRIED), ~calm, earned > FAR, ~good))[:CHOSEN]
     order = order[good[order]]
     # The user must find each hidden parameter, so each one alone at its start must miss the response.
-    alone = {
-        name: np.concatenate(
-            [x[order] if name == moved else np.full(order.size, float(known[name])) for moved in names]
-        )
-        for name, x in starts.items()
-    }
-    each = (evaluate(model, pattern, alone, dt).loss > 0.0).reshape(len(names), order.size).all(axis=0)
+    each = missed_by_each(model, pattern, known, starts, names, dt, order)
     place = int(order[each.argmax()])
     start = {name: float(values[place]) for name, values in starts.items()}
-    found = Mystery(model, about, seed, pattern, MappingProxyType(start), names, dt, MappingProxyType(hidden))
-    return found, int(earned[place]) if each.any() else 101
+    hidden = {name: float(verdict.parameters[name]) for name in model.parameters}
+    return _Hidden(pattern, names, hidden, known, start, int(earned[place]) if each.any() else 101)
 
 
 def _matched_trace(about: Judged, verdict: Verdict) -> Traces | None:

@@ -115,13 +115,13 @@ def _best_of(
     order = order[misses[order]]
     if not order.size:
         return 0, (-1, 0, 0, 0)
-    each = _tell_each(model, pattern, known, sets, names, dt, order)
+    each = missed_by_each(model, pattern, known, sets, names, dt, order)
     found = [(int(visible[k]), int(each[i]), int(far[k]), int(fires[k])) for i, k in enumerate(order)]
     place = max(range(order.size), key=lambda i: (found[i], -i))
     return int(order[place]), found[place]
 
 
-def _tell_each(
+def missed_by_each(
     model: NeuronModel,
     pattern: Judged,
     known: Mapping[str, float],

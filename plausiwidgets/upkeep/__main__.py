@@ -15,7 +15,7 @@ from plausiwidgets.models.library import NAMES
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.patterns import Pattern, Protocol
 from plausiwidgets.support.names import unknown
-from plausiwidgets.upkeep import fingerprint, repertoires, stale, table, verdicts
+from plausiwidgets.upkeep import fingerprint, repertoires, stale, state_ranges, table, verdicts
 from plausiwidgets.upkeep.estimates import estimate_update
 from plausiwidgets.upkeep.rows import REPERTOIRES, TABLE, TORCH, VERDICTS, Row, all_rows, twenty
 from plausiwidgets.widgets.catalogue import contents, generate
@@ -31,20 +31,18 @@ def main(words: Sequence[str] | None = None) -> int:
     if given.list:
         stale.write(list(all_rows()))
         return 0
-    named = [name for name in given.models if name != TORCH]
-    for name in named:
-        if name not in NAMES:
-            raise unknown(stale.COMMAND, "model", name, [*NAMES, TORCH])
-        if find_spec("torch") is not None:  # otherwise the stored programs are used
-            export(name)
+    named = _exported([name for name in given.models if name != TORCH])
     keys = [patterns.get(word).key for word in given.patterns] or [one.key for one in twenty()]
     chosen = named or ([] if given.models else list(NAMES))
     todo = [row for row in all_rows() if row.is_stale and row.model in chosen and row.pattern in keys]
-    print(estimate_update(todo, given.search) if todo else "All results are up to date.", flush=True)
+    announce(todo, given.search)
     if given.estimate:
         return 0
     for name in chosen:
         update(models.get(name), [row for row in todo if row.model == name], given.search)
+    if todo and chosen:
+        print("The ranges of the state variables …", flush=True)
+        state_ranges.update(chosen)
     if TORCH in given.models:
         from plausiwidgets.upkeep import torch_neurons
 
@@ -53,6 +51,23 @@ def main(words: Sequence[str] | None = None) -> int:
     generate.write(mark)
     contents.read_again()
     return finish()
+
+
+def _exported(named: list[str]) -> list[str]:
+    """Return names of packaged models, and write their programs; without torch, the stored programs are used."""
+    for name in named:
+        if name not in NAMES:
+            raise unknown(stale.COMMAND, "model", name, [*NAMES, TORCH])
+        if find_spec("torch") is not None:
+            export(name)
+    return named
+
+
+def announce(todo: Sequence[Row], search: bool) -> None:
+    """Print how long an update of some rows takes, after a line that announces the estimate itself."""
+    if todo and search:
+        print("The first candidates of each search are evaluated, to estimate the time …", flush=True)
+    print(estimate_update(todo, search) if todo else "All results are up to date.", flush=True)
 
 
 def mark(model: NeuronModel, pattern: Protocol) -> str:

@@ -25,7 +25,7 @@ from plausiwidgets.engine.program.neuron import Programs
 from plausiwidgets.engine.program.program import DOUBLE, UNIFORM, Instruction, Part, Program, Value
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.parameter import Parameter
-from plausiwidgets.patterns import runner, verification
+from plausiwidgets.patterns import runner, settling, verification
 from plausiwidgets.patterns.criterion import USUAL_SPAN, Criterion
 from plausiwidgets.patterns.packaged import default_set, known_sets
 from plausiwidgets.patterns.pattern import Pattern
@@ -42,12 +42,13 @@ HAND_WRITTEN = {
     "threshold_at": 1,
     "weakest_step": 1,
     "steps_show": 1,
+    "onset": 1,
     "penalty": 1,
     "verification": 1,
     # Features of spike times and potentials.
     "adaptation_index": 1,
     "at": 1,
-    "bursts": 1,
+    "bursts": 2,
     "climbs": 1,
     "coincidences": 1,
     "count": 1,
@@ -59,7 +60,7 @@ HAND_WRITTEN = {
     "first_below": 1,
     "growth": 1,
     "half_width": 1,
-    "hump": 1,
+    "hump": 2,
     "intervals": 1,
     "largest": 1,
     "last": 1,
@@ -86,7 +87,7 @@ HAND_WRITTEN = {
 Raise a number when the function returns other values. The patterns that use it are then stale.
 """
 
-OF_RESPONSES = ("times", "peak", "top", "v")
+OF_RESPONSES = ("times", "peak", "top", "bottom", "v")
 """Operations on the response to a sweep."""
 DIGITS = 8
 """Digits of each part of a fingerprint."""
@@ -94,7 +95,8 @@ NOT_FOUND, RULED_OUT = "none", "ruled_out"
 """Third part of a pair without a parameter set."""
 
 RULES = (
-    (SETTLE, BEFORE, runner.KICK, runner.TRANSIENT, runner.LOWEST, runner.HIGHEST, runner.MAX_RATE, USUAL_SPAN),
+    (SETTLE, BEFORE, runner.KICK, runner.LOWEST, runner.HIGHEST, runner.SUBTHRESHOLD, runner.MAX_RATE, USUAL_SPAN),
+    (settling.TRANSIENT, settling.BLOCK, settling.LONGEST, settling.SETTLED, settling.ROUNDING),
     (verification.DIGITS, verification.LONG_REST, verification.LONG, verification.AFTERWARDS, verification.LATE),
 )
 """Numbers of the rules that are the same for every pattern."""
@@ -177,7 +179,10 @@ def of_programs(model: NeuronModel, programs: Programs) -> str:
 def of_pattern(pattern: Pattern) -> str:
     """Return the part of a pattern, with its verification tests."""
     forms = sorted(_form(form) for form in pattern.verification.values())
-    common = [_criterion(one) for one in (verification.BACK, verification.HALF, verification.CLEAR, verification.BRIEF)]
+    common = [
+        _criterion(one)
+        for one in (verification.BACK, verification.HALF, verification.CLEAR, verification.BRIEF, verification.RING)
+    ]
     versions = [HAND_WRITTEN[name] for name in ("runner", "penalty", "verification")]
     return _hash(RULES, versions, common, _form(pattern), forms, pattern.comes_back)[:DIGITS]
 
@@ -189,7 +194,8 @@ def _form(pattern: Pattern) -> str:
     # A procedure chooses its sweeps, but the verification test of its return to rest applies those of the sketch.
     programs = (sweep_programs(pattern) or {}).values() if pattern.adapts else ()
     sketched = sorted(_Graph(one.body).sweep(one.sweep) for one in programs)
-    return _hash(stimulus, traced, sketched, pattern.at_rest)
+    finer = () if pattern.finer is None else (pattern.finer, pattern.equal)
+    return _hash(stimulus, traced, sketched, pattern.at_rest, *finer)
 
 
 def _numbers(parameter: Parameter | StimulusParameter) -> tuple[object, ...]:

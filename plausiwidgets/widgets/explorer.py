@@ -32,7 +32,6 @@ from plausiwidgets.support.arguments import checked, shown
 from plausiwidgets.support.names import unknown
 from plausiwidgets.teaching.exercises import Exercise
 from plausiwidgets.teaching.lessons import Lesson
-from plausiwidgets.teaching.mysteries import Mystery
 from plausiwidgets.teaching.mysteries import mystery as hidden_neuron
 from plausiwidgets.texts import marked, speaking, tr
 from plausiwidgets.widgets.catalogue import contents
@@ -43,7 +42,7 @@ from plausiwidgets.widgets.handlers.initial_selection import first_set, moved_fu
 from plausiwidgets.widgets.handlers.judging import REST
 from plausiwidgets.widgets.handlers.link import MAX_QUERY, names_something
 from plausiwidgets.widgets.handlers.lookup import Known, ranges_of
-from plausiwidgets.widgets.handlers.mystery import in_link, outline
+from plausiwidgets.widgets.handlers.mystery import begun, exercise_sent, in_link
 from plausiwidgets.widgets.handlers.notebook_cells import close_former_run, runs_without_page
 from plausiwidgets.widgets.handlers.requests import Handlers, Request
 from plausiwidgets.widgets.handlers.script import script
@@ -212,7 +211,7 @@ class Explorer(anywidget.AnyWidget):
     >>> explorer.close()
     """
 
-    _esm = contents.script()
+    _esm = contents.LOADER
     _css = contents.style()
 
     model = _Selected(lambda s: s.model, _of_model, "the neuron model")
@@ -225,6 +224,7 @@ class Explorer(anywidget.AnyWidget):
     results: t.Tuple = t.Tuple(read_only=True)
 
     _history = _Made(lambda explorer: explorer._history_data(), "the steps of undo").tag(sync=True)
+    _script = t.Unicode(contents.script(), read_only=True).tag(sync=True)
     _catalogue = t.Unicode("").tag(sync=True)
     _models = _Made(lambda explorer: explorer._models_json(), "what a page needs to draw the first picture").tag(
         sync=True
@@ -258,7 +258,7 @@ class Explorer(anywidget.AnyWidget):
         texts.use(language)
         self._language = language
         self._lock = threading.RLock()
-        self._begun_mysteries: list[Mystery] = []
+        self._known = known = Known()
         with speaking(language):
             first, notes = self._first(model, pattern, parameters, dt, locked, mystery, lesson, query)
             if is_unknown:
@@ -271,7 +271,6 @@ class Explorer(anywidget.AnyWidget):
                 card = taught.cards[0]
                 first = Selection.of(card.model, card.pattern, taught.start(0).values, taught.start(0).dt)
             self._taught = taught is not None
-            known = Known()
             settings = self._page_settings(language, taught, notes, known)
             settings["linked"] = (
                 not (locked or notes or query) and parameters is None and mystery is None and lesson is None
@@ -284,8 +283,6 @@ class Explorer(anywidget.AnyWidget):
             )
             self._handlers.searches.noted = self._on_search
             self._handlers.shown = lambda: self.selection
-            for hidden in self._begun_mysteries:
-                self._handlers.hidden(hidden)
             close_former_run(self)
             # The page needs the id of its widget to write a picture into the notebook, and cannot find it itself.
             super().__init__(_catalogue=contents.shared_json(), _settings=settings, model_id=settings["id"])
@@ -312,14 +309,14 @@ class Explorer(anywidget.AnyWidget):
                 raise ValueError("Explorer: with a result, do not pass pattern, parameters, dt or mystery.")
             return Selection.of_result(model).with_locked(locked), ()
         if mystery is not None:
-            return self._hide_first(hidden_neuron(model, pattern, mystery)), ()
+            return begun(self._known, hidden_neuron(model, pattern, mystery)), ()
         if parameters is not None:
             return Selection.of(model, pattern, parameters, dt).with_locked(locked), ()
         if lesson is None and names_something(query):
             named = dict(parse_qsl(query[:MAX_QUERY])).get("mystery")
             if named:
                 try:
-                    return self._hide_first(hidden_neuron(*in_link(named))), ()
+                    return begun(self._known, hidden_neuron(*in_link(named))), ()
                 except ValueError as error:
                     return first_set(models.get(model), pattern, dt), (f"{error}.",)
             return opened(query, models.get(model), patterns.get(pattern), dt)
@@ -329,15 +326,6 @@ class Explorer(anywidget.AnyWidget):
             return first_set(plain.model, plain.pattern, dt), ()
         start = my_turn(plain.model, plain.pattern, locked)
         return start if dt is None else start.with_dt(dt), ()
-
-    def _hide_first(self, hidden: Mystery) -> Selection:
-        self._begun_mysteries.append(hidden)
-        return self._hide(hidden)
-
-    @staticmethod
-    def _hide(hidden: Mystery) -> Selection:
-        selection = Selection.of(hidden.model, hidden.pattern, hidden.start, hidden.dt)
-        return selection.with_varied(hidden.moved)
 
     def _page_settings(
         self, language: str, lesson: Lesson | None, notes: Sequence[str], known: Known
@@ -389,7 +377,7 @@ class Explorer(anywidget.AnyWidget):
         self._handlers.receive(content, buffers)
 
     def _history_data(self) -> dict[str, object]:
-        """Return the record, with the ranges and the mystery of the shown step."""
+        """Return the record, with the ranges and the exercise of the shown step."""
         record, known = self._record, self._handlers.known
         return {
             "steps": [known.step_of(one) for one in record.steps],
@@ -397,14 +385,14 @@ class Explorer(anywidget.AnyWidget):
             "revision": record.revision,
             "by": record.by,
             "ranges": ranges_of(record.now),
-            "mystery": self._mystery_data(record.now),
+            "exercise": self._exercise_data(record.now),
         }
 
-    def _mystery_data(self, selection: Selection) -> dict[str, object] | None:
-        """Return the data of the shown mystery that the page may have."""
-        name = self._handlers.known.name_of_pattern(selection.pattern)
-        hidden = self._handlers.mysteries.get(name)
-        return outline(hidden, name) if hidden is not None and hidden.model is selection.model else None
+    def _exercise_data(self, selection: Selection) -> dict[str, object] | None:
+        """Return the data of the shown exercise that the page may have."""
+        known = self._known
+        exercise = known.exercises.get(known.name_of_pattern(selection.pattern))
+        return exercise_sent(exercise) if exercise is not None and exercise.model is selection.model else None
 
     def _on_select(self, request: Request) -> None:
         try:
@@ -584,13 +572,12 @@ class Explorer(anywidget.AnyWidget):
         self._write(lambda record: record.moved(1))
 
     @checked
-    def mystery(self, model: str | NeuronModel, pattern: Named, seed: int) -> Mystery:
+    def mystery(self, model: str | NeuronModel, pattern: Named, seed: int) -> Exercise:
         """Show a neuron whose parameters are hidden; arguments and errors: :func:`plausiwidgets.teaching.mystery`."""
         self._require_open()
         with speaking(self._language):
             hidden = hidden_neuron(model, pattern, seed)
-            self._handlers.hidden(hidden)
-            self._show(self._hide(hidden))
+            self._show(begun(self._known, hidden))
         return hidden
 
     @checked

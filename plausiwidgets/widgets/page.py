@@ -13,7 +13,6 @@ from plausiwidgets.patterns import Protocol
 from plausiwidgets.support.arguments import checked, whole
 from plausiwidgets.support.whole_file import write_whole
 from plausiwidgets.teaching.exercises import Exercise
-from plausiwidgets.teaching.mysteries import Mystery
 from plausiwidgets.widgets.app.document import page_text
 
 HEIGHT = 760
@@ -30,7 +29,7 @@ def export_page(
     *,
     path: str | Path = "neuron.html",
     dt: float | None = None,
-    exercise: Exercise | Mystery | None = None,
+    exercise: Exercise | None = None,
     lesson: str | Path | None = None,
     language: str | None = None,
 ) -> Path:
@@ -55,9 +54,9 @@ def export_page(
         The file to write; an older one is replaced when the new one is whole.
     dt : float, optional
         Time step in ms; default: that of the packaged set, or the model's.
-    exercise : Exercise or Mystery, optional
-        Makes the page an exercise on its one pattern, which begins at `parameters` (or at the start of the mystery) and
-        is solved when every criterion holds. The page locks the sliders that are not free, and writes a code to hand
+    exercise : Exercise, optional
+        Makes the page an exercise on its one pattern. It begins at the start of the exercise, or at `parameters`, and
+        is solved when every criterion is met. The page locks the sliders that are not free, and writes a code to hand
         in, which :func:`plausiwidgets.teaching.read_code` checks; it stores no set but the start. With ``#class`` at
         the end of its address it reads the codes of a class.
     lesson : str or Path, optional
@@ -147,7 +146,7 @@ export default { render };
         parameters: Mapping[str, float] | None = None,
         *,
         dt: float | None = None,
-        exercise: Exercise | Mystery | None = None,
+        exercise: Exercise | None = None,
         lesson: str | Path | None = None,
         language: str | None = None,
         height: int = HEIGHT,

@@ -16,6 +16,7 @@ from plausiwidgets.cli import main
 from plausiwidgets.models.library import NAMES
 from plausiwidgets.models.operation_count import operations_per_ms
 from plausiwidgets.patterns.packaged import verified_defaults
+from plausiwidgets.upkeep import rows, stale
 from plausiwidgets.upkeep.stale import COMMAND
 
 ROWS = [
@@ -143,8 +144,10 @@ def test_the_command_writes_table_and_score(tmp_path):
 def test_the_packaged_table_has_every_model_and_the_twenty_patterns():
     table, of_models = packaged.packaged_table(), packaged.packaged_score()
     twenty = {key for key in pw.patterns.names() if pw.patterns.registry.is_builtin(pw.patterns.get(key))}
+    unsearched = {(model, pattern) for data, model, pattern in stale.listed() if data == rows.TABLE}
     for model in NAMES:
-        assert twenty <= set(table[table["model"] == model]["pattern"]), f"{COMMAND} {model}"
+        missing = twenty - set(table[table["model"] == model]["pattern"])
+        assert {(model, pattern) for pattern in missing} <= unsearched, f"{COMMAND} {model}"
     assert set(of_models["model"]) == set(table["model"])
     counted = score(table)
     assert dict(of_models.set_index("model")["shown"]) == dict(counted["shown"])
@@ -169,7 +172,7 @@ def test_the_pairs_that_the_documentation_calls_open_are_those_of_the_table(root
         for model, rows in table[is_open].groupby("model")
     }
     assert told == left
-    assert part.startswith(f"{sum(is_open)} of the 400 pairs")
+    assert part.startswith(f"{sum(is_open)} pairs")
 
 
 def test_a_set_that_the_package_has_from_elsewhere_is_no_pair_that_the_table_has_not():

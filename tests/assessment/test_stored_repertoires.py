@@ -7,6 +7,8 @@ import plausiwidgets as pw
 from plausiwidgets.assessment import packaged_repertoires
 from plausiwidgets.assessment.stored_repertoires import MOST_VERSATILE, published_neurons
 from plausiwidgets.models.library import NAMES
+from plausiwidgets.upkeep import stale
+from plausiwidgets.upkeep.rows import REPERTOIRES
 from plausiwidgets.upkeep.stale import COMMAND
 from plausiwidgets.widgets.catalogue.contents import packaged
 
@@ -14,6 +16,11 @@ from plausiwidgets.widgets.catalogue.contents import packaged
 @pytest.fixture(scope="module")
 def table() -> pd.DataFrame:
     return packaged_repertoires()
+
+
+def searched(table: pd.DataFrame) -> list[str]:
+    """Return the models with repertoires: a new neuron may be listed as not searched yet."""
+    return [name for name in NAMES if (table["model"] == name).any()]
 
 
 def rejudged(rows: pd.DataFrame) -> list[tuple[str, str, str, str]]:
@@ -33,27 +40,30 @@ def test_it_has_every_published_neuron_and_a_most_versatile_one_of_each_model(ta
         rows = table[table["model"] == name]
         expected = {title: (own, dt) for title, own, dt in published_neurons(model)}
         found = set(rows["neuron"])
-        assert found == {MOST_VERSATILE, *expected}, f"{COMMAND} {name}"
+        if found < {MOST_VERSATILE, *expected}:
+            assert {(REPERTOIRES, name, key) for key in twenty} <= stale.listed(), f"{COMMAND} {name}"
+        else:
+            assert found == {MOST_VERSATILE, *expected}, f"{COMMAND} {name}"
         for title, one in rows.groupby("neuron"):
             assert one["pattern"].tolist() == twenty, f"{COMMAND} {name}"
             if title != MOST_VERSATILE:
                 assert (one["parameters"].iloc[0], one["dt"].iloc[0]) == expected[title], (name, title)
             assert set(one["parameters"].iloc[0]) == set(model.parameters)
         assert (rows[rows["pattern"].isin(model.ruled_out)]["evaluations"] == 0).all()
-        assert table.attrs["versions"][name]["date"]
+        assert not found or table.attrs["versions"][name]["date"]
     assert (table["cpu_seconds"] > 0).all() and set(table["status"]) <= {"replicated", "fragile", "rejected"}
 
 
 def test_no_published_neuron_shows_more_than_the_most_versatile_one(table: pd.DataFrame) -> None:
     shown = table[table["status"] == "replicated"].groupby(["model", "neuron"]).size()
-    for name in NAMES:
+    for name in searched(table):
         assert shown[name].max() == shown[name][MOST_VERSATILE], name
 
 
 def test_a_published_neuron_shows_the_pattern_of_its_name_where_the_judge_grants_it(table: pd.DataFrame) -> None:
     shown = table.set_index(["model", "neuron", "pattern"])["status"]
     missing = []
-    for name in NAMES:
+    for name in searched(table):
         model, data = pw.models.get(name), packaged(name)["patterns"]
         titles = {(tuple(own.values()), dt): title for title, own, dt in published_neurons(model)}
         for preset in (one for one in model.presets if one.pattern):
@@ -67,7 +77,7 @@ def test_a_published_neuron_shows_the_pattern_of_its_name_where_the_judge_grants
 def test_the_judge_grants_a_sample_of_its_claims(table: pd.DataFrame) -> None:
     claims = table[table["status"] == "replicated"]
     versatile = claims[claims["neuron"] == MOST_VERSATILE].groupby("model").sample(1, random_state=0)
-    assert len(versatile) == len(NAMES)
+    assert len(versatile) == len(searched(table))
     fast = versatile[~versatile["model"].isin(["wang_buzsaki", "hindmarsh_rose", "hodgkin_huxley", "connor_stevens"])]
     assert rejudged(pd.concat([fast.sample(5, random_state=1), claims.sample(2, random_state=2)])) == []
 

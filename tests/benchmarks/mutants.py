@@ -1,8 +1,9 @@
 """Break the front end on purpose, and record whether its types or its tests notice.
 
-Run ``python tests/benchmarks/mutants.py OUTPUT``, which needs Node and ``npm ci`` in the folder of the app. Each mutant
-is one replacement in a clone of the last commit. It is caught by the compiler, by the named tests, or by all tests in
-Node; otherwise it survives.
+Run ``python tests/benchmarks/mutants.py OUTPUT [FILE ...]``, which needs Node and ``npm ci`` in the folder of the app.
+With files, such as ``keys.ts``, only their mutants are run, and OUTPUT keeps the other rows. Each mutant is one
+replacement in a clone of the last commit. It is caught by the compiler, by the named tests, or by all tests in Node;
+otherwise it survives.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import json
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -79,13 +81,17 @@ def caught_by(app: Path, mutant: Mutant) -> str:
     return "" if ran(app, "npm", "test") else "another test"
 
 
-def main(output: Path) -> None:
-    rows = []
+def main(output: Path, files: Sequence[str]) -> None:
+    """Run the mutants of some files, or all, and write the check that has caught each."""
+    before = json.loads(output.read_text(encoding="utf-8")) if files else []
+    rows = [row for row in before if row["file"] not in files]
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run(["git", "clone", "-q", "--shared", str(ROOT), folder], check=True)
         app = Path(folder) / APP
         (app / "node_modules").symlink_to(ROOT / APP / "node_modules")
         for mutant in MUTANTS:
+            if files and mutant.file not in files:
+                continue
             path = app / "src" / mutant.file
             text = path.read_text(encoding="utf-8")
             if mutant.before not in text:
@@ -98,4 +104,4 @@ def main(output: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), sys.argv[2:])

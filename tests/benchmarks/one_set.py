@@ -1,6 +1,6 @@
 """The set of each way to open a model with a pattern without parameters, for all pairs of the package.
 
-``python tests/benchmarks/one_set.py`` compares them for the 400 pairs, evaluates each set, and writes the numbers to
+``python tests/benchmarks/one_set.py`` compares them for each pair, evaluates each set, and writes the numbers to
 ``one_set.json`` next to this file. It takes some minutes, and needs Node.
 """
 

@@ -16,8 +16,10 @@ from numba import njit
 
 import plausiwidgets as pw
 from plausiwidgets.engine.choice.run_lanes import run_lanes
-from plausiwidgets.engine.lane_current import LaneCurrent
+from plausiwidgets.engine.current import Current
+from plausiwidgets.engine.lane_current import lane_current
 from plausiwidgets.engine.lanes import LaneJob
+from plausiwidgets.engine.piece import Piece
 
 SETTLE, TRANSIENT = 1500.0, 100.0
 LONG_REST, BACK, LATE = 20_000.0, 6000.0, 1000.0
@@ -104,12 +106,12 @@ class Cell:
             # What only comes back from below its rest does not rise.
             return Trace(t, v, upstrokes(t, np.maximum(v, self.rest), SHARE * self.full), end)
         steps = round(duration / self.dt)
-        arrays = np.array(pieces, dtype=np.float64).reshape(-1, 4).T[:, :, None].copy()
+        current = Current([Piece(*piece) for piece in pieces], duration, holding)
         job = LaneJob(
             self.model,
             {n: np.array([x]) for n, x in self.p.items()},
             state[:, None].copy(),
-            LaneCurrent(np.array([holding]), arrays, 0.0),
+            lane_current([current], 0.0),
             steps,
             self.dt,
             window=(0, steps),

@@ -182,7 +182,7 @@ def test_a_mystery_in_a_file_counts_points_and_its_code_is_read(opened, folder):
     assert "hidden neuron" not in page.locator(".pw-app").inner_text()
     page.locator(".pw-allbutton").click()
     for name, value in hidden.reveal().items():
-        if name in hidden.moved:
+        if name in hidden.free:
             drag(page, name, value, "Genauer Wert von")
     page.wait_for_selector(".pw-praise")
     page.get_by_role("button", name="Code holen").click()

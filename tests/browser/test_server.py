@@ -83,8 +83,7 @@ def test_a_search_is_held_goes_on_is_stopped_and_its_curve_has_its_share_of_the_
             expect(drawer(page)).to_contain_text("Use the best parameters so far", timeout=60_000)
         for width, height in ((1024, 768), (1400, 900)):
             page.set_viewport_size({"width": width, "height": height})
-            share = 0.12 if stops else 0.15  # the card of the result takes its part
-            until(lambda share=share: has_its_share(page, share))
+            until(lambda: has_its_share(page, 0.15))
 
 
 SIZES = [(390, 844), (768, 1024), (1024, 768), (1280, 720), (1366, 768), (1400, 900), (1920, 1080)]
@@ -99,7 +98,6 @@ SQUEEZED = """([wide, high]) =>
 @pytest.mark.parametrize("tool", ["", "Phase plane"])
 def test_figure_and_curve_keep_their_room_beside_a_tool_a_lesson_and_in_large_type(visit, card, tool):
     page = visit(f"#{card or ENDLESS[1:]}").page
-    least = [220, 130] if card else [250, 130]  # the search of the card ends, and the result takes its part
     press(page, "Search for parameters")
     until_tried(page, 1)
     if tool:
@@ -110,7 +108,7 @@ def test_figure_and_curve_keep_their_room_beside_a_tool_a_lesson_and_in_large_ty
             press(page, "Present")
         for width, height in SIZES:
             page.set_viewport_size({"width": width, "height": height})
-            until(lambda: page.evaluate(SQUEEZED, least) == [])
+            until(lambda: page.evaluate(SQUEEZED, [250, 130]) == [])
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (width, height, present)
 
 

@@ -6,8 +6,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import plausiwidgets as pw
-from plausiwidgets.engine.current import Piece, samples_of
+from plausiwidgets.engine.current import samples_of
 from plausiwidgets.engine.lane_current import fill_current, lane_current, next_change
+from plausiwidgets.engine.piece import Piece
 from plausiwidgets.widgets.handlers.selection import Selection
 
 times = st.floats(-5.0, 60.0, allow_nan=False)
@@ -32,7 +33,7 @@ def test_no_change_of_the_current_is_missed(parts, dt):
     c = lane_current([stimulus], -10.0)
     held, due, out = np.nan, 0, np.empty(1)
     for k in range(int(110.0 / dt)):
-        fill_current(k, dt, c.t0, c.base, c.pieces, out)
+        fill_current(k, dt, c.t0, c.base, c.pieces, c.table(0, dt), out)
         if k >= due:
             held, due = out[0], next_change(k, dt, c.t0, c.pieces)
         assert out[0] == held

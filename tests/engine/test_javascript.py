@@ -12,9 +12,10 @@ from small_neurons import adaptive_counter, axon, hodgkin_huxley
 
 import plausiwidgets as pw
 from plausiwidgets.engine.compiled.engine import run_compiled
-from plausiwidgets.engine.current import Current, Piece
+from plausiwidgets.engine.current import Current
 from plausiwidgets.engine.javascript.module import neuron_object, runtime
 from plausiwidgets.engine.lane_current import lane_current
+from plausiwidgets.engine.piece import Piece
 
 f64 = torch.float64
 

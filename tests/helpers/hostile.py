@@ -3,7 +3,7 @@
 import torch
 
 import plausiwidgets as pw
-from plausiwidgets.engine.current import pulse
+from plausiwidgets.engine.piece import pulse
 from plausiwidgets.patterns.sweep import Sweep
 
 MARKUP = (

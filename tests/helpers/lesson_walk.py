@@ -94,8 +94,8 @@ FORTY_FIVE_MINUTES = {
         Look("and 72 at 10 % more", spikes=72, sweep="10 % above"),
     ],
     "20:00 Exercise: change the class": [
-        Look("from 0.15 to 0.22, it is", {"b": 0.15}, ("flat f–I curve near rheobase", "starts at a high rate")),
-        Look("From 0.225 on it is class 2", {"b": 0.225}, ()),
+        Look("from 0.08 to 0.2, it is", {"b": 0.15}, ("starts at a high rate",)),
+        Look("From 0.22 on it is class 2", {"b": 0.22}, ()),
     ],
     "24:00 An answer to nothing": [
         Look("at 0.24 it is gone", {"b": 0.24}, spikes=0),

@@ -48,7 +48,7 @@ def main() -> None:
     assert len(pw.assessment.plausibility_score(study)) == len(names)
     assert len(pw.analysis.sample_accepted("lif", "tonic_spiking", 10)) == 10
     assert len(pw.analysis.repertoire("lif", budget=2)) == len(pw.patterns.names())
-    assert pw.teaching.mystery("adex", "tonic_spiking").moved
+    assert pw.teaching.mystery("adex", "tonic_spiking").free
 
 
 if __name__ == "__main__":

@@ -27,7 +27,7 @@ NAMES = (
     "-1",
 )
 NUMBERS = (0, 1, -1, 2, 10, 0.1, 1e-320, 1e308, -1e308, 2**53, 2**70, 10**400, float("nan"), float("inf"), True)
-LONG = ("assess", "repertoire", "samples", "search", "plane", "profiles", "bifurcations")
+LONG = ("assess", "repertoire", "samples", "search", "plane", "profiles", "bifurcations", "tolerance")
 """Kinds whose work may take minutes: each is cancelled."""
 
 

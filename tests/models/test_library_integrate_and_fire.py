@@ -283,3 +283,153 @@ def test_figures_of_mihalas_and_niebur_fire_when_scipy_says_so(figure, current, 
     assert len(ours) == len(found)
     np.testing.assert_allclose(ours, found, rtol=0.005, atol=0.02)
     assert abs(len(spikes("mihalas_niebur", current, values, stop=end)) - len(found)) <= 1
+
+
+# ------------------------------------------------------------------ GLIF
+
+GLIF = {p.title[:6]: model_values(p) for p in pw.models.get("glif").presets}
+
+
+@pytest.mark.parametrize("current", [400.0, 600.0])
+def test_the_first_level_of_glif_fires_at_the_rate_of_the_formula(current):
+    p = GLIF["GLIF 1"]
+    exact = p["t_ref"] + leaky_interval(p["C"] / p["g_L"], current / p["g_L"], p["V_th"] - p["E_L"], 0.0)
+    assert interval("glif", current, p) == pytest.approx(exact, rel=0.01)
+    assert interval("glif", current, p, dt=0.005) == pytest.approx(exact, rel=0.001)
+
+
+@pytest.mark.parametrize("level", GLIF)
+@pytest.mark.parametrize(("current", "changed"), [(400.0, {}), (600.0, {"A2": 100.0, "k2": 0.05, "a_v": 0.03})])
+def test_each_level_of_glif_fires_at_the_times_of_scipy(level, current, changed):
+    """Integrate each level as Teeter et al. describe it, without switches: absent mechanisms have no terms."""
+    with_reset, with_currents = level in ("GLIF 2", "GLIF 4", "GLIF 5"), level in ("GLIF 3", "GLIF 4", "GLIF 5")
+    values = GLIF[level] | changed
+    p = pw.models.get("glif").defaults() | values
+    rates = np.array([p["b_s"], p["k1"], p["k2"]])
+
+    def rhs(t: float, y: np.ndarray) -> list[float]:
+        v, theta_v, theta_s, i1, i2 = y
+        follows = p["a_v"] * (v - p["E_L"]) - p["b_v"] * theta_v if level == "GLIF 5" else 0.0
+        return [(p["g_L"] * (p["E_L"] - v) + i1 + i2 + current) / p["C"], follows, *(-rates * (theta_s, i1, i2))]
+
+    def reset(y: np.ndarray) -> list[float]:
+        v, theta_v, *decaying = y
+        theta_s, i1, i2 = decaying * np.exp(-rates * p["t_ref"])
+        if with_reset:
+            v, theta_s = p["E_L"] + p["f_v"] * (v - p["E_L"]) + p["V_add"], theta_s + p["theta_add"]
+        if with_currents:
+            i1, i2 = i1 + p["A1"], i2 + p["A2"]
+        return [v if with_reset else p["E_L"], theta_v, theta_s, i1, i2]
+
+    found = lsoda(
+        rhs,
+        [p["E_L"], 0.0, 0.0, 0.0, 0.0],
+        lambda t, y: y[0] - p["V_th"] - y[1] - y[2],
+        reset,
+        150.0,
+        p["t_ref"],
+        lambda t, y: [0.0] * 5,
+    )
+    ours, fine = (spikes("glif", current, values, stop=150.0, dt=dt) for dt in (None, 0.005))
+    assert len(fine) == len(found) >= 5
+    np.testing.assert_allclose(fine, found, rtol=0.003, atol=0.01)
+    assert abs(len(ours) - len(found)) <= 1
+    np.testing.assert_allclose(ours[:5], found[:5], rtol=0.02, atol=0.1)
+
+
+def test_a_mechanism_that_is_switched_off_has_no_effect():
+    off = {"reset_rules": 0.0, "after_spike_currents": 0.0, "threshold_adaptation": 0.0}
+    plain = spikes("glif", 600.0, off)
+    other = {"f_v": 0.5, "V_add": -5.0, "theta_add": 5.0, "A1": 50.0, "A2": 300.0, "a_v": 0.05}
+    np.testing.assert_array_equal(spikes("glif", 600.0, off | other), plain)
+    for switch in off:
+        assert not np.array_equal(spikes("glif", 600.0, off | other | {switch: 1.0}), plain), switch
+
+
+def test_a_reset_above_the_threshold_does_not_repeat_the_spike_for_ever():
+    stimulus = pw.Current.step(600.0, 100.0)
+    times = pw.simulate("glif", stimulus, {"f_v": 1.0, "V_add": 30.0, "theta_add": 0.0}, record=()).spike_times[0]
+    assert len(times) >= 5 and times.max() < 105.0
+
+
+# ------------------------------------------------------------------ Izhikevich's book
+
+BOOK = {p.title.partition("(")[2].partition(")")[0]: model_values(p) for p in pw.models.get("izhikevich_2007").presets}
+
+
+def book_program(cell: str, current: float, tau: float, end: float) -> np.ndarray:
+    """Return the steps of spikes by the program of the book for a kind of cell, with the cell's numbers."""
+    constants = {
+        "RS": (100, 0.7, -60, -40, 0.03, -50, 100, 35),
+        "IB": (150, 1.2, -75, -45, 0.01, -56, 130, 50),
+        "CH": (50, 1.5, -60, -40, 0.03, -40, 150, 25),
+        "LTS": (100, 1.0, -56, -42, 0.03, -53, 20, 40),
+        "FS": (20, 1.0, -55, -40, 0.2, -45, 0, 25),
+        "TC": (200, 1.6, -60, -50, 0.01, -60, 10, 35),
+        "RTN": (40, 0.25, -65, -45, 0.015, -55, 50, 0),
+    }
+    C, k, v_r, v_t, a, c, d, v_peak = constants[cell]
+    slope = {"RS": -2, "IB": 5, "CH": 1, "LTS": 8}
+    v, u, found = float(v_r), 0.0, []
+    for i in range(round(end / tau)):
+        if cell == "FS":
+            follows = 0.025 * (v + 55) ** 3 if v > -55 else 0.0
+        elif cell == "TC":
+            follows = (15 if v <= -65 else 0) * (v + 65)
+        elif cell == "RTN":
+            follows = (10 if v <= -65 else 2) * (v + 65)
+        else:
+            follows = slope[cell] * (v - v_r)
+        v, u = v + tau * (k * (v - v_r) * (v - v_t) - u + current) / C, u + tau * a * (follows - u)
+        if v >= v_peak + {"LTS": -0.1, "TC": 0.1}.get(cell, 0.0) * u:
+            found.append(i)
+            v = c + {"LTS": 0.04, "TC": -0.1}.get(cell, 0.0) * u
+            u = min(u + d, 670) if cell == "LTS" else u + d
+    return np.array(found)
+
+
+@pytest.mark.parametrize("tau", [0.1, 1.0])
+@pytest.mark.parametrize(
+    ("cell", "current"),
+    [("RS", 100), ("IB", 500), ("CH", 400), ("LTS", 200), ("FS", 300), ("TC", 150), ("RTN", 150)],
+)
+def test_the_cells_of_the_book_fire_in_the_steps_of_its_program(cell, current, tau):
+    if (cell, tau) == ("FS", 1.0):
+        tau = 0.25  # with 1 ms, the cubic term of the fast-spiking cell overshoots
+    expected = book_program(cell, current, tau, 500.0)
+    assert len(expected) >= 5
+    found = np.round(spikes("izhikevich_2007", current, BOOK[cell], dt=tau) / tau)
+    # The spikes of the fast-spiking cell amplify rounding: u grows by the cube of how far a step passes the peak.
+    same = 5 if cell == "FS" else len(expected)
+    np.testing.assert_array_equal(np.diff(found[:same]), np.diff(expected[:same]))
+    assert len(found) == pytest.approx(len(expected), rel=0.05)
+
+
+def test_the_slower_thalamic_terms_act_below_the_break_only():
+    for cell in ("TC", "RTN"):
+        for current in (-300.0, 150.0):
+            stimulus = pw.Current.step(current, 300.0, before=0.0)
+            on, off = (
+                pw.simulate("izhikevich_2007", stimulus, BOOK[cell] | changed).v[0] for changed in ({}, {"b_low": 0.0})
+            )
+            assert np.array_equal(on, off) == (current > 0), (cell, current)
+
+
+def test_the_regular_spiking_cell_starts_as_a_saddle_node_on_an_invariant_circle():
+    p = BOOK["RS"]
+    rheobase = (p["k"] * (p["v_t"] - p["v_r"]) + p["b"]) ** 2 / (4.0 * p["k"])
+    assert rheobase == pytest.approx(51.4286, abs=1e-4)
+    assert len(spikes("izhikevich_2007", rheobase - 0.01, p, stop=5000.0)) == 0
+    above = rheobase * np.array([1e-3, 1e-2])
+    near, far = (interval("izhikevich_2007", rheobase + one, p, stop=12_000.0) for one in above)
+    # On the centre manifold u lags behind v, which acts as a capacitance of −b/a.
+    passage = np.pi * (p["C"] - p["b"] / p["a"]) / np.sqrt(p["k"] * above)
+    assert near - far == pytest.approx(passage[0] - passage[1], rel=0.01)
+    assert 0.0 < far - passage[1] < 50.0
+
+
+def test_with_a_strongly_negative_slope_the_neuron_rests_below_v_r():
+    values = pw.models.get("izhikevich_2007").defaults() | {"b": -20.0}
+    v = pw.simulate("izhikevich_2007", pw.Current.step(0.0, 3000.0, before=0.0), values).v[0]
+    rest, threshold = pw.models.get("izhikevich_2007").rest_threshold({k: np.array([x]) for k, x in values.items()})
+    assert v[-1] == pytest.approx(rest[0], abs=1e-6) and rest[0] < values["v_r"] < values["v_t"] < threshold[0]

@@ -70,7 +70,7 @@ def test_any_potential_goes_through_every_feature(values, start, diverged):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         found = f.swings(v, v[:, 0], np.array([1.0, 1.0]), first)
-        top = f.hump(v, v[:, 0], first, np.full(2, v.shape[1]), np.zeros(2))
+        top = f.hump(v, v[:, 0], first, np.full(2, v.shape[1]), np.zeros(2), first)
         width = f.voltage_range(v)
     assert found.number[1] == 0 and top.rise[1] == 0 and top.undershoot[1] == 0 and width[1] == 0
     assert ((found.progress >= 0) & (found.progress < 1)).all()

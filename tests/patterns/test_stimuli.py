@@ -14,6 +14,7 @@ from plausiwidgets.widgets.catalogue.sweep_programs import sweep_programs
 ALL = [
     *(pw.patterns.stimulus(shape) for shape in stimuli.SHAPES),
     pw.patterns.stimulus("pulses", number=1),
+    stimuli.given(pw.Current([pw.pulse(0.0, 50.0, 10.0), pw.noise(0.0, 50.0, 2.0)], 100.0)),
     stimuli.given(pw.Current.values([0.0, 50.0, 100.0], [100.0, 300.0, 0.0])),
 ]
 
@@ -40,6 +41,19 @@ def test_a_step_a_ramp_and_pulses_are_where_their_values_say():
     t, current = injected(train, amplitude=500.0, width=5.0, interval=20.0, onset=10.0, holding=100.0)
     np.testing.assert_allclose(t[np.flatnonzero(np.diff(current) > 0) + 1], [10.0, 30.0, 50.0])
     assert (current == 600.0).sum() == 150 and (current == 100.0).sum() == current.size - 150
+
+
+def test_noise_is_added_to_a_step_and_a_chirp_to_the_holding_current():
+    values = {"amplitude": 400.0, "noise_sd": 50.0, "noise_tau": 3.0, "onset": 10.0, "duration": 200.0, "holding": 20.0}
+    t, current = injected(pw.patterns.stimulus("noise", seed=9), **values)
+    wanted = pw.Current(
+        [pw.pulse(10.0, 200.0, 400.0), pw.noise(10.0, 200.0, 50.0, 3.0, 9)], 410.0, holding=20.0, before=0.0
+    )
+    np.testing.assert_array_equal(current[t >= -1e-9][:4100], pw.simulate("adex", wanted, dt=0.1).current[0])
+    t, current = injected(pw.patterns.stimulus("chirp"), amplitude=100.0, f_start=2.0, f_end=20.0, duration=500.0)
+    seconds = (t + 0.05) / 1000.0
+    wave = 100.0 * np.sin(2.0 * np.pi * (2.0 * seconds + 18.0 * seconds**2))
+    np.testing.assert_allclose(current, np.where((t >= -1e-9) & (t < 500.0 - 1e-9), wave, 0.0), atol=0.01)
 
 
 def test_a_pulse_that_is_wider_than_the_interval_ends_where_the_next_one_begins():
@@ -88,7 +102,10 @@ def test_they_have_keys_and_are_none_of_the_patterns():
         ALL[0]
     )
     assert not pw.patterns.registry.is_registered(ALL[-1])
-    for key in ("stimulus_steps", "stimulus_step_2", "stimulus_pulses_51", "stimulus_pulses_0", "stimulus_values"):
+    assert pw.patterns.get("stimulus_noise") is pw.patterns.stimulus("noise", seed=1)
+    assert pw.patterns.get("stimulus_noise_4294967295") is pw.patterns.stimulus("noise", seed=2**32 - 1)
+    wrong = ("noise_4294967296", "noise_01", "chirp_1", "steps", "step_2", "pulses_51", "pulses_0", "values")
+    for key in (f"stimulus_{name}" for name in wrong):
         with pytest.raises(ValueError, match="unknown pattern"):
             pw.patterns.get(key)
 
@@ -180,9 +197,11 @@ def test_a_current_over_all_steps_is_that_of_every_step_to_the_last_bit():
         off = on + np.round(rng.uniform(-5.0, 60.0, (m, lanes)), int(rng.integers(0, 4)))
         start = rng.normal(size=(m, lanes)).round(2)
         end = np.where(rng.random((m, lanes)) < 0.5, start, rng.normal(size=(m, lanes)))
-        current = LaneCurrent(rng.normal(size=lanes), np.stack([on, off, start, end]), float(rng.choice([0.0, -50.0])))
+        current = LaneCurrent(
+            rng.normal(size=lanes), np.stack([on, off, start, end, 0 * on]), float(rng.choice([0.0, -50.0]))
+        )
         dt = float(rng.choice([0.1, 0.25, 0.3]))
         wanted = np.empty((steps, lanes))
         for k in range(steps):
-            fill_current(k, dt, current.t0, current.base, current.pieces, wanted[k])
+            fill_current(k, dt, current.t0, current.base, current.pieces, current.table(0, dt), wanted[k])
         np.testing.assert_array_equal(current.values(steps, dt), wanted.T)

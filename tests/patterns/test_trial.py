@@ -10,7 +10,7 @@ from small_neurons import good_step, make
 from small_patterns import doublet
 
 import plausiwidgets as pw
-from plausiwidgets.engine.current import Piece
+from plausiwidgets.engine.piece import Piece
 from plausiwidgets.patterns import trial
 from plausiwidgets.patterns.trial import try_features
 from plausiwidgets.widgets.catalogue.sweep_programs import sweep_programs

@@ -9,8 +9,8 @@ from paths import DATA
 from scipy.integrate import solve_ivp
 
 import plausiwidgets as pw
-from plausiwidgets.engine.current import pieces_of_samples
-from plausiwidgets.engine.lane_current import LaneCurrent
+from plausiwidgets.engine.current import Current, pieces_of_samples
+from plausiwidgets.engine.lane_current import lane_current
 from plausiwidgets.patterns import features
 from plausiwidgets.widgets.drawing.lines import target_lines, voltage_scale
 
@@ -192,8 +192,7 @@ def test_a_sampled_current_becomes_few_pieces_that_are_the_same_current(shape, p
     current = shape(t)
     made = pieces_of_samples(t, current)
     assert len(made) <= pieces
-    array = np.array([[[getattr(p, name)] for p in made] for name in ("on", "off", "first", "last")]).reshape(4, -1, 1)
-    back = LaneCurrent(np.zeros(1), array, 0.0).values(t.size, 0.5)[0]
+    back = lane_current([Current(made, 100.0)], 0.0).values(t.size, 0.5)[0]
     # A ramp is met at its samples, and the current of a step is its mean over the step.
     rises = np.abs(np.diff(current))
     rises[rises > 5.0] = 0.0  # jumps

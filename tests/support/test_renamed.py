@@ -43,6 +43,7 @@ def objects() -> dict[str, object]:
         "AllOf": pw.patterns.all_of("tonic_spiking", "rebound_spike"),
         "Criterion": pw.Criterion("n", "spikes", low=1.0),
         "CriterionResult": verdict.criteria[0],
+        "Exercise": pw.teaching.Exercise("Make it burst."),
         "ModelCard": pw.analysis.model_card("lif"),
         "NeuronModel": pw.models.get("lif"),
         "Parameter": pw.Parameter("tau", 20.0, 5.0, 80.0),

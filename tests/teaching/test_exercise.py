@@ -47,9 +47,9 @@ def test_a_mystery_on_a_page_does_not_hold_its_answer(tmp_path):
     hidden = pw.teaching.mystery("izhikevich", "tonic_bursting", 7)
     path = pw.export_page(hidden.model, hidden.pattern, path=tmp_path / "m.html", exercise=hidden)
     data, text = data_of(path), path.read_text(encoding="utf-8")
-    assert data["exercise"]["free"] == list(hidden.moved)
+    assert data["exercise"]["free"] == list(hidden.free)
     assert data["exercise"]["about"] == {".model": "izhikevich", ".mystery": "izhikevich.tonic_bursting.7"}
-    for name in hidden.moved:
+    for name in hidden.free:
         assert json.dumps([name, hidden.reveal()[name]]) not in text
 
 

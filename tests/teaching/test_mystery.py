@@ -32,10 +32,10 @@ def test_the_hidden_set_solves_it_and_the_start_does_not(model, pattern, seed):
     assert begun.loss > 0.0
     assert not begun.diverged
     different = {name for name, value in hidden.reveal().items() if value != hidden.start[name]}
-    assert different == set(hidden.moved)
+    assert different == set(hidden.free)
     # Without a spike to match, the pattern itself has few criteria of its own.
     assert score(begun) < (40 if hidden.pattern.key == "mystery" else 100)
-    for name in hidden.moved:  # the response tells each of them
+    for name in hidden.free:  # the response tells each of them
         alone = solution | {name: hidden.start[name]}
         assert pw.judge(hidden.model, hidden.pattern, alone, dt=hidden.dt, verify=False).loss > 0.0
 
@@ -70,7 +70,7 @@ def test_the_hidden_neuron_of_a_seed_stays_the_same():
         (7, {"a": 0.01521, "b": 0.1032, "c": -51.23}),
     ):
         hidden = pw.teaching.mystery("izhikevich", "tonic_bursting", seed)
-        assert {name: hidden.reveal()[name] for name in hidden.moved} == values
+        assert {name: hidden.reveal()[name] for name in hidden.free} == values
 
 
 def test_the_figure_of_a_mystery_shows_where_its_spikes_are():
@@ -111,14 +111,14 @@ def test_a_seed_gives_the_same_neuron_in_another_process():
 def test_a_link_holds_model_pattern_and_seed_without_hidden_values():
     hidden = pw.teaching.mystery("adex", "tonic_spiking", 11)
     assert parse_qs(hidden.link) == {"mystery": ["adex.tonic_spiking.11"]}
-    for name in hidden.moved:
+    for name in hidden.free:
         assert str(hidden.reveal()[name]) not in hidden.link
-    assert all(str(value) not in repr(hidden) for name, value in hidden.reveal().items() if name in hidden.moved)
+    assert all(str(value) not in repr(hidden) for name, value in hidden.reveal().items() if name in hidden.free)
 
 
 def test_a_search_solves_it():
     hidden = pw.teaching.mystery("izhikevich", "tonic_spiking", 2)
-    fixed = [name for name in hidden.start if name not in hidden.moved]
+    fixed = [name for name in hidden.start if name not in hidden.free]
     result = pw.optimize(
         hidden.model, hidden.pattern, start=hidden.start, fixed=fixed, dt=hidden.dt, seed=0, budget=20_000
     )

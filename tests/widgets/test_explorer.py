@@ -394,16 +394,18 @@ def test_a_mystery_is_told_to_the_page_without_its_answer():
     hidden = explorer.mystery("lif", "tonic_spiking", 1)
     assert explorer.selection.pattern is hidden.pattern
     record = explorer._history
-    told = record["mystery"]
-    assert (told["seed"], told["moved"], told["link"]) == (1, list(hidden.moved), hidden.link)
-    assert told["pattern"] == record["steps"][record["at"]]["pattern"]
+    told = record["exercise"]
+    assert (told["free"], told["shared"]["link"]) == (list(hidden.free), hidden.link)
+    assert told["start"] == {"values": list(hidden.start.items()), "dt": hidden.dt}
     text = json.dumps(record)
-    assert not [x for name, x in hidden.reveal().items() if name in hidden.moved and json.dumps(x) in text]
+    assert not [x for name, x in hidden.reveal().items() if name in hidden.free and json.dumps(x) in text]
     explorer.undo()
-    assert explorer._history["mystery"] is None
+    assert explorer._history["exercise"] is None
     other = pw.Explorer("lif", "tonic_spiking", mystery=1)
-    assert other._history["mystery"] == told
-    assert other.selection.varied == hidden.moved
+    assert other._history["exercise"] == told
+    assert other.selection.varied == hidden.free
+    with pytest.raises(t.TraitError, match="t_ref is locked in this exercise"):
+        other.parameters = {**other.parameters, "t_ref": 3.0}
 
 
 def test_an_unknown_tool_is_refused():

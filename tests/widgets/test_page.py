@@ -12,6 +12,7 @@ from small_neurons import copy_of
 
 import plausiwidgets as pw
 from plausiwidgets.cli.main import main
+from plausiwidgets.widgets.catalogue.contents import key_of
 
 
 def data_of(path: Path) -> dict:
@@ -118,8 +119,8 @@ def test_the_command_writes_a_page(tmp_path, capsys):
 def test_a_file_holds_the_translations_of_what_it_shows(tmp_path):
     path = pw.export_page("lif", "tonic_spiking", path=tmp_path / "lif.html")
     texts = data_of(path)["texts"]["de"]
-    assert (texts["Tonic spiking"], texts["Your turn"]) == ("Tonisches Feuern", "Sie sind dran")
-    assert "Rebound burst" not in texts
+    assert (texts[key_of("Tonic spiking")], texts[key_of("Your turn")]) == ("Tonisches Feuern", "Sie sind dran")
+    assert key_of("Rebound burst") not in texts
     fixed = path.with_name("de.html")
     assert main(["page", "lif", "--patterns", "A", "--language", "de", "--output", str(fixed)]) == 0
     assert '<html lang="de">' in fixed.read_text(encoding="utf-8")

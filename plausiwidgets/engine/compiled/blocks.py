@@ -33,6 +33,7 @@ _FIRST_NOTES[3] = -1
 
 def work_space(layout: Layout) -> Floats:
     """Return a work space, shape [rows of the layout and those of the results, STRIDE], that starts a cache line."""
+    # The alignment of NumPy is smaller, and a vector that crosses a line of the cache takes two loads.
     size = (layout.rows + RESULTS) * STRIDE
     space = np.empty(size + _ALIGNMENT // 8)
     skip = (-space.__array_interface__["data"][0] % _ALIGNMENT) // 8
@@ -45,8 +46,10 @@ class Source:
     Attributes
     ----------
     rows : ndarray, shape [rows of the layout and those of the results, lanes]
-    pieces : ndarray, shape [4, pieces, lanes]
-        On, off, start and end of each piece of the current.
+    pieces : ndarray, shape [5, pieces, lanes]
+        On, off, start, end and waveform of each piece of the current.
+    table : ndarray, shape [waveforms, steps]
+        Mean of each waveform over each time step.
     places : int64 ndarray, shape [state variables]
         Where each of them is recorded, or -1.
     """
@@ -57,6 +60,7 @@ class Source:
         rows = np.empty((layout.rows + RESULTS, lanes))
         rows[: layout.states] = job.state
         rows[layout.row(BASE)] = current.base
+        # The largest of no potentials.
         rows[layout.row(PEAK)] = -np.inf
         # The state that the lanes start from is the first of their potentials.
         rows[[layout.row(LOW), layout.row(HIGH), layout.row(TROUGH)]] = job.state[0]
@@ -68,6 +72,7 @@ class Source:
             rows[row] = job.params[name]
         self.rows = rows
         self.pieces = current.pieces.copy()
+        self.table = current.table(job.steps, job.dt)
         self.job = job
         places = [-1] * layout.states
         for place, state in enumerate(job.record):
@@ -106,6 +111,7 @@ class Block:
         self.pieces = source.pieces if whole else source.pieces[:, :, first:last].copy()
         self.notes = _FIRST_NOTES[:, :n].copy()
         steps, spike_limit = source.job.steps, source.job.spike_limit
+        # Most lanes fire a few times. Room for a spike in every step would take more memory than all else.
         self.spikes = np.empty((n, min(steps, _FIRST_CAPACITY, spike_limit or steps) or 1), dtype=np.int32)
         self.spikes.fill(-1)
         self.recorded = recorded[:, first:last]
@@ -116,6 +122,7 @@ class Block:
             self.step, self.live, full = self.kernel(
                 self.space.reshape(-1),
                 self.pieces,
+                self.source.table,
                 self.notes,
                 self.spikes,
                 self.recorded,
@@ -134,6 +141,7 @@ class Block:
         limit = self.source.job.spike_limit
         if limit is not None and self.step < self.source.job.steps:
             over = self.notes[2, self.notes[1, : self.live]] >= limit
+            # A state of nan counts as diverged, so that the kernel needs no second way to give up a lane.
             self.space[0, : self.live][over] = np.nan
 
     def _grow(self) -> None:
@@ -153,6 +161,7 @@ class Block:
             rise.fill(np.inf)
         state = self.space[: self.source.layout.states, : self.live].copy()
         if self.live < lane.size:
+            # Lanes change their places when others are taken out, and a diverged lane has no state.
             left, state = state, np.full((len(state), lane.size), np.nan)
             state[:, lane[: self.live]] = left
         spikes = self.spikes[:, : max(counts.tolist(), default=0)]

@@ -21,10 +21,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from plausiwidgets.engine.current import Current, Piece
+from plausiwidgets.engine.current import Current
 from plausiwidgets.engine.lane_current import LaneCurrent, lane_current
 from plausiwidgets.engine.lanes import Floats, LaneJob, LaneResult, NotCompilableError
 from plausiwidgets.engine.loop import run_program
+from plausiwidgets.engine.piece import Piece
 from plausiwidgets.engine.torch_engine import run_torch
 
 if TYPE_CHECKING:

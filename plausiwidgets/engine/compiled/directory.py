@@ -76,7 +76,7 @@ def environment() -> str:
     """Return a digest of what a kernel depends on besides its own source."""
     digest = hashlib.sha256()
     package = Path(__file__).parents[2]
-    sources = [path for part in ("models", "program", "simulation") for path in sorted((package / part).rglob("*.*"))]
+    sources = [path for part in ("models", "engine") for path in sorted((package / part).rglob("*.*"))]
     for source in [path for path in sources if path.suffix in (".py", ".txt")]:
         digest.update(source.name.encode() + b"\0" + source.read_bytes() + b"\0")
     for name in ("numba", "llvmlite", "numpy", "plausiwidgets"):

@@ -101,7 +101,7 @@ PARAMETERS = {parameters}
 ROWS = {rows}
 
 SIGNATURE = (
-    "Tuple((int64, int64, boolean))(float64[::1], float64[:, :, ::1], int64[:, ::1], int32[:, ::1], "
+    "Tuple((int64, int64, boolean))(float64[::1], float64[:, :, ::1], float64[:, ::1], int64[:, ::1], int32[:, ::1], "
     "float64[:, :, :], int64[::1], int64, int64, int64, float64, float64, float64, int64, int64, int64, int64, int64)"
 )
 
@@ -139,7 +139,7 @@ def alone(w, recorded, places, lane, k, until, dt, limit, k0, k1, m0, m1, extrem
     return k, spike != 0.0, lost
 
 
-def run(w, pieces, notes, spikes, recorded, places, n, k, stop, dt, t0, limit, k0, k1, m0, m1, extremes):
+def run(w, pieces, table, notes, spikes, recorded, places, n, k, stop, dt, t0, limit, k0, k1, m0, m1, extremes):
     """Advance n lanes from step k to `stop`, or until a lane has no room for another spike.
 
     Returns the step reached, the lanes left, and whether a lane has no room.
@@ -159,7 +159,7 @@ def run(w, pieces, notes, spikes, recorded, places, n, k, stop, dt, t0, limit, k
     full = False
     while k < stop and n > 0 and not full:
         if k >= change:
-            change = renew_currents(k, dt, t0, w, pieces, notes, n, m, states)
+            change = renew_currents(k, dt, t0, w, pieces, table, notes, n, m, states)
         if n == 1:
             # What pads it is stale from here on: no lane comes back.
             lane = notes[LANE, 0]
@@ -198,6 +198,8 @@ def emit(program: Program, *, cached: bool) -> str:
 
     With `cached`, Numba keeps the machine code beside the file that the source is written to.
     """
+    # What depends on no lane is computed once for each call, what depends on parameters alone once for each lane, and
+    # only the rest in every step.
     levels = _levels(program)
     by_level: dict[int, list[Instruction]] = {UNIFORM: [], FIXED: [], MOVING: []}
     for line in program.body:
@@ -205,8 +207,10 @@ def emit(program: Program, *, cached: bool) -> str:
     spikes, new = text_of(program.spikes), [text_of(v) for v in program.state]
     moving_reads = _names_read(by_level[MOVING]) | {spikes, *new}
     fixed_reads = _names_read(by_level[FIXED])
+    # A parameter that neither loop reads needs no row.
     names = [f"p{i}" for i in range(len(program.parameters))]
     used = [name for name in names if name in moving_reads | fixed_reads]
+    # Only what the loop over time reads must survive in a row.
     kept = [line for line in by_level[FIXED] if line.name in moving_reads]
 
     states = len(program.state)
@@ -224,12 +228,14 @@ def emit(program: Program, *, cached: bool) -> str:
     loaded = [f"{name} = {_at(row)}" for name, row in rows.items() if name in moving_reads and name[0] != "x"]
     loaded += [f"{line.name} = {_loaded(line, rows[line.name])}" for line in kept]
     moved = [*assignments(by_level[MOVING]), f"spike = {spikes}"]
+    # A comparison with nan is False, so that its negation also finds a lane whose state is nan.
     lost = f"not (abs({finite_or_nan(new)}) <= limit)"
     spiked = f"{_at(layout.row(SPIKED))} = spike"
     # Written only after everything is read: an entry may be handed on to another.
     moving = [*loaded, *moved, spiked, *(f"{_at(i)} = {name}" for i, name in enumerate(new))]
     moving += ["fired |= spike != 0.0", f"lost |= {lost}"]
     state = [f"s{i}" for i in range(states)]
+    # In one assignment, because no new value may be read in place of a former one.
     moved += [f"lost = {lost}", f"{', '.join(state)}, = {', '.join(f'float({x})' for x in new)},"]
     placed = [f"r{i} = places[{i}]" for i in range(states)]
     recorded = [line for i in range(states) for line in (f"if r{i} >= 0:", f"    recorded[r{i}, lane, k - k0] = s{i}")]
@@ -262,6 +268,7 @@ def _levels(program: Program) -> dict[str, int]:
     """Return what each assignment depends on; MOVING also for what no row could keep."""
     levels: dict[str, int] = {}
     for line in program.body:
+        # A row is float64, which holds float64, float32 and booleans exactly, but not every int64.
         level = line.level
         if level == FIXED and (
             line.dtype not in _KEPT_EXACTLY or any(levels.get(name) == MOVING for name in line.reads)

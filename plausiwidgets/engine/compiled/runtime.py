@@ -34,7 +34,7 @@ Notes = NDArray[np.int64]
 DUE, LANE, COUNT, DIVERGED = range(4)
 """Rows of `notes`: the step at which the current of place i must be renewed and the lane that sits
 there; the number of spikes of lane j and the step in which it diverged."""
-ON, OFF, START, END = range(4)
+ON, OFF, START, END, PATH = range(5)
 """Planes of `pieces`, see :class:`plausiwidgets.engine.lane_current.LaneCurrent`."""
 
 _LARGEST = float(np.finfo(np.float64).max)
@@ -63,13 +63,14 @@ def fill_up(w: Floats, rows: int, n: int) -> None:
 
 @compiled
 def renew_currents(
-    k: int, dt: float, t0: float, w: Floats, pieces: Floats, notes: Notes, n: int, m: int, states: int
+    k: int, dt: float, t0: float, w: Floats, pieces: Floats, table: Floats, notes: Notes, n: int, m: int, states: int
 ) -> int:
     """Compute the currents that change at step k; return the next step at which one does."""
     current = (states + CURRENT) * STRIDE
     base = (states + BASE) * STRIDE
     left = t0 + k * dt
     right = t0 + (k + 1) * dt
+    # Beyond every step: the caller then runs to its end without looking at the currents again.
     change = 2**62
     i = 0
     while i < n:
@@ -82,15 +83,18 @@ def renew_currents(
         while i < n and k >= notes[DUE, i]:
             due = 0
             for j in range(pieces.shape[1]):
-                ramp = pieces[START, j, i] != pieces[END, j, i]
-                if ramp and pieces[ON, j, i] < right and left < pieces[OFF, j, i]:
+                # A ramp has another mean in each step, while a level stays until its next edge.
+                varies = pieces[START, j, i] != pieces[END, j, i] or pieces[PATH, j, i] > 0.0
+                if varies and pieces[ON, j, i] < right and left < pieces[OFF, j, i]:
                     due = k + 1
             if due == 0:
                 due = _next_change(k, dt, t0, pieces[:, :, i : i + 1])
             notes[DUE, i] = due
             change = min(change, due)
             i += 1
-        _fill_current(k, dt, t0, w[base + first : base + i], pieces[:, :, first:i], w[current + first : current + i])
+        held, out = w[base + first : base + i], w[current + first : current + i]
+        _fill_current(k, dt, t0, held, pieces[:, :, first:i], table, out)
+    # The places that pad the block must never diverge alone, so they do what the first lane does.
     for i in range(n, m):
         w[current + i] = w[current]
     return change
@@ -135,6 +139,7 @@ def take_out(
         lane = notes[LANE, i]
         notes[DIVERGED, lane] = k
         keep(w, i, lane, states, False)
+        # Nothing else writes these numbers, and the memory of the array was not cleared.
         if k < k1:
             for which in range(recorded.shape[0]):
                 for j in range(max(k - k0, 0), k1 - k0):
@@ -159,6 +164,7 @@ def note_rise(w: Floats, first: int, spiked: bool) -> None:
     trough, rise = first + TROUGH * STRIDE, first + RISE * STRIDE
     if spiked:
         w[rise] = min(w[rise], w[high] - w[trough])
+    # The spike under way rises from the least potential since the one before.
     w[trough] = w[low]
     w[first + LOWEST * STRIDE] = min(w[low], w[first + LOWEST * STRIDE])
     w[first + HIGHEST * STRIDE] = max(w[high], w[first + HIGHEST * STRIDE])
@@ -185,6 +191,7 @@ def note_spikes(w: Floats, notes: Notes, spikes: NDArray[np.int32], n: int, k: i
                     if count < spikes.shape[1]:
                         spikes[lane, count] = k
                         notes[COUNT, lane] = count + 1
+                    # Each step adds one spike at most, so that the room can be enlarged before the next step.
                     full = full or count + 1 >= spikes.shape[1]
     return full
 

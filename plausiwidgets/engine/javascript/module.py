@@ -54,7 +54,7 @@ _TEMPLATE = """\
     }}
     if (diverged >= 0) for (const {{ values }} of columns) values.fill(NaN, diverged);
     const final = diverged < 0 ? [{state}] : states.map(() => NaN);
-    return {{ spikes, recorded: columns.map(({{ values }}) => values), state: final, diverged }};
+    return {{ spikes, recorded: columns.map(({{ values }}) => values), state: final, reached: [{state}], diverged }};
   }}
 
   return {{ name: {name}, dt: {dt}, peak: {peak}, states, parameters: declared, start, simulate }};

@@ -81,15 +81,123 @@ export function columnsOf(states, record, steps) {
   });
 }
 
+const GRID = 0.1; // ms between two points of a waveform
+const NOISE = 1; // the kind of a piece; 2 is a chirp
+
+const ROUNDS = [13, 15, 26, 6, 17, 29, 16, 24];
+const PARITY = 0x1bd11bda;
+
+/** The sum of the two words of 32 bits of a counter: Threefry-2x32 with 20 rounds. @param {number} seed @param {number} counter */
+function randomWords(seed, counter) {
+  const keys = [seed | 0, 0, PARITY ^ seed];
+  let x = (counter + seed) | 0;
+  let y = 0;
+  for (let block = 0; block < 5; block++) {
+    for (let i = 0; i < 4; i++) {
+      const bits = ROUNDS[4 * (block % 2) + i];
+      x = (x + y) | 0;
+      y = ((y << bits) | (y >>> (32 - bits))) ^ x;
+    }
+    x = (x + keys[(block + 1) % 3]) | 0;
+    y = (y + keys[(block + 2) % 3] + block + 1) | 0;
+  }
+  return (x >>> 0) + (y >>> 0);
+}
+
+/** @type {Map<number, Float64Array>} */
+const NORMALS = new Map();
+
+/** Normal numbers of a seed: each is the sum of twelve uniform numbers, minus 6. @param {number} seed @param {number} count */
+function normalNumbers(seed, count) {
+  const known = NORMALS.get(seed);
+  if (known && known.length >= count) return known;
+  const numbers = new Float64Array(count);
+  for (let i = 0; i < count; i++) {
+    let total = 0;
+    for (let pair = 6 * i; pair < 6 * i + 6; pair++) total += randomWords(seed, pair);
+    numbers[i] = (total + 6) / 4294967296 - 6;
+  }
+  if (NORMALS.size >= 128) NORMALS.clear();
+  NORMALS.set(seed, numbers);
+  return numbers;
+}
+
+/** Points of an Ornstein–Uhlenbeck process with the variance 1. @param {number} tau @param {number} seed @param {number} count */
+function noisePoints(tau, seed, count) {
+  const decay = (1 - GRID / (2 * tau)) / (1 + GRID / (2 * tau));
+  const spread = Math.sqrt(1 - decay * decay);
+  const points = normalNumbers(seed, count).slice(0, count);
+  for (let i = 1; i < count; i++) points[i] = decay * points[i - 1] + spread * points[i];
+  return points;
+}
+
+// The Taylor series of sin(2πx), the highest power first. Math.sin differs between browsers in its last bit.
+const SINE = [
+  0.0011309237482517963, -0.012031585942120627, 0.10422916220813984, -0.7181223017785006, 3.819952584848282,
+  -15.09464257682299, 42.058693944897655, -76.70585975306139, 81.60524927607506, -41.34170224039976, 6.283185307179586,
+];
+
+/** sin(2πx). @param {number} cycles */
+function sine(cycles) {
+  let x = cycles - Math.floor(cycles + 0.5);
+  if (x > 0.25) x = 0.5 - x;
+  else if (x < -0.25) x = -0.5 - x;
+  const square = x * x;
+  let total = SINE[0];
+  for (let i = 1; i < SINE.length; i++) total = total * square + SINE[i];
+  return total * x;
+}
+
+/** Points of a sine wave whose frequency changes over `width` ms. @param {number} f0 @param {number} f1 @param {number} width @param {number} count */
+function chirpPoints(f0, f1, width, count) {
+  return Float64Array.from({ length: count }, (_, i) => {
+    const seconds = i / 10000;
+    return sine(seconds * (f0 + 0.5 * (f1 - f0) * (seconds / (width / 1000))));
+  });
+}
+
+/**
+ * Adds the mean of a waveform over each time step. The waveform is linear between points on a grid of 0.1 ms.
+ * @param {Float64Array} currents @param {readonly number[]} piece @param {number} t0 @param {number} dt
+ */
+function addWaveform(currents, [on, off, amplitude, , kind, a, b], t0, dt) {
+  if (!(off > on)) return;
+  const count = Math.floor((off - on) / GRID) + 2;
+  const x = kind === NOISE ? noisePoints(a, b, count) : chirpPoints(a, b, off - on, count);
+  const whole = new Float64Array(count); // the integral up to each point, in units of the grid
+  for (let i = 1; i < count; i++) whole[i] = whole[i - 1] + 0.5 * (x[i - 1] + x[i]);
+  /** @param {number} t */
+  const integral = (t) => {
+    const place = (Math.min(Math.max(t, on), off) - on) / GRID;
+    const i = Math.min(Math.floor(place), count - 2);
+    const share = place - i;
+    return whole[i] + share * (x[i] + 0.5 * share * (x[i + 1] - x[i]));
+  };
+  const first = Math.max(Math.floor((on - t0) / dt) - 1, 0);
+  const last = Math.min(Math.ceil((off - t0) / dt) + 1, currents.length);
+  let left = integral(t0 + first * dt);
+  for (let k = first; k < last; k++) {
+    const right = integral(t0 + (k + 1) * dt);
+    currents[k] += amplitude * ((right - left) * (GRID / dt));
+    left = right;
+  }
+}
+
 /**
  * The mean current in each of `steps` time steps, the first of which starts at t0. Pieces [on, off, start, end] are added
- * to the holding current; they are linear from `start` to `end` over on <= t < off (ms).
- * @param {readonly (readonly [on: number, off: number, start: number, end: number])[]} pieces @param {number} holding
+ * to the holding current; they are linear from `start` to `end` over on <= t < off (ms). A piece [on, off, sd, sd, 1, tau,
+ * seed] is noise, and [on, off, amplitude, amplitude, 2, f0, f1] is a chirp.
+ * @param {readonly (readonly number[])[]} pieces @param {number} holding
  * @param {number} t0 @param {number} dt @param {number} steps
  */
 export function injected(pieces, holding, t0, dt, steps) {
   const currents = new Float64Array(steps).fill(holding);
-  for (const [on, off, start, end] of pieces) {
+  for (const piece of pieces) {
+    const [on, off, start, end, kind] = piece;
+    if (kind) {
+      addWaveform(currents, piece, t0, dt);
+      continue;
+    }
     const first = Math.max(Math.floor((on - t0) / dt) - 1, 0);
     const last = Math.min(Math.ceil((off - t0) / dt) + 1, steps);
     for (let k = first; k < last; k++) {

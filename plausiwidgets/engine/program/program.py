@@ -5,7 +5,7 @@ An export or a tracer writes it, and every back end formats or evaluates it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -208,6 +208,19 @@ class Body:
             plain = tuple(a if a.mask is None else replace(a, mask=None) for a in arguments)
             self.lines[key] = Instruction(f"x{len(self.lines)}", operation, plain, dtype, level, attributes)
         return Value(self.lines[key].name, dtype, dims, level)
+
+    def insert(self, program: Program, inputs: Mapping[str, Value]) -> tuple[Value, list[Value]]:
+        """Add the instructions of a program, and return its (spikes, state) for other inputs than its own."""
+        values = dict(inputs)
+
+        def replaced(value: Value) -> Value:
+            return value if value.number is not None else values[value.name]
+
+        for line in program.body:
+            arguments = [replaced(a) for a in line.arguments]
+            dims = max((1, *(a.dims for a in arguments)))
+            values[line.name] = self.add(line.operation, arguments, line.dtype, dims, line.attributes)
+        return replaced(program.spikes), [replaced(v) for v in program.state]
 
     def needed(self, outputs: Iterable[Value]) -> tuple[Instruction, ...]:
         """Return the instructions that `outputs` depend on."""

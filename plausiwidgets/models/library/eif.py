@@ -16,6 +16,11 @@ b = 0, and needs no model of its own.
 
 With one variable solutions keep their order and return to rest from one side (`proofs.ONE_VARIABLE`), and a spike sets
 it and its refractory period to one value (`proofs.RESETS_ALL`).
+
+No phasic spiking. Above the rheobase the right side is smallest at V_T, and the neuron rests at most at V_T. A latency
+of 100 ms at most therefore bounds the current above the rheobase from below, by the time from V_T to the spike, and
+with it the time from V_r back to V_T. Over the ranges of the parameters the second spike comes within 1.2 s (a test
+computes it): longest for C = 300 pF, g_L = 1 nS and delta_T = 0.5 mV, about 0.83 s.
 """
 
 from __future__ import annotations
@@ -24,8 +29,13 @@ from plausiwidgets.models.contract import Namespace, Tensors
 from plausiwidgets.models.library import adex, proofs
 from plausiwidgets.models.library.lif import T_REF
 from plausiwidgets.models.model import NeuronModel, Preset, StateVariable
+from plausiwidgets.models.proof import Proof
 from plausiwidgets.support.lazy import torch
 
+_AGAIN = (
+    "A latency of at most 100 ms requires a current that is clearly above the rheobase. At this current the second "
+    "spike follows within 1.2 s."
+)
 SOURCE = "Fourcaud-Trocmé, Hansel, van Vreeswijk & Brunel, J. Neurosci. 23, 2003"
 
 
@@ -72,6 +82,19 @@ NEURON = NeuronModel(
             f"{SOURCE}: 1 µF/cm², 0.1 mS/cm², here for a membrane of 10⁻⁴ cm²",
         )
     ],
-    ruled_out=proofs.ONE_VARIABLE | proofs.RESETS_ALL,
+    ruled_out=proofs.ONE_VARIABLE
+    | proofs.RESETS_ALL
+    | {
+        "phasic_spiking": Proof(
+            _AGAIN,
+            {
+                "C": (20.0, 300.0),
+                "g_L": (1.0, 20.0),
+                "V_T": (-55.0, -40.0),
+                "delta_T": (0.5, 5.0),
+                "V_r": (-75.0, -44.0),
+            },
+        )
+    },
     validate=False,
 )

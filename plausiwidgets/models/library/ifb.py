@@ -12,13 +12,22 @@ integrator does, beyond the rheobase g_L (V_th − V_L), 1.05 µA/cm².
 
 The potential steps by forward Euler, h exactly: within the box C/(g_L + g_T) is at least 3.3 ms, and the first
 spikes of a burst are some 4 ms apart, so that 0.05 ms places them to 2 %.
+
+The T current only depolarizes. Below V_h it is off; above V_h it inactivates, so that a neuron that rests there rests
+without it. Inhibition from rest therefore lowers the potential, which stays below rest: no firing during inhibition.
+After a pulse the potential crosses rest once at most, from below: once above rest, the T current keeps it there until
+the leak returns it. Under a constant current every interval starts at the reset. If the reset is above V_h, h only
+decays, and the intervals grow. If it is below, each interval passes the same time below V_h, and the map from the h of
+one spike to that of the next is increasing: the intervals only grow or only shrink. There are no tonic bursts.
 """
 
 from __future__ import annotations
 
 from plausiwidgets.models.contract import Namespace, Tensors
+from plausiwidgets.models.library import proofs
 from plausiwidgets.models.model import NeuronModel, Preset, StateVariable
 from plausiwidgets.models.parameter import Parameter
+from plausiwidgets.models.proof import Proof
 from plausiwidgets.support.lazy import torch
 
 SOURCE = "Smith, Cox, Sherman & Rinzel, J. Neurophysiol. 83, 2000"
@@ -53,6 +62,28 @@ _CELL = {
     "tau_minus": 20.0,
     "tau_plus": 100.0,
 }
+
+_ONLY_LOWER = (
+    "At rest the T current is off below V_h and inactivated above V_h. Inhibition therefore only lowers the potential, "
+    "so the neuron stays silent."
+)
+_ONE_CROSSING = (
+    "The T current only depolarizes, and it inactivates above V_h. After a pulse the potential therefore crosses rest "
+    "at most once."
+)
+_SAME_TIME = (
+    "Every interval starts at the reset, so more of the T current at one spike leaves more of it at the next spike. "
+    f"{proofs.NO_ALTERNATION}"
+)
+_LIMITS = {
+    "C": (1.0, 3.0),
+    "g_L": (0.02, 0.1),
+    "V_th": (-50.0, -30.0),
+    "g_T": (0.01, 0.2),
+    "V_T": (100.0, 140.0),
+    "tau_minus": (5.0, 60.0),
+}
+"""Limits of the proofs: the T current depolarizes and inactivates during the control, and no time step overshoots."""
 
 NEURON = NeuronModel(
     "ifb",
@@ -200,5 +231,11 @@ NEURON = NeuronModel(
             f"{SOURCE}; currents adapted to this protocol",
         ),
     ],
+    ruled_out={
+        "tonic_bursting": Proof(_SAME_TIME, _LIMITS),
+        "subthreshold_oscillations": Proof(_ONE_CROSSING, _LIMITS),
+        "inhibition_induced_spiking": Proof(_ONLY_LOWER, _LIMITS),
+        "inhibition_induced_bursting": Proof(_ONLY_LOWER, _LIMITS),
+    },
     validate=False,
 )

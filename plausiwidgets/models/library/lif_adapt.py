@@ -14,6 +14,9 @@ only until it takes up the current (2000 pA over 15 mV): at 0.1 ms no step overs
 Until the first spike g is 0 and v the only variable (`proofs.ORDERED`). After it g pulls the potential towards E_K: to
 one side of rest, which v then crosses once at most, so that it does not swing; and below the threshold, so that nothing
 fires later than a pulse (`proofs.LEAKY`).
+
+Close to the rheobase g decays before the next spike, while v approaches the threshold exponentially from below, where
+E_K is: the period has no bound, and the neuron is not class 2.
 """
 
 from __future__ import annotations
@@ -23,10 +26,15 @@ from plausiwidgets.models.library import proofs
 from plausiwidgets.models.library.lif import V_RESET, V_THRESHOLD, reset_below_threshold
 from plausiwidgets.models.model import NeuronModel, StateVariable
 from plausiwidgets.models.parameter import Parameter
+from plausiwidgets.models.proof import Proof
 from plausiwidgets.support.lazy import torch
 
 _BOOK = "Dayan & Abbott, Theoretical Neuroscience, 2001, sec. 5.4"
 
+_UNBOUNDED = (
+    "Close to the rheobase the conductance decays before the next spike, and the potential approaches the threshold "
+    "exponentially. The period therefore has no bound."
+)
 _ONCE = (
     "After a spike the potassium conductance pulls the potential to one side of rest, so the "
     "potential crosses rest at most once."
@@ -139,6 +147,13 @@ NEURON = NeuronModel(
     description="A leaky membrane, a threshold and a potassium conductance that increases at each spike. This is "
     "one of the simplest neurons with spike-frequency adaptation.",
     source="Treves, Network 4, 1993; Dayan & Abbott, Theoretical Neuroscience, 2001",
-    ruled_out=proofs.ORDERED | proofs.LEAKY | {"subthreshold_oscillations": _ONCE},
+    ruled_out=proofs.ORDERED
+    | proofs.LEAKY
+    | {
+        "subthreshold_oscillations": _ONCE,
+        "class_2_excitable": Proof(
+            _UNBOUNDED, {"E_K": (-95.0, -70.0), "v_threshold": (-55.0, -40.0), "tau_g": (10.0, 300.0)}
+        ),
+    },
     validate=False,
 )

@@ -13,6 +13,12 @@ threshold another sign, its code is as above. tau_mem is at least 2 ms, of which
 
 Until the first spike theta is at rest and v the only variable, and v never depends on theta: solutions keep their order
 and return to rest from one side (`proofs.ONE_VARIABLE`), and after a pulse v only returns (`proofs.LEAKY`).
+
+Each spike resets v to one value, so under a constant current the time to the next spike increases with the threshold
+right after the spike. So does v at the next spike, which is the threshold before its next jump: the map from threshold
+to threshold is increasing, and its orbit monotone. Interspike intervals only grow or only shrink: no bursts. Close to
+the rheobase the threshold has decayed before the next spike, while v approaches the resting threshold exponentially:
+the period has no bound, and the neuron is not class 2.
 """
 
 from __future__ import annotations
@@ -22,8 +28,18 @@ from plausiwidgets.models.library import lif, proofs
 from plausiwidgets.models.model import StateVariable
 from plausiwidgets.models.norse import NORSE, NorseStep, NorseTuple, from_norse, functional
 from plausiwidgets.models.parameter import Parameter
+from plausiwidgets.models.proof import Proof
 from plausiwidgets.support.lazy import torch
 
+_UNBOUNDED = (
+    "Close to the rheobase the threshold decays before the next spike, and the potential approaches it exponentially. "
+    "The period therefore has no bound."
+)
+_LATER = (
+    "The higher the threshold right after a spike, the later the next spike, and the higher the threshold after it. "
+    f"{proofs.NO_ALTERNATION}"
+)
+_DECAYING = {"tau_adapt": (5.0, 2000.0)}
 _BELLEC = "Bellec et al., NeurIPS 31, 2018"
 
 
@@ -90,6 +106,7 @@ NEURON = from_norse(
     equations="tau_mem dv/dt = −(v − v_rest) + I\n"
     "tau_adapt dtheta/dt = −(theta − v_threshold)\n"
     "v > theta: spike, v → min(v_reset, v_threshold − 1), theta → theta + beta",
+    threshold_state="theta",
     scheme="Forward Euler, both variables from the old state: of first order.",
     order=1,
     title="LIF with adaptive threshold (Norse LSNN)",
@@ -97,6 +114,11 @@ NEURON = from_norse(
     description="A leaky integrate-and-fire neuron whose threshold jumps at each spike and then decays. Its firing "
     "slows down, and the threshold keeps a memory of recent spikes.",
     source=f"{_BELLEC}, doi:10.48550/arXiv.1803.09574; update rule from {NORSE}",
-    ruled_out=proofs.ONE_VARIABLE | proofs.LEAKY,
+    ruled_out=proofs.ONE_VARIABLE
+    | proofs.LEAKY
+    | {
+        "tonic_bursting": Proof(_LATER, _DECAYING),
+        "class_2_excitable": Proof(_UNBOUNDED, _DECAYING),
+    },
     validate=False,
 )

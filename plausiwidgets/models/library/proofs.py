@@ -45,6 +45,10 @@ RESETS_ALL: Arguments = {
 }
 """For neurons whose reset forgets everything."""
 
+_MONOTONE_INTERVALS = "The interspike intervals under a constant current therefore only grow or only shrink, so there "
+NO_ALTERNATION = f"{_MONOTONE_INTERVALS}are no bursts."
+"""End of an argument about a neuron whose state after a spike follows from that after the spike before, in order."""
+
 _LEAK = "After a pulse the potential only returns to rest, so no spike occurs after the end of the pulse."
 LEAKY: Arguments = {"spike_latency": _LEAK, "bistability": _LEAK}
 """For neurons that are linear below the threshold, with a reset below it."""

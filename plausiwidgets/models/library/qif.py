@@ -16,6 +16,11 @@ a step late.
 
 With one variable solutions keep their order and return to rest from one side (`proofs.ONE_VARIABLE`), and a spike sets
 it to one value (`proofs.RESETS_ALL`).
+
+No phasic spiking. Let m be the vertex of the parabola and d > 0 the current above the rheobase. From rest, at most at
+m, the first spike comes after at least arctan(√(a/d) (v_peak − m))/√(a d), and then one in every π/√(a d) ms or sooner.
+If √(a/d) (v_peak − m) ≥ 1, a latency of 100 ms at most requires √(a d) ≥ (π/4)/100, so that the second spike comes
+within another 400 ms. Otherwise √(a d) > a (v_peak − m), and it comes within another π/(a (v_peak − m)) ≤ 33 ms.
 """
 
 from __future__ import annotations
@@ -24,8 +29,13 @@ from plausiwidgets.models.contract import Namespace, Tensors
 from plausiwidgets.models.library import proofs
 from plausiwidgets.models.model import NeuronModel, StateVariable
 from plausiwidgets.models.parameter import Parameter
+from plausiwidgets.models.proof import Proof
 from plausiwidgets.support.lazy import torch
 
+_AGAIN = (
+    "A latency of at most 100 ms requires a current that is clearly above the rheobase. At this current the second "
+    "spike follows within 400 ms."
+)
 _BOOK = "Gerstner et al., Neuronal Dynamics, 2014, sec. 5.3"
 
 
@@ -123,6 +133,8 @@ NEURON = NeuronModel(
     "the rheobase. It has one variable, so it shows neither resonance nor adaptation.",
     source="Ermentrout & Kopell, SIAM J. Appl. Math. 46, 1986, doi:10.1137/0146017; Latham et al., J. Neurophysiol. "
     "83, 2000, doi:10.1152/jn.2000.83.2.808",
-    ruled_out=proofs.ONE_VARIABLE | proofs.RESETS_ALL,
+    ruled_out=proofs.ONE_VARIABLE
+    | proofs.RESETS_ALL
+    | {"phasic_spiking": Proof(_AGAIN, {"a": (0.002, 0.05), "v_rest": (-80.0, -58.0), "v_threshold": (-55.0, -40.0)})},
     validate=False,
 )

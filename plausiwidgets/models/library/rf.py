@@ -18,6 +18,10 @@ that rises to A/2 and drops swings at most to twice where A/2 would hold the pot
 end of the slow ramp: no accommodation. And the first peak after a spike is the highest of the swings that follow: the
 next spike comes within a turn or never, and firing starts at ω/2π, 8 to 160 Hz, or faster: not class 1. (The criteria
 alone do not tell it where a turn overshoots by less than a millionth, as exp(−π|b|/ω) with strong damping.)
+
+A step of inhibition from rest moves y by the integral of −exp(b t) sin(ω t). The positive half-waves of the sine come
+first and each is larger than the negative one that follows it, so y never rises above rest: no inhibition-induced
+spiking.
 """
 
 from __future__ import annotations
@@ -33,6 +37,10 @@ SOURCE = "Izhikevich, Neural Networks 14, 2001"
 _SUPERPOSED = (
     "The model is linear, so a fast ramp to A/2 never drives the potential above the level "
     "that the slow ramp reaches at A."
+)
+_INTEGRATED = (
+    "Under inhibition from rest the potential follows the integral of a damped sine, which never changes its sign. "
+    "The potential therefore stays below rest, where the neuron is silent."
 )
 _WITHIN_A_TURN = (
     "Between spikes the oscillation decays, so the next spike occurs within one cycle or "
@@ -148,6 +156,11 @@ NEURON = NeuronModel(
             f"{SOURCE}; pulses adapted to this protocol",
         )
     ],
-    ruled_out=proofs.RESETS_ALL | {"accommodation": _SUPERPOSED, "class_1_excitable": _WITHIN_A_TURN},
+    ruled_out=proofs.RESETS_ALL
+    | {
+        "accommodation": _SUPERPOSED,
+        "class_1_excitable": _WITHIN_A_TURN,
+        "inhibition_induced_spiking": _INTEGRATED,
+    },
     validate=False,
 )

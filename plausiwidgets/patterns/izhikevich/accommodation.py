@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from numpy.typing import ArrayLike
 
-from plausiwidgets.engine.current import ramp
+from plausiwidgets.engine.piece import ramp
 from plausiwidgets.patterns.annotations import After, Mark
 from plausiwidgets.patterns.criterion import at_least, count
 from plausiwidgets.patterns.izhikevich.common import ALL_OR_NONE, BEFORE_ONSET, HOLDING, RATE, SOURCE, STEP, silent

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from plausiwidgets.engine.current import Floats, pulse
+from plausiwidgets.engine.piece import Floats, pulse
 from plausiwidgets.patterns import features as f
 from plausiwidgets.patterns.annotations import SOON, Mark
 from plausiwidgets.patterns.criterion import USUAL_SPAN, at_least, at_most, between, count, exactly, quantity
@@ -93,12 +93,14 @@ def _after_potential(r: Responses, s: StimulusValues) -> dict[str, ArrayLike | G
     v, spike = r["pulse"].v(0.0, END), r["pulse"].last()
     fired = np.isfinite(spike)
     stop = np.round((np.where(fired, spike, 0.0) + SOON) / r.dt).astype(np.int64)
-    found = f.hump(v, r.v_baseline, _start(r, v, WIDTH), stop, HIGH / USUAL_SPAN * r.span)
+    start, since = _start(r, v, WIDTH), np.round(np.where(fired, spike, 0.0) / r.dt).astype(np.int64)
+    found = f.hump(v, r.v_baseline, start, stop, HIGH / USUAL_SPAN * r.span, since)
     left = np.abs(v[:, -1] - r.v_baseline)
     # A potential that only falls is graded by how flat its fall is at its flattest.
     flat = np.where(np.isfinite(found.slope) & (found.rise == 0.0), np.minimum(found.slope / r.dt * FLAT, 0.0), 0.0)
     return {
         "n": r["pulse"].count(),
+        "latency": spike,
         "hump": np.where(fired, found.height, np.nan),
         "rise": Graded(np.where(fired, found.rise, np.nan), flat),
         "undershoot": np.where(fired, found.undershoot, np.nan),
@@ -122,6 +124,14 @@ DEPOLARIZING_AFTER_POTENTIAL = Pattern(
     criteria=[
         spikes(exactly(1), "fires exactly one spike", "Number of spikes after the pulse."),
         quantity(
+            "latency",
+            "the pulse elicits the spike",
+            at_most(10.0),
+            "ms",
+            scale=10.0,
+            text="Time from pulse onset to the spike.",
+        ),
+        quantity(
             "hump",
             "afterdepolarization high enough",
             at_least(HIGH),
@@ -134,7 +144,7 @@ DEPOLARIZING_AFTER_POTENTIAL = Pattern(
         quantity(
             "rise",
             "potential rises again after the spike",
-            at_least(0.45),
+            at_least(0.75),
             "mV",
             scale=1.0,
             per_span=True,
@@ -147,7 +157,7 @@ DEPOLARIZING_AFTER_POTENTIAL = Pattern(
             "mV",
             scale=1.0,
             per_span=True,
-            text="Largest drop of the potential below rest before the afterdepolarization. A rise from "
+            text="Largest drop of the potential below rest between the spike and the afterdepolarization. A rise from "
             "below rest is a rebound.",
         ),
         quantity(
@@ -165,6 +175,7 @@ DEPOLARIZING_AFTER_POTENTIAL = Pattern(
     marks=[
         *BEFORE_ONSET,
         Mark("n", "spikes", 0.0),
+        Mark("latency", "latency", 0.0),
         *marks(WIDTH, END, hump="hump", rise="rise", undershoot="fall"),
         Mark("left", "level", END - 20.0, END),
     ],

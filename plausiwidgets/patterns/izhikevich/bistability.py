@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from plausiwidgets.engine.current import Floats, Value, pulse
+from plausiwidgets.engine.piece import Floats, Value, pulse
 from plausiwidgets.patterns import features as f
 from plausiwidgets.patterns.annotations import Mark, last_onset
 from plausiwidgets.patterns.criterion import at_least, at_most, quantity

@@ -20,7 +20,7 @@ from dataclasses import replace
 from numpy.typing import ArrayLike
 
 from plausiwidgets.patterns.annotations import After, Mark, Time
-from plausiwidgets.patterns.criterion import Criterion, Interval, at_least, at_most, count, quantity, ratio
+from plausiwidgets.patterns.criterion import WHOLE, Criterion, Interval, at_least, at_most, count, quantity, ratio
 from plausiwidgets.patterns.pattern import Pattern
 from plausiwidgets.patterns.protocol import StimulusParameter, StimulusValues
 from plausiwidgets.patterns.response import Graded, Measurement, Responses
@@ -119,8 +119,8 @@ BURST_RATIO = ratio(
     at_least(2.0),
     unit="×",
     scale=0.5,
-    text="Ratio of the intervals between bursts to the intervals within bursts. The measure is "
-    "the largest ratio of neighbours in the sorted interspike intervals.",
+    text="Smallest ratio of an interval between bursts to the median of the two intervals on either side. "
+    "An interval of at least twice this median separates bursts.",
 )
 BURST_SMALLEST = count(
     "smallest",
@@ -135,6 +135,12 @@ BURST_LARGEST = count(
     at_most(40),
     "spikes",
     "Number of spikes in the largest burst. More than 40 spikes is continuous firing rather than a burst.",
+)
+WHOLE_IN_BURSTS = replace(
+    WHOLE,
+    low=0.5,
+    description="Height of the smallest spike, from the preceding minimum to its peak, as a fraction of a full spike "
+    "of this model. The cycles of a decaying oscillation are not the spikes of a burst.",
 )
 LONGEST_ISI = quantity(
     "longest_isi",
@@ -152,6 +158,7 @@ def longer(
     sweeps: Callable[[StimulusValues], Mapping[str, Sweep]] | None = None,
     measure: Callable[[Responses, StimulusValues], Mapping[str, ArrayLike | Graded]] | None = None,
     procedure: Callable[[Runner], Measurement] | None = None,
+    finer: tuple[int, ...] | None = None,
 ) -> Pattern:
     """Return a longer or finer form of a pattern, for its verification."""
     return Pattern(
@@ -162,6 +169,7 @@ def longer(
         sweeps=sweeps,
         measure=measure,
         procedure=procedure,
+        finer=finer,
     )
 
 

@@ -7,7 +7,7 @@ from functools import reduce
 
 import numpy as np
 
-from plausiwidgets.engine.current import Floats, Value, pulse
+from plausiwidgets.engine.piece import Floats, Value, pulse
 from plausiwidgets.patterns import features as f
 from plausiwidgets.patterns.annotations import Mark
 from plausiwidgets.patterns.criterion import at_least, count, exactly, quantity, ratio

@@ -8,10 +8,10 @@ from functools import reduce
 import numpy as np
 from numpy.typing import ArrayLike
 
-from plausiwidgets.engine.current import pulse
+from plausiwidgets.engine.piece import pulse
 from plausiwidgets.engine.traces import Traces
 from plausiwidgets.patterns.annotations import After, Mark
-from plausiwidgets.patterns.criterion import Criterion, at_least, count
+from plausiwidgets.patterns.criterion import Criterion, at_least, count, quantity
 from plausiwidgets.patterns.izhikevich.common import (
     ALL_OR_NONE,
     BEFORE_ONSET,
@@ -99,6 +99,21 @@ def _onset(factor: float) -> Callable[[StimulusValues, Traces], float]:
 RESONATOR_GAPS = {"gap T": 1.0, "gap T/2": 0.5, "gap 1.5 T": 1.5}
 RESONATOR_WINDOW = AmplitudeWindow(fire=("gap T",), silent=("gap T/2", "gap 1.5 T", SINGLE))
 
+UNDERSHOOT = quantity(
+    "undershoot",
+    "swings below rest",
+    at_least(0.3),
+    "mV",
+    scale=1.0,
+    per_span=True,
+    text="Drop of the potential below rest after a single pulse. A resonant neuron swings to both sides of rest.",
+)
+
+
+def _resonance(r: Responses, s: StimulusValues) -> Mapping[str, ArrayLike | Graded]:
+    return {**_measure(RESONATOR_WINDOW)(r, s), "undershoot": r.v_baseline - r[SINGLE].bottom}
+
+
 RESONATOR = Pattern(
     key="resonator",
     letter="K",
@@ -114,10 +129,10 @@ RESONATOR = Pattern(
     source=SOURCE,
     stimulus_parameters=[PULSE, HOLDING, interval(30.0, 10.0, 100.0)],
     sweeps=_sweeps(4.0, RESONATOR_GAPS),
-    measure=_measure(RESONATOR_WINDOW),
-    criteria=_criteria(RESONATOR_WINDOW),
+    measure=_resonance,
+    criteria=[*_criteria(RESONATOR_WINDOW), UNDERSHOOT],
     event=(-15.0, After(90.0)),
-    marks=_marks(RESONATOR_WINDOW, RESONATOR_GAPS),
+    marks=[*_marks(RESONATOR_WINDOW, RESONATOR_GAPS), Mark("undershoot", "flat", 4.0, 104.0, SINGLE)],
     main_sweep="gap T",
     amplitude_window=RESONATOR_WINDOW,
 )

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from numpy.typing import ArrayLike
 
-from plausiwidgets.engine.current import pulse
+from plausiwidgets.engine.piece import pulse
 from plausiwidgets.engine.traces import Traces
 from plausiwidgets.patterns import features as f
 from plausiwidgets.patterns.annotations import After, Mark
@@ -21,6 +21,7 @@ from plausiwidgets.patterns.izhikevich.common import (
     PULSE,
     RATE,
     SOURCE,
+    WHOLE_IN_BURSTS,
     latency,
     silent,
     spikes,
@@ -114,6 +115,8 @@ REBOUND_BURST = Pattern(
             scale=200.0,
             text="Time from the release from inhibition to the last spike.",
         ),
+        # The pauses around the burst exceed three intervals: the neuron is silent before it, and 350 ms after it.
+        WHOLE_IN_BURSTS,
     ],
     event=(-30.0, After(250.0)),
     marks=[*MARKS, Mark("longest_isi", "longest interval", "width"), Mark("last", "last", "width")],

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from plausiwidgets.engine.current import Floats, pulse
+from plausiwidgets.engine.piece import Floats, pulse
 from plausiwidgets.patterns import features as f
 from plausiwidgets.patterns.criterion import at_least, at_most, between, count, exactly, quantity, ratio
 from plausiwidgets.patterns.izhikevich.common import (
@@ -26,6 +26,7 @@ from plausiwidgets.patterns.izhikevich.common import (
     RATE,
     SOURCE,
     STEP,
+    WHOLE_IN_BURSTS,
     WIDE_HOLDING,
     bursts,
     latency,
@@ -266,6 +267,7 @@ PHASIC_BURSTING = Pattern(
         FLAT,
         NO_BLOCK,
         QUIET_AFTER,
+        WHOLE_IN_BURSTS,
     ],
     event=(-30.0, 300.0),
     marks=[
@@ -309,6 +311,7 @@ TONIC_BURSTING = Pattern(
         ),
         BURSTS_PERSIST,
         QUIET_AFTER,
+        WHOLE_IN_BURSTS,
     ],
     marks=[
         *BEFORE_ONSET,
@@ -538,6 +541,7 @@ INHIBITION_INDUCED_BURSTING = Pattern(
         BURSTS_PERSIST,
         QUIET_AFTER,
         NO_BLOCK,
+        WHOLE_IN_BURSTS,
     ],
     marks=[
         *BEFORE_ONSET,

@@ -8,7 +8,7 @@ import html
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from plausiwidgets import models as all_models
 from plausiwidgets import patterns as all_patterns
@@ -21,10 +21,10 @@ from plausiwidgets.support.arguments import mapping
 from plausiwidgets.support.names import unknown
 from plausiwidgets.teaching.exercises import Exercise
 from plausiwidgets.teaching.lessons import Lesson, read_lesson
-from plausiwidgets.teaching.mysteries import Mystery
 from plausiwidgets.texts import ENGLISH, check_language, languages
 from plausiwidgets.widgets.catalogue.contents import (
     is_stored,
+    key_of,
     lessons_json,
     listed,
     model_names,
@@ -35,6 +35,7 @@ from plausiwidgets.widgets.catalogue.contents import (
     texts_of,
 )
 from plausiwidgets.widgets.catalogue.described import Described
+from plausiwidgets.widgets.catalogue.exercises import exercise_data
 from plausiwidgets.widgets.catalogue.generate import describe, mark_of
 from plausiwidgets.widgets.catalogue.lessons import lesson_data
 
@@ -44,7 +45,7 @@ def page_text(
     patterns: str | Protocol | Sequence[str | Protocol] | None,
     parameters: Mapping[str, float] | None = None,
     dt: float | None = None,
-    exercise: Exercise | Mystery | None = None,
+    exercise: Exercise | None = None,
     lesson: str | Path | None = None,
     language: str | None = None,
 ) -> str:
@@ -216,7 +217,7 @@ def _exercise(
     models: Sequence[NeuronModel],
     parameters: Mapping[str, float] | None,
     dt: float | None,
-    exercise: Exercise | Mystery,
+    exercise: Exercise,
     patterns: Sequence[Protocol],
 ) -> _Parts:
     """Return an exercise: the one model with its start, and what is asked."""
@@ -224,12 +225,12 @@ def _exercise(
         raise ValueError(f"an exercise must have one model, got {len(models)}.")
     [model] = models
     contents = Described(model, parameters, dt, exercise)
-    task = contents.task(exercise, patterns)
+    pattern = contents.checked_pattern(exercise, patterns)
     parts = _Parts()
-    parts.describe(model, patterns[0], contents)
-    start = parts.shipped[model.key]["patterns"][patterns[0].key]["sets"][0]
-    parts.data = {"exercise": task | {"start": {"values": start["values"], "dt": start["dt"]}}}
-    parts.title = f"{model.title}, {patterns[0].title}"
+    parts.describe(model, pattern, contents)
+    start = parts.shipped[model.key]["patterns"][pattern.key]["sets"][0]
+    parts.data = {"exercise": exercise_data(exercise, model, pattern, dict(start["values"]), start["dt"])}
+    parts.title = f"{model.title}, {pattern.title}"
     return parts
 
 
@@ -261,10 +262,12 @@ def _page(parts: _Parts, title: str, begin: Mapping[str, str], language: str | N
     data_of_page = 'JSON.parse(document.getElementById("data").textContent)'
     start = 'if (typeof document === "undefined") plausiwidgets.seek();\n'
     start += f'else plausiwidgets.start(document.getElementById("app"), {data_of_page});'
-    text = script(parts.packaged, start, parts.code, "exercise" if "exercise" in parts.data else "file")
+    bundle: Literal["file", "exercise"] = "exercise" if "exercise" in parts.data else "file"
+    text = script(parts.packaged, start, parts.code, bundle)
     shown = text + json.dumps(data, ensure_ascii=False)
     wanted = [one for one in (languages() if language is None else (language,)) if one != ENGLISH]
-    data |= {"texts": {one: texts_of(one, shown) for one in wanted}, "language": language, **begin}
+    texts = {one: {key_of(text): other for text, other in texts_of(one, shown).items()} for one in wanted}
+    data |= {"texts": texts, "language": language, **begin}
     scripts = f"script-src '{_digest(text)}'; worker-src blob:"
     policy = f"default-src 'none'; img-src data: blob:; {scripts}; style-src 'unsafe-inline'"
     policy += "; base-uri 'none'; form-action 'none'"
@@ -274,7 +277,7 @@ def _page(parts: _Parts, title: str, begin: Mapping[str, str], language: str | N
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
         f'<meta name="generator" content="plausiwidgets {html.escape(version)}">\n'
         f'<title>{html.escape(title)}</title>\n<link rel="icon" href="data:,">\n'
-        f"<style>html{{color-scheme:light dark}}body{{margin:0}}\n{style()}</style>\n</head>\n"
+        f"<style>html{{color-scheme:light dark}}body{{margin:0}}\n{style(bundle)}</style>\n</head>\n"
         "<body>\n<noscript>This page simulates a neuron: it needs JavaScript.</noscript>\n"
         f'<main id="app"></main>\n<script type="application/json" id="data">{json_text(data)}</script>\n'
         f'<script type="module">{text}</script>\n</body>\n</html>\n'

@@ -9,6 +9,8 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Any, Literal
 
+import numpy as np
+
 from plausiwidgets import models
 from plausiwidgets.engine.javascript.module import runtime_names
 from plausiwidgets.models import NeuronModel
@@ -18,10 +20,37 @@ from plausiwidgets.texts import catalog
 
 _FOLDER = "widgets/app"
 
+LOADER = """// anywidget drops all messages of a kernel if a module needs more than two seconds, as it may on a busy
+// computer. So this module is ready immediately, and loads the app afterwards.
+export default () => {
+  let own;
+  const begin = async (model) => {
+    const url = URL.createObjectURL(new Blob([model.get("_script")], { type: "text/javascript" }));
+    try {
+      const widget = (await import(url)).default();
+      return { widget, close: widget.initialize({ model }) };
+    } finally {
+      URL.revokeObjectURL(url);
+    }
+  };
+  return {
+    initialize({ model }) {
+      own = begin(model);
+      const close = own.then(({ close }) => close, () => () => {}); // a view reports the error
+      return () => void close.then((end) => end());
+    },
+    async render(view) {
+      return (await own).widget.render(view);
+    },
+  };
+};
+"""
+"""The module of the widget that anywidget imports. The trait ``_script`` has the app itself, the text of `script`."""
 
-def style() -> str:
-    """Return the style sheet."""
-    return _text_of(f"{_FOLDER}/static/app.css")
+
+def style(bundle: Literal["app", "file", "exercise"] = "app") -> str:
+    """Return the style sheet of a bundle. A page in one file has no styles of the tools that it lacks."""
+    return _text_of(f"{_FOLDER}/static/{'file' if bundle == 'file' else 'app'}.css")
 
 
 def script(
@@ -142,6 +171,15 @@ def texts_of(language: str, shown: str) -> dict[str, str]:
         for text, other in catalog(language).items()
         if text != other and json.dumps(text, ensure_ascii=False) in shown
     }
+
+
+def key_of(text: str) -> str:
+    """Return the short key of a text in a page in one file: a hash (FNV-1a, 32 bits) in base 36, as in the script."""
+    value = 0x811C9DC5
+    units = text.encode("utf-16-le")
+    for low, high in zip(units[::2], units[1::2], strict=True):
+        value = (value ^ (low | high << 8)) * 0x01000193 & 0xFFFFFFFF
+    return np.base_repr(value, 36).lower()
 
 
 def shipped(names: Iterable[str]) -> dict[str, object]:

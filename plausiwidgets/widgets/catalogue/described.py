@@ -11,27 +11,27 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from plausiwidgets import models
+from plausiwidgets.analysis.atlas_protocols import PROTOCOLS
 from plausiwidgets.analysis.phase_planes import Flow
 from plausiwidgets.engine.current import SETTLE
 from plausiwidgets.engine.program.tracer import NotTraceableError
 from plausiwidgets.models import NeuronModel, Parameter
+from plausiwidgets.models.fixed_point import packaged_ranges
 from plausiwidgets.models.simulate import check_dt
-from plausiwidgets.patterns import Criterion, Pattern, Protocol, Target, judge
+from plausiwidgets.patterns import Criterion, Pattern, Protocol, Target, judge, settling
 from plausiwidgets.patterns import runner as bench_module
 from plausiwidgets.patterns import target as target_of
-from plausiwidgets.patterns.all_of import judged
+from plausiwidgets.patterns.all_of import Judged, judged
 from plausiwidgets.patterns.annotations import After
 from plausiwidgets.patterns.evaluation import Floats, complete
 from plausiwidgets.patterns.packaged import KnownSet, default_set, known_sets, packaged_set
 from plausiwidgets.patterns.parameter_set import parameter_set
-from plausiwidgets.patterns.pattern import COMMON
-from plausiwidgets.patterns.registry import why_ruled_out
+from plausiwidgets.patterns.registry import proof_against
 from plausiwidgets.patterns.stimuli import constructor
 from plausiwidgets.patterns.sweep import BEFORE
 from plausiwidgets.support.names import unknown
-from plausiwidgets.teaching.exercises import Exercise, exercise_of
+from plausiwidgets.teaching.exercises import Exercise
 from plausiwidgets.teaching.lessons import Lesson
-from plausiwidgets.teaching.mysteries import Mystery
 from plausiwidgets.texts import marked
 from plausiwidgets.widgets.catalogue.replay import checked_programs, checked_tape
 from plausiwidgets.widgets.catalogue.sweep_programs import applied_sweeps
@@ -45,7 +45,13 @@ BENCH = {
     "before": BEFORE,
     "kick": bench_module.KICK,
     "rate": bench_module.MAX_RATE,
-    "transient": bench_module.TRANSIENT,
+    "highest": bench_module.HIGHEST,
+    "subthreshold": bench_module.SUBTHRESHOLD,
+    "transient": settling.TRANSIENT,
+    "block": settling.BLOCK,
+    "longest": settling.LONGEST,
+    "settled": settling.SETTLED,
+    "rounding": settling.ROUNDING,
 }
 """How the runner brings a neuron to rest, and when it gives one up: the page does the same."""
 
@@ -62,7 +68,7 @@ class Described:
         Values of the call, which are stored as a set; those that a pattern does not have are left out of it.
     dt : float or None
         Time step of the call in ms.
-    exercise : Exercise, Mystery or None
+    exercise : Exercise or None
         The page then has one pattern, and stores no set but the start.
     lesson : Lesson or None
         A pattern that one of its cards asks for must be one that the app can judge.
@@ -83,7 +89,7 @@ class Described:
         model: NeuronModel,
         parameters: Mapping[str, float] | None,
         dt: float | None,
-        exercise: Exercise | Mystery | None = None,
+        exercise: Exercise | None = None,
         lesson: Lesson | None = None,
         verify: bool = True,
         simulate: bool = True,
@@ -111,30 +117,20 @@ class Described:
         own = None if given is None else {name: value for name, value in given.items() if name in known}
         return parameter_set(self.model, pattern, own, self.dt)[:2]
 
-    def task(self, exercise: Exercise | Mystery, patterns: Sequence[Protocol]) -> dict[str, object]:
-        """Return what is asked, and what a code says besides the values."""
+    def checked_pattern(self, exercise: Exercise, patterns: Sequence[Protocol]) -> Judged:
+        """Return the pattern of an exercise. Raise a ValueError if the exercise does not fit these patterns."""
         if len(patterns) != 1:
             raise ValueError(
                 f"an exercise must have one pattern, got {len(patterns)}. To combine patterns, use patterns.all_of(…)."
             )
         pattern = judged(patterns[0], "used in an exercise")
-        about = {".mystery": exercise.link.partition("=")[2]} if isinstance(exercise, Mystery) else {}
-        if isinstance(exercise, Mystery) and pattern is not exercise.pattern:
-            raise ValueError("the pattern of the page must be that of the mystery. Pass mystery.pattern.")
-        task = exercise_of(exercise) if isinstance(exercise, Mystery) else exercise
+        if exercise.pattern is not None and pattern is not exercise.pattern:
+            raise ValueError("the pattern of the page must be that of the exercise. Pass exercise.pattern.")
         known = pattern.parameters(self.model)
-        for name in task.free:
+        for name in exercise.free:
             if name not in known:
                 raise unknown("Exercise: free", "parameter", name, known)
-        keys = "+".join(part.key for part in pattern.components.values())
-        return {
-            "question": task.question,
-            "hints": list(task.hints),
-            "free": list(task.free or known),
-            "about": {".model": self.model.key, **(about or {".pattern": keys})},
-            "defaults": {name: float(p.default) for name, p in known.items()},
-            "common": list(COMMON) if isinstance(exercise, Mystery) else None,
-        }
+        return pattern
 
     def _pattern(self, pattern: Protocol) -> dict[str, object]:
         sets = self._sets(pattern)
@@ -147,7 +143,7 @@ class Described:
             "function": pattern.function,
             "hint": pattern.parameter_hint,
             "fine": pattern.fine,
-            "ruled_out": why_ruled_out(pattern, self.model),
+            **_proof(pattern, self.model),
             "source": pattern.source,
             "main": pattern.main_sweep,
             "python": constructor(pattern).replace("'", '"'),
@@ -211,9 +207,9 @@ class Described:
             kind, title, source = "search", marked("found by a search"), marked("packaged assessment")
         return self._set(pattern, kind, title, known.parameters, known.dt, source, known)
 
-    def _start(self, pattern: Protocol, exercise: Exercise | Mystery) -> dict[str, object]:
+    def _start(self, pattern: Protocol, exercise: Exercise) -> dict[str, object]:
         given: Mapping[str, ArrayLike]
-        if isinstance(exercise, Mystery):
+        if exercise.start is not None:
             kind, source = "hidden", marked("a neuron with hidden parameters")
             given, dt = exercise.start, exercise.dt if self.dt is None else self.dt
         else:
@@ -303,6 +299,14 @@ class Described:
         ]
 
 
+def _proof(pattern: Protocol, model: NeuronModel) -> dict[str, object]:
+    """Return the proof that rules a pattern out, and the limits inside which it holds."""
+    proof = proof_against(pattern, model)
+    if proof is None:
+        return {"ruled_out": ""}
+    return {"ruled_out": proof.text, **({"limits": dict(proof.limits)} if proof.limits else {})}
+
+
 def _model(model: NeuronModel, simulate: bool = True) -> dict[str, object]:
     return {
         "model": {
@@ -324,6 +328,12 @@ def _model(model: NeuronModel, simulate: bool = True) -> dict[str, object]:
             **({} if model.threshold_place is None else {"thresholdPlace": model.threshold_place}),
         },
         "parameters": [_slider(p) for p in model.parameters.values()],
+        "atlas": _slider(PROTOCOLS["step"].parameters(model)["amplitude"]),
+        **(
+            {"currents": [model.current.low, model.current.high]}
+            if (ranges := packaged_ranges(model)) is None
+            else {"ranges": list(ranges.values())}
+        ),
     }
 
 
@@ -359,8 +369,11 @@ def _of_search(part: Protocol) -> dict[str, object]:
     if not isinstance(part, Pattern):
         return {}
     window = part.amplitude_window
-    solved = {} if window is None else {"window": {"fire": list(window.fire), "silent": list(window.silent)}}
-    return solved | ({} if part.at_rest else {"at_rest": False})
+    solved: dict[str, object] = {}
+    if window is not None:
+        solved["window"] = {"fire": list(window.fire), "silent": list(window.silent)}
+    halved = part.finer is None or 2 in part.finer
+    return solved | ({} if part.at_rest else {"at_rest": False}) | ({} if halved else {"half": False})
 
 
 def _within(prefix: str, part: Protocol, name: str) -> str:

@@ -14,9 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from plausiwidgets import models, patterns
+from plausiwidgets.analysis.atlas_protocols import AXES, PROTOCOLS
 from plausiwidgets.engine.javascript.module import neuron_object
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.patterns import Protocol
+from plausiwidgets.patterns.stimuli import WAVEFORM
 from plausiwidgets.support.whole_file import write_whole
 from plausiwidgets.teaching.lessons import read_lesson
 from plausiwidgets.widgets.catalogue.contents import listed
@@ -25,6 +27,8 @@ from plausiwidgets.widgets.catalogue.lessons import lesson_data
 
 FOLDER = Path(__file__).parents[1] / "app" / "catalogue"
 FORMAT = 2
+ATLAS_POINTS = 24
+"""Cells along each axis of an atlas in the app."""
 MAX_SLIDERS = 4
 """Values that a user sees at first."""
 LESSONS = {"lesson": "en", "lesson_long": "en", "lesson_de": "de"}
@@ -43,7 +47,8 @@ _SHARED = (
     "fine",
     "python",
 )
-_PART = ("holding", "sweeps", "prefix", "label", "title", "in_sentence", "look", "event", "window", "at_rest")
+_PART = ("holding", "sweeps", "prefix", "label", "title", "in_sentence", "look", "event", "window", "at_rest", "half")
+_OF_MODEL = ("model", "parameters", "atlas", "ranges", "currents")
 _KINDS = {True: "resets", False: "graded"}
 """Patterns have other criteria for neurons whose spikes have a shape of their own."""
 
@@ -77,13 +82,14 @@ def describe(
         }
         own[pattern["key"]] = {
             "stimulus": pattern["stimulus"],
-            "ruled_out": pattern["ruled_out"],
+            **{name: pattern[name] for name in ("ruled_out", "limits") if name in pattern},
             "sets": pattern["sets"],
             "shares": shares,
             "twin": _is_twin(pattern),
             "matter": _matter(protocol, model, pattern, data["parameters"]),
         }
-    return shared, {"model": data["model"], "parameters": data["parameters"], "patterns": own}, contents.neurons
+    about_model = {name: data[name] for name in _OF_MODEL if name in data}
+    return shared, about_model | {"patterns": own}, contents.neurons
 
 
 def _is_twin(pattern: Mapping[str, Any]) -> bool:
@@ -103,10 +109,13 @@ def _is_twin(pattern: Mapping[str, Any]) -> bool:
 def _matter(protocol: Protocol, model: NeuronModel, pattern: Mapping[str, Any], sliders: Sequence[Json]) -> list[str]:
     """Return the values that a user sees at first: what the pattern's hint names, what makes it, and its amplitude.
 
+    The parameters of noise and of a chirp follow the amplitude, because the figure has no handles for them.
+
     What makes a pattern is what its first stored set moves farthest from the model's defaults, on the scale of the
     sliders, and then the order in which the model declares its parameters.
     """
     amplitudes = [s["name"] for s in pattern["stimulus"] if s["name"].endswith("amplitude")][:1]
+    amplitudes += [s["name"] for s in pattern["stimulus"] if s["name"] in WAVEFORM]
     named = [s["name"] for s in sliders if re.search(rf"\b{re.escape(s['name'])}\b", _hint(protocol, model))]
     values = dict(pattern["sets"][0]["values"])
     defaults = model.complete(None)
@@ -128,14 +137,7 @@ def _matter(protocol: Protocol, model: NeuronModel, pattern: Mapping[str, Any], 
 
 def _hint(protocol: Protocol, model: NeuronModel) -> str:
     """Return the part of a pattern's hint that is about a model: "(b in Izhikevich, a in AdEx)" has two."""
-    family = {
-        "izhikevich": "Izhikevich",
-        "izhikevich_2004": "Izhikevich",
-        "adex": "AdEx",
-        "adex_norse": "AdEx",
-        "adex_refrac": "AdEx",
-    }
-    words = family.get(model.key)
+    words = {"izhikevich": "Izhikevich", "adex": "AdEx"}.get(model.key.partition("_")[0])
     parts = re.findall(r"((?:\w+(?: and |, ))*\w+) in (?:the )?(Izhikevich|AdEx)", protocol.parameter_hint)
     return ", ".join(names for names, of in parts if of == words)
 
@@ -178,8 +180,30 @@ def build(names: Sequence[str] | None = None, rules: Rules | None = None) -> dic
     }
     built["lessons"] = lessons()
     about = {name: _about(lesson) for name, lesson in built["lessons"].items()}
-    built["shared"] = {"format": FORMAT, "bench": BENCH, "patterns": common, "models": models_, "lessons": about}
+    built["shared"] = {
+        "format": FORMAT,
+        "bench": BENCH,
+        "patterns": common,
+        "models": models_,
+        "lessons": about,
+        "atlas": atlas(),
+    }
     return built
+
+
+def atlas() -> Json:
+    """Return the protocol of an atlas in the app as a pattern, and its axes with the limits of their cells."""
+    step = PROTOCOLS["step"]
+    found = [describe(models.get(name), [step])[0][step.key] for name in ("izhikevich", "hodgkin_huxley")]
+    pattern = found[0] | {"judged": {kind: parts for one in found for kind, parts in one["judged"].items()}}
+    axes = [
+        {
+            **{name: getattr(axis, name) for name in ("key", "title", "unit", "low", "high", "scale", "below")},
+            "edges": axis.edges(ATLAS_POINTS).tolist(),
+        }
+        for axis in AXES.values()
+    ]
+    return {"pattern": pattern, "axes": axes}
 
 
 def _check_judged(key: str, judged: Mapping[str, Sequence[Json]]) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from plausiwidgets.engine.current import Floats, Piece
+from plausiwidgets.engine.piece import Floats, piece_of
 from plausiwidgets.engine.program.arrays import Values, run, value_of
 from plausiwidgets.engine.program.program import Value, needed
 from plausiwidgets.models.model import NeuronModel
@@ -120,7 +120,7 @@ def _apply(call: Call, runner: Runner, values: Values) -> Responses:
 
     sweeps, durations = {}, {}
     for name, sweep in call.sweeps.items():
-        pieces = [Piece(*map(at, piece)) for piece in sweep.pieces]
+        pieces = [piece_of(tuple(map(at, piece))) for piece in sweep.pieces]
         begin, end = map(at, sweep.window)
         sweeps[name] = Sweep(pieces, at(sweep.end), (begin, end), sweep.voltage)
         if sweep.duration is not None:

@@ -38,7 +38,7 @@ class TracedSweep:
     @classmethod
     def of(cls, sweep: Sweep, duration: float | Traced | None, tracer: RowTracer) -> TracedSweep:
         """Return a sweep of traced values; those that are numbers are constants."""
-        pieces = [tuple(tracer.value(x) for x in (p.on, p.off, p.first, p.last)) for p in sweep.pieces]
+        pieces = [tuple(tracer.value(x) for x in p.numbers) for p in sweep.pieces]
         window = tuple(tracer.value(x) for x in sweep.window)
         last = None if duration is None else tracer.value(duration)
         return cls(tuple(pieces), tracer.value(sweep.end), last, window, sweep.voltage)

@@ -7,14 +7,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from types import SimpleNamespace
 from typing import Any, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from plausiwidgets.engine.current import Floats
+from plausiwidgets.engine.piece import Floats
 from plausiwidgets.engine.program.arrays import Values, run, value_of
 from plausiwidgets.engine.program.program import (
     BOOL,
@@ -26,9 +26,10 @@ from plausiwidgets.engine.program.program import (
     Part,
     Value,
 )
-from plausiwidgets.engine.program.rows import NUMBER, ROW, RowTracer, of_rows
+from plausiwidgets.engine.program.rows import FIELD, NUMBER, ROW, RowTracer, of_rows
 from plausiwidgets.engine.program.tracer import Traced
 from plausiwidgets.models.model import NeuronModel
+from plausiwidgets.patterns.onset.arrays import Onsets
 from plausiwidgets.patterns.pattern import Pattern
 from plausiwidgets.patterns.response import Graded, Mask, Measurement, Response, Responses
 from plausiwidgets.patterns.runner import Runner
@@ -36,7 +37,7 @@ from plausiwidgets.patterns.sweep import Sweep
 from plausiwidgets.widgets.catalogue.program_json import PROPERTY, STIMULUS, Writer
 from plausiwidgets.widgets.catalogue.sweep_programs import TracedSweep
 
-AT_REST = ("span", "threshold", "v_baseline", "baseline_range", "baseline_peak", "spontaneous_spikes")
+AT_REST = ("span", "threshold", "ceiling", "v_baseline", "baseline_range", "baseline_peak", "spontaneous_spikes")
 AT_THE_END = ("lowest", "highest", "rise")
 """Attributes of a runner that a tape reads: of the neuron at rest, and of all sweeps."""
 
@@ -70,17 +71,22 @@ def _steps_show(runner: Runner, *arguments: Any) -> Mask:
     return runner.steps_show(_shows(part, runner), _per_set(heights, runner), width, duration, _per_set(only, runner))
 
 
+def _onset(runner: Runner, top: ArrayLike, only: ArrayLike, depth: str) -> Onsets:
+    return runner.onset(_per_set(top, runner), depth, _per_set(only, runner))
+
+
 def _of_response(name: str) -> Operation:
     return of_rows(name, lambda responses, k, sweep: getattr(responses[k][sweep], name))
 
 
-_ROWS = {"times": ROW, "peak": NUMBER, "top": NUMBER}
+_ROWS = {"times": ROW, "peak": NUMBER, "top": NUMBER, "bottom": NUMBER}
 _OF_RESPONSES = {name: _of_response(name) for name in _ROWS}
 _POTENTIAL = of_rows("v", lambda responses, t0, t1, k, sweep: responses[k][sweep].v(t0, t1))
 _CONTROL = of_rows("control", lambda runner, holding: runner.control(holding))
 _THRESHOLD_AT = of_rows("threshold_at", lambda runner, current: runner.threshold_at(current))
 _WEAKEST_STEP = of_rows("weakest_step", _weakest_step)
 _STEPS_SHOW = of_rows("steps_show", _steps_show)
+_ONSET = of_rows("onset", _onset)
 
 
 def inputs_of(runner: Runner) -> Values:
@@ -235,10 +241,10 @@ class _TracedRunner(Runner):
         self.calls.append(Call(traced, graded or next(iter(sweeps)), where, keep, shown))
         responses = {}
         for name, sweep in sweeps.items():
-            times, peak, top = (
+            times, peak, top, bottom = (
                 self._traced(row, RESPONSES, (), k, name, dims=_ROWS[key]) for key, row in _OF_RESPONSES.items()
             )
-            responses[name] = _TracedResponse(times, sweep.end, peak, self.dt, top=top, place=(k, name))
+            responses[name] = _TracedResponse(times, sweep.end, peak, self.dt, top=top, bottom=bottom, place=(k, name))
         return self.responses(responses)
 
     def show(self, sweeps: Mapping[str, Sweep], *, only: Mask) -> None:
@@ -267,6 +273,16 @@ class _TracedRunner(Runner):
         self, shows: Callable[[Floats], Mask], heights: Floats, width: float, duration: float, only: Mask
     ) -> Mask:
         return self._traced(_STEPS_SHOW, RUNNER, (heights, width, duration, only), self._part(shows))
+
+    def onset(self, top: Floats, depth: str, only: Mask) -> Onsets:
+        values = [RUNNER, self.tracer.value(top), self.tracer.value(only)]
+        record = self.tracer.body.add(_ONSET, values, RECORD, NUMBER, (depth,))
+        names = (field.name for field in fields(Onsets) if field.name != "curve")  # a tape has no curve
+
+        def one(name: str) -> Any:
+            return Traced(self.tracer, self.tracer.body.add(FIELD, [record], DOUBLE, NUMBER, (name,)))
+
+        return Onsets(**{name: one(name) for name in names})
 
     def _part(self, shows: Callable[[Floats], Mask]) -> Part:
         # It has the same tracer, so it may use what the pattern has computed before. The tape then has it twice.

@@ -43,7 +43,7 @@ COLOURS = {
 }
 """Of each status, as the widget has them: blue and orange of Okabe and Ito."""
 
-_BEST_FIRST = ("replicated", "fragile", "running", "unverified", "rejected", "failed", "waiting")
+_BEST_FIRST = ("replicated", "fragile", "running", "unverified", "rejected", "unsearched", "failed", "waiting")
 
 
 @dataclass(frozen=True)
@@ -170,11 +170,13 @@ SHORT = {
     "eif": "EIF",
     "rf": "Resonate-and-fire",
     "ifb": "IF-or-burst",
+    "glif": "GLIF",
     "adex": "AdEx",
     "adex_refrac": marked("AdEx (refractory)"),
     "adex_norse": marked("AdEx (Norse)"),
     "izhikevich": "Izhikevich",
     "izhikevich_2004": "Izhikevich 2004",
+    "izhikevich_2007": "Izhikevich 2007",
     "lsnn": marked("LSNN (Norse)"),
 }
 """In place of the titles that are too long for a row of the map or a label of the chart, by the model's name."""
@@ -193,8 +195,8 @@ def pattern_title(key: str, pattern: Protocol | None) -> str:
 
 
 def with_argument(status: str, argument: str) -> str:
-    """Return "ruled_out" for a pattern that was not found, or is not robust, if a proof rules it out."""
-    return "ruled_out" if argument and status in ("fragile", "rejected") else status
+    """Return "ruled_out" for a pattern that was not found or searched, or is not robust, if a proof rules it out."""
+    return "ruled_out" if argument and status in ("fragile", "rejected", "unsearched") else status
 
 
 def _cell(rows: list[Mapping[str, object]], argument: str) -> Cell:

@@ -175,10 +175,10 @@ def _longest_interval(d: _Drawing) -> list[Shape]:
 
 def _bursts(d: _Drawing) -> list[Shape]:
     times = d.spikes
-    split = float(f.burst_split(times[None])[0])
-    if not math.isfinite(split):
+    gaps = f.burst_gaps(times[None])[0]
+    if not gaps.any():
         return []
-    groups = np.split(times, np.flatnonzero(np.diff(times) > split) + 1)
+    groups = np.split(times, np.flatnonzero(gaps) + 1)
     return [shape for g in groups[:MAX_MARKS] for shape in d.bracket(float(g[0]), float(g[-1]), str(len(g)))]
 
 
@@ -221,14 +221,15 @@ def _hump(d: _Drawing) -> list[Shape]:
     t, v = d.potential(max(spike, d.start))
     # From where the potential is below the threshold: the spike itself is no hump.
     start = f.first_below(v[None], np.array([d.threshold]), np.array([0]))
-    found = f.hump(v[None], np.array([d.rest]), start, np.searchsorted(t, [spike + SOON]), np.zeros(1))
+    since = np.searchsorted(t, [spike])
+    found = f.hump(v[None], np.array([d.rest]), start, np.searchsorted(t, [spike + SOON]), np.zeros(1), since)
     top = int(found.top[0])
     if top < 0:
         return []
     low, high, at = float(v[top] - found.rise[0]), float(v[top]), float(t[top])
     if d.mark.kind == "fall":
-        at = float(t[start[0] + int(v[start[0] : top + 1].argmin())])
-    ends = {"hump": (d.rest, high), "rise": (low, high), "fall": (d.rest, min(low, d.rest))}
+        at = float(t[since[0] + int(v[since[0] : top + 1].argmin())])
+    ends = {"hump": (d.rest, high), "rise": (low, high), "fall": (d.rest, d.rest - float(found.undershoot[0]))}
     return d.shape("band", at - 2.0, at + 2.0, *ends[d.mark.kind])
 
 

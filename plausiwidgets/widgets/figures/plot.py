@@ -9,10 +9,15 @@ from typing import Any, TypeVar
 import plotly.graph_objects as go
 
 from plausiwidgets import models, patterns
+from plausiwidgets.analysis.atlases import Atlas
+from plausiwidgets.analysis.impedances import Impedance
+from plausiwidgets.analysis.noise_tolerances import NoiseTolerance
 from plausiwidgets.analysis.onsets import BifurcationDiagram
 from plausiwidgets.analysis.phase_lines import PhaseLine
 from plausiwidgets.analysis.phase_planes import PhasePlane
 from plausiwidgets.analysis.planes import ParameterPlane
+from plausiwidgets.analysis.precisions import Precision
+from plausiwidgets.analysis.reliabilities import Reliability
 from plausiwidgets.engine.traces import Traces
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.optimization import Result
@@ -26,10 +31,13 @@ from plausiwidgets.widgets.drawing.lines import own_lines
 from plausiwidgets.widgets.drawing.map_cells import grid_of_table
 from plausiwidgets.widgets.drawing.map_picture import map_picture
 from plausiwidgets.widgets.figures import style
+from plausiwidgets.widgets.figures.atlas_figure import atlas_figure
 from plausiwidgets.widgets.figures.map_figure import map_figure
+from plausiwidgets.widgets.figures.noise_figures import impedance_figure, reliability_figure, tolerance_figure
 from plausiwidgets.widgets.figures.pairs_figure import is_sample, pairs_figure
 from plausiwidgets.widgets.figures.phase_figure import bifurcations_figure, phase_line_figure, phase_plane_figure
 from plausiwidgets.widgets.figures.plane_figure import plane_figure
+from plausiwidgets.widgets.figures.precision_figure import precision_figure
 from plausiwidgets.widgets.figures.response_figure import Drawn, Rows
 from plausiwidgets.widgets.figures.static_image import Figure
 from plausiwidgets.widgets.figures.verdict_figure import verdict_figure
@@ -47,13 +55,17 @@ def plot(x: object, *, dark: bool = False, language: str | None = None) -> go.Fi
 
     Parameters
     ----------
-    x : Verdict, Result, Traces, ParameterPlane, PhasePlane, PhaseLine, BifurcationDiagram or pandas.DataFrame
+    x : Verdict, Result, Traces, pandas.DataFrame, or an object of `plausiwidgets.analysis`
         A verdict of one set: target, response, current and what the criteria measure, in the main sweep of its
         pattern; the other sweeps small. A result: the same of its best set. Traces: the potential, spikes and current
         of each lane, of the first eight where there are more. A plane of
         :func:`plausiwidgets.analysis.parameter_plane`: the distance from a pattern in each cell, outlined where it
         holds, or the regions of several patterns. A phase plane or line: flow, nullclines or rate, and fixed points.
         BifurcationDiagram: fixed points with their stability, and the firing, over the current.
+        Impedance: magnitude and phase over the frequency. Reliability: the spikes of all trials. NoiseTolerance: the
+        share of noises in which the criteria are met, over the noise.
+        Atlas: the spike train of each representative in its cell.
+        Precision: number of patterns that are replicated in each number format.
         A table of :func:`plausiwidgets.assess`: the plausibility map, with a mark in each cell. A table of
         :func:`plausiwidgets.analysis.sample_accepted`: how each value is spread, and each pair of values.
     dark : bool
@@ -168,6 +180,16 @@ def _of_plane(plane: ParameterPlane, dark: bool) -> dict[str, object]:
 
 
 @_picture.register
+def _of_atlas(atlas: Atlas, dark: bool) -> dict[str, object]:
+    return atlas_figure(atlas, dark)
+
+
+@_picture.register
+def _of_precision(precision: Precision, dark: bool) -> dict[str, object]:
+    return precision_figure(precision, dark)
+
+
+@_picture.register
 def _of_phase_plane(plane: PhasePlane, dark: bool) -> dict[str, object]:
     return phase_plane_figure(plane, dark)
 
@@ -175,6 +197,21 @@ def _of_phase_plane(plane: PhasePlane, dark: bool) -> dict[str, object]:
 @_picture.register
 def _of_bifurcations(found: BifurcationDiagram, dark: bool) -> dict[str, object]:
     return bifurcations_figure(found, dark)
+
+
+@_picture.register
+def _of_impedance(found: Impedance, dark: bool) -> dict[str, object]:
+    return impedance_figure(found, dark)
+
+
+@_picture.register
+def _of_reliability(found: Reliability, dark: bool) -> dict[str, object]:
+    return reliability_figure(found, dark)
+
+
+@_picture.register
+def _of_tolerance(found: NoiseTolerance, dark: bool) -> dict[str, object]:
+    return tolerance_figure(found, dark)
 
 
 @_picture.register

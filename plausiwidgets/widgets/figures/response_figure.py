@@ -233,10 +233,10 @@ def bursts(times: Floats) -> list[tuple[float, float]]:
     >>> bursts(np.array([0.0, 3.0, 6.0, 60.0, 63.0, 66.0]))
     [(0.0, 6.0), (60.0, 66.0)]
     """
-    split = float(f.burst_split(times[None])[0]) if len(times) > 1 else np.nan
-    if not isfinite(split):
+    gaps = f.burst_gaps(times[None])[0]
+    if not gaps.any():
         return []
-    groups = np.split(times, np.flatnonzero(np.diff(times) > split) + 1)
+    groups = np.split(times, np.flatnonzero(gaps) + 1)
     return [(float(group[0]), float(group[-1])) for group in groups if len(group) > 1]
 
 

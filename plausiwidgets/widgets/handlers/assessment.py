@@ -9,13 +9,11 @@ from plausiwidgets.analysis.repertoires import held_parameters, shown_patterns
 from plausiwidgets.assessment import start_assessment
 from plausiwidgets.assessment.table import csv_text
 from plausiwidgets.engine.lanes import Checkpoint
-from plausiwidgets.models import NeuronModel
 from plausiwidgets.models.simulate import check_dt
 from plausiwidgets.optimization import Result
 from plausiwidgets.patterns import get as get_pattern
 from plausiwidgets.patterns import names as pattern_names
 from plausiwidgets.patterns.all_of import Judged, judged
-from plausiwidgets.patterns.registry import why_ruled_out
 from plausiwidgets.widgets.handlers.messages import SENTENCE
 from plausiwidgets.widgets.handlers.packing import measured
 from plausiwidgets.widgets.handlers.worker import Priority
@@ -49,8 +47,7 @@ def assess(handlers: Handlers, request: Request) -> None:
             key = result.model, result.pattern
             if sent.get(key) is not result:
                 sent[key] = result
-                model, pattern = models[called[result.model]], patterns[keys[result.pattern]]
-                rows.append(row(result, called[result.model], keys[result.pattern], model, pattern))
+                rows.append(row(result, called[result.model], keys[result.pattern]))
         ended = snapshot.ended
         if ended and snapshot.state == "failed":
             raise RuntimeError(snapshot.error)
@@ -88,7 +85,7 @@ def repertoire(handlers: Handlers, request: Request) -> None:
         key = ahead[0]
         (result,) = shown_patterns(model, own, [patterns[key]], dt=dt, checkpoint=checkpoint, stimuli=stimuli)
         del ahead[0]
-        rows = [row(result, request["model"], key, model, patterns[key])]
+        rows = [row(result, request["model"], key)]
         request.reply("running" if ahead else "done", rows=rows, done=total - len(ahead), total=total)
         if ahead:
             handlers.again(request, Priority.IDLE, work)
@@ -96,18 +93,18 @@ def repertoire(handlers: Handlers, request: Request) -> None:
     handlers.work(request, Priority.IDLE, work)
 
 
-def row(result: Result, model: str, pattern: str, neuron: NeuronModel, protocol: Judged) -> dict[str, object]:
+def row(result: Result, model: str, pattern: str) -> dict[str, object]:
     """Return the row of a result, with the names that the page uses."""
     return {
         "model": model,
         "pattern": pattern,
         "letter": result.letter,
-        "status": result.status,
+        "status": "unsearched" if result.unsearched else result.status,
         "state": result.state,
         "loss": measured(result.loss),
         "evaluations": result.evaluations,
         "robustness": result.robustness,
         "parameters": {name: float(x) for name, x in result.parameters.items()},
-        "ruled_out": why_ruled_out(protocol, neuron),
+        "ruled_out": result.ruled_out,
         "sentence": result.summary[:SENTENCE],
     }

@@ -27,7 +27,7 @@ QUICK, PATIENCE = 0.5, 6.0
 def profiles(handlers: Handlers, request: Request) -> None:
     """Judge along every parameter, coarse curves first; not for a mystery, because they would reveal it."""
     selection = handlers.selection(request)
-    if request["pattern"] in handlers.mysteries:
+    if request["pattern"] in handlers.known.exercises:
         raise ValueError("profiles: the pattern must not be a mystery, because profiles show its answer.")
     grids = sorted(set(request["points"]))
 

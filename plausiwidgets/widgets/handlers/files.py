@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from plausiwidgets import patterns
-from plausiwidgets.engine.current import Current
-from plausiwidgets.engine.current_text import read_current
+from plausiwidgets.engine.current import Current, current_of_rows
+from plausiwidgets.engine.current_text import piece_rows, read_current
 from plausiwidgets.engine.lanes import Checkpoint
 from plausiwidgets.models.card import card
 from plausiwidgets.patterns import Protocol
@@ -57,10 +57,10 @@ def export(handlers: Handlers, request: Request) -> None:
         if what == "page":
             request.reply(name=f"{name}.html", text=page_text(model, [pattern], selection.values, selection.dt))
             return
-        hidden = handlers.mysteries.get(request["pattern"])
-        task = hidden or Exercise(request["text"].strip() or task_of(selection), free=selection.varied)
-        values = None if hidden else selection.values
-        request.reply(name=f"exercise_{name}.html", text=page_text(model, [pattern], values, selection.dt, task))
+        own = Exercise(request["text"].strip() or task_of(selection), free=selection.varied)
+        task = handlers.known.exercises.get(request["pattern"], own)
+        text = page_text(model, [pattern], selection.values, selection.dt, task)
+        request.reply(name=f"exercise_{name}.html", text=text)
 
     if what == "script":
         request.reply(name=f"{name}.py", text=script(selection, handlers.searches.settings(selection)))
@@ -90,15 +90,19 @@ def stimulus(handlers: Handlers, request: Request) -> None:
     pattern: Protocol
     if shape == "values":
         file = request["title"].strip()
-        current = Current.values(
-            *read_current(request["text"], file or tr("Custom current")),
-            lines=request["lines"],
-            end=request.fields.get("end"),
-        )
+        current = _current(request["text"], file, request["lines"], request.fields.get("end"))
         pattern = given(current, file, tr("the waveform in {file}", file=file)) if file else given(current)
     else:
-        pattern = patterns.stimulus(shape, number=request["number"] if shape == "pulses" else None)
+        number = {"pulses": "number", "noise": "seed"}.get(shape)
+        pattern = patterns.stimulus(shape, **({} if number is None else {number: request["number"]}))
     request.reply(pattern=handlers.known.name_of_pattern(pattern, request.fields.get("again", "")))
+
+
+def _current(text: str, file: str, lines: bool, end: float | None) -> Current:
+    """Return a current of a text with times and values, or with the pieces that a link contains."""
+    if rows := piece_rows(text):
+        return current_of_rows(rows, end)
+    return Current.values(*read_current(text, file or tr("Custom current")), lines=lines, end=end)
 
 
 def texts(handlers: Handlers, request: Request) -> None:

@@ -26,7 +26,7 @@ NO_FIELDS = "Record<string, never>"
 
 HEAD = """\
 // Generated from the table of messages by `python -m plausiwidgets.widgets.handlers.generate_types`. Do not edit.
-import type { LessonData, ModelData } from "./catalogue.ts";
+import type { Exercise, LessonData, ModelData } from "./catalogue.ts";
 
 /** Type, first byte and number of entries of an array in the buffer of a reply. The first byte is a multiple of 8. */
 export type Place = [type: "f4" | "f8" | "i4" | "u4" | "u1", first: number, count: number];

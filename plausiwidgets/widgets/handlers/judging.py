@@ -19,7 +19,7 @@ from plausiwidgets.optimization.control import chosen_gate
 from plausiwidgets.patterns import Verdict
 from plausiwidgets.patterns.all_of import in_sentence
 from plausiwidgets.patterns.evaluation import evaluate, evaluate_early, single
-from plausiwidgets.patterns.sweep import BEFORE
+from plausiwidgets.patterns.settling import TRANSIENT
 from plausiwidgets.patterns.verification import verify_sets
 from plausiwidgets.texts import tr
 from plausiwidgets.widgets.catalogue.contents import is_packaged
@@ -252,7 +252,7 @@ def steps_of(selection: Selection) -> int:
         values = {name: np.array([selection.values[prefix + name]]) for name in part.stimulus_names}
         lengths = list(part.durations(SimpleNamespace(**values)).values())
         # The lanes of one duration run together, except with a step that takes one lane at a time.
-        length += SETTLE + BEFORE + sum(lengths if model.lanewise else dict.fromkeys(lengths))
+        length += TRANSIENT + SETTLE + sum(lengths if model.lanewise else dict.fromkeys(lengths))
     return round(length / selection.dt)
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
 from plausiwidgets import models, patterns
-from plausiwidgets.engine.current import Current
+from plausiwidgets.engine.current import Current, current_of_rows
 from plausiwidgets.engine.current_text import in_text
 from plausiwidgets.models import NeuronModel, Parameter
 from plausiwidgets.patterns import Protocol
@@ -162,10 +162,12 @@ def _pattern(given: dict[str, str], own: Protocol, notes: list[str]) -> Protocol
     end = given.pop("end", None) if samples is not None else None
     if samples is not None:
         try:
-            pairs = [pair.split("~") for pair in samples.split("_")]
-            t, current = zip(*(map(_sample, pair) for pair in pairs), strict=True)
-            found = Current.values(t, current, lines=lines, end=None if end is None else _sample(end))
-            return given_current(found)
+            rows = [list(map(_sample, row.split("~"))) for row in samples.split("_")]
+            last = None if end is None else _sample(end)
+            if all(len(row) in (4, 7) for row in rows):
+                return given_current(current_of_rows(rows, last))
+            t, current = zip(*rows, strict=True)
+            return given_current(Current.values(t, current, lines=lines, end=last))
         except ValueError as problem:
             error = str(problem).removesuffix(".")  # it is within parentheses
             notes.append(
@@ -204,12 +206,16 @@ def _pattern(given: dict[str, str], own: Protocol, notes: list[str]) -> Protocol
 
 def samples_of(stimulus: GivenCurrent) -> dict[str, str]:
     """Return the fields of a link that hold a given current; none where it is too long for one."""
-    times, values, lines = stimulus.samples
-    pairs = zip(times.tolist(), values.tolist(), strict=True)
-    text = "_".join(f"{in_text(t)}~{in_text(x)}" for t, x in pairs)
+    if stimulus.current.has_waveform:
+        rows, lines = [piece.numbers for piece in stimulus.current.pieces], False
+        last = max(piece.off for piece in stimulus.current.pieces)
+    else:
+        times, values, lines = stimulus.samples
+        rows, last = list(zip(times.tolist(), values.tolist(), strict=True)), times[-1]
+    text = "_".join("~".join(map(in_text, row)) for row in rows)
     if len(text) > MAX_SAMPLES:
         return {}
-    end = {} if stimulus.current.end == times[-1] + AFTER else {"end": in_text(stimulus.current.end)}
+    end = {} if stimulus.current.end == last + AFTER else {"end": in_text(stimulus.current.end)}
     return {"samples": text} | ({"lines": "1"} if lines else {}) | end
 
 

@@ -10,6 +10,7 @@ from plausiwidgets.models import NeuronModel
 from plausiwidgets.patterns import Protocol
 from plausiwidgets.patterns.registry import is_registered
 from plausiwidgets.support.names import unknown
+from plausiwidgets.teaching.exercises import Exercise
 from plausiwidgets.widgets.handlers.selection import Selection
 
 T = TypeVar("T")
@@ -20,6 +21,11 @@ TOGETHER = "_and_"
 
 class Known:
     """Objects that a page may name. A custom object has its own name or, if that is in use, one with a number.
+
+    Attributes
+    ----------
+    exercises : dict of str to Exercise
+        Exercises that the app has begun, by the name of their pattern.
 
     Examples
     --------
@@ -33,6 +39,7 @@ class Known:
         self._lock = Lock()
         self._models: dict[str, NeuronModel] = {}
         self._patterns: dict[str, Protocol] = {}
+        self.exercises: dict[str, Exercise] = {}
 
     def name_of_model(self, model: NeuronModel) -> str:
         """Return the name of a model, and register a custom model by it."""

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from plausiwidgets.engine.waveform import MAX_SEED
 from plausiwidgets.patterns.status import WORDS
 from plausiwidgets.support.arguments import shown
 from plausiwidgets.support.names import unknown
@@ -163,7 +164,7 @@ ROW = Record(
     {
         **PAIR,
         "letter": Text(),
-        "status": STATUS,
+        "status": Choice((*WORDS, "unsearched")),
         "state": Choice(STATES),
         "loss": Measured(),
         "evaluations": Whole(),
@@ -426,6 +427,15 @@ TABLE: dict[str, Message] = {
         ends="cancel",
         newest=True,
     ),
+    "tolerance": Message(
+        "The largest noise in the current at which the criteria are met in nine of ten noises, in words. `tau`: time "
+        "constant of the noise. `seeds`: number of noises.",
+        "tolerance",
+        {**SET, "tau": Number("ms", above=0.0), "seeds": Whole(1, 100)},
+        {"text": Text(SENTENCE)},
+        ends="cancel",
+        newest=True,
+    ),
     "rate": Message(
         "The firing rate over the current, from 0 to `most`.",
         "curves",
@@ -567,13 +577,13 @@ TABLE: dict[str, Message] = {
         buffer=LONGEST_FILE,
     ),
     "stimulus": Message(
-        "A custom current as a pattern without criteria: a step, pulses, a ramp, or values with a time in ms and a "
-        "current in each line. `lines`: interpolate between the values. `end`: the end of the last value, if it is not "
-        "the default.",
+        "A custom current as a pattern without criteria: a step, pulses, a ramp, noise, a chirp, or values with a time "
+        "in ms and a current in each line. `number`: of pulses, or the seed of the noise. `lines`: interpolate between "
+        "the values. `end`: the end of the last value, if it is not the default.",
         "files",
         {
-            "shape": Choice(("step", "pulses", "ramp", "values")),
-            "number": Whole(1, 1_000),
+            "shape": Choice(("step", "pulses", "ramp", "noise", "chirp", "values")),
+            "number": Whole(0, MAX_SEED),
             "text": Text(LONGEST_TEXT),
             "lines": Flag(),
             "title": Text(255),
@@ -583,21 +593,14 @@ TABLE: dict[str, Message] = {
         {"pattern": Text(LONGEST_KEY)},
     ),
     "mystery": Message(
-        "A neuron with hidden parameters that shows the pattern; without a seed, a new one. `pattern` matches its "
-        "response, `about` is the pattern that it shows, `common` are the criteria that earn no points, and `link` is "
-        "empty if a link cannot name the mystery.",
+        "An exercise to find the hidden parameters of a neuron that shows the pattern; without a seed, a new one. The "
+        "`pattern` of the reply matches the response of the hidden neuron.",
         "mystery",
         {**PAIR, "seed": Nullable(Whole(0, 2**31 - 1)), "again": AGAIN},
         {
             "pattern": Text(LONGEST_KEY),
-            "about": Text(LONGEST_KEY),
-            "values": VALUES,
-            "dt": Number("ms"),
-            "moved": ListOf(Text()),
-            "common": ListOf(Text()),
             "seed": Whole(),
-            "link": Text(SENTENCE),
-            "python": Text(SENTENCE),
+            "exercise": Data("the exercise without its hidden parameters", "Exercise"),
         },
     ),
     "reveal": Message("The hidden parameters of a mystery.", "mystery", {"pattern": KEY}, {"values": VALUES}),

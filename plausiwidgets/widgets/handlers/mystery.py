@@ -9,11 +9,14 @@ from plausiwidgets import models
 from plausiwidgets.engine.lanes import Checkpoint
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.patterns import Protocol
-from plausiwidgets.patterns.pattern import COMMON
+from plausiwidgets.patterns.all_of import judged
 from plausiwidgets.patterns.registry import is_registered
 from plausiwidgets.patterns.stimuli import constructor
-from plausiwidgets.teaching.mysteries import Mystery
+from plausiwidgets.teaching.exercises import Exercise
 from plausiwidgets.teaching.mysteries import mystery as hidden_neuron
+from plausiwidgets.widgets.catalogue.exercises import exercise_data
+from plausiwidgets.widgets.handlers.lookup import Known
+from plausiwidgets.widgets.handlers.selection import Selection
 from plausiwidgets.widgets.handlers.worker import Priority
 
 if TYPE_CHECKING:
@@ -40,42 +43,50 @@ def in_link(text: str) -> tuple[str, str, int]:
 def mystery(handlers: Handlers, request: Request) -> None:
     """Hide the parameters of a neuron. If a mystery is shown, hide those of another neuron with the same pattern."""
     model, about = handlers.known.model(request["model"]), handlers.known.pattern(request["pattern"])
-    former = handlers.mysteries.get(request["pattern"])
+    former = handlers.known.exercises.get(request["pattern"])
     seed = SystemRandom().randrange(SEEDS) if request["seed"] is None else request["seed"]
 
     def work(request: Request, checkpoint: Checkpoint) -> None:
-        hidden = hidden_neuron(model, about if former is None else former.about, seed)
-        name = handlers.hidden(hidden, request.fields.get("again", ""))
-        request.reply("done", None, values=dict(hidden.start), dt=hidden.dt, **outline(hidden, name))
+        hidden = hidden_neuron(model, (former and former.about) or about, seed)
+        start = begun(handlers.known, hidden, request.fields.get("again", ""))
+        name = handlers.known.name_of_pattern(start.pattern)
+        request.reply("done", pattern=name, seed=seed, exercise=exercise_sent(hidden))
 
     handlers.work(request, Priority.FIGURE, work)
 
 
-def outline(hidden: Mystery, name: str) -> dict[str, object]:
-    """Return the data that a page may have of a mystery whose pattern has a name."""
-    is_linked = is_registered(hidden.about) and hidden.model.key in models.names()
-    return {
-        "pattern": name,
-        "about": hidden.about.key,
-        "moved": list(hidden.moved),
-        "seed": hidden.seed,
-        "common": list(COMMON),
-        "link": hidden.link if is_linked else "",
-        "python": python_line(hidden),
-    }
+def begun(known: Known, exercise: Exercise, again: str = "") -> Selection:
+    """Keep an exercise and return its start; `again` is the name that the page already uses for its pattern."""
+    start = start_of(exercise)
+    known.exercises[known.name_of_pattern(start.pattern, again)] = exercise
+    return start
+
+
+def start_of(exercise: Exercise) -> Selection:
+    """Return the start of an exercise that has a model and a pattern, with all but its free parameters locked."""
+    if exercise.model is None or exercise.pattern is None:
+        raise ValueError("the exercise must have a model and a pattern, as those of teaching.mystery have.")
+    start = Selection.of(exercise.model, exercise.pattern, exercise.start, exercise.dt)
+    return start.with_locked(name for name in start.values if name not in exercise.free)
+
+
+def exercise_sent(exercise: Exercise) -> dict[str, object]:
+    """Return the data that a page may have of an exercise, and how to share it."""
+    start, about = start_of(exercise), exercise.about
+    data = exercise_data(exercise, start.model, judged(start.pattern, "used in an exercise"), start.values, start.dt)
+    if about is None or exercise.seed is None:
+        return data
+    is_linked = is_registered(about) and start.model.key in models.names()
+    python = python_of(start.model, about, exercise.seed)
+    return data | {"shared": {"link": exercise.link if is_linked else "", "python": python}}
 
 
 def reveal(handlers: Handlers, request: Request) -> None:
     """Send the hidden parameters."""
-    hidden = handlers.mysteries.get(request["pattern"])
+    hidden = handlers.known.exercises.get(request["pattern"])
     if hidden is None:
         raise ValueError(f"reveal: pattern must be a mystery of this app, got {request['pattern']!r}.")
     request.reply(values={name: float(value) for name, value in hidden.reveal().items()})
-
-
-def python_line(hidden: Mystery) -> str:
-    """Return a line of Python that opens an explorer of a mystery."""
-    return python_of(hidden.model, hidden.about, hidden.seed)
 
 
 def python_of(model: NeuronModel, about: Protocol, seed: int) -> str:

@@ -11,7 +11,6 @@ from typing import Any
 from plausiwidgets.analysis.samples import NoSolutionError
 from plausiwidgets.engine.lanes import Checkpoint
 from plausiwidgets.support.names import unknown
-from plausiwidgets.teaching.mysteries import Mystery
 from plausiwidgets.texts import speaking
 from plausiwidgets.widgets.handlers.judging import Judging
 from plausiwidgets.widgets.handlers.lookup import Known
@@ -111,8 +110,6 @@ class Handlers:
     searches : Searches
     shown : callable
         Returns the selection that the host shows, or None.
-    mysteries : dict of str to Mystery
-        Started mysteries, by the name of their pattern.
     """
 
     def __init__(
@@ -129,7 +126,6 @@ class Handlers:
         self.judging = Judging(self.worker)
         self.searches = Searches(self.send, self.known)
         self.shown: Callable[[], Selection | None] = lambda: None
-        self.mysteries: dict[str, Mystery] = {}
         self._lock = threading.Lock()
         self._ids: deque[str] = deque()
         self._seen: set[str] = set()
@@ -221,12 +217,6 @@ class Handlers:
 
     def _key(self, request: Request) -> tuple[str]:
         return (request.kind if TABLE[request.kind].newest else request.identity,)
-
-    def hidden(self, hidden: Mystery, again: str = "") -> str:
-        """Keep a mystery, and return the name of its pattern; `again` is the name that the page already uses."""
-        name = self.known.name_of_pattern(hidden.pattern, again)
-        self.mysteries[name] = hidden
-        return name
 
     def selection(self, request: Request) -> Selection:
         """Return the selection of a request; see :meth:`selection_of`."""

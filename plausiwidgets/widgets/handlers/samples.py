@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from plausiwidgets.analysis import NoSolutionError
 from plausiwidgets.analysis.samples import Sampling, Step
-from plausiwidgets.engine.current import Floats
 from plausiwidgets.engine.lanes import Checkpoint
+from plausiwidgets.engine.piece import Floats
 from plausiwidgets.optimization.api import make_problem
 from plausiwidgets.texts import marked, tr
 from plausiwidgets.widgets.handlers.packing import measured
@@ -29,7 +29,7 @@ NONE = marked("No solution found. Include more parameters, widen their ranges, o
 def samples(handlers: Handlers, request: Request) -> None:
     """Sample sets batch by batch, on the thread that the system runs last."""
     selection = handlers.selection(request)
-    if request["pattern"] in handlers.mysteries:
+    if request["pattern"] in handlers.known.exercises:
         raise ValueError("samples: the pattern must not be a mystery, because samples show its answer.")
     fixed = {name: selection.values[name] for name in selection.fixed}
     bounds = {name: selection.bounds[name] for name in selection.varied}

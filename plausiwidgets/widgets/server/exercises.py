@@ -12,7 +12,7 @@ from typing import Any
 
 from plausiwidgets.engine.javascript.module import json_text
 from plausiwidgets.support.json_text import read_json
-from plausiwidgets.teaching.exercises import DATA, unpacked_code
+from plausiwidgets.teaching.codes import DATA, unpacked_code
 from plausiwidgets.texts import tr
 from plausiwidgets.widgets.server.limits import Bucket
 

@@ -24,7 +24,6 @@ from plausiwidgets import models, patterns
 from plausiwidgets.engine.compiled.engine import is_ready, why_not
 from plausiwidgets.engine.threads import keep_priority, start_daemon
 from plausiwidgets.optimization.control import POLL, Gate, StoppedError, gate, waiting_at
-from plausiwidgets.teaching.mysteries import Mystery
 from plausiwidgets.texts import speaking, tr
 from plausiwidgets.widgets.catalogue.contents import listed
 from plausiwidgets.widgets.handlers.lookup import Known
@@ -124,7 +123,7 @@ class Work:
         self._out, self._limits = out, limits
         self._lock = Lock()
         self._jobs: dict[int, Job] = {}
-        self._visitors: dict[int, tuple[Known, dict[str, Mystery]]] = {}
+        self._visitors: dict[int, Known] = {}
         self._ahead: dict[bool, SimpleQueue[Job | None]] = {False: SimpleQueue(), True: SimpleQueue()}
 
     def start(self) -> None:
@@ -150,15 +149,14 @@ class Work:
 
     def _job(self, order: dict[str, Any], data: bytes) -> Job:
         message, is_long = order["message"], order["long"]
-        known, mysteries = Known(), dict[str, Mystery]()
+        known = Known()
         if order["visitor"]:
-            known, mysteries = self._visitors.setdefault(order["visitor"], (known, mysteries))
+            known = self._visitors.setdefault(order["visitor"], known)
         most = (math.inf if message["kind"] in VERIFYING else self._limits.seconds) if is_long else SHORT
         checkpoints = Checkpoints(is_long, most)
         with waiting_at(checkpoints), speaking(order["language"]):
             worker = Worker(start=lambda *_: None)  # the thread of the request does its jobs
             handlers = Handlers(lambda answer, data: self._reply(job, answer, data), known, worker=worker)
-        handlers.mysteries = mysteries
         job = Job(order["job"], message, data, checkpoints, handlers, is_long)
         return job
 

@@ -69,7 +69,7 @@ def analysed() -> None:
 
 
 def taught() -> None:
-    hidden: pw.teaching.Mystery = pw.teaching.mystery("izhikevich", "tonic_bursting", seed=7)
+    hidden: pw.teaching.Exercise = pw.teaching.mystery("izhikevich", "tonic_bursting", seed=7)
     task = pw.teaching.Exercise("Make it burst.", free=["c"])
     page: Path = pw.export_page("izhikevich", "tonic_bursting", {"c": -65.0}, exercise=task)
     print(page.name, hidden.reveal(), pw.teaching.class_results(["PW1.abc"]))

@@ -301,6 +301,15 @@ def test_the_environment_covers_sources_and_versions(monkeypatch):
     assert directory.environment() == before
 
 
+@pytest.mark.parametrize("name", ["runtime.py", "mathfunctions.py", "tracer.py", "parameter.py"])
+def test_a_kernel_is_compiled_again_when_a_file_that_it_depends_on_changes(monkeypatch, name):
+    before, read = directory.environment(), Path.read_bytes
+    monkeypatch.setattr(Path, "read_bytes", lambda path: read(path) + (b"#" if path.name == name else b""))
+    directory.environment.cache_clear()
+    assert directory.environment() != before
+    directory.environment.cache_clear()
+
+
 def test_old_kernels_are_removed(tmp_path, monkeypatch):
     monkeypatch.setattr(cache, "_KEPT_FILES", 3)
     for i in range(6):

@@ -16,8 +16,9 @@ from small_neurons import has_exponential
 import plausiwidgets as pw
 from plausiwidgets.engine.compiled.engine import run_compiled, why_not
 from plausiwidgets.engine.compiled.kernel import PAD, WIDTH
-from plausiwidgets.engine.current import Current, pulse, ramp
+from plausiwidgets.engine.current import Current
 from plausiwidgets.engine.lane_current import LaneCurrent, lane_current
+from plausiwidgets.engine.piece import pulse, ramp
 from plausiwidgets.engine.torch_engine import run_torch
 
 EXPONENTIAL = [name for name in pw.models.names() if has_exponential(name)]

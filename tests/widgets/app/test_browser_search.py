@@ -17,7 +17,7 @@ from plausiwidgets.optimization.sobol import Sobol
 from plausiwidgets.optimization.space import Chart, Space
 from plausiwidgets.optimization.strategy import losses_of
 from plausiwidgets.patterns import features
-from plausiwidgets.patterns.verification import BRIEF, CLEAR, HALF
+from plausiwidgets.patterns.verification import BRIEF, CLEAR, HALF, PAUSE, RING
 from plausiwidgets.widgets.catalogue.generate import FOLDER
 
 REPLAYED = """
@@ -236,10 +236,13 @@ def test_the_shapes_of_spikes(tmp_path: Path) -> None:
     others = np.max(rises[spikes.argmax() :][~spikes[spikes.argmax() :]], initial=0.0)
     source = f"""
         {imported("shapeOf", "engine/search/spikeShapes")}
-        const answer = ({{ v }}) => shapeOf(v, {rest}, 0.1, {{ level: {level}, full: {full} }});
+        const answer = ({{ v }}) => shapeOf(v, {rest}, 0.1, [9.0, 20.0], {{ level: {level}, full: {full} }});
     """
     found = run(tmp_path, source, {"v": v})
     assert found["half"] == pytest.approx(others / full)
     assert found["clear"] == pytest.approx(others / rises[spikes].min())
     assert found["brief"] == pytest.approx(features.longest_above(v, 0.5 * (rest + v.max())) * 0.1)
+    ring = features.ringing(v, np.array([90.0, 200.0]), rest, level, PAUSE)
+    assert found["ring"] * full == pytest.approx(ring) and ring > 45.0
+    assert (RING.high, RING.scale, PAUSE) == (0.15, 0.15, 3.0)
     assert (HALF.high, BRIEF.high, len(rises)) == (0.3, 50.0, 3)

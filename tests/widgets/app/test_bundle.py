@@ -21,8 +21,9 @@ OF_EXERCISES = [
     "classroom/codes.ts",
 ]
 OF_HOSTS = [
-    "classroom/mystery.tsx",
+    "classroom/race.tsx",
     "figure/plotly.ts",
+    "figure/plotlyScript.ts",
     "figure/staticImage.ts",
     "hosts/server.ts",
     "notebook.ts",

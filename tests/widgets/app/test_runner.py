@@ -109,6 +109,9 @@ def test_the_page_gives_the_spikes_currents_and_potentials_of_the_judge(tmp_path
     wanted = [(izhikevich, pw.patterns.get(p.pattern), dict(p.parameters), p.dt) for p in izhikevich.presets]
     wanted += [(adex, pw.patterns.get("rebound_spike"), {"width": 37.7, "amplitude": 700.0}, 0.1)]
     wanted += [(adex, both, {"rebound_spike_width": 11.1, "tonic_bursting_holding": 30.0}, 0.07)]
+    noise = {"amplitude": 450.0, "noise_sd": 200.0, "noise_tau": 3.3, "onset": 12.34, "duration": 222.2}
+    wanted += [(adex, pw.patterns.stimulus("noise", seed=2**32 - 1), noise, 0.1)]
+    wanted += [(adex, pw.patterns.stimulus("chirp"), {"amplitude": 300.0, "f_end": 33.3, "holding": 60.0}, 0.13)]
     given, expected = [], []
     for model, pattern, values, dt in wanted:
         cases, traces = cases_of(model, pattern, values, dt)

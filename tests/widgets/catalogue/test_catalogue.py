@@ -10,6 +10,9 @@ from plausiwidgets.upkeep.__main__ import mark
 from plausiwidgets.widgets.catalogue import contents
 from plausiwidgets.widgets.catalogue.generate import FOLDER, build, file_text, lessons
 
+KEYS = {"Your turn": "vjxaph", "f–I curve": "1lul3dq", "": "ztntfp"}
+"""Short keys of texts, which the test of the script has too."""
+
 QUICK = ("izhikevich", "lif")
 WRITE = "Run python -m plausiwidgets.upkeep"
 
@@ -67,3 +70,9 @@ def test_the_catalogue_has_every_packaged_model_and_pattern_and_nothing_else() -
 def test_translations_are_those_of_the_texts_that_are_shown() -> None:
     shown = json.dumps(["Your turn", "nothing that is translated"])
     assert contents.texts_of("de", shown) == {"Your turn": catalog("de")["Your turn"]}
+
+
+def test_the_short_key_of_a_text_is_that_of_the_script_and_no_two_texts_share_one() -> None:
+    assert [contents.key_of(text) for text in KEYS] == list(KEYS.values())
+    texts = catalog("de")
+    assert len({contents.key_of(text) for text in texts}) == len(texts) > 1000

@@ -11,7 +11,10 @@ from plausiwidgets.widgets.handlers.selection import Selection
 
 def test_a_link_and_a_line_of_python_open_on_it() -> None:
     given = pw.patterns.get(pw.Current.values([0, 12.5, 100], [0.1, -3, 0], lines=True))
-    for pattern in (pw.patterns.stimulus("pulses", number=7), pw.patterns.stimulus("ramp"), given):
+    noise, chirp = pw.noise(0.5, 80.0, 1.5, 2.0, 2.0**32 - 1.0), pw.chirp(1.1, 9.0, 2.0, 1.0, 8.0)
+    noise = pw.Current([pw.pulse(0.0, 80.25, 3.0), noise, chirp], 200.0)
+    made = [pw.patterns.stimulus("noise", seed=12), pw.patterns.stimulus("chirp"), pw.patterns.get(noise)]
+    for pattern in (pw.patterns.stimulus("pulses", number=7), pw.patterns.stimulus("ramp"), given, *made):
         selection = Selection.of("adex", pattern, {"holding": 12.0})
         again, notes = Selection.from_query(selection.to_query())
         assert notes == () and dict(again.values) == dict(selection.values)
@@ -34,6 +37,10 @@ def test_a_link_and_a_line_of_python_open_on_it() -> None:
         ("samples=0~1~2_5~3", "could not be read"),
         ("samples=5~1_0~2", "must increase"),
         ("samples=%3Cscript%3E~1_2~3", "is not a number"),
+        ("samples=0~9~1~1~1~0~3", "tau must be at least 0.1 ms"),
+        ("samples=0~9~1~1~7~5~3", "the fifth number of a piece must be 1"),
+        ("samples=0~9~1~1_0~1", "could not be read"),
+        ("pattern=stimulus_noise_4294967296", "There is no pattern"),
         ("pattern=stimulus_pulses_99", "There is no pattern"),
         ("pattern=stimulus_step&duration=1e9", "must be from 1 to 1000 ms"),
     ],

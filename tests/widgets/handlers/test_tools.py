@@ -40,6 +40,18 @@ def test_profiles_are_those_of_the_package(client):
         np.testing.assert_allclose(answer["arrays"][f"{name}.loss"], profile.loss, rtol=1e-6)
 
 
+def test_the_noise_tolerance_is_that_of_the_package_in_words(client):
+    fields = set_of("lif", "tonic_spiking")
+    answer = client.ask("tolerance", **fields, tau=5.0, seeds=4)
+    found = pw.analysis.noise_tolerance("lif", "tonic_spiking", fields["values"], 5.0, 4, dt=fields["dt"])
+    assert answer["text"] == found.text and answer["text"].endswith("% of the amplitude")
+    adapts = client.ask("tolerance", **set_of("izhikevich", "class_1_excitable"), tau=5.0, seeds=4)
+    assert adapts["text"].startswith("not defined, because the pattern adapts")
+    refused = client.ask("tolerance", **fields, tau=0.01, seeds=4)
+    assert refused["state"] == "failed" and "tau must be" in refused["error"]
+    assert client.ask("tolerance", **fields, tau=5.0, seeds=0)["state"] == "failed"
+
+
 def test_sets_that_are_met_on_the_way_are_accepted():
     from plausiwidgets.analysis.samples import Sampling
     from plausiwidgets.optimization.api import make_problem
@@ -200,11 +212,12 @@ def test_two_currents_have_names_of_their_own(client):
 def test_a_mystery_is_begun_and_revealed(client):
     answer = client.ask("mystery", model="lif", pattern="tonic_spiking", seed=1)
     hidden = pw.teaching.mystery("lif", "tonic_spiking", 1)
-    assert (answer["values"], answer["moved"]) == (dict(hidden.start), list(hidden.moved))
+    exercise = answer["exercise"]
+    assert (dict(exercise["start"]["values"]), exercise["free"]) == (dict(hidden.start), list(hidden.free))
     assert client.ask("reveal", pattern=answer["pattern"])["values"] == dict(hidden.reveal())
     other = client.ask("mystery", model="lif", pattern=answer["pattern"], seed=2)  # about the same pattern
     assert other["pattern"] != answer["pattern"]
-    assert other["link"] == "mystery=lif.tonic_spiking.2"
+    assert other["exercise"]["shared"]["link"] == "mystery=lif.tonic_spiking.2"
     assert "must be a mystery of this app" in client.ask("reveal", pattern="tonic_spiking")["error"]
     refused = client.ask(
         "profiles",

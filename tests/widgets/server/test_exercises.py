@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import plausiwidgets as pw
-from plausiwidgets.teaching.exercises import LONGEST
+from plausiwidgets.teaching.codes import LONGEST
 from plausiwidgets.texts import speaking
 from plausiwidgets.widgets.server import exercises
 from plausiwidgets.widgets.server.exercises import MAX_CODES, Exercise, by_name

@@ -137,7 +137,7 @@ function Sentence({ app: { catalogue, screen, selection, task, verdict } }: Prop
   const data = selection.data.value;
   const pattern = mysteryOrPattern({ catalogue, data }, selection.pattern.value.key, task);
   const choice = (name: SheetName, text: string) =>
-    task.exercise ? (
+    task.isPage ? (
       <b>{text}</b>
     ) : (
       <button
@@ -196,7 +196,7 @@ function Body({ app }: Props) {
   if (task.lesson.value) names.push("taught");
   if (screen.tool.value) names.push("with-tool");
   if (screen.showsAll.value) names.push("with-all");
-  const canDrop = host.can("recording") && !task.exercise;
+  const canDrop = host.can("recording") && !task.isPage;
   const recorded = hostTools()?.recorded;
   const isReading = recorded?.isBeingRead(app) ?? false;
   return (
@@ -246,21 +246,18 @@ function drop(app: App, event: DragEvent): void {
   void hostTools()?.readRecording(app, Array.from(files));
 }
 
-/** The views of the mystery that is shown. */
-const mysteryOf = ({ task }: App) => (task.game.value && hostTools()?.mystery) ?? null;
-
 /** The views of the exercise that is shown. */
-const exerciseOf = ({ task }: App) => (task.exercise && exerciseViews()) ?? null;
+const exerciseOf = ({ task }: App) => (task.exercise.value && exerciseViews()) ?? null;
 
 /** The parameters with the parts above and below them. */
 function Side({ app }: Props) {
-  const { host, screen, selection, task } = app;
+  const { host, screen, selection } = app;
   const showsAll = screen.showsAll.value;
-  const [exercise, mystery] = [exerciseOf(app), mysteryOf(app)];
-  const isQuiet = !showsAll && !screen.tool.value && !task.exercise && !task.game.value;
+  const exercise = exerciseOf(app);
+  const isQuiet = !showsAll && !screen.tool.value && !exercise;
   return (
     <aside class="pw-card pw-side" aria-label={tr("Parameters")}>
-      {exercise ? <exercise.Question {...app} /> : mystery && <mystery.Score {...app} />}
+      {exercise && <exercise.Question {...app} />}
       <div class="pw-sidehead">
         <Heading host={host}>
           {showsAll ? tr("All {count} parameters", { count: selection.sliders.value.length }) : keyWords(app)}
@@ -276,7 +273,7 @@ function Side({ app }: Props) {
             screen.showsAll.value = !showsAll;
           }}
         >
-          {showsAll ? `‹ ${keyWords(app)}` : `${allWords(app)} ›`}
+          {showsAll ? `‹ ${keyWords(app)}` : `${allWords(app)}\u00a0›`}
         </button>
         <Listen {...app} />
         <RowStops {...app} />
@@ -309,12 +306,11 @@ function Undo({ selection }: Pick<App, "selection">) {
   );
 }
 
-/** The part below the sliders: the actions of an exercise, a mystery, a card, or of practice and search. */
+/** The part below the sliders: the actions of an exercise, a card, or of practice and search. */
 function Below({ app }: Props) {
   const { task } = app;
-  const [exercise, mystery] = [exerciseOf(app), mysteryOf(app)];
+  const exercise = exerciseOf(app);
   if (exercise) return <exercise.Answering {...app} />;
-  if (mystery) return <mystery.Actions {...app} />;
   if (task.lesson.value) return <CardActions {...app} />;
   return task.isTask.value ? <LockedActions {...app} /> : <Actions {...app} />;
 }
@@ -328,8 +324,7 @@ function allWords({ selection, task }: App): string {
     : tr("All {count} parameters", { count });
 }
 
-const keyWords = ({ task }: App): string =>
-  task.isTask.value || task.game.value ? tr("Parameters to adjust") : tr("Key parameters");
+const keyWords = ({ task }: App): string => (task.isTask.value ? tr("Parameters to adjust") : tr("Key parameters"));
 
 function Footer({ app }: Props) {
   const { host, screen, task, verdict } = app;
@@ -337,9 +332,9 @@ function Footer({ app }: Props) {
   const isPractising = kind === "practice" && stage !== "solved";
   return (
     <footer class="pw-footer" role="none">
-      {!task.isTask.value && !task.game.value && <Provenance {...app} />}
+      {!task.isTask.value && <Provenance {...app} />}
       <span>{isPractising ? "" : verdict.worded.value.why}</span>
-      {task.exercise && host.name === "none" && (
+      {task.isPage && host.name === "none" && (
         <a class="pw-classlink" href={CLASS}>
           {tr("For teachers: read the codes of a class")}
         </a>

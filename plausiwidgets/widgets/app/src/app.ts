@@ -108,7 +108,7 @@ export function createApp(
       return addressOf(selection.current.peek(), selection.data.peek(), {
         lesson: lesson?.name,
         card: lesson?.at ?? null,
-        locked: locked ?? (task.exercise ? [] : selection.ranges.peek().locked),
+        locked: locked ?? (task.exercise.peek() ? [] : selection.ranges.peek().locked),
       });
     },
     close() {

@@ -68,6 +68,8 @@ export interface Component {
   readonly window?: { readonly fire: readonly string[]; readonly silent: readonly string[] };
   /** False for a recording that fires from its start. */
   readonly at_rest?: boolean;
+  /** Whether a verified set must show the pattern at half the time step. If the field is missing, it must. */
+  readonly half?: boolean;
 }
 
 /** The evaluation of a component. Without a tape, only Python can evaluate it. */
@@ -140,8 +142,10 @@ export interface SharedPattern {
 /** The part of a pattern that belongs to one model. */
 export interface OwnPattern {
   readonly stimulus: readonly Slider[];
-  /** The reason why the model can never show the pattern. Empty if nothing rules the pattern out. */
+  /** The reason why the model cannot show the pattern. Empty if nothing rules the pattern out. */
   readonly ruled_out: string;
+  /** The limits of parameters inside which the pattern is ruled out. Without them, it is for all parameters. */
+  readonly limits?: Readonly<Record<string, Range>>;
   readonly sets: readonly StoredSet[];
   /** For each target, the factor from the target's current to the current of this model. */
   readonly shares: readonly (number | null)[];
@@ -189,6 +193,12 @@ export interface Model {
 
 export interface ModelData {
   readonly model: Model;
+  /** The largest absolute value of each state variable in the packaged sets. It is missing for a custom neuron. */
+  readonly ranges?: readonly number[];
+  /** The amplitude of the step of an atlas. */
+  readonly atlas?: Slider;
+  /** The range of the injected current of a custom neuron. */
+  readonly currents?: Range;
   readonly parameters: readonly Slider[];
   readonly patterns: Readonly<Record<string, OwnPattern>>;
   /** Neurons by their names. Each one is the text of an object that Python emitted from the model's program. */
@@ -219,6 +229,26 @@ export interface Catalogue {
   readonly patterns: Readonly<Record<string, SharedPattern>>;
   readonly models: Readonly<Record<string, ListedModel>>;
   readonly lessons: Readonly<Record<string, ListedLesson>>;
+  /** The protocol of an atlas and its axes. */
+  readonly atlas?: AtlasData;
+}
+
+/** A measured property of a response, with the limits between the cells of an atlas. */
+export interface AtlasAxis {
+  readonly key: string;
+  readonly title: string;
+  readonly unit: string;
+  readonly low: number;
+  readonly high: number;
+  readonly scale: "log" | "linear";
+  /** What a value below the axis means; empty if it has no meaning of its own. */
+  readonly below: string;
+  readonly edges: readonly number[];
+}
+
+export interface AtlasData {
+  readonly pattern: SharedPattern;
+  readonly axes: readonly AtlasAxis[];
 }
 
 /** A set of values with its time step. */
@@ -259,16 +289,18 @@ export interface LessonData {
   readonly language?: string;
 }
 
-/** An exercise, or a mystery as an exercise. `about` and `defaults` are for its codes. */
+/** An exercise. `about` and `defaults` are for its codes. */
 export interface Exercise {
   readonly question: string;
   readonly hints: readonly string[];
   readonly free: readonly string[];
   readonly about: Readonly<Record<string, string>>;
   readonly defaults: Values;
-  /** For a mystery, the criteria that earn no points. */
+  /** The criteria that earn no points. Null without a hidden neuron, because the progress is not in points then. */
   readonly common: readonly string[] | null;
   readonly start: Start;
+  /** The link, which is empty if no link can name the exercise, and the Python code. Null on the page of an exercise. */
+  readonly shared: { readonly link: string; readonly python: string } | null;
 }
 
 /** The data of a page that is one file. */
@@ -298,6 +330,12 @@ export function patternOf(catalogue: Catalogue, data: ModelData, key: string): P
   const judged = own.judged ?? shared.judged[data.model.resets ? "resets" : "graded"] ?? [];
   const components = shared.components.map((component, i) => ({ ...component, ...(judged[i] ?? UNJUDGED) }));
   return { ...shared, ...own, components };
+}
+
+/** The reason why a pattern is ruled out for some parameters. Empty if nothing rules the pattern out for them. */
+export function ruledOutAt({ ruled_out, limits = {} }: Pick<OwnPattern, "ruled_out" | "limits">, values: Values) {
+  const isInside = Object.entries(limits).every(([name, [low, high]]) => values[name] >= low && values[name] <= high);
+  return isInside ? ruled_out : "";
 }
 
 /** Whether the data of a model and a pattern are complete. */

@@ -1,5 +1,5 @@
 // Generated from the table of messages by `python -m plausiwidgets.widgets.handlers.generate_types`. Do not edit.
-import type { LessonData, ModelData } from "./catalogue.ts";
+import type { Exercise, LessonData, ModelData } from "./catalogue.ts";
 
 /** Type, first byte and number of entries of an array in the buffer of a reply. The first byte is a multiple of 8. */
 export type Place = [type: "f4" | "f8" | "i4" | "u4" | "u1", first: number, count: number];
@@ -66,7 +66,7 @@ export interface AssessedRow {
   model: string;
   pattern: string;
   letter: string;
-  status: "replicated" | "fragile" | "unverified" | "rejected" | "failed" | "unjudged";
+  status: "replicated" | "fragile" | "unverified" | "rejected" | "failed" | "unjudged" | "unsearched";
   state: "waiting" | "running" | "paused" | "done" | "stopped" | "superseded" | "failed";
   loss: number | "Infinity" | "-Infinity" | null;
   evaluations: number;
@@ -130,7 +130,7 @@ export type State = "waiting" | "running" | "paused" | "done" | "stopped" | "sup
 export const FINAL: ReadonlySet<State> = new Set<State>(["done", "stopped", "superseded", "failed"]);
 
 /** Kinds of requests that replace an older one of their kind. */
-export const NEWEST: ReadonlySet<Kind> = new Set<Kind>(["simulate", "verify", "plane", "samples", "assess", "repertoire", "profiles", "rate", "bifurcations", "phase"]);
+export const NEWEST: ReadonlySet<Kind> = new Set<Kind>(["simulate", "verify", "plane", "samples", "assess", "repertoire", "profiles", "tolerance", "rate", "bifurcations", "phase"]);
 
 /** Kinds of requests that create a pattern. */
 export const MAKING: ReadonlySet<Kind> = new Set<Kind>(["recording", "stimulus", "mystery"]);
@@ -298,6 +298,18 @@ export interface Requests {
     bounds: Readonly<Record<string, readonly [low: number, high: number]>>;
     points: readonly number[];
   };
+  /**
+   * The largest noise in the current at which the criteria are met in nine of ten noises, in words. `tau`: time
+   * constant of the noise. `seeds`: number of noises.
+   */
+  tolerance: {
+    model: string;
+    pattern: string;
+    values: Readonly<Record<string, number>>;
+    dt: number;
+    tau: number;
+    seeds: number;
+  };
   /** The firing rate over the current, from 0 to `most`. */
   rate: {
     model: string;
@@ -379,12 +391,12 @@ export interface Requests {
     again?: string;
   };
   /**
-   * A custom current as a pattern without criteria: a step, pulses, a ramp, or values with a time in ms and a current
-   * in each line. `lines`: interpolate between the values. `end`: the end of the last value, if it is not the
-   * default.
+   * A custom current as a pattern without criteria: a step, pulses, a ramp, noise, a chirp, or values with a time in
+   * ms and a current in each line. `number`: of pulses, or the seed of the noise. `lines`: interpolate between the
+   * values. `end`: the end of the last value, if it is not the default.
    */
   stimulus: {
-    shape: "step" | "pulses" | "ramp" | "values";
+    shape: "step" | "pulses" | "ramp" | "noise" | "chirp" | "values";
     number: number;
     text: string;
     lines: boolean;
@@ -393,9 +405,8 @@ export interface Requests {
     again?: string;
   };
   /**
-   * A neuron with hidden parameters that shows the pattern; without a seed, a new one. `pattern` matches its
-   * response, `about` is the pattern that it shows, `common` are the criteria that earn no points, and `link` is
-   * empty if a link cannot name the mystery.
+   * An exercise to find the hidden parameters of a neuron that shows the pattern; without a seed, a new one. The
+   * `pattern` of the reply matches the response of the hidden neuron.
    */
   mystery: {
     model: string;
@@ -482,6 +493,9 @@ export interface Replies {
     names: readonly string[];
     finer: boolean;
   };
+  tolerance: {
+    text: string;
+  };
   rate: Record<string, never>;
   bifurcations: {
     currents: readonly [low: number, high: number];
@@ -525,14 +539,8 @@ export interface Replies {
   };
   mystery: {
     pattern: string;
-    about: string;
-    values: Readonly<Record<string, number>>;
-    dt: number;
-    moved: readonly string[];
-    common: readonly string[];
     seed: number;
-    link: string;
-    python: string;
+    exercise: Exercise;
   };
   reveal: {
     values: Readonly<Record<string, number>>;
@@ -585,6 +593,7 @@ export interface ReplyArrays {
     [name_values: `${string}.values`]: Float64Array<ArrayBuffer>; // ascending, in its unit
     [name_loss: `${string}.loss`]: Float32Array<ArrayBuffer>; // 0 if all criteria are met at the time step
   };
+  tolerance: Record<string, never>;
   rate: {
     "current": Float32Array<ArrayBuffer>; // in the model's unit
     "rate": Float32Array<ArrayBuffer>; // in Hz

@@ -12,7 +12,6 @@ import { kernelHost, type WidgetModel } from "./hosts/kernel.ts";
 import { keep, kept } from "./hosts/tabStorage.ts";
 import { tr } from "./i18n/texts.ts";
 import { present, unstored } from "./models/history.ts";
-import { gameFrom } from "./models/mystery.ts";
 import { follow } from "./models/navigate.ts";
 import { stored } from "./models/selection.ts";
 import { TOOL_NAMES } from "./models/task.ts";
@@ -33,7 +32,10 @@ export function connected(model: WidgetModel): { readonly app: App; close(): voi
   const first = present(history);
   const isHere = Boolean(shipped[first.model]?.patterns[first.pattern]);
   const data = isHere ? shipped[first.model] : Object.values(shipped)[0];
-  const page = withSearch(fileHost(shipped), catalogue, shipped, { begin: () => workerOf(model.get("_esm")), runtime });
+  const page = withSearch(fileHost(shipped), catalogue, shipped, {
+    begin: () => workerOf(model.get("_script")),
+    runtime,
+  });
   const limits = () => ({ bounds: app.selection.ranges.peek().bounds, free: app.selection.free.peek() });
   const kernel = withFirstEvaluations(withCustomNeurons(kernelHost(model, shipped), runtime), page, limits);
   const host = withoutKernel(kernel, page);
@@ -48,7 +50,7 @@ export function connected(model: WidgetModel): { readonly app: App; close(): voi
     ...(isHere ? { ranges: record.ranges, history: { ...unstored(), load: () => history } } : {}),
   };
   const app = createApp(catalogue, host, data, begun, { ...texts }, begin);
-  if (record.mystery) app.task.takeGame(gameFrom({ ...record.mystery, model: first.model }));
+  if (record.exercise) app.task.takeExercise(first, record.exercise);
   const shared = new SharedHistory(model, app, shipped, isHere ? record.revision : -1);
   if (!isHere) void shared.receive();
   else if (!isWhole(data, first.pattern)) void app.selection.describe(first.model, first.pattern);

@@ -11,7 +11,6 @@ import type { SentHistory, WidgetModel } from "./hosts/kernel.ts";
 import { PAGE } from "./hosts/requests.ts";
 import type { HistoryStep, Requests } from "./messages.ts";
 import { added, type History, present } from "./models/history.ts";
-import { gameFrom } from "./models/mystery.ts";
 import { afterPaint, type Stop } from "./models/schedule.ts";
 import { isSame, knownSet, type SearchRanges, type Selection } from "./models/selection.ts";
 
@@ -119,7 +118,7 @@ export class SharedHistory {
   /** Takes the record of Python, and shows its present step. */
   readonly receive = async (): Promise<void> => {
     const record = this.model.get("_history");
-    const { revision, by, ranges, mystery } = record;
+    const { revision, by, ranges, exercise } = record;
     if (revision <= this.#known.revision) return;
     this.#known = { revision, steps: [] };
     if (by.startsWith(PAGE)) return this.#sendAgain(); // the reply to the last write was lost
@@ -133,7 +132,7 @@ export class SharedHistory {
       if (this.#known.revision !== revision || selection.current.peek() !== left) return;
       const next = historyOf(record, { ...this.shipped, [model]: data }, selection.history.peek());
       this.#known = { revision, steps: next.steps };
-      if (mystery) task.takeGame(gameFrom({ ...mystery, model }));
+      if (exercise) task.takeExercise({ model, pattern }, exercise);
       await selection.take(next);
       if (selection.current.peek() !== present(next)) return;
       selection.configure(ranges);

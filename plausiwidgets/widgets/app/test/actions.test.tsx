@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Actions, SearchButton } from "../src/panels/actions.tsx";
+import { custom, KEY } from "./custom.ts";
 import { rendered, shown } from "./dom.ts";
 import { appOf, hostOf, until } from "./harness.ts";
 
@@ -94,4 +95,19 @@ test("the button of a search does nothing while a search runs", async () => {
   assert.equal(button.getAttribute("aria-disabled"), "false");
   view.remove();
   app.close();
+});
+
+test("a server offers no search of a model that its page cannot simulate, and states the reason", () => {
+  const data = custom();
+  for (const [name, isOffered] of [
+    ["server", false],
+    ["kernel", true],
+  ] as const) {
+    const app = appOf(data.model.name, KEY, { host: hostOf(name).host, data });
+    const view = shown(<Actions {...app} />);
+    assert.equal(view.find<HTMLButtonElement>("[data-search]").disabled, !isOffered);
+    assert.match(view.find("p").textContent ?? "", isOffered ? /^Practice needs/ : /^Practice and a search need/);
+    view.remove();
+    app.close();
+  }
 });

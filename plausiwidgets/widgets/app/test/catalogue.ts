@@ -19,6 +19,12 @@ export function modelData(name: string): ModelData {
   return data;
 }
 
+/** Whether the packaged verdict on a pair is older than the rules. */
+export function isStale(model: string, pattern: string): boolean {
+  const list = readFileSync(new URL("../../../../upkeep/stale.txt", import.meta.url), "utf8").split("\n");
+  return list.includes(`verdicts ${model} ${pattern}`);
+}
+
 /** Runs a generator to its end. */
 export function result<T>(work: Generator<unknown, T>): T {
   let step = work.next();

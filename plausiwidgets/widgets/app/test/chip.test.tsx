@@ -85,7 +85,7 @@ test("a verdict that the host computes can be stopped, and started again", async
 
 test("the table has a row for each criterion, and a criterion that is not met is marked", async () => {
   const app = appOf();
-  const view = shown(<Criteria selection={app.selection} verdict={app.verdict} />);
+  const view = shown(<Criteria {...app} />);
   assert.equal(view.all("tbody tr").length, 0);
   await until(() => app.verdict.verdict.value !== null);
   await rendered();

@@ -6,14 +6,16 @@ import { ClassPage } from "../src/classroom/classPage.tsx";
 import { codeOf } from "../src/classroom/codes.ts";
 import { Answering, Question } from "../src/classroom/exercise.tsx";
 import { CardActions, LessonCard, lessonsOf, Onward } from "../src/classroom/lesson.tsx";
-import { MysteryActions, Score } from "../src/classroom/mystery.tsx";
 import { LockedActions } from "../src/classroom/progress.tsx";
 import { translate } from "../src/i18n/texts.ts";
-import { gameFrom } from "../src/models/mystery.ts";
 import { stored } from "../src/models/selection.ts";
+import { HOST_TOOLS } from "../src/tools/hostTools.ts";
+import { addHostTools } from "../src/tools/provided.ts";
 import { catalogue, modelData } from "./catalogue.ts";
 import { rendered, shown, withCanvases } from "./dom.ts";
 import { appOf, hostOf, until } from "./harness.ts";
+
+addHostTools(HOST_TOOLS);
 
 const KEY = "tonic_bursting";
 const data = modelData("izhikevich");
@@ -131,6 +133,7 @@ const exercise: Exercise = {
   about: { ".model": "izhikevich", ".pattern": KEY },
   defaults: shows,
   common: null,
+  shared: null,
   start: { values: Object.entries(start), dt: 0.25 },
 };
 
@@ -203,19 +206,26 @@ test("below locked parameters is the progress", async () => {
 test("a mystery shows the points of both, and the hidden parameters when they are revealed", async () => {
   const { host, asked, reply } = hostOf();
   const app = appOf("izhikevich", KEY, { host });
-  const sent = { pattern: KEY, about: "tonic_spiking", seed: 7, moved: ["c", "d"], common: [], link: "", python: "" };
-  app.task.takeGame(gameFrom({ ...sent, model: "izhikevich" }));
+  const about = { ".model": "izhikevich", ".mystery": "izhikevich.tonic_spiking.7" };
+  app.task.takeExercise(
+    { model: "izhikevich", pattern: KEY },
+    { ...exercise, question: "Find it.", about, common: [], shared: { link: "", python: "" } },
+  );
   const view = shown(
     <>
-      <Score {...app} />
-      <MysteryActions {...app} />
+      <Question {...app} />
+      <Answering {...app} />
     </>,
   );
-  assert.equal(view.find("section").getAttribute("aria-label"), "Mystery");
+  assert.equal(view.find(":is(h2, h3)").textContent, "Mystery 7");
+  assert.deepEqual(
+    app.task.mattering.value.map(({ name }) => name),
+    ["c", "d"],
+  );
   assert.equal(view.find(".pw-score").textContent, "you –search –of 100 points");
   await until(() => view.all(".pw-praise").length > 0);
   assert.match(view.find(".pw-score").textContent ?? "", /^you 100/);
-  assert.equal(view.find(".pw-praise").textContent, "✓ Solved: 100 of 100 points.");
+  assert.equal(view.find(".pw-praise").textContent, "✓ Solved. All criteria are met.");
   const button = (text: string) =>
     view.all("button").find(({ textContent }) => textContent === text) ?? assert.fail(text);
   button("Race the search").click();

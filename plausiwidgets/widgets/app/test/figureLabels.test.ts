@@ -87,3 +87,16 @@ test("the text of a bracket stays within a figure on a phone", () => {
     assert.match(label.text, /…$/);
   }
 });
+
+test("on a phone the unit of the current is between its labels, and no two labels overlap", () => {
+  for (const pattern of ["threshold_variability", "tonic_bursting", "rebound_spike"]) {
+    const { labels } = tracesOf(sceneOf("izhikevich", pattern), 378, 240, HOW);
+    const rows = labels.filter(({ align, turned, x }) => align === "right" && !turned && x < 80).map(({ y }) => y);
+    const gaps = rows.sort((a, b) => a - b).map((y, k) => y - (rows[k - 1] ?? -Infinity));
+    assert.ok(Math.min(...gaps) > HOW.size, `${pattern}: ${gaps}`);
+    assert.ok(
+      labels.some(({ text }) => text === "mV/ms"),
+      pattern,
+    );
+  }
+});

@@ -86,3 +86,25 @@ test("while the page evaluates, its buttons control both searches", (t) => {
   app.search.control("stop");
   assert.deepEqual([app.search.search.value?.state, kernel.cancelled.length, page.cancelled.length], ["stopped", 1, 1]);
 });
+
+test("a kernel that is silent while it prepares a search is calm progress, and a warning only after a minute", (t) => {
+  const { app, kernel, python } = notebook(t);
+  const { silence, isQuiet } = app.verdict;
+  kernel.silent(true);
+  assert.match(silence.value, /^Python is preparing the search/);
+  assert.equal(isQuiet.value, true);
+  python(32, "running");
+  kernel.silent(false);
+  assert.equal(silence.value, "");
+  kernel.silent(true);
+  assert.match(silence.value, /^The kernel is not responding/, "the search has begun");
+  assert.equal(isQuiet.value, false);
+  kernel.silent(false);
+  app.search.begin("values");
+  kernel.silent(true);
+  assert.match(silence.value, /^Python is preparing/);
+  t.mock.timers.tick(61_000);
+  assert.match(silence.value, /^The kernel is not responding/);
+  app.search.begin("values");
+  assert.match(silence.value, /^The kernel is not responding/, "it was silent before the search");
+});

@@ -45,7 +45,7 @@ function bundledFrom(path: string, found = new Set<string>()): ReadonlySet<strin
 const OF_HOSTS = [
   /^(site|widget|notebook|sharedHistory)\.ts$/,
   /^hosts\/(server|kernel|siteFiles|channel|requests|silence|customNeurons|surveys|firstEvaluations)\.ts$/,
-  /^classroom\/mystery\.tsx$/,
+  /^classroom\/race\.tsx$/,
   /^figure\/(plotly|rendererChoice|staticImage)\.ts$/,
   /^tools\/(hostTools|samples|onset|repertoire|stimulus|recording|reading|recorded|recordingSweeps|requestedPhasePlane|assess|exports)\.tsx?$/,
 ];

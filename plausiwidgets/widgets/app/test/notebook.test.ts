@@ -30,9 +30,9 @@ function kernelOf(steps: readonly HistoryStep[], at = steps.length - 1, revision
     _catalogue: JSON.stringify(catalogue),
     _models: JSON.stringify({ [data.model.name]: data }),
     _settings: { id: "1", language: "en", notes: [], lesson: null, runtime: "", texts: {}, table: null, linked: false },
-    _history: { steps, at, ranges, mystery: null, revision, by: "" },
+    _history: { steps, at, ranges, exercise: null, revision, by: "" },
     _tool: {},
-    _esm: "",
+    _script: "",
     _slots: [],
   };
   const model = {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { noEvaluations, withEvaluations } from "../src/models/search.ts";
-import { objectiveCurve } from "../src/panels/objective.ts";
+import { objectiveCurve } from "../src/panels/objectiveCurve.ts";
 import { withCanvases } from "./dom.ts";
 
 const HOW = { width: 400, height: 200, dark: false, size: 14, zoom: null };

@@ -18,13 +18,13 @@ export function problemOf(
   pattern: string,
   { from = {}, free, bounds = {}, begin = "values" }: Case,
 ): Problem {
-  const { components, stimulus } = patternOf(catalogue, data, pattern);
+  const of = patternOf(catalogue, data, pattern);
   const [set] = data.patterns[pattern].sets;
   const values = { ...Object.fromEntries(set.values), ...from };
-  const sliders = [...stimulus, ...data.parameters];
+  const sliders = [...of.stimulus, ...data.parameters];
   const axes = axesOf(sliders, values, { free: free ?? sliders.map(({ name }) => name), bounds, begin });
   const { bench: settings } = catalogue;
-  return { ...data, settings, pattern: { components, stimulus }, values, dt: set.dt, axes };
+  return { ...data, settings, pattern: of, values, dt: set.dt, axes };
 }
 
 export function orderOf(model: string, pattern: string, how: Case): SearchOrder {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { loadedPlotly } from "../src/figure/plotly.ts";
+import { loadedPlotly } from "../src/figure/plotlyScript.ts";
 import { isCalm, takingTurns } from "../src/figure/rendererChoice.ts";
 import { tracesOf } from "../src/figure/traces.ts";
 import "./dom.ts";

@@ -1,15 +1,17 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import type { App } from "../src/app.ts";
+import { EXERCISE_VIEWS } from "../src/classroom/exerciseViews.ts";
+import { addExerciseViews } from "../src/classroom/providedExercise.ts";
 import { createRowButtons } from "../src/figure/rowButtons.ts";
 import { frame } from "../src/figure/scene.ts";
-import { gameFrom } from "../src/models/mystery.ts";
 import { view } from "../src/Screen.tsx";
 import { HOST_TOOLS } from "../src/tools/hostTools.ts";
 import { addHostTools } from "../src/tools/provided.ts";
 import { rendered } from "./dom.ts";
 import { appOf, hostOf, until } from "./harness.ts";
 
+addExerciseViews(EXERCISE_VIEWS);
 addHostTools(HOST_TOOLS);
 
 const FIRST = ["izhikevich", "tonic_spiking"] as const;
@@ -257,7 +259,7 @@ test("all parameters replace the key parameters, and a task has other words and 
   assert.equal(all(".pw-inside").length, 0);
   await click(".pw-allbutton");
   assert.equal(all(".pw-exact").length, 0);
-  assert.match(textOf(find(".pw-allbutton")), /parameters and ranges ›$/);
+  assert.match(textOf(find(".pw-allbutton")), /parameters and ranges\s›$/);
   app.selection.configure({ locked: ["a"] });
   await rendered();
   assert.equal(heading(), "Parameters to adjust");
@@ -268,12 +270,14 @@ test("all parameters replace the key parameters, and a task has other words and 
 
 test("a mystery has its points above the sliders, and its buttons below them", async (t) => {
   const { app, find, all } = await screenOf(t);
-  assert.equal(all(".pw-game").length, 0);
-  const { model, pattern } = app.selection.current.value;
-  const seed = { about: "", seed: 7, moved: ["a"], common: [], link: "", python: "" };
-  app.task.takeGame(gameFrom({ model, pattern, ...seed }));
+  assert.equal(all(".pw-question").length, 0);
+  const { values, dt, ...at } = app.selection.current.value;
+  app.task.takeExercise(at, {
+    ...{ question: "Find it.", hints: [], free: ["a"], about: { ".mystery": "lif.tonic_spiking.7" }, common: [] },
+    ...{ defaults: {}, start: { values: Object.entries(values), dt }, shared: { link: "", python: "" } },
+  });
   await rendered();
-  assert.equal(textOf(find(".pw-game :is(h2, h3)")), "Mystery 7");
+  assert.equal(textOf(find(".pw-question :is(h2, h3)")), "Mystery 7");
   assert.match(textOf(find(".pw-sentence")), /^Your .* matches Mystery 7 ▾$/);
   assert.ok(!all("button").some((button) => textOf(button) === "Your turn"));
   assert.match(textOf(find(".pw-side")), /Race/);

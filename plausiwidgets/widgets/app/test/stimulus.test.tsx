@@ -20,7 +20,7 @@ function withCurrents(): ModelData {
       },
     ],
   });
-  const keys = ["stimulus_pulses_5", "stimulus_values"];
+  const keys = ["stimulus_pulses_5", "stimulus_noise_1", "stimulus_values"];
   return {
     ...data,
     patterns: { ...data.patterns, ...Object.fromEntries(keys.map((key) => [key, own])) },
@@ -58,11 +58,34 @@ test("a current replaces the stimulus of the pattern, and the pattern is one cli
   app.close();
 });
 
-test("a waveform is typed and kept, and its error is shown", async () => {
+test("the noise has a seed, which must be an integer of 32 bits", async () => {
   const { host, reply, asked } = hostOf();
   const app = appOf("izhikevich", "tonic_spiking", { host, data: withCurrents() });
   const view = shown(<Stimulus {...app} />);
   view.all("[role=group] button")[4].click();
+  reply("stimulus", "done", { pattern: "stimulus_noise_1" });
+  await until(() => app.selection.pattern.value.key === "stimulus_noise_1");
+  await rendered();
+  const seed = view.find<HTMLInputElement>("input[type=number]");
+  const type = async (text: string) => {
+    seed.value = text;
+    seed.dispatchEvent(new Event("change", { bubbles: true }));
+    await rendered();
+  };
+  await type("4294967296");
+  assert.match(view.find("[role=status]").textContent ?? "", /^The seed must be an integer between 0 and 4/);
+  await type("12");
+  const { shape, number } = asked.findLast(({ kind }) => kind === "stimulus")?.fields ?? assert.fail();
+  assert.deepEqual([shape, number], ["noise", 12]);
+  view.remove();
+  app.close();
+});
+
+test("a waveform is typed and kept, and its error is shown", async () => {
+  const { host, reply, asked } = hostOf();
+  const app = appOf("izhikevich", "tonic_spiking", { host, data: withCurrents() });
+  const view = shown(<Stimulus {...app} />);
+  view.all("[role=group] button")[6].click();
   await rendered();
   assert.equal(view.all("textarea").length, 1);
   const area = view.find<HTMLTextAreaElement>("textarea");
@@ -76,7 +99,7 @@ test("a waveform is typed and kept, and its error is shown", async () => {
   assert.equal(view.find("[role=status]").textContent, "Line 2 is wrong.");
   view.remove();
   const again = shown(<Stimulus {...app} />);
-  again.all("[role=group] button")[4].click();
+  again.all("[role=group] button")[6].click();
   await rendered();
   assert.equal(again.find<HTMLTextAreaElement>("textarea").value, "0 10\n5 0");
   again.remove();

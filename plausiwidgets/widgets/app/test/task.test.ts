@@ -3,8 +3,8 @@ import { test } from "node:test";
 import type { App, Begin } from "../src/app.ts";
 import type { Card, Condition, Exercise, LessonData } from "../src/catalogue.ts";
 import type { Verdict } from "../src/engine/judge.ts";
+import { pointsOf } from "../src/models/exercise.ts";
 import { boldIn, isMet, lessonAt, selectionOfCard } from "../src/models/lesson.ts";
-import { gameFrom, pointsOf } from "../src/models/mystery.ts";
 import { follow } from "../src/models/navigate.ts";
 import { movingAway } from "../src/models/practice.ts";
 import { stored } from "../src/models/selection.ts";
@@ -139,6 +139,7 @@ const exercise: Exercise = {
   about: { ".model": "izhikevich", ".pattern": KEY },
   defaults: shows,
   common: null,
+  shared: null,
   start: { values: Object.entries({ ...shows, c: -65 }), dt: 0.25 },
 };
 
@@ -290,8 +291,13 @@ test("a lesson that cannot be opened is a sentence, and one that can be opened b
 
 // -- mysteries ---------------------------------------------------------------------------------------------------------
 
-const hidden = { pattern: KEY, about: "tonic_spiking", seed: 7, moved: ["c", "d"], common: [], link: "", python: "" };
-const mystery = { ...hidden, values: { ...shows, c: -65 }, dt: 0.25 };
+const hidden: Exercise = {
+  ...exercise,
+  about: { ".model": "izhikevich", ".mystery": "izhikevich.tonic_spiking.7" },
+  common: [],
+  shared: { link: "mystery=izhikevich.tonic_spiking.7", python: "" },
+};
+const mystery = { pattern: KEY, seed: 7, exercise: hidden };
 
 test("points are 100 exactly if every criterion is met, and the common criteria earn none", () => {
   const criteria = ["quiet", "n", "isi"].map((key) => ({ key }));
@@ -305,14 +311,15 @@ test("points are 100 exactly if every criterion is met, and the common criteria 
 test("a mystery belongs to its model and pattern, and has bars as soon as it is revealed", async () => {
   const { app, reply } = begun("tonic_spiking");
   const { task, selection } = app;
-  task.takeGame(gameFrom({ ...hidden, model: "adex" }));
+  task.takeExercise({ model: "adex", pattern: KEY }, hidden);
   await selection.choose("izhikevich", KEY);
-  assert.equal(task.game.peek(), null);
+  assert.equal(task.attempt.peek(), null);
   await selection.choose("izhikevich", "tonic_spiking");
-  task.takeGame(gameFrom({ ...hidden, pattern: "resonator", model: "izhikevich" }));
-  assert.equal(task.game.peek(), null);
+  task.takeExercise({ model: "izhikevich", pattern: "resonator" }, hidden);
+  assert.equal(task.attempt.peek(), null);
   await selection.choose("izhikevich", "resonator");
-  assert.deepEqual([app.task.game.peek()?.seed, task.task.value.kind, task.task.value.hasBars], [7, "mystery", false]);
+  assert.deepEqual([task.exercise.peek(), task.task.value.kind, task.task.value.hasBars], [hidden, "exercise", false]);
+  assert.ok(selection.ranges.value.locked.includes("a") && !selection.ranges.value.locked.includes("c"));
   assert.deepEqual(
     task.mattering.value.map(({ name }) => name),
     ["c", "d"],
@@ -329,10 +336,10 @@ test("a mystery gives points to the sliders and, in a race, to the search", asyn
   screen.tool.value = "plane";
   task.beginMystery();
   reply("mystery", "done", mystery);
-  await until(() => (task.game.value?.yours ?? -1) >= 0);
+  await until(() => (task.attempt.value?.yours ?? -1) >= 0);
   assert.deepEqual([selection.current.value.values.c, screen.tool.value, task.task.value.stage], [-65, "", "open"]);
   assert.deepEqual([...selection.free.value].sort(), ["c", "d"]);
-  assert.ok(Number(task.game.value?.yours) < 100);
+  assert.ok(Number(task.attempt.value?.yours) < 100);
   task.race();
   const question = asked.findLast(({ kind }) => kind === "search");
   assert.deepEqual([question?.fields.begin, question?.fields.pace], ["values", true]);
@@ -346,11 +353,11 @@ test("a mystery gives points to the sliders and, in a race, to the search", asyn
     seconds: 2,
   };
   reply("search", "running", { from: 0, search: record }, { loss: Float32Array.of(0) });
-  await until(() => task.game.value?.best === 100);
-  assert.equal(task.game.value?.first, "search");
+  await until(() => task.attempt.value?.best === 100);
+  assert.equal(task.attempt.value?.first, "search");
   selection.put({ c: shows.c });
-  await until(() => task.game.value?.yours === 100);
-  assert.deepEqual([task.game.value?.first, task.task.value.stage], ["search", "solved"]);
+  await until(() => task.attempt.value?.yours === 100);
+  assert.deepEqual([task.attempt.value?.first, task.task.value.stage], ["search", "solved"]);
   app.close();
 });
 
@@ -376,14 +383,14 @@ test("neither a mystery nor a lesson replaces a pattern that was chosen later", 
   reply("mystery", "done", mystery);
   give(lesson);
   await opened;
-  assert.deepEqual([selection.current.value.pattern, task.lesson.value, task.game.value], ["resonator", null, null]);
+  assert.deepEqual([selection.current.value.pattern, task.lesson.value, task.attempt.value], ["resonator", null, null]);
   task.beginMystery(); // the newest one counts
   task.beginMystery();
   const [older, newer] = asked.filter(({ kind }) => kind === "mystery").slice(-2);
   newer.listener({ state: "done", ...mystery }, {});
-  older.listener({ state: "done", ...mystery, pattern: "rebound_spike", seed: 8 }, {});
-  await until(() => task.game.value !== null);
-  assert.deepEqual([selection.current.value.pattern, task.game.value?.seed], [KEY, 7]);
+  older.listener({ state: "done", ...mystery, pattern: "rebound_spike" }, {});
+  await until(() => task.attempt.value !== null);
+  assert.deepEqual([selection.current.value.pattern, task.exercise.value], [KEY, hidden]);
   app.close();
 });
 

@@ -18,6 +18,7 @@ const exercise: Exercise = {
   about: { ".model": "izhikevich", ".pattern": KEY },
   defaults: { ...shows, a: 0.03 },
   common: null,
+  shared: null,
   start: { values: Object.entries(start), dt: 0.25 },
 };
 
@@ -83,6 +84,8 @@ test("a link has a current as samples", () => {
   const { current, fields } = wantedOf("#samples=0~1_5~-2.5&lines=1&end=20", catalogue);
   assert.deepEqual([current, fields], [{ text: "0 1\n5 -2.5", lines: true, end: 20 }, []]);
   assert.equal(currentOf("0~1_5", false, null), null);
+  assert.equal(currentOf("0~9~1~1_0~9~1~1~1~5~3", false, "20")?.text, "0 9 1 1\n0 9 1 1 1 5 3");
+  assert.equal(currentOf("0~9~1~1_0~1", false, null), null);
   assert.equal(wantedOf("#samples=x", catalogue).notes.length, 1);
 });
 

@@ -50,6 +50,7 @@ test("each status has its own symbol and words in the chip", () => {
       status && { status, why: "x" },
       { ...pattern.value, ...more },
       data.value.model,
+      { a: 1 },
     ).words;
   assert.equal(chip(0, "replicated"), "✓ Verified");
   assert.equal(chip(0, "fragile"), "~ Not robust");
@@ -58,7 +59,43 @@ test("each status has its own symbol and words in the chip", () => {
   assert.equal(chip(0, "rejected"), "✗ Criteria not met");
   assert.equal(chip(1, null, { ruled_out: "It has no bursts." }), "∅ Ruled out");
   assert.equal(chip(1, null, { components: [] }), "– No criteria");
+  const proof = { ruled_out: "It has no bursts.", limits: { a: [0, 1] } };
+  assert.equal(chip(0, "replicated", proof), "✗ Contradicts a proof");
+  const outside = { ...proof, limits: { a: [0, 0.5] } };
+  assert.equal(chip(0, "replicated", outside), "✓ Verified");
+  assert.equal(chip(1, null, outside), "✗ Criteria not met (0 of 0 met)");
   app.close();
+});
+
+test("a class of excitability is evaluated coarsely first, and accurately at rest", async (context) => {
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  const { selection, verdict, flush, close } = models("class_1_excitable");
+  const seen: [isCoarse: boolean, words: string][] = [];
+  const follow = () => {
+    const { value } = verdict.verdict;
+    if (value) seen.push([value.isCoarse === true, verdict.worded.value.words]);
+  };
+  const stop = verdict.verdict.subscribe(follow);
+  const tick = async (ms: number) => {
+    for (let k = 0; k < ms; k += 10) {
+      context.mock.timers.tick(10);
+      await Promise.resolve();
+    }
+  };
+  flush();
+  await tick(250);
+  assert.equal(seen.length, 1);
+  assert.ok(seen[0][0] && seen[0][1].endsWith(" – coarse") && !verdict.isMet.value);
+  await tick(2000);
+  assert.equal(seen.length, 2);
+  assert.ok(!seen[1][0] && !seen[1][1].includes("coarse"));
+  assert.equal(verdict.isMet.value, verdict.verdict.value?.loss === 0);
+  selection.put({ amplitude: 12 });
+  flush();
+  await tick(250);
+  assert.equal(verdict.verdict.value?.isCoarse, true);
+  stop();
+  close();
 });
 
 test("a neuron in discrete time is verified at its own time step, and the chip names no smaller ones", () => {
@@ -66,7 +103,7 @@ test("a neuron in discrete time is verified at its own time step, and the chip n
   const { pattern, data } = app.selection;
   const verdict = { loss: 0, diverged: false, criteria: [] };
   const why = (more: object) =>
-    wordedOf(verdict, { status: "replicated", why: "" }, pattern.value, { ...data.value.model, ...more }).why;
+    wordedOf(verdict, { status: "replicated", why: "" }, pattern.value, { ...data.value.model, ...more }, {}).why;
   assert.match(why({}), /smaller time steps/);
   assert.match(why({ discrete: true, dt: 1 }), /fixed time step of 1 ms/);
   assert.doesNotMatch(why({ discrete: true, dt: 1 }), /smaller/);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { keyOf, tr, translate } from "../src/i18n/texts.ts";
 import { intervalText, ofUnit, unitText } from "../src/i18n/words.ts";
 import { shapeOf } from "../src/models/titles.ts";
 import { csvOf } from "../src/panels/saving.ts";
@@ -22,4 +23,13 @@ test("the inverse of a unit is shown as a power, and stored as a fraction", () =
   assert.deepEqual(["1/ms", "1/s", "mV/ms", "1", ""].map(unitText), ["ms⁻¹", "s⁻¹", "mV/ms", "1", ""]);
   assert.equal(ofUnit("1/ms", " (", ")"), " (ms⁻¹)");
   assert.equal(intervalText(1, 2, "1/ms"), "1 to 2 ms⁻¹");
+});
+
+test("a page in one file finds its translations by short keys, which are those of Python", () => {
+  assert.deepEqual(["Your turn", "f–I curve", ""].map(keyOf), ["vjxaph", "1lul3dq", "ztntfp"]);
+  for (const key of ["Your turn", "vjxaph"]) {
+    translate("de", { [key]: "Sie sind dran" });
+    assert.deepEqual([tr("Your turn"), tr("Your turn: n"), tr("n")], ["Sie sind dran", "Sie sind dran: n", "n"]);
+  }
+  translate("en", {});
 });

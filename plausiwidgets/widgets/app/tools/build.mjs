@@ -5,6 +5,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, posix } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, transform, version } from "esbuild";
+import { usedStyles } from "./usedStyles.mjs";
 
 // The paths in the result must not depend on the folder in which the command runs.
 process.chdir(fileURLToPath(new URL("../", import.meta.url)));
@@ -60,7 +61,9 @@ async function bundle(name, entry) {
 
 const bundles = await Promise.all(Object.entries(ENTRIES).map((entry) => bundle(...entry)));
 const files = new Map(bundles.map(({ name, text }) => [`${name}.js`, text]));
-files.set("app.css", (await transform(readFileSync("src/app.css", "utf8"), { loader: "css", minify: true })).code);
+const { code: css } = await transform(readFileSync("src/app.css", "utf8"), { loader: "css", minify: true });
+files.set("app.css", css);
+files.set("file.css", usedStyles(css, files.get("file.js"), ["pw-host-kernel", "pw-host-server"]));
 
 function read(name) {
   try {

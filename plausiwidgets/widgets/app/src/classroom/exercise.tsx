@@ -1,12 +1,14 @@
-import { type Signal, useComputed, useSignal, useSignalEffect } from "@preact/signals";
-import type { TargetedInputEvent } from "preact";
+import { type ReadonlySignal, type Signal, useComputed, useSignal, useSignalEffect } from "@preact/signals";
+import type { Ref, TargetedInputEvent } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import type { App } from "../app.ts";
 import type { Exercise } from "../catalogue.ts";
 import { language, tr } from "../i18n/texts.ts";
+import { seedOf } from "../models/titles.ts";
 import { Copy } from "../panels/Copy.tsx";
 import { Heading } from "../panels/Heading.tsx";
 import { Name } from "../panels/Name.tsx";
+import { hostTools } from "../tools/provided.ts";
 import { codeOf, MAX_NAME, MAX_WORDS } from "./codes.ts";
 import { Progress } from "./progress.tsx";
 
@@ -14,12 +16,18 @@ import { Progress } from "./progress.tsx";
 
 /** The question and the free parameters, above the sliders. */
 export function Question({ selection, task, host }: Pick<App, "selection" | "task" | "host">) {
+  const attempt = task.attempt.value;
+  if (!attempt) return null;
+  const { exercise } = attempt;
   const { locked } = selection.ranges.value;
   const free = selection.sliders.value.filter(({ name }) => !locked.includes(name));
+  const seed = seedOf(exercise);
+  const race = raceOf(exercise);
   return (
     <section class="pw-question" aria-label={tr("Exercise")}>
-      <Heading host={host}>{tr("Exercise")}</Heading>
-      <p class="pw-asked">{tr(task.exercise?.question ?? "")}</p>
+      <Heading host={host}>{seed === undefined ? tr("Exercise") : tr("Mystery {seed}", { seed })}</Heading>
+      {race && <race.Score attempt={attempt} />}
+      <p class="pw-asked">{tr(exercise.question)}</p>
       <p>
         {tr("You can change:")}{" "}
         {free.map((slider, k) => (
@@ -29,55 +37,72 @@ export function Question({ selection, task, host }: Pick<App, "selection" | "tas
           </>
         ))}
         {". "}
-        {tr("The exercise is solved when all criteria are met.")}
+        {!race && tr("The exercise is solved when all criteria are met.")}
       </p>
     </section>
   );
 }
 
-type AnsweringProps = Pick<App, "selection" | "verdict" | "task" | "host">;
+/** The views of a race, if a host has made the exercise. */
+const raceOf = ({ shared }: Exercise) => (shared && hostTools()?.race) ?? null;
 
-/** Hints, praise, and the code. */
-export function Answering({ selection, verdict, task, host }: AnsweringProps) {
-  const name = useSignal("");
+/** Hints, praise, and the code or, if a host has made the exercise, a race. */
+export function Answering(app: Pick<App, "selection" | "verdict" | "search" | "task" | "host">) {
+  const { selection, verdict, task } = app;
   const words = useSignal("");
+  const isSolved = useComputed(() => verdict.verdict.value?.loss === 0);
+  const attempt = task.attempt.value;
+  if (!attempt) return null;
+  const { exercise } = attempt;
+  const race = raceOf(exercise);
+  return (
+    <div class="pw-actions pw-answering">
+      {exercise.question.includes("?") && <InWords words={words} />}
+      {(!race || isSolved.value) && <Progress selection={selection} verdict={verdict} common={exercise.common} />}
+      {race && <race.Buttons {...app} attempt={attempt} />}
+      <Hints key={attempt.pattern} hints={exercise.hints} isSolved={isSolved.value} />
+      {!race && <Handing {...app} {...{ exercise, words, isSolved }} />}
+      <button type="button" class="pw-link" onClick={() => task.restart()}>
+        {tr("Back to the start")}
+      </button>
+    </div>
+  );
+}
+
+type HandingProps = Pick<App, "selection" | "verdict" | "host"> & {
+  readonly exercise: Exercise;
+  readonly words: Signal<string>;
+  readonly isSolved: ReadonlySignal<boolean>;
+};
+
+/** The code, as soon as the user hands in. It is for the parameters that it contains. */
+function Handing({ selection, verdict, host, exercise, words, isSolved }: HandingProps) {
+  const name = useSignal("");
   const isHanding = useSignal(false);
   const seconds = useRef(0);
   const began = useRef(performance.now());
   const place = useRef<HTMLDivElement>(null);
-  const isSolved = useComputed(() => verdict.verdict.value?.loss === 0);
   useSignalEffect(() => {
-    selection.current.value; // a code is for the parameters that it contains
+    selection.current.value;
     isHanding.value = false;
   });
   useLayoutEffect(() => {
     // Not a frame later, when the user may be at a slider already and would lose the focus.
     if (!isHanding.value) return;
     place.current?.querySelector("input")?.focus({ preventScroll: true });
-    place.current?.lastElementChild?.scrollIntoView({ block: "nearest" });
+    place.current?.scrollIntoView({ block: "nearest" });
   }, [isHanding.value]);
-  const { exercise } = task;
-  if (!exercise) return null;
   const hand = () => {
     seconds.current = Math.round((performance.now() - began.current) / 1000);
     isHanding.value = true;
   };
+  if (isHanding.value) {
+    return <HandIn {...{ selection, verdict, host, exercise, name, words, place }} seconds={seconds.current} />;
+  }
   return (
-    <div class="pw-actions pw-answering" ref={place}>
-      {exercise.question.includes("?") && <InWords words={words} />}
-      <Progress selection={selection} verdict={verdict} common={exercise.common} />
-      <Hints hints={exercise.hints} isSolved={isSolved.value} />
-      {isHanding.value ? (
-        <HandIn {...{ selection, verdict, host, exercise, name, words }} seconds={seconds.current} />
-      ) : (
-        <button type="button" class={isSolved.value ? "pw-primary" : "pw-second"} onClick={hand}>
-          {isSolved.value ? tr("Get your code") : tr("Hand in")}
-        </button>
-      )}
-      <button type="button" class="pw-link" onClick={() => selection.load(0)}>
-        {tr("Back to the start")}
-      </button>
-    </div>
+    <button type="button" class={isSolved.value ? "pw-primary" : "pw-second"} onClick={hand}>
+      {isSolved.value ? tr("Get your code") : tr("Hand in")}
+    </button>
   );
 }
 
@@ -128,11 +153,12 @@ type HandInProps = Pick<App, "selection" | "verdict" | "host"> & {
   readonly exercise: Exercise;
   readonly name: Signal<string>;
   readonly words: Signal<string>;
+  readonly place: Ref<HTMLDivElement>;
   readonly seconds: number;
 };
 
 /** The code to hand in, with the name of the student. */
-function HandIn({ selection, verdict, host, exercise, name, words, seconds }: HandInProps) {
+function HandIn({ selection, verdict, host, exercise, name, words, place, seconds }: HandInProps) {
   const type = ({ currentTarget }: TargetedInputEvent<HTMLInputElement>) => {
     name.value = currentTarget.value;
   };
@@ -141,7 +167,7 @@ function HandIn({ selection, verdict, host, exercise, name, words, seconds }: Ha
   const typed = { name: name.value, words: words.value };
   const code = codeOf(exercise, dt, selection.current.value, { seconds, isSolved, ...typed });
   return (
-    <div class="pw-handin">
+    <div class="pw-handin" ref={place}>
       <label>
         {tr("Your name (if your teacher requires it)")}
         <input type="text" maxLength={MAX_NAME} autocomplete="off" value={name.value} onInput={type} />

@@ -1,15 +1,15 @@
+// The progress of an exercise, or of a notebook in which parameters are locked.
+
 import type { App } from "../app.ts";
 import type { Verdict } from "../engine/judge.ts";
 import { tr } from "../i18n/texts.ts";
-import { pointsOf } from "../models/mystery.ts";
+import { pointsOf } from "../models/exercise.ts";
 import { patternInSentence } from "../models/titles.ts";
-
-// The progress of an exercise, or of a notebook in which parameters are locked.
 
 /**
  * The progress in words.
  *
- * @param common for a mystery, the criteria that earn no points
+ * @param common the criteria that earn no points, if the neuron of the target is hidden
  */
 function progressOf(common: readonly string[] | null, verdict: Verdict | null): string {
   if (!verdict) return tr("…");

@@ -9,8 +9,10 @@ export type Train = readonly number[];
 
 const SMALLEST_BURST = 3;
 const LARGEST_BURST = 40;
-/** The minimum ratio of the pauses between bursts to the longest interval within a burst. */
+/** The minimum ratio of the pauses between bursts to the intervals around them. */
 const CUT_RATIO = 2;
+/** The factor up to which a longer neighbour of a pause is another pause. */
+const COMPARABLE = 1.5;
 
 const NONE = Number.NaN;
 
@@ -120,27 +122,43 @@ const growth = (isi: Row) => Array.from({ length: Math.max(isi.length - 1, 0) },
 
 // -- bursts ----------------------------------------------------------------------------------------------------------
 
-/** The largest ratio between neighbours of the sorted intervals, and the shorter of the two. */
-function largestJump(isi: Train): [ratio: number, shorter: number] {
-  const ordered = ascending(isi);
-  const steps = growth(ordered);
-  let place = 0;
-  let best = -Infinity;
-  steps.forEach((x, i) => {
-    if (!(Number.isFinite(x) && x > best)) return;
-    place = i;
-    best = x;
+/** The median of the two intervals on either side of one. */
+const around = (isi: Train, k: number) => median([...isi.slice(Math.max(k - 2, 0), k), ...isi.slice(k + 1, k + 3)]);
+
+/** How clearly each interval separates bursts. From CUT_RATIO, it does. Intervals may grow steeply within a burst. */
+function separation(isi: Train): number[] {
+  const least = (a: number, b: number) => (Number.isNaN(a) || Number.isNaN(b) ? NONE : Math.min(a, b));
+  const apart = isi.map((x, k) => {
+    const beside = largest([isi[k - 1] ?? NONE, isi[k + 1] ?? NONE]);
+    return least(divided(x, around(isi, k)), CUT_RATIO * COMPARABLE * divided(x, beside));
   });
-  return [largest(steps), at(ordered, place)];
+  // The first and the last interval have neighbours on one side only.
+  const end = isi.length - 1;
+  const shortest = smallest(isi.filter((_, k) => k > 0 && k < end && apart[k] >= CUT_RATIO));
+  for (const k of [0, end]) {
+    if (k < 0) continue;
+    const limit = Number.isNaN(shortest) ? 1 : CUT_RATIO * COMPARABLE * divided(isi[k], shortest);
+    apart[k] = least(apart[k], limit);
+  }
+  return apart;
 }
 
-/** The spikes of each burst, or null if no pause is clearly longer than the intervals within. */
+/** The spikes of each burst, or null if no pause is clearly longer than the intervals around it. */
 function grouped(times: Train): { ratio: number; inside: number; groups: number[][] | null } {
   const isi = intervals(times);
-  if (isi.length < 2) return { ratio: NONE, inside: NONE, groups: null };
-  const [ratio, inside] = largestJump(isi);
-  if (!(ratio >= CUT_RATIO)) return { ratio, inside, groups: null };
-  return { ratio, inside, groups: cut(times, inside) };
+  const apart = separation(isi);
+  const gaps = apart.map((x) => x >= CUT_RATIO);
+  if (!gaps.includes(true)) return { ratio: largest(apart), inside: NONE, groups: null };
+  const groups = [[times[0]]];
+  gaps.forEach((isGap, k) => {
+    if (isGap) groups.push([times[k + 1]]);
+    else groups[groups.length - 1].push(times[k + 1]);
+  });
+  return {
+    ratio: smallest(apart.filter((_, k) => gaps[k])),
+    inside: largest(isi.filter((_, k) => !gaps[k])),
+    groups,
+  };
 }
 
 /** The spikes of a train in groups, cut at the intervals that are longer than those within a group. */
@@ -287,14 +305,13 @@ function firstBelow(v: Row, level: number, start: number): number {
   return v.length;
 }
 
-function hump(v: Float64Array, vBaseline: number, start: number, stop: number, high: number) {
+function hump(v: Float64Array, vBaseline: number, start: number, stop: number, high: number, since: number) {
   const none = { height: NONE, rise: NONE, undershoot: NONE, top: -1, slope: NONE };
   const begin = Math.max(start, 0);
   const end = Math.min(stop, v.length);
   if (!(start < end) || v.some((x) => !Number.isFinite(x))) return none;
   let lowest = Infinity;
   let top = -1;
-  let below = NONE;
   let climb = -Infinity;
   let flattest = -Infinity; // over samples that are high enough, and over all samples
   let ofAll = -Infinity;
@@ -307,11 +324,11 @@ function hump(v: Float64Array, vBaseline: number, start: number, stop: number, h
     if (v[k] - lowest > climb) {
       climb = v[k] - lowest;
       top = k;
-      below = lowest;
     }
   }
   const found = Number.isFinite(flattest) ? flattest : ofAll;
   const slope = Number.isFinite(found) ? found : NONE;
+  const below = extreme(v, Math.max(since, 0), top + 1, Math.min);
   return { height: v[top] - vBaseline, rise: climb, undershoot: Math.max(vBaseline - below, 0), top, slope };
 }
 

@@ -31,7 +31,21 @@ export interface Verdict {
   /** 0 exactly if every criterion is met. */
   readonly loss: number;
   readonly diverged: boolean;
+  /** Whether an onset of firing was measured only coarsely, so that the verdict may change. */
+  readonly isCoarse?: boolean;
 }
+
+/** What an evaluation computes besides the criteria, and how thoroughly. */
+export interface JudgingOptions {
+  /** Whether the results have the parts of sweeps that the criteria measure, which a search does not need. */
+  readonly hasLooks?: boolean;
+  /** Whether onsets of firing are measured coarsely, for a preview while the user changes a value. */
+  readonly isCoarse?: boolean;
+}
+
+/** Whether a coarse evaluation of a pattern may differ from a thorough one. */
+export const hasOnset = ({ components }: Pick<Pattern, "components">): boolean =>
+  components.some(({ tape }) => tape?.body.some(([name]) => name === "onset"));
 
 /** The verdict on one component, with the responses of its sweeps. */
 export interface Judgement extends Verdict {
@@ -39,21 +53,17 @@ export interface Judgement extends Verdict {
   readonly responses: ReadonlyMap<number, ReadonlyMap<string, Application>>;
 }
 
-/**
- * Evaluates one component. The generator pauses after each simulation.
- *
- * @param hasLooks whether the results have the parts of sweeps that the criteria measure, which a search does not need
- */
+/** Evaluates one component. The generator pauses after each simulation. */
 export function* judging(
   tape: Tape,
   criteria: readonly Criterion[],
   runner: Runner,
   values: ReadonlyMap<string, number>,
-  hasLooks = true,
+  { hasLooks = true, isCoarse = false }: JudgingOptions = {},
 ): Generator<void, Judgement> {
   for (const criterion of criteria) checkKind(criterion);
   runner.begin();
-  const player = new Player(tape, runner, values);
+  const player = new Player(tape, runner, values, [], isCoarse);
   for (let call = 0; call < tape.applied.length; call++) yield* player.applied(call);
   const gap = yield* player.number(tape.gap);
   const measured: number[] = [];
@@ -115,7 +125,8 @@ function looksOf(player: Player, feature: Argument): Look[] {
     const isChoice = name === "where" && !(from === 1 && to === 0);
     if ((name === "window" || name === "count") && typeof of === "object") add(sweepOf(of), timeOf(from), timeOf(to));
     else if (name === "v") add(String(given[3]), timeOf(of), timeOf(from));
-    else if (name === "times" || name === "top" || name === "peak") add(String(given[1]), 0, Number.NaN);
+    else if (name === "times" || name === "top" || name === "bottom" || name === "peak")
+      add(String(given[1]), 0, Number.NaN);
     else for (const one of isChoice ? [from, to] : given) walk(one);
   }
   walk(feature);
@@ -123,7 +134,7 @@ function looksOf(player: Player, feature: Argument): Look[] {
 }
 
 /** Gives the runner at the holding current with a name, or without a holding current. */
-export type RunnerAt = (holding: string | null) => Runner;
+export type RunnerAt<R extends Runner = Runner> = (holding: string | null) => R;
 
 export interface RunnersOf {
   readonly settings: RunnerSettings;
@@ -133,14 +144,24 @@ export interface RunnersOf {
 }
 
 /** The runners of one parameter set, one for each holding current. Each is created when it is first requested. */
-export function runnersOf(of: RunnersOf, neuron: Neuron, values: ReadonlyMap<string, number>, dt: number): RunnerAt {
+export const runnersOf = (of: RunnersOf, neuron: Neuron, values: ReadonlyMap<string, number>, dt: number): RunnerAt =>
+  runnersOfKind(Runner, of, neuron, values, dt);
+
+/** The same with runners of another class. */
+export function runnersOfKind<R extends Runner>(
+  kind: new (...given: ConstructorParameters<typeof Runner>) => R,
+  of: RunnersOf,
+  neuron: Neuron,
+  values: ReadonlyMap<string, number>,
+  dt: number,
+): RunnerAt<R> {
   const { settings, model, parameters, recordsAll = false } = of;
-  const known = new Map<number, Runner>();
+  const known = new Map<number, R>();
   const own: Values = Object.fromEntries(parameters.map(({ name }) => [name, values.get(name) ?? Number.NaN]));
   const options = { settings, resets: model.resets, thresholdPlace: model.thresholdPlace, recordsAll };
   return (holding) => {
     const level = holding === null ? 0 : (values.get(holding) ?? 0);
-    const runner = known.get(level) ?? new Runner(neuron, options, own, level, dt);
+    const runner = known.get(level) ?? new kind(neuron, options, own, level, dt);
     known.set(level, runner);
     return runner;
   };
@@ -151,7 +172,7 @@ export function* judgingAll(
   { components, stimulus }: Pick<Pattern, "components" | "stimulus">,
   runnerAt: RunnerAt,
   values: ReadonlyMap<string, number>,
-  hasLooks = true,
+  options: JudgingOptions = {},
 ): Generator<void, (Judgement | null)[]> {
   const results: (Judgement | null)[] = [];
   for (const { tape, criteria, prefix, holding, label } of components) {
@@ -163,7 +184,7 @@ export function* judgingAll(
     for (const { name } of stimulus) {
       if (name.startsWith(prefix)) own.set(name.slice(prefix.length), values.get(name) ?? Number.NaN);
     }
-    const result = yield* judging(tape, criteria, runnerAt(holding), own, hasLooks);
+    const result = yield* judging(tape, criteria, runnerAt(holding), own, options);
     results.push({ ...result, criteria: result.criteria.map((one) => labelled(one, label)) });
   }
   return results;
@@ -188,9 +209,11 @@ export function* judgingWhole(
   pattern: Pick<Pattern, "components" | "stimulus">,
   runnerAt: RunnerAt,
   values: ReadonlyMap<string, number>,
+  isCoarse = false,
 ): Generator<void, { verdict: Verdict | null; results: (Judgement | null)[] }> {
-  const results = yield* judgingAll(pattern, runnerAt, values);
+  const results = yield* judgingAll(pattern, runnerAt, values, { isCoarse });
   const isWhole = pattern.components.every(({ tape, criteria }) => tape || !criteria.length);
   const verdict = together(results.filter((result) => result !== null));
-  return { verdict: isWhole && verdict.criteria.length ? verdict : null, results };
+  const marked = isCoarse && hasOnset(pattern) ? { ...verdict, isCoarse } : verdict;
+  return { verdict: isWhole && verdict.criteria.length ? marked : null, results };
 }

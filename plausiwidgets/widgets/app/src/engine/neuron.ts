@@ -17,6 +17,8 @@ export interface Simulated {
   /** One array for each recorded variable, after each step. NaN once the neuron diverged. */
   readonly recorded: readonly Float64Array[];
   readonly state: readonly number[];
+  /** The state after the last step that was computed, also if the neuron diverged in it. */
+  readonly reached: readonly number[];
   /** The first time step in which the neuron diverged, or −1. */
   readonly diverged: number;
 }

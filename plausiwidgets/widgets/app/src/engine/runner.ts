@@ -2,12 +2,15 @@
 
 import type { Values } from "../catalogue.ts";
 import { FEATURES } from "./features.ts";
-import type { Neuron } from "./neuron.ts";
+import type { Neuron, Start } from "./neuron.ts";
+import { DEPTHS, type DepthName, featuresOf, type OnsetFeatures, silent } from "./onset/outcome.ts";
+import { FIRST, onsetOf, SPACING, simulated } from "./onset/procedure.ts";
+import { type Run, Train } from "./onset/train.ts";
 import { injected, type Piece, roundHalfEven } from "./runtime.ts";
 
 /** The settings for bringing every neuron to rest. Python writes the same settings for all models. */
 export interface RunnerSettings {
-  /** Time in ms in which a neuron comes to rest. */
+  /** Minimum length in ms of the control, in which a neuron comes to rest. */
   readonly settle: number;
   /** Time in ms before the onset that is measured and shown. */
   readonly before: number;
@@ -15,8 +18,17 @@ export interface RunnerSettings {
   readonly kick: number;
   /** Spikes per ms at which the runner stops the neuron. */
   readonly rate: number;
-  /** Time in ms after which spikes before the onset count. */
+  /** The largest potential of a cell, and the largest distance in spans from rest if the threshold moves. */
+  readonly highest: number;
+  readonly subthreshold: number;
+  /** Time in ms before the control begins, in which spikes do not count. */
   readonly transient: number;
+  /** Time in ms by which the control is extended while the neuron settles, and its maximum length. */
+  readonly block: number;
+  readonly longest: number;
+  /** The maximum change of a settled variable over a block, and the share of a variable that rounding can change. */
+  readonly settled: number;
+  readonly rounding: number;
 }
 
 /** A sweep whose formulas have been evaluated. */
@@ -69,6 +81,20 @@ export interface Response {
   readonly rise: number;
 }
 
+/** The neuron at the end of its control. */
+interface Control extends Pick<Rest, "before" | "shown"> {
+  readonly start: Start;
+  readonly state: readonly number[];
+  /** The time steps of spikes before the end, negative. */
+  readonly trains: readonly number[];
+  /** The number of spikes in the control. */
+  readonly spikes: number;
+  /** The time step in which the neuron diverged, or −1. */
+  readonly diverged: number;
+  /** The number of time steps of a control that is not extended. */
+  readonly steps: number;
+}
+
 export interface RunnerOptions {
   readonly settings: RunnerSettings;
   readonly resets: boolean;
@@ -118,43 +144,85 @@ export class Runner {
   }
 
   #settle(): Rest {
-    const { neuron, dt } = this;
-    const { before, settle, kick, transient } = this.options.settings;
-    const shown = this.#steps(before);
-    const steps = this.#steps(settle) + shown;
-    const { state, span, threshold } = neuron.start(this.parameters, this.holding);
-    state[0] += kick * span;
-    const currents = new Float64Array(steps).fill(this.holding);
-    const run = neuron.simulate(this.parameters, currents, dt, state, this.recorded, this.#spikeLimit(steps));
-    const seen = run.recorded.map((values) => values.subarray(steps - shown));
-    const v = seen[0];
+    const { start, state, before, trains, spikes, diverged, steps, shown } = this.#controlAt(this.holding);
+    const v = before[0];
     const range = FEATURES.voltage_range(v);
     return {
-      state: run.diverged < 0 ? run.state : null,
-      before: seen,
-      spikes: run.spikes.filter((k) => k >= steps - shown).map((k) => (k - steps) * dt),
+      state: diverged < 0 ? state : null,
+      before,
+      spikes: trains.map((k) => k * this.dt),
       shown,
-      span,
-      threshold,
+      span: start.span,
+      threshold: start.threshold,
       vBaseline: v[v.length - 1],
       range,
       peak: Number.isNaN(range) ? Number.NaN : v.reduce((a, x) => Math.max(a, x), -Infinity),
-      spontaneous: run.spikes.filter((k) => k >= this.#steps(transient)).length,
-      divergence: run.diverged < 0 ? 0 : 1 + shareLeft(run.diverged, steps),
+      spontaneous: spikes,
+      divergence: diverged < 0 ? 0 : 1 + shareLeft(diverged, steps),
     };
   }
 
-  /** The number of spikes after the transient at another holding current. */
+  /** The number of spikes in the control at another holding current. */
   control(holding: number): number {
     if (holding === this.holding) return this.rest.spontaneous;
-    const { settle, kick, transient } = this.options.settings;
-    const steps = this.#steps(settle);
-    const { state, span } = this.neuron.start(this.parameters, holding);
-    state[0] += kick * span;
-    const currents = new Float64Array(steps).fill(holding);
-    const run = this.neuron.simulate(this.parameters, currents, this.dt, state, [], this.#spikeLimit(steps));
-    if (run.diverged >= 0) this.divergence = Math.max(this.divergence, 1 + shareLeft(run.diverged, steps));
-    return run.spikes.filter((k) => k >= this.#steps(transient)).length;
+    const { spikes, diverged, steps } = this.#controlAt(holding);
+    if (diverged >= 0) this.divergence = Math.max(this.divergence, 1 + shareLeft(diverged, steps));
+    return spikes;
+  }
+
+  /**
+   * Holds the neuron at a current until its state variables have settled. The control restarts from the state after the
+   * transient. A neuron that fires or diverges is not at rest, so its control is not extended.
+   */
+  #controlAt(holding: number): Control {
+    const { neuron, dt } = this;
+    const { before, settle, kick, transient, longest, ...settings } = this.options.settings;
+    const start = neuron.start(this.parameters, holding);
+    start.state[0] += kick * start.span;
+    const [lead, shown] = [this.#steps(transient), this.#steps(before)];
+    const block = this.#steps(Math.min(settings.block, settle));
+    const first = this.#steps(settle) - block;
+    const hold = (state: readonly number[], steps: number, recorded: readonly string[]) => {
+      const currents = new Float64Array(steps).fill(holding);
+      return neuron.simulate(this.parameters, currents, dt, state, recorded, this.#spikeLimit(steps));
+    };
+    let [state, former]: (readonly number[])[] = [start.state, start.state];
+    let [length, spikes, diverged] = [0, 0, -1];
+    let seen = this.recorded.map(() => new Float64Array(shown).fill(Number.NaN));
+    let trains: readonly number[] = [];
+    const held = (steps: number, recorded: readonly string[]) => {
+      const run = hold(state, steps, recorded);
+      if (recorded.length) {
+        seen = run.recorded.map((values) => values.slice(steps - shown));
+        trains = run.spikes.filter((k) => k >= steps - shown).map((k) => k - steps);
+      }
+      if (run.diverged >= 0) diverged = length + run.diverged;
+      [former, state] = [state, run.state];
+      length += steps;
+      return run.spikes.length;
+    };
+    const early = held(lead, []);
+    const begun = state;
+    if (diverged < 0) spikes += held(first, []);
+    if (diverged < 0) spikes += held(block, this.recorded);
+    const isSettled = () =>
+      state.every((now, k) => {
+        const share = settings.settled * Math.abs(k ? now - begun[k] : start.span);
+        // Without an early spike the neuron started near its rest, and its potential follows every slow current.
+        const allowed = k ? (early ? share + settings.rounding * Math.abs(now) : Infinity) : share;
+        return Math.abs(now - former[k]) <= allowed;
+      });
+    const most = lead + this.#steps(longest);
+    while (!spikes && diverged < 0 && length + block <= most && !isSettled()) spikes += held(block, this.recorded);
+    return { start, state, before: seen, trains, spikes, diverged, steps: lead + first + block, shown };
+  }
+
+  /** The largest potential that the neuron may reach. A threshold that moves may run away from the potential. */
+  get ceiling(): number {
+    const { settings, thresholdPlace } = this.options;
+    const { threshold, span } = this.rest;
+    if (thresholdPlace === undefined) return settings.highest;
+    return Math.min(settings.highest, threshold + (settings.subthreshold - 1) * span);
   }
 
   /** The threshold of the neuron at rest at a constant current. It differs only if it is a state variable. */
@@ -162,6 +230,11 @@ export class Runner {
     const { thresholdPlace } = this.options;
     if (thresholdPlace === undefined) return this.rest.threshold;
     return this.neuron.start(this.parameters, current).state[thresholdPlace];
+  }
+
+  /** The sweeps that are applied in place of those of a pattern. */
+  prepared<S extends SweepNumbers>(sweeps: readonly S[]): readonly S[] {
+    return sweeps;
   }
 
   /** The response to a sweep. The runner keeps the response unless `remember` is false. */
@@ -232,7 +305,42 @@ export class Runner {
     const run = this.neuron.simulate(this.parameters, currents, this.dt, this.rest.state, [], this.#spikeLimit(steps));
     return run.diverged < 0 ? run.spikes.map((k) => k * this.dt) : [];
   }
+
+  /** Measures how the neuron starts to fire when it gets a step of current. The generator pauses after each simulation. */
+  *onset(top: number, depth: DepthName, only: boolean): Generator<void, OnsetFeatures> {
+    const state = only ? this.#stillLonger() : null;
+    yield;
+    if (!state) return featuresOf({ ...silent(), kind: "fires at rest" });
+    if (!(top > 0)) return featuresOf(silent());
+    const { resets } = this.options;
+    const measured = { dt: this.dt, first: FIRST * this.neuron.dt, span: this.rest.span, resets };
+    const spacing = SPACING * Math.max(Math.abs(this.holding) + top, 1e-3);
+    const procedure = onsetOf(top, measured, DEPTHS[depth], spacing);
+    const simulate = (run: Run, steps: number) => this.#constant(run, steps, state);
+    return featuresOf(yield* simulated(procedure, this.dt, DEPTHS[depth].budget, simulate));
+  }
+
+  /** The state after settling for as long again, or null if the neuron fires meanwhile. */
+  #stillLonger(): readonly number[] | null {
+    const { state, spontaneous } = this.rest;
+    if (!state || spontaneous > 0) return null;
+    const steps = this.#steps(this.options.settings.settle);
+    const { spikes, diverged, state: later } = this.#constant({ current: 0, time: 0, state }, steps, state);
+    return spikes.length || diverged ? null : later;
+  }
+
+  /** The response to a constant step above the holding current. */
+  #constant({ current, state, records = false }: Run, steps: number, rest: readonly number[]): Train {
+    const currents = new Float64Array(steps).fill(this.holding + current);
+    const names = records ? this.neuron.states.slice(0, 1) : [];
+    const limit = Math.max(this.#spikeLimit(steps), FEWEST); // a neuron that is stopped counts as diverged
+    const run = this.neuron.simulate(this.parameters, currents, this.dt, state ?? rest, names, limit);
+    return new Train(run.spikes, steps, this.dt, run.state, run.diverged >= 0, run.recorded[0] ?? null);
+  }
 }
+
+/** The smallest number of spikes at which a neuron is stopped that fires at a constant current. */
+const FEWEST = 50;
 
 /** The samples before and after the onset in one array. If there are none after it, they are NaN. */
 function joined(before: Float64Array, after: Float64Array | undefined, steps: number): Float64Array {

@@ -3,6 +3,7 @@
 // an instruction when its result is needed, because a branch that is not taken may contain a search.
 
 import { FEATURES, type Row } from "./features.ts";
+import type { DepthName } from "./onset/outcome.ts";
 import { type Argument, type Instruction, operationOf, type Part } from "./program.ts";
 import type { Response, Runner, SweepNumbers } from "./runner.ts";
 import { type Piece, roundHalfEven } from "./runtime.ts";
@@ -42,6 +43,7 @@ export interface Application {
   readonly sweep: SweepNumbers & { readonly name: string };
   readonly times: readonly number[];
   readonly top: number;
+  readonly bottom: number;
   peak: number;
   /** null if the condition of the sweep was false. */
   readonly response: Response | null;
@@ -67,6 +69,7 @@ export class Player {
     readonly runner: Runner,
     readonly values: ReadonlyMap<string, number>,
     readonly times: readonly number[] = [],
+    readonly isCoarse = false,
   ) {}
 
   *value(argument: Argument): Generator<void, Value> {
@@ -105,6 +108,8 @@ export class Player {
         return runner.rest.vBaseline;
       case "@baseline_range":
         return runner.rest.range;
+      case "@ceiling":
+        return runner.ceiling;
       case "@baseline_peak":
         return runner.rest.peak;
       case "@spontaneous_spikes":
@@ -135,6 +140,7 @@ export class Player {
     switch (name) {
       case "times":
       case "top":
+      case "bottom":
       case "peak":
         return (yield* this.#response(given))[name];
       case "v":
@@ -147,6 +153,10 @@ export class Player {
         return this.runner.control(yield* this.number(given[0]));
       case "threshold_at":
         return this.runner.thresholdAt(yield* this.number(given[0]));
+      case "onset": {
+        const [top, only] = yield* this.#numbers(given.slice(0, 2));
+        return yield* this.runner.onset(top, this.isCoarse ? "coarse" : (given[2] as DepthName), Boolean(only));
+      }
       case "steps_show": {
         const [height, width, duration, only] = yield* this.#numbers(given.slice(0, -1));
         return yield* this.#shows(operands[4] as Part, only ? height : null, width, duration);
@@ -182,7 +192,7 @@ export class Player {
   *#shows(part: Part, height: number | null, width: number, duration: number): Generator<void, Value> {
     const times = height === null ? [] : this.runner.stepTimes(height, width, duration);
     yield;
-    return yield* new Player(part, this.runner, this.values, times).value(part.result);
+    return yield* new Player(part, this.runner, this.values, times, this.isCoarse).value(part.result);
   }
 
   /** The smallest amplitude at which a step shows the pattern, by bisection. */
@@ -207,14 +217,28 @@ export class Player {
     const { runner } = this;
     const isApplied = runner.rest.state !== null && (only === null || Boolean(yield* this.value(only)));
     const responses = new Map<string, Application>();
-    for (const sweep of yield* this.#sweepsOf(sweeps)) {
+    for (const sweep of runner.prepared(yield* this.#sweepsOf(sweeps))) {
       if (!isApplied) {
-        responses.set(sweep.name, { sweep, times: [], top: Number.NaN, peak: Number.NaN, response: null });
+        responses.set(sweep.name, {
+          sweep,
+          times: [],
+          top: Number.NaN,
+          bottom: Number.NaN,
+          peak: Number.NaN,
+          response: null,
+        });
         continue;
       }
       const response = runner.respond(sweep, keep);
       if (!shown) runner.note(response, keep);
-      responses.set(sweep.name, { sweep, times: response.times, top: response.highest, peak: Number.NaN, response });
+      responses.set(sweep.name, {
+        sweep,
+        times: response.times,
+        top: response.highest,
+        bottom: response.lowest,
+        peak: Number.NaN,
+        response,
+      });
       yield;
     }
     const answer = responses.get(graded);
@@ -228,10 +252,7 @@ export class Player {
     const numbers: { name: string; pieces: Piece[]; end: number; duration: number | null }[] = [];
     for (const { name, pieces, end, duration } of sweeps) {
       const own: Piece[] = [];
-      for (const piece of pieces) {
-        const [on, off, first, last] = yield* this.#numbers(piece);
-        own.push([on, off, first, last]);
-      }
+      for (const piece of pieces) own.push(yield* this.#numbers(piece));
       const [last, least] = yield* this.#numbers([end, duration ?? end]);
       numbers.push({ name, pieces: own, end: last, duration: duration === null ? null : least });
     }

@@ -68,15 +68,14 @@ export function shownIn(
   });
   const readout = read && readable(place, { read: (x, y) => (shown ? read(x, y, shown) : null) });
   const stopZooming = whole && zoomable(place, { panels: () => shown?.panels ?? [], zoom: setZoom, wheel: zoomNear });
-  const size = new ResizeObserver(draw);
-  size.observe(canvas);
+  const stopFollowing = followSize(place, canvas, draw);
   return {
     draw,
     forget() {
       zoom = null;
     },
     close() {
-      size.disconnect();
+      stopFollowing();
       stopZooming?.();
       readout?.close();
       rest.close();
@@ -89,6 +88,27 @@ export function canvasIn(place: HTMLElement): HTMLCanvasElement {
   const canvas = place.querySelector("canvas");
   if (!canvas) throw new Error("The place of a picture has no canvas.");
   return canvas;
+}
+
+/**
+ * Draws when the size of a canvas changes, with the place of the canvas at whole px. A canvas at a fraction of a pixel is
+ * blurred, and its lines jump when Plotly takes over. Returns a function that stops it.
+ */
+export function followSize(place: HTMLElement, canvas: HTMLCanvasElement, draw: () => void): () => void {
+  const size = new ResizeObserver(() => {
+    snap(place);
+    draw();
+  });
+  size.observe(canvas);
+  return () => size.disconnect();
+}
+
+/** Moves a place that has a relative position to whole px. */
+function snap(place: HTMLElement): void {
+  place.style.left = place.style.top = "";
+  const { left, top } = place.getBoundingClientRect();
+  place.style.left = `${Math.round(left) - left}px`;
+  place.style.top = `${Math.round(top) - top}px`;
 }
 
 export interface PicturedProps extends Pick<App, "host" | "search"> {

@@ -9,8 +9,8 @@ import type { Role, Zoom } from "../models/lines.ts";
 import { perFrame } from "../models/schedule.ts";
 import { isOf } from "../models/selection.ts";
 import { isScaled, scaledWords, targetParts } from "../models/titles.ts";
-import { canvasIn } from "./CanvasView.tsx";
-import { isTargetHidden, showsBestOf } from "./compose.ts";
+import { canvasIn, followSize } from "./CanvasView.tsx";
+import { hasBestRow, isTargetHidden } from "./compose.ts";
 import { createHandles } from "./handles.ts";
 import { hasRoom, paint } from "./painter.ts";
 import { playhead } from "./playhead.ts";
@@ -110,11 +110,10 @@ function watched(app: FigureProps, place: HTMLElement): () => void {
   const stopWanting = effect(() => {
     if (run.zoom.value) rest.want();
   });
-  const size = new ResizeObserver(draw);
-  size.observe(canvas);
+  const stopSize = followSize(place, canvas, draw);
   return () => {
-    for (const stop of [stopFollowing, stopPlayhead, stopWanting, stopZooming, readout.close, rest.close]) stop();
-    size.disconnect();
+    for (const stop of [stopFollowing, stopPlayhead, stopWanting, stopZooming, stopSize, readout.close, rest.close])
+      stop();
   };
 }
 
@@ -153,7 +152,7 @@ type LegendProps = Pick<App, "run" | "selection" | "search" | "task" | "screen">
 export function Legend({ selection, search, task, screen }: LegendProps) {
   // The entries do not follow a drag, although they depend on the pair that is selected.
   const isCompared = useComputed(() => isOf(screen.pinned.value, selection.current.value));
-  const hasBest = useComputed(() => showsBestOf({ selection, search, task }) && search.shownBest.value !== null);
+  const hasBest = useComputed(() => hasBestRow({ selection, search, task }));
   return (
     <ul class="pw-legend">
       <TargetEntry selection={selection} task={task} />

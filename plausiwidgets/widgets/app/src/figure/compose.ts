@@ -21,7 +21,7 @@ export function composeScene(
 ): ReadonlySignal<Scene> {
   const lines = linesOf({ selection, run, search, task, screen });
   const rows = rowsOf({ selection, run, search, task }, lines.all);
-  const handles = handlesOf({ selection, run, task });
+  const handles = handlesOf({ selection, run });
   const targetTitle = computed(() => targetTitleOf({ selection, task }));
   const axes = axesOf(settledOf(selection, run), run, lines.pinned);
   let last: Scene | null = null;
@@ -95,7 +95,8 @@ function rowsOf(
   });
 }
 
-const hasBestRow = ({ selection, search, task }: Pick<App, "selection" | "search" | "task">): boolean =>
+/** Whether the figure has a place for the best of the search: from the begin of a search, so that nothing moves later. */
+export const hasBestRow = ({ selection, search, task }: Pick<App, "selection" | "search" | "task">): boolean =>
   showsBestOf({ selection, search, task }) ||
   (search.isShown.value && search.isRunning.value && isOf(search.search.value, selection.current.value));
 
@@ -107,12 +108,10 @@ export const showsBestOf = ({ selection, search, task }: Pick<App, "selection" |
   isOf(search.search.value, selection.current.value);
 
 /** The handles of the parameters that the user may change. */
-const handlesOf = ({ selection, run, task }: Pick<App, "selection" | "run" | "task">) =>
+const handlesOf = ({ selection, run }: Pick<App, "selection" | "run">) =>
   computed(() => {
     const { locked } = selection.ranges.value;
-    const moved = task.game.value?.moved;
-    const canMove = (name: string) => !locked.includes(name) && (!moved || moved.includes(name));
-    return run.simulation.value.handles().filter(({ name }) => canMove(name));
+    return run.simulation.value.handles().filter(({ name }) => !locked.includes(name));
   });
 
 /** The name of the target, with its source. In a task the name hides the neuron. */
@@ -120,8 +119,7 @@ const targetTitleOf = ({ selection, task }: Pick<App, "selection" | "task">): st
   targetParts(selection.pattern.value, isTargetHidden(task)).join(", ");
 
 /** Whether the target is the hidden neuron of a mystery. */
-export const isTargetHidden = ({ game, exercise }: App["task"]): boolean =>
-  game.value !== null || Boolean(exercise?.common);
+export const isTargetHidden = ({ exercise }: App["task"]): boolean => Boolean(exercise.value?.common);
 
 /** The axes of the settled simulation, with the target and the neuron that is kept for comparison. */
 function axesOf(settled: ReadonlySignal<Settled>, run: App["run"], pinned: ReadonlySignal<Line | null>) {

@@ -4,6 +4,7 @@ import { tr } from "../i18n/texts.ts";
 import { ofUnit, plain } from "../i18n/words.ts";
 import type { Handle } from "../models/lines.ts";
 import type { SelectionModel } from "../models/selection.ts";
+import { type HandlePlace, placesOf } from "./handlePlaces.ts";
 import { arrowOf, dragged } from "./pointer.ts";
 import type { Frame } from "./scene.ts";
 
@@ -24,8 +25,8 @@ export function createHandles(selection: SelectionModel, place: HTMLElement, fra
   const shown = new Map<string, Shown>();
   const group = divIn(place, "pw-handles");
 
-  const down = (event: PointerEvent, name: string) => {
-    const entry = shown.get(name);
+  const down = (event: PointerEvent) => {
+    const entry = nearest([...shown.values()], event);
     if (event.button || !entry) return;
     event.preventDefault();
     event.stopPropagation();
@@ -50,7 +51,7 @@ export function createHandles(selection: SelectionModel, place: HTMLElement, fra
     const element = divIn(group, `pw-handle ${axis}`);
     element.setAttribute("role", "spinbutton");
     element.tabIndex = -1; // the slider is the stop of the Tab key; the arrow keys continue after a drag
-    element.addEventListener("pointerdown", (event) => down(event, name));
+    element.addEventListener("pointerdown", down);
     element.addEventListener("keydown", (event) => keys(event, name));
     return element;
   };
@@ -61,13 +62,24 @@ export function createHandles(selection: SelectionModel, place: HTMLElement, fra
         element.remove();
         shown.delete(name);
       }
-      for (const handle of handles) {
+      const places = placesOf(handles, at);
+      for (const [k, handle] of handles.entries()) {
         const element = shown.get(handle.name)?.element ?? create(handle);
         shown.set(handle.name, { element, handle });
-        update(element, handle, at, unitOf(selection, handle.name));
+        move(element, handle, places[k], at);
+        describe(element, handle, unitOf(selection, handle.name));
       }
     },
   };
+}
+
+/** The handle that is nearest to the pointer: the areas of two handles for a finger may overlap. */
+function nearest(shown: readonly Shown[], { clientX, clientY }: PointerEvent): Shown | undefined {
+  const distance = ({ element }: Shown) => {
+    const { left, top, width, height } = element.getBoundingClientRect();
+    return Math.hypot(left + width / 2 - clientX, top + height / 2 - clientY);
+  };
+  return shown.filter(({ element }) => !element.hidden).sort((a, b) => distance(a) - distance(b))[0];
 }
 
 function divIn(place: HTMLElement, className: string): HTMLElement {
@@ -95,10 +107,15 @@ function drag(selection: SelectionModel, { element, handle }: Shown, event: Poin
 const unitOf = ({ sliders }: SelectionModel, name: string) =>
   sliders.peek().find((slider) => slider.name === name)?.unit ?? "";
 
-function update(element: HTMLElement, { name, axis, t, current, value }: Handle, at: Frame, unit: string): void {
-  const [x, y] = [at.x(t), at.yi(current)];
-  element.hidden = x < at.left - 1 || x > at.left + at.plot + 1;
+function move(element: HTMLElement, { t }: Handle, { x, y, lead }: HandlePlace, at: Frame): void {
+  const edge = at.x(t);
+  element.hidden = edge < at.left - 1 || edge > at.left + at.plot + 1;
   element.style.transform = `translate(${x}px, ${y}px)`;
+  element.style.setProperty("--lead", `${Math.abs(lead)}px`);
+  element.classList.toggle("before", lead < 0);
+}
+
+function describe(element: HTMLElement, { name, axis, value }: Handle, unit: string): void {
   const label =
     axis === "height" ? tr("Level of the current, {name}", { name }) : tr("Timing of the current, {name}", { name });
   element.setAttribute("aria-label", label);

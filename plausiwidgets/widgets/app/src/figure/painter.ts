@@ -149,7 +149,7 @@ function paintBands(pen: Pen, panel: Panel): void {
 function paintGrid(pen: Pen, panel: Panel, colour: string): void {
   const { left, top, width, height, x, y } = panel;
   const { px, py } = placesIn(panel);
-  const crisp = (at: number) => Math.round(at) + 0.5;
+  const crisp = (at: number) => Math.floor(at) + 0.5; // the row of pixels that Plotly chooses
   pen.strokeStyle = colour;
   pen.lineWidth = 1;
   pen.beginPath();

@@ -1,33 +1,16 @@
-// The second painter: a picture as Plotly takes it. The host sends Plotly once a page.
+// The second painter: a picture as a figure of Plotly, and the plot that shows it in a place.
 
 import type { Range } from "../catalogue.ts";
-import type { Host } from "../hosts/host.ts";
 import { tr } from "../i18n/texts.ts";
-import { FINAL } from "../messages.ts";
 import type { Axis, Label, Layer, Panel, Picture, Rule, Stroke } from "./picture.ts";
+import { type Loose, loadedPlotly, type Plotly } from "./plotlyScript.ts";
 import type { Part } from "./resting.ts";
 import { FONT } from "./theme.ts";
-
-/** An object of Plotly, whose types the app does not contain. */
-// biome-ignore lint/suspicious/noExplicitAny: The types of Plotly are larger than the app.
-type Loose = Record<string, any>;
 
 export interface PlotlyFigure {
   readonly data: Loose[];
   readonly layout: Loose;
   readonly config: Loose;
-}
-
-interface PlotElement extends HTMLElement {
-  on(event: "plotly_relayout" | "plotly_doubleclick", listener: (change: Loose) => void): void;
-}
-
-/** The functions of Plotly that the app calls. */
-export interface Plotly {
-  readonly Icons?: Loose;
-  newPlot(element: HTMLElement, data: Loose[], layout: Loose, config: Loose): Promise<PlotElement>;
-  react(element: HTMLElement, data: Loose[], layout: Loose, config: Loose): Promise<PlotElement>;
-  purge(element: HTMLElement): void;
 }
 
 /** A colour with an opacity. The colour is a text "#rrggbb". */
@@ -113,10 +96,13 @@ function layoutOf({ width, height, size, colours, labels, rules = [] }: Picture,
 
 type Sized = Pick<Picture, "width" | "height" | "size">;
 
+const RISE = 0.045; // font sizes by which the middle of a text is higher on a canvas than in Plotly
+
 function annotationOf({ text, x, y, align, colour, turned, back }: Label, { width, height, size }: Sized): Loose {
   return {
     ...{ text: escaped(text), x: x / width, y: 1 - y / height, xref: "paper", yref: "paper", showarrow: false },
     ...{ xanchor: turned ? "center" : align, yanchor: "middle", textangle: turned ? -90 : 0 },
+    ...(turned ? { xshift: -RISE * size } : { yshift: RISE * size }),
     ...{ borderpad: 0, borderwidth: 0, font: { color: colour, size, family: FONT } },
     ...(back ? { bgcolor: withAlpha(back, 0.8) } : {}),
   };
@@ -290,93 +276,3 @@ function partOf(change: Loose): Part | null {
   });
   return x || y ? { x, y } : null;
 }
-
-// -- the script ---------------------------------------------------------------------------------------
-
-const PATIENCE = 30000; // ms in which a host replies
-const KEPT = Symbol.for("plausiwidgets.plotly");
-
-interface Kept {
-  plotly?: Plotly;
-  coming?: Promise<Plotly> | undefined;
-}
-
-/** What all apps of a page share: Plotly, or a promise of Plotly. */
-function kept(): Kept {
-  const page: { [KEPT]?: Kept } & typeof globalThis = globalThis;
-  page[KEPT] ??= {};
-  return page[KEPT];
-}
-
-/** Calls when the page is idle. */
-export function whenIdle(act: () => void): void {
-  if ("requestIdleCallback" in globalThis) requestIdleCallback(act, { timeout: 2000 });
-  else setTimeout(act, 50);
-}
-
-/** Plotly, if the page has loaded it. */
-export const loadedPlotly = (): Plotly | null => kept().plotly ?? null;
-
-/**
- * Loads Plotly once a page, from the host of the first request. A browser parses the script in one task of almost a second,
- * which begins when `isCalm` is true.
- */
-export function loadPlotly(host: Host, isCalm: () => boolean): Promise<Plotly> {
-  const page = kept();
-  page.coming ??= fetched(host, isCalm).then(
-    (plotly) => {
-      page.plotly = plotly;
-      return plotly;
-    },
-    (error) => {
-      page.coming = undefined; // another app may have a host that sends Plotly
-      throw error;
-    },
-  );
-  return page.coming;
-}
-
-/** Waits until the page is idle. */
-const calm = (isCalm: () => boolean) =>
-  new Promise<void>((go) => {
-    const look = () => {
-      if (isCalm()) whenIdle(go);
-      else setTimeout(look, 300);
-    };
-    look();
-  });
-
-async function fetched(host: Host, isCalm: () => boolean): Promise<Plotly> {
-  if (host.plotly) {
-    const file = await fetch(host.plotly); // it fills the cache before the import blocks the page
-    await file.arrayBuffer();
-    await calm(isCalm);
-    return (await import(/* webpackIgnore: true */ host.plotly)).default;
-  }
-  const packed = await scriptOf(host);
-  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
-  const text = await new Response(stream).text();
-  await calm(isCalm);
-  // The script works in pages and as a module of Node. As a module it keeps the Plotly of the page.
-  const parts = [
-    "const module = { exports: {} }; const { Plotly } = window;\n",
-    text,
-    "\nif (Plotly === undefined) delete window.Plotly; else window.Plotly = Plotly;\nexport default module.exports;",
-  ];
-  const url = URL.createObjectURL(new Blob(parts, { type: "text/javascript" }));
-  try {
-    return (await import(/* webpackIgnore: true */ url)).default;
-  } finally {
-    URL.revokeObjectURL(url);
-  }
-}
-
-/** The compressed script from the host. */
-const scriptOf = (host: Host) =>
-  new Promise<Uint8Array<ArrayBuffer>>((give, refuse) => {
-    setTimeout(() => refuse(new Error("the kernel did not answer.")), PATIENCE); // its app may be closed by then
-    host.ask("plotly", {}, (reply, { script }) => {
-      if (reply.state === "done" && script) give(script);
-      else if (FINAL.has(reply.state)) refuse(new Error(reply.error ?? reply.state));
-    });
-  });

@@ -3,7 +3,8 @@
 
 import { effect, untracked } from "@preact/signals";
 import type { App } from "../app.ts";
-import { createPlot, loadedPlotly, loadPlotly, type Plot, type Plotly, whenIdle } from "./plotly.ts";
+import { createPlot, type Plot } from "./plotly.ts";
+import { loadedPlotly, loadPlotly, type Plotly, whenIdle } from "./plotlyScript.ts";
 import type { Resting, RestOptions } from "./resting.ts";
 
 const REST = 700; // ms without a change

@@ -35,7 +35,7 @@ export interface Scene {
 }
 
 const MARGIN = { left: 62, right: 20, top: 11, bottom: 30, gap: 14 }; // px, for a font of 14
-const WIDEST = 25; // the part of a diverged potential that the axis shows, in distances from rest to threshold
+const WIDEST = 12; // the part of a diverged potential that the axis shows, in distances from rest to threshold
 
 export interface RangeOptions {
   /** The distance from rest to threshold. */

@@ -4,6 +4,7 @@ import type { Range } from "../catalogue.ts";
 import { tr } from "../i18n/texts.ts";
 import { numberText } from "../i18n/words.ts";
 import type { Line, Looked, Role } from "../models/lines.ts";
+import { placesOf } from "./handlePlaces.ts";
 import type { Axis, Label, Layer, Panel, Picture, Rule } from "./picture.ts";
 import { LINE_COLOURS, rowLabels, rowPanels } from "./rows.ts";
 import { columns, type Frame, frame, isFolded, type Point, type Scene, sampleAt, ticks, tickText } from "./scene.ts";
@@ -18,6 +19,8 @@ const STROKES: Readonly<Record<Role, { readonly width: number; readonly dash: re
 const SMALLEST = 20; // px between two labels
 const NEAR = 0.7; // of the distance between two labels: a label that is nearer to the peak is left out
 const EDGE = 3; // px around the range of the current, so that no line is cut at the edge of its box
+const UNIT_GAP = 1; // px between the unit of the current and the labels around it
+const MAX_MOVE = 8; // px by which two labels of the current move apart, so that the unit has room
 const PALE = 0.3; // the opacity of a line of former values
 const LETTER = 0.55; // the width of a letter in font sizes, which is enough to estimate the room for a text
 
@@ -201,17 +204,22 @@ function currentLabels(yours: Line, axes: readonly Label[], sized: Sized): Label
   const far = yours.current.reduce((a, one) => (Math.abs(one - held) > Math.abs(a - held) ? one : a), held);
   const within = (i: number) => Math.min(Math.max(at.yi(i), at.row), at.row + at.current);
   const ends: Range = [at.row, at.row + at.current];
+  const by = labelDistance(Math.abs(within(held) - within(far)), size);
   const [base, level] =
-    far === held ? [within(held), within(held)] : apart(within(held), within(far), far > held, size + 1, ends);
+    far === held ? [within(held), within(held)] : apart(within(held), within(far), far > held, by, ends);
   const labels = [write(colours, numberText(held, 3), at.left - 10, base, "right")];
   if (far !== held) labels.push(write(colours, numberText(far, 3), at.left - 10, level, "right"));
   const rows = [...axes, ...labels].filter(({ align, turned }) => align === "right" && !turned);
   const taken = [...rows.map(({ y }) => y), timeHeight(sized)];
   const places = [(level + base) / 2, Math.min(level, base) - size - 2, Math.max(level, base) + size + 2];
-  const free = places.find((y) => taken.every((other) => Math.abs(y - other) > size));
+  const free = places.find((y) => taken.every((other) => Math.abs(y - other) >= size + UNIT_GAP));
   const unit = scene.currentUnit;
   return unit && free !== undefined ? [...labels, write(colours, unit, at.left - 10, free, "right")] : labels;
 }
+
+/** The distance between the labels of two levels: two rows, with the unit in between, if the labels move only a little. */
+const labelDistance = (levels: number, size: number): number =>
+  levels >= 2 * (size + UNIT_GAP) - MAX_MOVE ? 2 * (size + UNIT_GAP) : size + UNIT_GAP;
 
 /** Two heights that are at least so far apart, the second one above the first one or below it, within two ends. */
 function apart(first: number, second: number, isAbove: boolean, by: number, [top, bottom]: Range): Range {
@@ -240,21 +248,20 @@ function placeNextTo(scene: Scene, at: Frame, wide: number, size: number): TextP
   const [highest, lowest] = [at.row, at.row + at.current - 0.6 * size];
   const yours = yoursIn(scene);
   const isNear = (y: number, other: number) => Math.abs(y - other) < 16;
-  const places = handles.flatMap(({ t, current }) =>
-    (current >= 0 ? [16, -16] : [-16, 16]).flatMap((below): TextPlace[] => {
-      const y = at.yi(current) + below;
+  const circles = placesOf(handles, at);
+  const places = circles.flatMap((circle, k) =>
+    (handles[k].current >= 0 ? [16, -16] : [-16, 16]).flatMap((below): TextPlace[] => {
+      const y = circle.y + below;
       return [
-        [at.x(t) + 18, y, "left"],
-        [at.x(t) - 18, y, "right"],
+        [circle.x + 18, y, "left"],
+        [circle.x - 18, y, "right"],
       ];
     }),
   );
   return places.find(([x, y, align]) => {
     const [from, to] = align === "left" ? [x, x + wide] : [x - wide, x];
     if (from < at.left || to > at.left + at.plot || y < highest || y > lowest) return false;
-    const isTaken = handles.some(
-      ({ t, current }) => at.x(t) > from - 12 && at.x(t) < to + 12 && isNear(y, at.yi(current)),
-    );
+    const isTaken = circles.some((circle) => circle.x > from - 12 && circle.x < to + 12 && isNear(y, circle.y));
     if (isTaken) return false;
     return !yours || !crosses(yours, at, [from - 4, to + 4], [y - 0.6 * size, y + 0.6 * size]);
   });

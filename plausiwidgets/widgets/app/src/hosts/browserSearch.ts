@@ -159,8 +159,8 @@ export class Searches {
 
   #problemOf({ model, pattern, values, dt, begin, free, bounds }: Requests["search"]): Problem {
     const data = this.shipped[model];
-    const { components, stimulus } = patternOf(this.catalogue, data, pattern);
-    const sliders = [...stimulus, ...data.parameters];
+    const of = patternOf(this.catalogue, data, pattern);
+    const sliders = [...of.stimulus, ...data.parameters];
     const varied = free ?? sliders.filter(({ vary }) => vary !== false).map(({ name }) => name);
     const axes = axesOf(sliders, values, { begin, free: varied, bounds: bounds ?? {} });
     const { bench: settings } = this.catalogue;
@@ -168,7 +168,7 @@ export class Searches {
       settings,
       model: data.model,
       parameters: data.parameters,
-      pattern: { components, stimulus },
+      pattern: of,
       values,
       dt,
       axes,

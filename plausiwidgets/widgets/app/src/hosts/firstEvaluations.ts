@@ -6,6 +6,7 @@ import { FINAL } from "../messages.ts";
 import type { Cancel, Host, Listener } from "./host.ts";
 
 const LATE = 250; // ms after which the page evaluates: a compiled neuron replies earlier
+const PATIENCE = 60000; // ms in which a silent kernel counts as busy with the preparation of a search
 
 type Arrays = Partial<ReplyArrays["search"]>;
 type Found = Extract<Reply<"search">, { readonly search?: unknown }>;
@@ -20,6 +21,7 @@ interface Drawn {
 /** A kernel with a page that draws evaluations until those of Python arrive. */
 export function withFirstEvaluations(kernel: Host, page: Host, limits: Limits): Host {
   let drawn: Drawn | null = null;
+  const preparation = createPreparation(kernel);
 
   function search(fields: Requests["search"], listener: Listener<"search">): Cancel {
     let last: Found | null = null;
@@ -28,6 +30,7 @@ export function withFirstEvaluations(kernel: Host, page: Host, limits: Limits): 
     let hasBegun = false;
     const begin = (state: "superseded" | "stopped") => {
       hasBegun = true;
+      preparation.end();
       clearTimeout(timer);
       cancelPage();
       drawn = null;
@@ -52,6 +55,7 @@ export function withFirstEvaluations(kernel: Host, page: Host, limits: Limits): 
     const timer = setTimeout(() => {
       cancelPage = page.ask("search", { ...fields, ...limits() }, draw);
     }, LATE);
+    preparation.begin();
     const cancel = kernel.ask("search", fields, (reply, arrays) => {
       of = reply.id;
       const isFirst = FINAL.has(reply.state) || ("search" in reply && (reply.search?.evaluations ?? 0) > 0);
@@ -60,6 +64,7 @@ export function withFirstEvaluations(kernel: Host, page: Host, limits: Limits): 
     });
     return () => {
       clearTimeout(timer);
+      preparation.end();
       cancelPage();
       cancel();
     };
@@ -67,6 +72,8 @@ export function withFirstEvaluations(kernel: Host, page: Host, limits: Limits): 
 
   return {
     ...kernel,
+    isPreparing: preparation.isNow,
+    onSilence: preparation.onSilence,
     ask<K extends Kind>(kind: K, fields: Requests[K], listener: Listener<K>, buffer?: ArrayBuffer): Cancel {
       // The compiler does not narrow the fields and the listener by the kind.
       const request = fields as Requests["search"];
@@ -77,6 +84,37 @@ export function withFirstEvaluations(kernel: Host, page: Host, limits: Limits): 
         return () => {};
       }
       return kernel.ask(kind, fields, listener, buffer);
+    },
+  };
+}
+
+/** The preparation of a search: Python imports packages and compiles the neuron, and cannot reply meanwhile. */
+function createPreparation(kernel: Host) {
+  let isNow = false;
+  let isSilent = false;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let tell: (isSilent: boolean) => void = () => {};
+  const end = () => {
+    clearTimeout(timer);
+    if (!isNow) return;
+    isNow = false;
+    if (isSilent) tell(true);
+  };
+  return {
+    isNow: () => isNow,
+    end,
+    begin() {
+      end();
+      isNow = !isSilent;
+      timer = setTimeout(end, PATIENCE);
+    },
+    /** Calls the listener again if the kernel is still silent when the preparation is over. */
+    onSilence(listener: (isSilent: boolean) => void) {
+      tell = listener;
+      kernel.onSilence?.((isSilentNow) => {
+        isSilent = isSilentNow;
+        listener(isSilentNow);
+      });
     },
   };
 }

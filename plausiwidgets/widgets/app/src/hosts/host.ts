@@ -38,6 +38,8 @@ export interface Host {
   onSilence?: (listener: (isSilent: boolean) => void) => void;
   /** Whether a notebook has no kernel, so that the page does everything itself. */
   isAlone?: () => boolean;
+  /** Whether Python prepares a search, during which it may reply late. */
+  isPreparing?: () => boolean;
   /** Calls the listener with a sentence when the connection is lost, and with an empty text when it is back. */
   onLoss?: (listener: (sentence: string) => void) => void;
   /** Sets the language of the host's sentences. */

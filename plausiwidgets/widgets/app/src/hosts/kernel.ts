@@ -1,29 +1,18 @@
 // The kernel of a notebook, through the messages of its widget.
 
-import type { LessonData, ModelData, Values } from "../catalogue.ts";
+import type { Exercise, LessonData, ModelData, Values } from "../catalogue.ts";
 import type { HistoryStep } from "../messages.ts";
 import type { SearchRanges } from "../models/selection.ts";
 import { isBusy } from "./alone.ts";
 import { createChannel } from "./channel.ts";
 import type { Host } from "./host.ts";
 
-/** A mystery without its hidden parameters. */
-export interface SentMystery {
-  readonly pattern: string;
-  readonly about: string;
-  readonly moved: readonly string[];
-  readonly seed: number;
-  readonly common: readonly string[];
-  readonly link: string;
-  readonly python: string;
-}
-
-/** The history as Python writes it, with the ranges and the mystery of the shown step. */
+/** The history as Python writes it, with the ranges and the exercise of the shown step. */
 export interface SentHistory {
   readonly steps: readonly HistoryStep[];
   readonly at: number;
   readonly ranges: SearchRanges;
-  readonly mystery: SentMystery | null;
+  readonly exercise: Exercise | null;
   readonly revision: number;
   /** The id of the request that wrote last, or an empty text for Python. */
   readonly by: string;
@@ -63,8 +52,8 @@ export interface Traits {
     readonly table?: AssessmentMap | null;
     readonly linked: boolean;
   };
-  /** The script of the widget. */
-  readonly _esm: string;
+  /** The script of the app. */
+  readonly _script: string;
   readonly _history: SentHistory;
   readonly _tool: { readonly name?: string; readonly revision?: number };
   /** References to custom widgets. */

@@ -1,6 +1,6 @@
 // Many searches in the browser, one after the other: every pattern of some models, and the patterns of one neuron.
 
-import { type Catalogue, type ModelData, patternOf, type StoredSet, type Values } from "../catalogue.ts";
+import { type Catalogue, type ModelData, patternOf, ruledOutAt, type StoredSet, type Values } from "../catalogue.ts";
 import { NEURONS } from "../engine/neuron.ts";
 import { Objective } from "../engine/search/objective.ts";
 import { axesOf } from "../engine/search/space.ts";
@@ -104,13 +104,14 @@ class Surveys {
     const row = { model, pattern, letter, ...NOTHING_FOUND };
     try {
       const data = await this.host.describe(model, pattern);
-      const { ruled_out } = data.patterns[pattern];
+      const fields = fieldsOf(data, pattern);
+      const ruled_out = ruledOutAt(data.patterns[pattern], fields.values);
       if (ruled_out) return { ...row, ruled_out };
       if (!this.#searches.canEvaluate({ model, pattern })) {
         return { ...row, status: "failed", sentence: tr("Only Python can search this model: use a notebook.") };
       }
-      const { status, loss, evaluations, best } = await this.#searched(fieldsOf(data, pattern));
-      return { ...row, status, loss, evaluations, parameters: best };
+      const { status, loss, evaluations, best } = await this.#searched(fields);
+      return { ...row, status: evaluations ? status : "unsearched", loss, evaluations, parameters: best };
     } catch (error) {
       return { ...row, status: "failed", sentence: error instanceof Error ? error.message : String(error) };
     }

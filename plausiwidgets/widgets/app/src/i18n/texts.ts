@@ -1,4 +1,5 @@
-// Translations of the screen texts, keyed by the English text. A text without a translation is shown in English.
+// Translations of the screen texts, keyed by the English text or, in a page in one file, by its short key. A text without a
+// translation is shown in English.
 
 import { batch, signal } from "@preact/signals";
 
@@ -19,8 +20,19 @@ export function translate(to: string, translations: Readonly<Record<string, stri
  * in two parts.
  */
 export function tr(text: string, values?: Readonly<Record<string, unknown>> | null): string {
+  if (values) return (translated(text) ?? text).replace(/\{(\w+)\}/g, (_, name: string) => String(values[name]));
+  const parts = () => text.split(": ").map((part) => translated(part) ?? part);
+  return translated(text) ?? parts().join(": ");
+}
+
+function translated(text: string): string | undefined {
   const known = texts.value;
-  if (values) return (known.get(text) ?? text).replace(/\{(\w+)\}/g, (_, name: string) => String(values[name]));
-  const parts = () => text.split(": ").map((part) => known.get(part) ?? part);
-  return known.get(text) ?? parts().join(": ");
+  return known.size ? (known.get(text) ?? known.get(keyOf(text))) : undefined;
+}
+
+/** The short key of a text, which saves a page its English texts: a hash (FNV-1a, 32 bits) in base 36, as in Python. */
+export function keyOf(text: string): string {
+  let hash = 0x811c9dc5;
+  for (let k = 0; k < text.length; k++) hash = Math.imul(hash ^ text.charCodeAt(k), 0x01000193);
+  return (hash >>> 0).toString(36);
 }

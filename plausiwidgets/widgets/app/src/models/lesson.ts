@@ -23,7 +23,7 @@ export const boldIn = (body: readonly TextNode[]): string[] =>
     return node[0] === "strong" ? [node[1].join("")] : boldIn(node[1]);
   });
 
-/** The parameters that a card locks: all except its free ones, if it has any. */
+/** The parameters that a card or an exercise locks: all except its free ones, if it has any. */
 export const lockedOn = (sliders: readonly Slider[], { free }: Pick<Card, "free">): string[] =>
   free.length ? sliders.map(({ name }) => name).filter((name) => !free.includes(name)) : [];
 

@@ -7,6 +7,7 @@ import type { Selection } from "./selection.ts";
 export const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?$/;
 const MAX_LINK = 8192; // characters
 const MAX_NUMBER = 40; // characters
+const PIECES = [4, 7]; // numbers of a line, and of a waveform, in a current that is given by its pieces
 const MAX_NOTES = 4;
 const MAX_SHOWN = 25; // characters of a link in a sentence
 const TOGETHER = "_and_"; // between the keys of patterns that one neuron should show
@@ -21,7 +22,7 @@ export interface LinkExtras {
   readonly locked?: readonly string[];
 }
 
-/** A current that a link contains as samples. */
+/** A current that a link contains as samples or as pieces. */
 export interface LinkedCurrent {
   readonly text: string;
   /** Whether the samples are joined by straight lines. */
@@ -150,17 +151,17 @@ export function wantedOf(text: string, catalogue: Catalogue, data: ModelData | n
 }
 
 /**
- * The current of a link as lines of times and currents, or null if it cannot be read.
+ * The current of a link as lines of times and currents, or of pieces, or null if it cannot be read.
  *
- * @param samples t~x_t~x…
+ * @param samples t~x_t~x…, or pieces with their numbers
  * @param end the end of the last sample
  */
 export function currentOf(samples: string, lines: boolean, end: string | null): LinkedCurrent | null {
-  const pairs = samples.split("_").map((pair) => pair.split("~"));
+  const rows = samples.split("_").map((row) => row.split("~"));
   const isNumber = (one: string) => one.length <= MAX_NUMBER && NUMBER.test(one);
-  const isRead = pairs.every((pair) => pair.length === 2 && pair.every(isNumber));
-  if (!isRead || (end !== null && !NUMBER.test(end))) return null;
-  const text = pairs.map((pair) => pair.join(" ")).join("\n");
+  const isRead = [[2], PIECES].some((sizes) => rows.every(({ length }) => sizes.includes(length)));
+  if (!isRead || !rows.flat().every(isNumber) || (end !== null && !NUMBER.test(end))) return null;
+  const text = rows.map((row) => row.join(" ")).join("\n");
   return { text, lines, ...(end === null ? {} : { end: Number(end) }) };
 }
 

@@ -21,7 +21,7 @@ export interface Circumstances {
   readonly isHere: boolean;
   /** Whether the page has no Python, so that nothing is verified. */
   readonly isAlone: boolean;
-  /** Whether a proof shows that no parameters of the model can show the pattern. */
+  /** Whether a proof rules the pattern out for the best parameters. */
   readonly isRuledOut: boolean;
   readonly isTaken: boolean;
   readonly isBestAtStart: boolean;
@@ -31,12 +31,13 @@ export interface Circumstances {
 export function outcomeOf(found: Search, { isAlone, isRuledOut, isBestAtStart }: Circumstances): OutcomeKind {
   const { state, status, least, evaluations } = found;
   if (state === "failed") return "failed";
+  if (isRuledOut && state !== "stopped" && state !== "superseded") return "ruled_out";
   if (least === 0 && evaluations.count === 1 && isBestAtStart) return "present";
   if (status === "fragile") return "fragile";
   if (status === "replicated" && !isAlone) return "found";
   if (least === 0) return "unverified";
   if (state === "stopped" || state === "superseded") return "stopped";
-  return isRuledOut ? "ruled_out" : "missed";
+  return "missed";
 }
 
 /** The symbol and the name of an outcome. */
@@ -81,7 +82,9 @@ export function outcomeWords(kind: OutcomeKind, found: Search, { isAlone, isTake
     case "missed":
       return missedWords(found);
     case "ruled_out":
-      return tr("A proof shows that no parameters of this model can show the pattern.");
+      return found.least === 0
+        ? tr("The best parameters meet all criteria, but contradict a proof that rules the pattern out.")
+        : tr("A proof shows that these parameters of the model cannot show the pattern.");
     case "stopped":
       return found.best
         ? tr("Use the best parameters so far, or search again.")

@@ -13,7 +13,7 @@ export function numbersOf(
 ): SweepNumbers {
   const at = (argument: Argument) => valueOf(argument, body, values);
   return {
-    pieces: pieces.map(([on, off, first, last]): Piece => [at(on), at(off), at(first), at(last)]),
+    pieces: pieces.map((piece): Piece => piece.map(at)),
     end: at(end),
     duration: at(duration),
   };

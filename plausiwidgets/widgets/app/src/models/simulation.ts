@@ -69,8 +69,12 @@ export interface Simulation {
   event(line: Line): Range | null;
   /** The parts of the current that can be dragged. */
   handles(): Handle[];
-  /** Evaluates the selection. The generator pauses after each simulation. */
-  judging(): Generator<void, Evaluated>;
+  /**
+   * Evaluates the selection. The generator pauses after each simulation.
+   *
+   * @param isCoarse whether an onset of firing is measured coarsely
+   */
+  judging(isCoarse?: boolean): Generator<void, Evaluated>;
 }
 
 /** The runners of a selection, or null if only the host can simulate the neuron. */
@@ -134,9 +138,9 @@ export function simulationOf(
     scale,
     event: (line) => eventOf(pattern, sweep, line, values),
     handles: () => handlesOf(sweep, pattern, values, component.holding),
-    *judging() {
+    *judging(isCoarse = false) {
       if (!runnerAt) return { verdict: answered?.verdict ?? null, found: NOTHING_FOUND };
-      const { verdict, results } = yield* judgingWhole(pattern, runnerAt, values);
+      const { verdict, results } = yield* judgingWhole(pattern, runnerAt, values, isCoarse);
       const applied = pattern.components.map((part, i) => appliedSweeps(part, results[i]));
       return { verdict, found: applied };
     },

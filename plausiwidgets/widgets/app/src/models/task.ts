@@ -1,15 +1,15 @@
-// The task of the user: practice, a lesson, an exercise or a mystery. One record has what is locked, moved and revealed.
+// The task of the user: practice, a lesson or an exercise. One record has what is locked, moved and revealed.
 
 import { computed, type ReadonlySignal } from "@preact/signals";
 import type { Card, Exercise, LessonData, Range, Slider, Values } from "../catalogue.ts";
 import type { Host } from "../hosts/host.ts";
+import { createExercises, MAX_POINTS, startOf } from "./exercise.ts";
 import { boldIn, createLesson, lessonAt } from "./lesson.ts";
 import { isValid } from "./link.ts";
-import { createMystery, MAX_POINTS } from "./mystery.ts";
 import { createPractice, type Practice } from "./practice.ts";
 import type { RunModel } from "./run.ts";
 import type { HowToBegin, SearchModel } from "./search.ts";
-import type { Notify, SelectionModel } from "./selection.ts";
+import type { Notify, Selection, SelectionModel } from "./selection.ts";
 import type { VerdictModel } from "./verdict.ts";
 
 export { TOOL_NAMES } from "./lesson.ts";
@@ -18,7 +18,7 @@ const MIN_KEY_PARAMETERS = 4; // sliders that are shown first, if a card does no
 
 export interface Task {
   /** "locked": a link or a script has locked parameters, and there is no other task. */
-  readonly kind: "none" | "practice" | "lesson" | "exercise" | "mystery" | "locked";
+  readonly kind: "none" | "practice" | "lesson" | "exercise" | "locked";
   readonly locked: readonly string[];
   /** The parameters that were moved away from their solution. */
   readonly moved: readonly string[];
@@ -26,7 +26,7 @@ export interface Task {
   readonly revealed: Values;
   /** Whether bars may show where the criteria are met. */
   readonly hasBars: boolean;
-  /** The stage of practice or a mystery. Every other task is open. */
+  /** The stage of practice or an exercise. Every other task is open. */
   readonly stage: "open" | "hint" | "shown" | "solved";
 }
 
@@ -40,16 +40,11 @@ export interface Lesson {
   readonly isMet: boolean;
 }
 
-/** A mystery, the points of the sliders and of a search (-1: none yet), and what was revealed. */
-export interface Game {
+/** An attempt at an exercise: the points of the sliders and of a search that races (-1: none yet), and what was revealed. */
+export interface Attempt {
   readonly model: string;
   readonly pattern: string;
-  readonly about: string;
-  readonly seed: number;
-  readonly moved: readonly string[];
-  readonly common: readonly string[];
-  readonly link: string;
-  readonly python: string;
+  readonly exercise: Exercise;
   readonly yours: number;
   readonly best: number;
   readonly raced: boolean;
@@ -67,15 +62,19 @@ export interface TaskScreen {
 
 export interface TaskModel {
   readonly task: ReadonlySignal<Task>;
-  readonly exercise: Exercise | null;
+  /** Whether the page is about one exercise, and offers nothing else. */
+  readonly isPage: boolean;
+  /** The exercise of the pair that is shown. */
+  readonly exercise: ReadonlySignal<Exercise | null>;
+  readonly attempt: ReadonlySignal<Attempt | null>;
   readonly lesson: ReadonlySignal<Lesson | null>;
-  /** The mystery that is shown. */
-  readonly game: ReadonlySignal<Game | null>;
   /** Whether there is an exercise, or parameters are locked. Nothing on the screen may show the solution then. */
   readonly isTask: ReadonlySignal<boolean>;
   /** The sliders that are shown first: those that may be moved in a task, otherwise the key parameters. */
   readonly mattering: ReadonlySignal<readonly Slider[]>;
   readonly canPractise: ReadonlySignal<boolean>;
+  /** Whether a search can begin. A page on a server must be able to simulate the model, and receives a custom one late. */
+  readonly canSearch: ReadonlySignal<boolean>;
 
   /** Whether a value may be typed. In an exercise it must lie on its slider. */
   takes(slider: Slider, value: number): boolean;
@@ -96,10 +95,12 @@ export interface TaskModel {
   next(by: number): void;
 
   beginMystery(which?: { readonly model?: string; readonly pattern?: string; readonly seed?: number | null }): void;
-  /** Takes a mystery that the host has begun. */
-  takeGame(game: Game): void;
+  /** Takes an exercise that the host has begun for a model and a pattern. */
+  takeExercise(at: Pick<Selection, "model" | "pattern">, exercise: Exercise): void;
   race(): void;
   reveal(): void;
+  /** Goes back to the start of the exercise. */
+  restart(): void;
   close(): void;
 }
 
@@ -108,12 +109,11 @@ export function createTask(
   run: RunModel,
   verdict: VerdictModel,
   search: SearchModel,
-  host: Pick<Host, "can" | "ask" | "lesson">,
+  host: Pick<Host, "name" | "can" | "ask" | "lesson">,
   notify: Notify,
   screen: TaskScreen,
   begin: { readonly exercise?: Exercise | null; readonly lesson?: LessonData | null; readonly card?: number } = {},
 ): TaskModel {
-  const exercise = begin.exercise ?? null;
   const practice = createPractice(selection, run, verdict, search, notify);
   const leave = () => {
     practice.end();
@@ -121,20 +121,27 @@ export function createTask(
   };
   const first = begin.lesson ? lessonAt(begin.lesson, begin.card) : null;
   const lesson = createLesson(selection, verdict, host, notify, screen, leave, first);
-  const mystery = createMystery(selection, run, verdict, search, host, notify, screen);
-  const task = taskOf(exercise, selection, mystery.game, lesson.lesson, practice.practice);
-  const isTask = computed(() => exercise !== null || task.value.locked.length > 0);
-  const mattering = matteringOf(exercise, selection, mystery.game, lesson.lesson);
+  const page = begin.exercise ?? null;
+  const exercises = createExercises(selection, run, verdict, search, host, notify, screen, page);
+  const { attempt, exercise } = exercises;
+  const task = taskOf(attempt, selection, lesson.lesson, practice.practice);
+  const isTask = computed(() => exercise.value !== null || task.value.locked.length > 0);
+  const mattering = matteringOf(selection, lesson.lesson);
 
   const model: TaskModel = {
     task,
+    isPage: page !== null,
     exercise,
+    attempt,
     lesson: lesson.lesson,
-    game: mystery.game,
     isTask,
     mattering,
     canPractise: practice.canPractise,
-    takes: (slider, value) => isValid(slider, value) && (!exercise || isInExercise(slider, exercise, value)),
+    takes(slider, value) {
+      const now = exercise.peek();
+      return isValid(slider, value) && (!now || isInExercise(slider, now, value));
+    },
+    canSearch: computed(() => host.can("search") && (host.name !== "server" || run.isOurs.value)),
     practise() {
       if (!isTask.peek()) practice.begin(mattering.peek());
     },
@@ -151,15 +158,21 @@ export function createTask(
     next(by) {
       if (!isTask.peek()) void selection.next(by);
     },
-    beginMystery: mystery.begin,
-    takeGame: mystery.take,
+    beginMystery: exercises.beginMystery,
+    takeExercise: exercises.take,
     race() {
-      mystery.race();
+      exercises.race();
       model.search("values", { pace: true });
     },
-    reveal: mystery.reveal,
+    reveal: exercises.reveal,
+    restart() {
+      const now = exercise.peek();
+      if (!now) return;
+      selection.put(startOf(now));
+      selection.keep();
+    },
     close() {
-      for (const part of [mystery, lesson, practice]) part.close();
+      for (const part of [exercises, lesson, practice]) part.close();
     },
   };
   return model;
@@ -169,11 +182,10 @@ export function createTask(
 const some = (values: Values, names: readonly string[]): Values =>
   Object.fromEntries(names.map((name) => [name, values[name]]));
 
-/** The one task of several: an exercise or a mystery can be part of a lesson, and a lesson locks parameters. */
+/** The one task of several: an exercise can be part of a lesson, and both lock parameters. */
 function taskOf(
-  exercise: Exercise | null,
+  attempt: ReadonlySignal<Attempt | null>,
   { ranges }: SelectionModel,
-  game: ReadonlySignal<Game | null>,
   lesson: ReadonlySignal<Lesson | null>,
   practice: ReadonlySignal<Practice | null>,
 ): ReadonlySignal<Task> {
@@ -181,18 +193,18 @@ function taskOf(
   return computed(() => {
     const locked = locks.value;
     const base: Task = { kind: "none", locked, moved: [], revealed: {}, hasBars: !locked.length, stage: "open" };
-    if (exercise) return { ...base, kind: "exercise", hasBars: false };
-    if (game.value) return { ...base, ...ofGame(game.value), hasBars: base.hasBars && game.value.revealed !== null };
+    if (attempt.value) return { ...base, ...ofAttempt(attempt.value) };
     if (lesson.value) return { ...base, kind: "lesson" };
     if (locked.length) return { ...base, kind: "locked" };
     return practice.value ? { ...base, ...ofPractice(practice.value) } : base;
   });
 }
 
-const ofGame = ({ moved, revealed, yours }: Game): Pick<Task, "kind" | "moved" | "revealed" | "stage"> => ({
-  kind: "mystery",
-  moved,
-  revealed: revealed ? some(revealed, moved) : {},
+const ofAttempt = ({ exercise: { free }, revealed, yours }: Attempt): Omit<Task, "locked"> => ({
+  kind: "exercise",
+  moved: free,
+  revealed: revealed ? some(revealed, free) : {},
+  hasBars: revealed !== null,
   stage: yours === MAX_POINTS ? "solved" : revealed ? "shown" : "open",
 });
 
@@ -208,30 +220,17 @@ const ofPractice = ({
   stage,
 });
 
-/** The sliders that are shown first. They follow neither the points of a mystery nor the verdicts of a lesson. */
+/** The sliders that are shown first: those that a task leaves free. They do not follow the verdicts of a lesson. */
 function matteringOf(
-  exercise: Exercise | null,
   { sliders, pattern, ranges }: SelectionModel,
-  game: ReadonlySignal<Game | null>,
   lesson: ReadonlySignal<Lesson | null>,
 ): ReadonlySignal<readonly Slider[]> {
-  const moved = computed(() => (exercise ? null : (game.value?.moved ?? null)));
   const locked = computed(() => ranges.value.locked);
   const card = computed(() => lesson.value?.cards[lesson.value.at] ?? null);
   return computed(() => {
-    const free = freeOf(sliders.value, moved.value, locked.value);
+    const free = locked.value.length ? sliders.value.filter(({ name }) => !locked.value.includes(name)) : [];
     return free.length ? free : keySliders(sliders.value, pattern.value.matter, card.value);
   });
-}
-
-/** The sliders that may be moved in a task. */
-function freeOf(
-  sliders: readonly Slider[],
-  moved: readonly string[] | null,
-  locked: readonly string[],
-): readonly Slider[] {
-  if (moved) return sliders.filter(({ name }) => moved.includes(name));
-  return locked.length ? sliders.filter(({ name }) => !locked.includes(name)) : [];
 }
 
 /** The sliders of the parameters that a card names, then those of the key parameters of the pattern. */
@@ -249,7 +248,7 @@ export const endsInExercise = ({ name, low, high }: Pick<Slider, "name" | "low" 
 ];
 
 /** Whether a value is between the ends of a slider of an exercise. Every other value makes a code invalid. */
-function isInExercise(slider: Slider, { start }: Exercise, value: number): boolean {
-  const [low, high] = endsInExercise(slider, Object.fromEntries(start.values));
+function isInExercise(slider: Slider, exercise: Exercise, value: number): boolean {
+  const [low, high] = endsInExercise(slider, startOf(exercise));
   return value >= low && value <= high;
 }

@@ -1,6 +1,6 @@
 // Titles of patterns and parameter sets in the language of the screen.
 
-import type { Catalogue, ModelData, Pattern, SharedPattern, StoredSet } from "../catalogue.ts";
+import type { Catalogue, Exercise, ModelData, Pattern, SharedPattern, StoredSet } from "../catalogue.ts";
 import { tr } from "../i18n/texts.ts";
 import type { Selection } from "./selection.ts";
 import type { TaskModel } from "./task.ts";
@@ -34,9 +34,12 @@ export function patternInSentence(of: Titled, key: string): string {
   return tr("{first} and {last}", { first: names.slice(0, -1).join(", "), last: names[names.length - 1] });
 }
 
+/** The number of a mystery, which is an exercise with a hidden neuron, or undefined for every other exercise. */
+export const seedOf = (exercise: Exercise | null): string | undefined => exercise?.about[".mystery"]?.split(".")[2];
+
 /** The pattern within a sentence, or the number of the mystery, whose pattern must be guessed. */
-export function mysteryOrPattern(of: Titled, key: string, { game, exercise }: Pick<TaskModel, "game" | "exercise">) {
-  const seed = game.value?.seed ?? exercise?.about[".mystery"]?.split(".")[2];
+export function mysteryOrPattern(of: Titled, key: string, { exercise }: Pick<TaskModel, "exercise">) {
+  const seed = seedOf(exercise.value);
   return seed === undefined ? patternInSentence(of, key) : tr("Mystery {seed}", { seed });
 }
 
@@ -90,6 +93,6 @@ function sourceOf({ kind, title, source }: StoredSet): string {
 
 /** The shape of a current that is shown like a pattern, "values" for a current without a shape, or "" for a pattern. */
 export function shapeOf(pattern: string): string {
-  const shape = pattern.match(/^stimulus_(step|pulses|ramp)/)?.[1];
+  const shape = pattern.match(/^stimulus_(step|pulses|ramp|noise|chirp)/)?.[1];
   return shape ?? (pattern.startsWith("stimulus_") ? "values" : "");
 }

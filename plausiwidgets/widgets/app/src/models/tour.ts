@@ -41,7 +41,7 @@ type Toured = Pick<SelectionModel, "choose" | "current" | "data" | "finishGlide"
 export function createTour(
   selection: Toured,
   { isOurs }: Pick<RunModel, "isOurs">,
-  { game, isTask, lesson }: Pick<TaskModel, "game" | "isTask" | "lesson">,
+  { isTask, lesson }: Pick<TaskModel, "isTask" | "lesson">,
   frames: Frames = FRAMES,
 ): TourModel {
   const { current, data, sliders } = selection;
@@ -85,9 +85,7 @@ export function createTour(
     if (tour === tours) stage.value = null;
   };
   return {
-    canBegin: computed(
-      () => isOurs.value && !isTask.value && !game.value && !lesson.value && patterns.value.length >= MIN_PATTERNS,
-    ),
+    canBegin: computed(() => isOurs.value && !isTask.value && !lesson.value && patterns.value.length >= MIN_PATTERNS),
     stage,
     patterns,
     sliders: computed(() => (stage.value ? changedOf(data.value, patterns.value, sliders.value) : null)),

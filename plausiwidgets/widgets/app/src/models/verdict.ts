@@ -1,8 +1,8 @@
 // The verdict on the selection: evaluated by the page, verified by Python if there is one.
 
-import { batch, computed, type ReadonlySignal, signal } from "@preact/signals";
-import type { Status } from "../catalogue.ts";
-import type { Verdict } from "../engine/judge.ts";
+import { batch, computed, type ReadonlySignal, signal, untracked } from "@preact/signals";
+import { ruledOutAt, type Status } from "../catalogue.ts";
+import { hasOnset, type Verdict } from "../engine/judge.ts";
 import type { Host } from "../hosts/host.ts";
 import { tr } from "../i18n/texts.ts";
 import type { Kind } from "../messages.ts";
@@ -17,7 +17,7 @@ import { wordedOf } from "./wording.ts";
 
 export { wordedOf } from "./wording.ts";
 
-const REST = 300; // ms without a change before Python verifies
+const REST = 300; // ms without a change before the page measures an onset thoroughly, and before Python verifies
 
 /** The result of the verification tests, or that they run. */
 export interface Verified {
@@ -51,7 +51,7 @@ export interface VerdictModel {
   readonly isSilent: ReadonlySignal<boolean>;
   /** Whether a notebook has no kernel. */
   readonly isAlone: ReadonlySignal<boolean>;
-  /** Whether the sentence about a silent host is no warning, because the page needs no host. */
+  /** Whether the sentence about a silent host is no warning, because the page needs no host, or because the host is busy. */
   readonly isQuiet: ReadonlySignal<boolean>;
   /** The sentence about a silent host, until it is closed; otherwise an empty text. */
   readonly silence: ReadonlySignal<string>;
@@ -66,23 +66,25 @@ export interface VerdictModel {
 export function createVerdict(
   selection: SelectionModel,
   run: RunModel,
-  host: Pick<Host, "name" | "can" | "ask" | "onSilence" | "isAlone">,
+  host: Pick<Host, "name" | "can" | "ask" | "onSilence" | "isAlone" | "isPreparing">,
   notify: Notify,
   schedule: Schedule = afterPaint,
 ): VerdictModel {
-  const { data, pattern } = selection;
+  const { data, pattern, current } = selection;
+  const contradicts = () => Boolean(ruledOutAt(pattern.value, current.value.values));
   const verdict = signal<Verdict | null>(null);
   const marked = signal(-1);
   const verification = createVerification(selection, host, notify);
   const { verified } = verification;
   const silence = createSilence(host, run, (isSilent) => {
     if (isSilent) verification.suspend();
-    else if (verdict.peek()?.loss === 0 && !verified.peek() && run.isOurs.peek()) verification.begin();
+    else if (isVerifiable(verdict.peek()) && !verified.peek() && run.isOurs.peek()) verification.begin();
   });
 
+  const isVerifiable = (made: Verdict | null) => isFinal(made) && !untracked(contradicts);
   const take = (next: Verdict | null) => {
     verdict.value = next;
-    if (next?.loss === 0 && !verified.peek() && silence.asks("verify")) verification.beginSoon();
+    if (isVerifiable(next) && !verified.peek() && silence.asks("verify")) verification.beginSoon();
   };
   const stopFollowing = followRun(selection, run, host, notify, schedule, {
     begin(isOther) {
@@ -98,9 +100,12 @@ export function createVerdict(
   return {
     verdict,
     verified,
-    worded: computed(() => wordedOf(verdict.value, verified.value, pattern.value, data.value.model, run.waiting.value)),
+    worded: computed(() => {
+      const { model } = data.value;
+      return wordedOf(verdict.value, verified.value, pattern.value, model, current.value.values, run.waiting.value);
+    }),
     isJudged: computed(() => isJudged(pattern.value)),
-    isMet: computed(() => verdict.value?.loss === 0 && !isRefuted(verified.value)),
+    isMet: computed(() => isFinal(verdict.value) && !isRefuted(verified.value) && !contradicts()),
     marked,
     looks: computed(() => looksOf(verdict.value, marked.value, run.trace.value, run.sweep.value)),
     ...silence,
@@ -138,14 +143,18 @@ function followRun(
       else take(result.verdict);
     });
   // The simulation is read when the work begins. Sweeps that a procedure finds replace it, but require no new evaluation.
-  const judge = () => {
-    stopJudging = inPieces(evaluating(run.simulation.peek(), host, notify), evaluated);
+  const judge = (isCoarse: boolean) => {
+    stopJudging = inPieces(evaluating(run.simulation.peek(), host, notify, isCoarse), (result) => {
+      stopJudging = () => {};
+      evaluated(result);
+      if (result.verdict?.isCoarse) stopJudging = later(() => judge(false));
+    });
   };
   const stops = [
     following(run.occasion, (now, last) => {
       stopJudging();
       begin(last !== null && now.opened !== last.opened && now.opened.isOther);
-      if (now.isOurs && !isGliding.peek()) stopJudging = schedule(judge);
+      if (now.isOurs && !isGliding.peek()) stopJudging = schedule(() => judge(hasOnset(pattern.peek())));
     }),
     following(run.answered, (made) => {
       if (made) take(made.verdict);
@@ -160,30 +169,43 @@ function followRun(
   };
 }
 
+/** Calls a function when the selection has been at rest for a moment. */
+function later(act: () => void): Stop {
+  const timer = setTimeout(act, REST);
+  return () => clearTimeout(timer);
+}
+
+/** Whether all criteria are met in a thorough evaluation. */
+const isFinal = (verdict: Verdict | null): boolean => verdict?.loss === 0 && !verdict.isCoarse;
+
 /** Whether the host is silent, and the sentence about it. */
 function createSilence(
-  host: Pick<Host, "name" | "can" | "onSilence" | "isAlone">,
+  host: Pick<Host, "name" | "can" | "onSilence" | "isAlone" | "isPreparing">,
   { isOurs }: RunModel,
   onChange: (isSilent: boolean) => void,
 ) {
   const isSilent = signal(false);
   const isAlone = signal(false);
+  const isPreparing = signal(false);
   const isClosed = signal(false);
   host.onSilence?.((isNow) =>
     batch(() => {
       isClosed.value = false;
       isSilent.value = isNow;
       isAlone.value = host.isAlone?.() ?? false;
+      isPreparing.value = host.isPreparing?.() ?? false;
       onChange(isNow);
     }),
   );
   return {
     isSilent,
     isAlone,
-    isQuiet: computed(() => isAlone.value && isOurs.value),
-    silence: computed(() =>
-      isSilent.value && !isClosed.value ? silenceWords(host.name, isOurs.value, isAlone.value) : "",
-    ),
+    isQuiet: computed(() => isPreparing.value || (isAlone.value && isOurs.value)),
+    silence: computed(() => {
+      if (!isSilent.value || isClosed.value) return "";
+      if (isPreparing.value) return tr("Python is preparing the search. The first search in a notebook takes longer.");
+      return silenceWords(host.name, isOurs.value, isAlone.value);
+    }),
     closeSilence() {
       isClosed.value = isSilent.peek();
     },
@@ -196,9 +218,14 @@ const isRefuted = (verified: Verified | null): boolean =>
   verified?.status === "fragile" || verified?.status === "rejected";
 
 /** Evaluates the selection. Newer data may have criteria that this page does not know. Then a host evaluates it. */
-function* evaluating(simulation: Simulation, host: Pick<Host, "can">, notify: Notify): Generator<void, Evaluated> {
+function* evaluating(
+  simulation: Simulation,
+  host: Pick<Host, "can">,
+  notify: Notify,
+  isCoarse: boolean,
+): Generator<void, Evaluated> {
   try {
-    return yield* simulation.judging();
+    return yield* simulation.judging(isCoarse);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     if (!host.can("simulate")) {

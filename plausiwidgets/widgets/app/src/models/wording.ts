@@ -1,6 +1,6 @@
 // The verdict in words.
 
-import type { Model, Pattern, Status } from "../catalogue.ts";
+import { type Model, type Pattern, ruledOutAt, type Status, type Values } from "../catalogue.ts";
 import type { CriterionResult, Verdict } from "../engine/judge.ts";
 import { tr } from "../i18n/texts.ts";
 import { intervalText, measuredText } from "../i18n/words.ts";
@@ -15,21 +15,40 @@ export function wordedOf(
   verified: Verified | null,
   pattern: Pattern,
   model: Model,
+  values: Values,
   waiting: Waiting | null = null,
 ): Worded {
   if (waiting) return { kind: "waiting", ...awaited(waiting) };
   if (!isJudged(pattern)) return worded("unjudged", tr("No criteria"), "");
   if (!verdict) return { kind: "waiting", words: tr("…"), why: "" };
-  return verdict.loss > 0 ? missed(verdict, pattern) : met(verified, model);
+  const proof = ruledOutAt(pattern, values);
+  if (verdict.loss === 0 && proof) return contradicting(proof);
+  const words = verdict.loss > 0 ? missed(verdict, proof) : met(verified, model);
+  return verdict.isCoarse && words.kind !== "ruled_out" ? coarse(words) : words;
 }
+
+/** The words of a verdict that may still change. */
+const coarse = ({ kind, words }: Worded): Worded => ({
+  kind,
+  words: tr("{verdict} – coarse", { verdict: words }),
+  why: tr("The onset of firing is measured coarsely while you change a value, and more accurately when you stop."),
+});
 
 type Kind = Exclude<Worded["kind"], "waiting"> & Status;
 
 /** A verdict with the symbol of its status. */
 const worded = (kind: Kind, words: string, why: string): Worded => ({ kind, words: `${SYMBOLS[kind]} ${words}`, why });
 
-function missed({ criteria, diverged }: Verdict, { ruled_out }: Pattern): Worded {
-  if (ruled_out) return worded("ruled_out", tr("Ruled out"), tr(ruled_out));
+/** A proof overrides the evaluation. The two contradict each other, so one of them is wrong. */
+function contradicting(proof: string): Worded {
+  const why = tr("All criteria are met, but a proof rules the pattern out for these parameters: {proof}", {
+    proof: tr(proof),
+  });
+  return worded("rejected", tr("Contradicts a proof"), why);
+}
+
+function missed({ criteria, diverged }: Verdict, proof: string): Worded {
+  if (proof) return worded("ruled_out", tr("Ruled out"), tr(proof));
   if (diverged) {
     const why = tr("The simulation diverges, so nothing can be measured. Move a slider back.");
     return worded("rejected", tr("Criteria not met (divergence)"), why);

@@ -1,5 +1,6 @@
 import { useComputed } from "@preact/signals";
 import type { App } from "../app.ts";
+import { ruledOutAt } from "../catalogue.ts";
 import { tr } from "../i18n/texts.ts";
 import { isOpen } from "../models/search.ts";
 import type { Task } from "../models/task.ts";
@@ -16,6 +17,7 @@ export function SearchButton({ search, task }: Pick<App, "search" | "task">) {
       type="button"
       class="pw-second"
       data-search
+      disabled={!task.canSearch.value}
       aria-disabled={isRunning.value}
       onClick={() => isRunning.peek() || task.search()}
     >
@@ -120,9 +122,13 @@ function WithoutCriteria({ screen }: Pick<App, "screen">) {
 function WhatToDo({ selection, run, task }: Pick<App, "selection" | "run" | "task">) {
   if (task.canPractise.value)
     return <>{tr("A few sliders move out of place. Move them back until all criteria are met.")}</>;
-  if (selection.pattern.value.ruled_out)
+  if (ruledOutAt(selection.pattern.value, selection.current.value.values))
     return <>{tr("No parameters of this model can show the pattern. A search shows how close the model can get.")}</>;
-  if (!run.isOurs.value) return <>{tr("Practice needs a model that this page can simulate without Python.")}</>;
+  if (!run.isOurs.value) {
+    return task.canSearch.value
+      ? tr("Practice needs a model that this page can simulate without Python.")
+      : tr("Practice and a search need a model that this page can simulate without Python.");
+  }
   return <>{tr("No parameters are known for which this model shows the pattern.")}</>;
 }
 

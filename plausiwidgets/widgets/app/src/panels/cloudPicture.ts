@@ -18,6 +18,7 @@ import {
 } from "../models/cloud.ts";
 import type { Search } from "../models/search.ts";
 
+const KEYED = 190; // px: a narrower cloud has no room for its key next to the menu of an axis
 const MARGIN = { left: 52, right: 12, top: 32, bottom: 32 };
 const EDGE = 0.02; // of an axis, so that no dot is cut at the edge of the box
 const DOT = 2.5; // px
@@ -78,7 +79,8 @@ export function cloudPicture(found: Evaluated, count: number, options: CloudOpti
     ),
   ].filter(({ x: at, align, text }) => align === "right" || at + 0.3 * size * text.length < end);
   const key = distribution ? tr("CMA-ES, 2σ") : cloud.population.length ? tr("population") : "";
-  if (key) labels.push({ text: key, x: MARGIN.left + wide, y: MARGIN.top / 2, align: "right", colour: colours.ink });
+  if (key && width >= KEYED)
+    labels.push({ text: key, x: MARGIN.left + wide, y: MARGIN.top / 2, align: "right", colour: colours.ink });
   return { width, height, size, colours, panels: [panel], labels, name: "evaluations" };
 }
 

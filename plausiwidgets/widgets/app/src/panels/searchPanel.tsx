@@ -13,7 +13,7 @@ import { Cloud } from "./cloud.tsx";
 import { isLost } from "./focus.ts";
 import { glossing } from "./glosses.tsx";
 import { Heading } from "./Heading.tsx";
-import { objectiveCurve } from "./objective.ts";
+import { objectiveCurve } from "./objectiveCurve.ts";
 import { ChangedParameters, largeOf, NextSteps, ResultWords, useEnded } from "./searchResult.tsx";
 
 type Models = Pick<App, "selection" | "search" | "task" | "screen" | "host">;

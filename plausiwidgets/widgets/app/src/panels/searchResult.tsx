@@ -2,6 +2,7 @@
 
 import { useComputed } from "@preact/signals";
 import type { App } from "../app.ts";
+import { ruledOutAt } from "../catalogue.ts";
 import { tr } from "../i18n/texts.ts";
 import { numberText } from "../i18n/words.ts";
 import { changedBetween } from "../models/changed.ts";
@@ -28,7 +29,7 @@ export function useEnded({ selection, search, host }: Pick<App, "selection" | "s
   const circumstances = {
     isHere,
     isAlone: host.name === "none" || (host.isAlone?.() ?? false),
-    isRuledOut: Boolean(selection.pattern.value.ruled_out) && isHere,
+    isRuledOut: isHere && found.best !== null && Boolean(ruledOutAt(selection.pattern.value, found.best)),
     isTaken: search.isTaken.value,
     isBestAtStart: search.isBestAtStart.value,
   };
@@ -96,7 +97,7 @@ type StepsProps = Pick<App, "selection" | "search" | "task" | "screen"> & Ended;
 /** The buttons of the card except the one that uses the parameters. The large one is the next step. */
 export function NextSteps({ found, kind, circumstances: { isHere }, selection, search, task, screen }: StepsProps) {
   const large = largeOf(kind);
-  const isTask = task.isTask.value || task.game.value !== null;
+  const isTask = task.isTask.value;
   const button = (key: string, words: string, act: () => void) => (
     <button type="button" key={key} class={large === key ? "pw-next" : ""} onClick={act}>
       {words}

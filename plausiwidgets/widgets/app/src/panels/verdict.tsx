@@ -1,6 +1,6 @@
 import { useEffect } from "preact/hooks";
 import type { App } from "../app.ts";
-import type { Pattern } from "../catalogue.ts";
+import { type Pattern, ruledOutAt } from "../catalogue.ts";
 import type { CriterionResult, Verdict } from "../engine/judge.ts";
 import { tr } from "../i18n/texts.ts";
 import { intervalText } from "../i18n/words.ts";
@@ -11,6 +11,7 @@ import { isScaled, scaledWords } from "../models/titles.ts";
 import type { VerdictModel } from "../models/verdict.ts";
 import { measuredOf } from "../models/wording.ts";
 import { glossing } from "./glosses.tsx";
+import { NoiseTolerance } from "./noiseTolerance.tsx";
 
 /** A criterion with its measured value. */
 function criterionText(result: CriterionResult): string {
@@ -148,19 +149,21 @@ function StopOrAgain({ run, isRunning }: { readonly run: RunModel; readonly isRu
 }
 
 /** The table of criteria, and notes about the pattern. */
-export function Criteria({ selection, verdict }: Pick<App, "selection" | "verdict">) {
+export function Criteria(app: Pick<App, "catalogue" | "selection" | "verdict" | "run" | "host">) {
+  const { selection, verdict } = app;
   const pattern = selection.pattern.value;
   const latest = verdict.verdict.value;
+  const proof = ruledOutAt(pattern, selection.current.value.values);
   const glossed = glossing();
   useEffect(() => () => verdict.mark(-1), [verdict]); // the pointer does not leave a row that is removed
   return (
     <div class="pw-criteria" tabIndex={0} role="group" aria-label={tr("Criteria")}>
-      {pattern.ruled_out && latest?.loss !== 0 && (
+      {proof && (
         <p>
           <b>
             {SYMBOLS.ruled_out} {tr("Ruled out")}:{" "}
           </b>
-          {tr(pattern.ruled_out)}
+          {tr(proof)}
         </p>
       )}
       <table>
@@ -176,6 +179,7 @@ export function Criteria({ selection, verdict }: Pick<App, "selection" | "verdic
         </thead>
         <tbody>{latest?.criteria.map((result, k) => criterionRow(result, k, verdict, glossed))}</tbody>
       </table>
+      <NoiseTolerance {...app} />
       {notesOf(pattern)}
     </div>
   );

@@ -3,6 +3,7 @@
 import { useSignal } from "@preact/signals";
 import type { TargetedInputEvent } from "preact";
 import type { App } from "../app.ts";
+import { ruledOutAt } from "../catalogue.ts";
 import { tr } from "../i18n/texts.ts";
 import type { HostSweep, ReplyArrays, Requests } from "../messages.ts";
 import { SYMBOLS } from "../models/symbols.ts";
@@ -59,13 +60,14 @@ export function hostFiles(
   return [...files, { title: tr("Search history (CSV)"), save: history }];
 }
 
-/** Saves the selection as an exercise, which begins at these values and has a question. A mystery has its own question. */
+/** Saves the exercise that is shown, or the selection as an exercise that begins at these values and has a question. */
 export function ExerciseFile(app: Pick<App, "catalogue" | "selection" | "host" | "task">) {
   const { catalogue, selection, task } = app;
   const question = useSignal("");
   const status = useSignal("");
-  const { key, ruled_out } = selection.pattern.value;
-  const hasGame = task.game.value !== null;
+  const { key } = selection.pattern.value;
+  const ruled_out = ruledOutAt(selection.pattern.value, selection.current.value.values);
+  const isExercise = task.exercise.value !== null;
   const tell = (words: string) => {
     status.value = words;
   };
@@ -81,7 +83,7 @@ export function ExerciseFile(app: Pick<App, "catalogue" | "selection" | "host" |
           {SYMBOLS.ruled_out} {tr(ruled_out)}
         </p>
       )}
-      {!hasGame && (
+      {!isExercise && (
         <label>
           {tr("Exercise question (starting from these parameters)")}
           <input
@@ -95,7 +97,7 @@ export function ExerciseFile(app: Pick<App, "catalogue" | "selection" | "host" |
         </label>
       )}
       <button type="button" onClick={saved}>
-        {hasGame ? tr("Save this mystery (HTML)") : tr("Save the exercise (HTML)")}
+        {isExercise ? tr("Save this mystery (HTML)") : tr("Save the exercise (HTML)")}
       </button>{" "}
       <span role="status">{status}</span>
     </div>

@@ -1,6 +1,6 @@
 // The tools that need a host, with the code that only they use.
 
-import { MysteryActions, Score } from "../classroom/mystery.tsx";
+import { Race, Score } from "../classroom/race.tsx";
 import { Assess, assessedOf } from "./assess.tsx";
 import { ExerciseFile, hostFiles } from "./exports.tsx";
 import { Onset } from "./onset.tsx";
@@ -26,5 +26,5 @@ export const HOST_TOOLS: HostTools = {
   recorded: { isBeingRead, Figure: RecordingFigure },
   assess: { Buttons: Assess, resultOf: assessedOf },
   exports: { files: hostFiles, ExerciseFile },
-  mystery: { Score, Actions: MysteryActions },
+  race: { Score, Buttons: Race },
 };

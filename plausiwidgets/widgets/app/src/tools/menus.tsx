@@ -86,12 +86,12 @@ function Comparison({ selection, screen }: Pick<App, "selection" | "screen">) {
 /** A link to the selection, a link to an exercise, Python code, and files. */
 export function Share(app: App) {
   const { host, selection, verdict, task, screen, address } = app;
-  const game = task.game.value;
+  const shared = task.exercise.value?.shared;
   const isTask = task.isTask.value;
   const { fixed, locked } = selection.ranges.value;
   const missing = missingLink(app);
   const exports = hostTools()?.exports;
-  const link = game?.link ?? address();
+  const link = shared?.link ?? address();
   const label = host.name === "kernel" ? tr("Link to this notebook") : tr("Link to this state");
   const exercise = tr("Link to an exercise (parameters excluded from the search are locked)");
   return (
@@ -102,26 +102,26 @@ export function Share(app: App) {
           {tr("This link works only on this computer. To share this state, save the page as a file (below).")}
         </p>
       )}
-      {game && !missing && (
+      {shared && !missing && (
         <p class="pw-copy">
           {tr("The link starts this mystery from the beginning and does not contain your parameters.")}
         </p>
       )}
-      {fixed.length > 0 && !game && !isTask && !missing && (
+      {fixed.length > 0 && !isTask && !missing && (
         <Copy label={exercise} text={linkOf(host, address([...locked, ...fixed]))} />
       )}
-      <Copy label={tr("Python code")} text={game?.python ?? pythonOf(selection)} />
+      <Copy label={tr("Python code")} text={shared?.python ?? pythonOf(selection)} />
       {host.notebook && !missing && <Notebook notebook={host.notebook} link={link} />}
       {!isTask && <Files {...app} />}
-      {exports && host.can("export") && verdict.isJudged.value && !task.exercise && <exports.ExerciseFile {...app} />}
+      {exports && host.can("export") && verdict.isJudged.value && !task.isPage && <exports.ExerciseFile {...app} />}
     </Sheet>
   );
 }
 
 /** A sentence if a link cannot contain the selection, otherwise an empty text. */
 function missingLink({ catalogue, host, selection, task }: Pick<App, "catalogue" | "host" | "selection" | "task">) {
-  const game = task.game.value;
-  if (game) return game.link ? "" : tr("A link cannot contain this mystery, so it stays in this session.");
+  const shared = task.exercise.value?.shared;
+  if (shared) return shared.link ? "" : tr("A link cannot contain this mystery, so it stays in this session.");
   const { key: pattern, link } = selection.pattern.value;
   if (link && Object.keys(link).length) return "";
   const known = Object.keys(catalogue.patterns);

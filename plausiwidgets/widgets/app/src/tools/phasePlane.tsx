@@ -1,15 +1,14 @@
 // The phase plane of a neuron with two variables that the page simulates.
 
-import { effect, type ReadonlySignal, signal, useComputed, useSignal } from "@preact/signals";
+import { type ReadonlySignal, signal, useComputed, useSignal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import type { App } from "../app.ts";
 import type { Range } from "../catalogue.ts";
 import type { Point } from "../engine/flow.ts";
 import { type Axis, axesPicture } from "../figure/axes.ts";
 import { Pictured } from "../figure/CanvasView.tsx";
-import { paint } from "../figure/painter.ts";
-import type { Layer, Picture } from "../figure/picture.ts";
-import { type Colours, themeOf } from "../figure/theme.ts";
+import type { Layer } from "../figure/picture.ts";
+import type { Colours } from "../figure/theme.ts";
 import { tr } from "../i18n/texts.ts";
 import { numberText, ofUnit } from "../i18n/words.ts";
 import { glossing } from "../panels/glosses.tsx";
@@ -21,11 +20,9 @@ import {
   placeAt,
   type Trajectory,
 } from "./phasePlaneModel.ts";
+import { afterChanges, drawSmall } from "./smallPicture.ts";
 
 const SMALL: Point = [37, 29]; // grid points of the small plane, which is drawn during a drag
-const WAIT = 40; // ms from a change to the drawing, so that a drag draws less often than it moves
-const MIN_HEIGHT = 40; // px: a smaller canvas shows nothing
-const EDGE = 4; // px around the small plane
 const NEAR = 0.5; // px between points of the trajectory in the small plane that are drawn as one
 
 type Shown = Pick<App, "selection" | "run">;
@@ -36,29 +33,13 @@ function sourceOf({ selection, run }: Shown): PlaneSource | null {
   return model.plane && simulation.neuron ? { model, simulation, trace: run.trace.peek() } : null;
 }
 
-/** Calls `act` a moment after a change; further changes do not delay the call. Returns a function that stops it. */
-function afterChanges(changed: ReadonlySignal<unknown>, act: () => void): () => void {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const stop = effect(() => {
-    changed.value;
-    timer ??= setTimeout(() => {
-      timer = undefined;
-      act();
-    }, WAIT);
-  });
-  return () => {
-    stop();
-    clearTimeout(timer);
-  };
-}
-
 const NO_TIME = signal<number | null>(null);
 
 /** The phase plane without axes. It follows a drag. */
 export function SmallPlane({ selection, run, screen }: Shown & Pick<App, "screen">) {
   const place = useRef<HTMLCanvasElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: The models of an app stay the same.
-  useLayoutEffect(() => (place.current ? drawSmall(place.current, { selection, run, screen }) : undefined), []);
+  useLayoutEffect(() => (place.current ? drawPlane(place.current, { selection, run, screen }) : undefined), []);
   return (
     <>
       {/* biome-ignore lint/a11y/noAriaHiddenOnFocusable: A canvas without a tab index is not focusable. */}
@@ -68,74 +49,31 @@ export function SmallPlane({ selection, run, screen }: Shown & Pick<App, "screen
   );
 }
 
-function drawSmall(canvas: HTMLCanvasElement, { selection, run, screen }: Shown & Pick<App, "screen">): () => void {
-  const sizeOf = () => `${canvas.clientWidth} ${canvas.clientHeight}`;
-  const size = signal(sizeOf());
+function drawPlane(canvas: HTMLCanvasElement, { selection, run, screen }: Shown & Pick<App, "screen">): () => void {
   const source = signal<PlaneSource | null>(null);
   const plane = createPhasePlane(source, NO_TIME, SMALL);
   const stopFollowing = afterChanges(run.trace, () => {
     source.value = sourceOf({ selection, run });
   });
-  const stopDrawing = effect(() => {
-    const [width, height] = sizeFrom(size.value);
-    const picture = height < MIN_HEIGHT ? null : smallPicture(plane, width, height, themeOf(screen.isDark.value));
-    if (picture) paint(canvas, picture);
+  const stopDrawing = drawSmall(canvas, screen, {
+    panel(box, colours) {
+      const [across, up] = [plane.across.value, plane.up.value];
+      if (!across || !up) return null;
+      const near = [(NEAR * (across[1] - across[0])) / box.width, (NEAR * (up[1] - up[0])) / box.height] as const;
+      const layers = layersOf(plane, { words: [], near, colours });
+      return { ...box, x: { range: across, grid: [] }, y: { range: up, grid: [] }, layers };
+    },
+    pointed() {
+      const [time, from, trajectory] = [run.pointedAt.value, source.value, plane.trajectory.value];
+      if (time === null || !from || !trajectory) return null;
+      const k = placeAt(from, trajectory, time);
+      return [trajectory.x[k], trajectory.y[k]];
+    },
   });
-  const stopPointing = effect(() => {
-    const at = source.value && statePlace(plane, source.value, run.pointedAt.value, size.value);
-    moveDot(canvas.nextElementSibling, at);
-  });
-  const observer = new ResizeObserver(() => {
-    size.value = sizeOf();
-  });
-  observer.observe(canvas);
   return () => {
-    observer.disconnect();
-    stopPointing();
     stopDrawing();
     stopFollowing();
   };
-}
-
-/** The place in px of the state at a time in the small plane. */
-function statePlace(plane: PhasePlaneModel, source: PlaneSource, time: number | null, size: string): Point | null {
-  if (time === null || sizeFrom(size)[1] < MIN_HEIGHT) return null;
-  const [{ value: trajectory }, { value: across }, { value: up }] = [plane.trajectory, plane.across, plane.up];
-  if (!trajectory || !across || !up) return null;
-  const k = placeAt(source, trajectory, time);
-  const { left, top, width, height } = smallBox(...sizeFrom(size));
-  const x = left + ((trajectory.x[k] - across[0]) / (across[1] - across[0])) * width;
-  const y = top + ((up[1] - trajectory.y[k]) / (up[1] - up[0])) * height;
-  return Number.isFinite(x) && Number.isFinite(y) ? [x, y] : null;
-}
-
-/** Moves the dot of the small plane above its canvas, which is not drawn again. */
-function moveDot(dot: Element | null, at: Point | null): void {
-  if (!(dot instanceof HTMLElement)) return;
-  dot.hidden = !at;
-  if (at) dot.style.transform = `translate(${at[0].toFixed(1)}px, ${at[1].toFixed(1)}px)`;
-}
-
-const sizeFrom = (text: string): Point => {
-  const [width, height] = text.split(" ").map(Number);
-  return [width, height];
-};
-
-const smallBox = (width: number, height: number) => ({
-  left: EDGE,
-  top: EDGE,
-  width: width - 2 * EDGE,
-  height: height - 2 * EDGE,
-});
-
-function smallPicture(plane: PhasePlaneModel, width: number, height: number, colours: Colours): Picture | null {
-  const [across, up] = [plane.across.value, plane.up.value];
-  if (!across || !up) return null;
-  const box = smallBox(width, height);
-  const near = [(NEAR * (across[1] - across[0])) / box.width, (NEAR * (up[1] - up[0])) / box.height] as const;
-  const layers = layersOf(plane, { words: [], near, colours });
-  const panel = { ...box, x: { range: across, grid: [] }, y: { range: up, grid: [] }, layers };
-  return { width, height, size: 13, colours, panels: [panel], labels: [], name: "phase" };
 }
 
 interface LayerOptions {

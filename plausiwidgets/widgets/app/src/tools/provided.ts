@@ -2,7 +2,7 @@
 
 import type { FunctionComponent } from "preact";
 import type { App } from "../app.ts";
-import type { MysteryActions, Score } from "../classroom/mystery.tsx";
+import type { Race, Score } from "../classroom/race.tsx";
 import type { Kind } from "../messages.ts";
 import type { Assess, assessedOf } from "./assess.tsx";
 import type { ExerciseFile, hostFiles } from "./exports.tsx";
@@ -20,8 +20,8 @@ export interface HostTools {
   readonly assess: { readonly Buttons: typeof Assess; readonly resultOf: typeof assessedOf };
   /** The files that a host writes. */
   readonly exports: { readonly files: typeof hostFiles; readonly ExerciseFile: typeof ExerciseFile };
-  /** The points of a mystery, and its buttons. */
-  readonly mystery: { readonly Score: typeof Score; readonly Actions: typeof MysteryActions };
+  /** The points of a mystery, and the buttons that race a search and reveal the parameters. */
+  readonly race: { readonly Score: typeof Score; readonly Buttons: typeof Race };
 }
 
 let added: HostTools | null = null;

@@ -10,6 +10,7 @@ import { keptIn } from "./jobs.ts";
 
 const MAX_CHARACTERS = 1_000_000; // characters of a waveform
 const MAX_PULSES = 50;
+const MAX_SEED = 2 ** 32 - 1;
 
 type Shape = Requests["stimulus"]["shape"];
 
@@ -21,16 +22,20 @@ interface Typed {
   /** Whether the current is interpolated between the values. */
   readonly lines: boolean;
   readonly number: number;
+  /** The seed of the noise. */
+  readonly seed: number;
   /** The name of the file from which the text is. */
   readonly title: string;
 }
 
-const FIRST: Typed = { before: "tonic_spiking", text: "", lines: false, number: 5, title: "" };
+const FIRST: Typed = { before: "tonic_spiking", text: "", lines: false, number: 5, seed: 1, title: "" };
 
 const SHAPES: readonly (readonly [name: Shape, title: () => string, tip: () => string])[] = [
   ["step", () => tr("Step"), () => tr("A constant current.")],
   ["pulses", () => tr("Pulses"), () => tr("A train of current pulses.")],
   ["ramp", () => tr("Ramp"), () => tr("A current that rises steadily from the holding current.")],
+  ["noise", () => tr("Noise"), () => tr("Frozen noise on a constant current. The same seed gives the same noise.")],
+  ["chirp", () => tr("Chirp"), () => tr("A sine wave whose frequency changes. It shows resonance.")],
 ];
 
 /** The data that the parts of the tool share. */
@@ -60,8 +65,14 @@ export function Stimulus({ selection, host }: Pick<App, "selection" | "host">) {
     status.value = "";
     const shown = selection.pattern.peek();
     if (isJudged(shown)) change({ before: shown.key });
-    const { text, lines, number, title } = typed.peek();
-    const fields = { shape: wanted, number, text: wanted === "values" ? text : "", lines, title };
+    const { text, lines, number, seed, title } = typed.peek();
+    const fields = {
+      shape: wanted,
+      number: wanted === "noise" ? seed : number,
+      text: wanted === "values" ? text : "",
+      lines,
+      title,
+    };
     const isWanted = selection.setOut();
     host.ask("stimulus", fields, (reply) => {
       if (reply.state === "failed") status.value = reply.error;
@@ -86,6 +97,7 @@ export function Stimulus({ selection, host }: Pick<App, "selection" | "host">) {
         )}
       </p>
       {shape === "pulses" && !isTyping.value && <PulseCount {...parts} />}
+      {shape === "noise" && !isTyping.value && <Seed {...parts} />}
       {(isTyping.value || shape === "values") && <Waveform {...parts} unit={selection.data.value.model.unit} />}
       <p role="status" class="pw-wrong">
         {status}
@@ -146,16 +158,41 @@ function PulseCount({ typed, status, change, apply }: Parts) {
     change({ number });
     apply("pulses");
   };
+  return <WholeNumber title={tr("Pulses")} low={1} high={MAX_PULSES} value={typed.value.number} take={take} />;
+}
+
+/** The seed of the noise. */
+function Seed({ typed, status, change, apply }: Parts) {
+  const take = (seed: number) => {
+    if (!Number.isInteger(seed) || seed < 0 || seed > MAX_SEED) {
+      status.value = tr("The seed must be an integer between 0 and {most}.", { most: countText(MAX_SEED) });
+      return;
+    }
+    change({ seed });
+    apply("noise");
+  };
+  return <WholeNumber title={tr("Seed")} low={0} high={MAX_SEED} value={typed.value.seed} take={take} />;
+}
+
+interface WholeNumberProps {
+  readonly title: string;
+  readonly low: number;
+  readonly high: number;
+  readonly value: number;
+  take(value: number): void;
+}
+
+function WholeNumber({ title, low, high, value, take }: WholeNumberProps) {
   return (
     <div class="pw-toolrow">
       <label>
-        {tr("Pulses")}{" "}
+        {title}{" "}
         <input
           type="number"
-          min="1"
-          max={MAX_PULSES}
+          min={low}
+          max={high}
           step="1"
-          value={typed.value.number}
+          value={value}
           onChange={(event) => take(event.currentTarget.valueAsNumber)}
         />
       </label>

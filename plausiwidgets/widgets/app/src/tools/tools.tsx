@@ -7,10 +7,13 @@ import type { Kind } from "../messages.ts";
 import { isLost } from "../panels/focus.ts";
 import { Heading } from "../panels/Heading.tsx";
 import { Criteria } from "../panels/verdict.tsx";
+import { Arithmetic } from "./arithmetic.tsx";
+import { Atlas } from "./atlas.tsx";
 import { Curves } from "./curves.tsx";
 import { Equations } from "./equations.tsx";
 import { ParameterPlane } from "./parameterPlane.tsx";
 import { PhasePlane, SmallPlane } from "./phasePlane.tsx";
+import { PhasePlotCard } from "./phasePlot.tsx";
 import { hostTools } from "./provided.ts";
 import { CriteriaPicture, PlanePicture, ProfilePicture, StimulusPicture } from "./toolPictures.tsx";
 
@@ -92,9 +95,23 @@ export const TOOLS: readonly Tool[] = [
     needs: "repertoire",
   },
   {
+    name: "atlas",
+    title: () => tr("Atlas"),
+    line: () => tr("See how many different responses the neuron can show, with and without a name."),
+    fits: ({ run, catalogue, selection }) => run.isOurs.value && Boolean(catalogue.atlas && selection.data.value.atlas),
+    view: Atlas,
+  },
+  {
+    name: "arithmetic",
+    title: () => tr("Arithmetic"),
+    line: () => tr("See how many bits the neuron needs on a neuromorphic chip."),
+    fits: ({ run }) => run.isOurs.value,
+    view: Arithmetic,
+  },
+  {
     name: "stimulus",
     title: () => tr("Stimulus"),
-    line: () => tr("Inject a different current: a step, pulses, a ramp, or your own waveform."),
+    line: () => tr("Inject a different current: a step, pulses, a ramp, noise, a chirp, or your own waveform."),
     fits: () => true,
     needs: "stimulus",
     picture: StimulusPicture,
@@ -134,15 +151,10 @@ export const TOOLS: readonly Tool[] = [
 /** The tools of a task. They show no parameters of the solution. */
 const IN_TASKS = ["plane", "criteria", "equations"];
 
-/** The tools that would reveal the parameters of a mystery. */
-const REVEALING = ["map", "samples", "curves"];
-
 /** The tools that the app offers, and the titles of those that need a host. */
 export function toolsOf(app: App): { readonly tools: readonly Tool[]; readonly missing: readonly string[] } {
   const isTask = app.task.isTask.value;
-  const game = app.task.game.value;
-  const isHidden = game !== null && game.revealed === null;
-  const isOffered = ({ name }: Tool) => (!isTask || IN_TASKS.includes(name)) && !(isHidden && REVEALING.includes(name));
+  const isOffered = ({ name }: Tool) => !isTask || IN_TASKS.includes(name);
   const fitting = TOOLS.filter((tool) => isOffered(tool) && tool.fits(app));
   const isThere = ({ needs }: Tool) => !needs || app.host.can(needs);
   return {
@@ -191,9 +203,12 @@ export function ToolPanel(app: App) {
   );
 }
 
-/** A button with a small phase plane, which follows the sliders. It opens the phase plane as a tool. */
+/**
+ * A small picture of the dynamics, which follows the sliders: a button with the phase plane, which opens it as a tool. A neuron
+ * without a phase plane of this page has a phase plot.
+ */
 export function Inside({ selection, run, screen }: Pick<App, "selection" | "run" | "screen">) {
-  if (!hasPlane({ selection, run })) return null;
+  if (!hasPlane({ selection, run })) return <PhasePlotCard run={run} screen={screen} />;
   const open = () => {
     screen.tool.value = "plane";
   };

@@ -1,6 +1,6 @@
 // The objective of a search, as in Python's problem.py: the penalties of one point, and the verification tests of the page.
 
-import type { Model, Pattern, Range, Slider, Values } from "../../catalogue.ts";
+import { type Model, type Pattern, type Range, ruledOutAt, type Slider, type Values } from "../../catalogue.ts";
 import { type Judgement, judgingAll, type RunnerAt, runnersOf, together, type Verdict } from "../judge.ts";
 import { NEURONS } from "../neuron.ts";
 import type { RunnerSettings } from "../runner.ts";
@@ -13,6 +13,7 @@ import { AMPLITUDE, amplitudeBetween, intersected, type Thresholds, thresholdsOf
 const DIGITS = 6; // significant digits with which an accepted set must still show its pattern
 const LONG_REST = 6000; // ms at rest after which it must still show it
 const FINER = [1 / 2, 1 / 8]; // finer time steps, relative to dt, whose thresholds a solved amplitude must satisfy too
+const COMPACT = "longest_isi"; // the criterion that makes a burst compact
 const NO_LOSS = 1e6; // the loss of a set that cannot be evaluated
 
 /** Everything that the evaluation of a point requires. It can be sent to a worker. */
@@ -20,7 +21,7 @@ export interface Problem {
   readonly settings: RunnerSettings;
   readonly model: Pick<Model, "name" | "resets" | "thresholdPlace" | "spike" | "discrete">;
   readonly parameters: readonly Slider[];
-  readonly pattern: Pick<Pattern, "components" | "stimulus">;
+  readonly pattern: Pick<Pattern, "components" | "stimulus" | "ruled_out" | "limits">;
   /** A complete set, of which a point replaces the free parameters. */
   readonly values: Values;
   readonly dt: number;
@@ -61,10 +62,15 @@ export class Objective {
   readonly #problem: Problem;
   readonly #solved: readonly Solved[];
   readonly #isAtRest: boolean;
+  readonly #hasHalf: boolean;
+  /** Whether the pattern is one compact burst. */
+  readonly #isCompact: boolean;
 
   constructor(problem: Problem) {
     this.#problem = problem;
     this.#solved = solvedOf(problem);
+    this.#hasHalf = !problem.model.discrete && problem.pattern.components.every(({ half }) => half !== false);
+    this.#isCompact = problem.pattern.components.some(({ criteria }) => criteria.some(({ key }) => key === COMPACT));
     this.#isAtRest = problem.pattern.components.every(({ at_rest }) => at_rest !== false);
   }
 
@@ -93,7 +99,7 @@ export class Objective {
   }
 
   #judge(set: Set, runnerAt: RunnerAt): Judged {
-    const work = judgingAll(this.#problem.pattern, runnerAt, set, false);
+    const work = judgingAll(this.#problem.pattern, runnerAt, set, { hasLooks: false });
     let step = work.next();
     while (!step.done) step = work.next();
     const results = step.value.filter((result) => result !== null);
@@ -127,7 +133,9 @@ export class Objective {
     const penalties = judged.criteria.map(({ penalty }) => penalty);
     const beyond = loss - penalties.reduce((sum, penalty) => sum + penalty, 0) + shortfall;
     const pointOf = (values: Set) => this.#problem.axes.map(({ name }) => values.get(name) ?? Number.NaN);
-    if (loss > 0) return { point: pointOf(set), loss, rank: "rejected", penalties: [...penalties, beyond] };
+    // A proof overrides the evaluation.
+    if (loss > 0 || ruledOutAt(this.#problem.pattern, Object.fromEntries(set)))
+      return { point: pointOf(set), loss, rank: "rejected", penalties: [...penalties, beyond] };
     const final = thresholds ? this.#reconciled(set, thresholds) : set;
     for (const failed of this.#tests(final)) {
       if (failed > 0)
@@ -152,12 +160,13 @@ export class Objective {
     const { settings, model, dt } = this.#problem;
     const at = (values: Set, step = dt, change: Partial<RunnerSettings> = {}) =>
       this.#judge(values, this.#runners(values, step, change)).loss;
-    if (!model.discrete) yield at(set, dt / 2);
+    if (this.#hasHalf) yield at(set, dt / 2);
     yield at(this.#rounded(set));
     if (model.spike) {
-      const { partial, long } = lossesOfShapes(this.#judge(set, this.#runners(set)).results, model.spike);
+      const { partial, long, ringing } = lossesOfShapes(this.#judge(set, this.#runners(set)).results, model.spike);
       yield partial;
       yield long;
+      if (this.#isCompact) yield ringing;
     }
     if (!this.#isAtRest) return;
     yield at(set, dt, { kick: -settings.kick });

@@ -4,7 +4,6 @@
 import type { Range } from "../../catalogue.ts";
 import { type Argument, valueOf } from "../program.ts";
 import type { Runner } from "../runner.ts";
-import type { Piece } from "../runtime.ts";
 import type { AppliedSweep, Tape } from "../tape.ts";
 
 /** The name of the solved stimulus parameter. */
@@ -51,7 +50,7 @@ interface Bracket {
 function firesAt(runner: Runner, { tape, values }: Solvable, sweep: AppliedSweep, log: number): boolean {
   const own = new Map(values).set(AMPLITUDE, Math.exp(log));
   const at = (argument: Argument) => valueOf(argument, tape.body, own);
-  const pieces = sweep.pieces.map((piece) => piece.map(at) as unknown as Piece);
+  const pieces = sweep.pieces.map((piece) => piece.map(at));
   return runner.fires(pieces, [at(sweep.response[0]), at(sweep.response[1])]);
 }
 

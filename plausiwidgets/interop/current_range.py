@@ -1,0 +1,75 @@
+"""The range of a current that drives a neuron, and silences one that fires without input."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from plausiwidgets.models.parameter import Floats, Parameter
+
+_OFTEN = 10
+"""Spikes within the steps of a trial at the default current."""
+
+Count = Callable[[Floats], Floats]
+"""Returns how often a neuron fires, for each of several constant currents."""
+
+
+def current_range(
+    key: str, unit: str, sizes: Floats, count: Count, where: str, steps: str, often: int = _OFTEN
+) -> Parameter:
+    """Return the injected current: half as much again as what just makes the neuron fire, and a range around it.
+
+    A neuron that fires without input gets a range from a current that silences it to one at which it fires faster.
+
+    Parameters
+    ----------
+    key, unit : str
+        Of the parameter.
+    sizes : array
+        Amounts of current, ascending, above 0.
+    count : callable
+        Returns the numbers of spikes at several constant currents.
+    where, steps : str
+        Start of an error message, and the length of a trial in words.
+    often : int
+        Spikes at the default current.
+
+    Raises
+    ------
+    ValueError
+        If no current drives the neuron, or none silences one that fires without input.
+    """
+    counts = count(np.concatenate([[0.0], sizes]))
+    alone, more = float(counts[0]), counts[1:] - counts[0]
+    if alone == 0.0 and not (more > 0).any():
+        raise ValueError(
+            f"{where}: the neuron must fire within {steps} at a constant current from {sizes[0]:.3g} to "
+            f"{sizes[-1]:.3g}{_of(unit)}. Pass current, a Parameter with a default that makes the neuron fire."
+        )
+    if alone == 0.0:
+        default = _driving(sizes, more, often)
+        return Parameter(key, default, -2.0 * default, 10.0 * default, unit)
+    for sign, driven in ((1.0, more), (-1.0, count(-sizes) - alone)):
+        quiet = count(-sign * sizes) == 0
+        if quiet.any() and (driven > 0).any():
+            default = _driving(sizes, driven, often)
+            silent = float(f"{1.5 * sizes[int(quiet.argmax())]:.2g}")
+            low, high = sorted((-sign * max(silent, 2.0 * default), sign * 10.0 * default))
+            return Parameter(key, sign * default, low, high, unit)
+    raise ValueError(
+        f"{where}: the neuron fires {alone:g} times within {steps} without input, and no range of the current was "
+        f"found that can silence it and drive it, from {-sizes[-1]:.3g} to {sizes[-1]:.3g}{_of(unit)}. Pass current, a "
+        f"Parameter with such a range."
+    )
+
+
+def _driving(sizes: Floats, more: Floats, often: int) -> float:
+    """Return half as much again as the least current that adds a spike, or one that adds several."""
+    # A neuron that integrates without a leak fires at any current, if one waits.
+    least, several = (float(sizes[int((more >= n).argmax())]) for n in (1, often))
+    return float(f"{max(1.5 * least, several):.2g}")
+
+
+def _of(unit: str) -> str:
+    return "" if unit in ("", "1") else f" {unit}"

@@ -1,0 +1,424 @@
+"""How a torch module is called on lanes for one step, and where its state is before and after it.
+
+A module keeps its state in itself, or gets it as arguments and returns it, or both. Either way a step here is a
+function of the current and the state, and leaves the module as it was.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from plausiwidgets.interop.torch_copies import double_mode
+from plausiwidgets.interop.torch_places import Snapshot, Spot, as_float, spots
+from plausiwidgets.models.nested import leaves, rebuilt
+from plausiwidgets.support.lazy import torch
+
+Outcome = tuple[list["torch.Tensor"], dict[str, "torch.Tensor"]]
+"""The outputs of a step and the states after it, all [lanes]."""
+Constants = Mapping[str, "torch.Tensor | float"]
+"""What replaces constants of a module, by their paths."""
+
+LANES = 17
+"""Of a trial: no axis of a module has this length by chance."""
+LAYOUTS = {
+    "[lanes]": (-1,),
+    "[lanes, 1]": (-1, 1),
+    "[lanes, time, 1]": (-1, 1, 1),
+    "[time, lanes]": (1, -1),
+    "[time, lanes, 1]": (1, -1, 1),
+    "[lanes, 1, time]": (-1, 1, 1),
+}
+"""How a module lays out its input, from the plainest layout."""
+MAX_STATES = 64
+"""Of a neuron: an array of more values in each lane is a layer."""
+
+
+class UnfitError(ValueError):
+    """Report that a module cannot be a neuron model; the text has the reason."""
+
+
+@dataclass(frozen=True)
+class Slot:
+    """An argument of a module that is a part of its state.
+
+    Attributes
+    ----------
+    name : str
+        Of the argument.
+    place : int
+        Among the positional arguments.
+    template : object
+        Tensors, or containers of tensors, as the module takes them.
+    source : int or str or None
+        Which of the results is its next value; None for the only result.
+    alone : bool
+        Whether it is the only slot, whose fields need no prefix.
+    """
+
+    name: str
+    place: int
+    template: object
+    source: int | str | None
+    alone: bool = True
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A tensor of the state, which has one value or several for each lane.
+
+    Attributes
+    ----------
+    keys : tuple of str
+        Of its values; a complex value has two keys.
+    shape : tuple of int
+        With −1 for the lanes.
+    dtype : torch.dtype
+    """
+
+    keys: tuple[str, ...]
+    shape: tuple[int, ...]
+    dtype: torch.dtype
+
+    def joined(self, state: Mapping[str, torch.Tensor]) -> torch.Tensor:
+        """Return the tensor with the values of a state."""
+        values = [state[key] for key in self.keys]
+        if self.dtype.is_complex:
+            half = len(values) // 2
+            values = [torch.complex(re, im) for re, im in zip(values[:half], values[half:], strict=True)]
+        if len(values) == 1:
+            x = values[0] if self.shape == (-1,) else values[0].reshape(self.shape)
+            return x.to(self.dtype)
+        axis = self.shape.index(-1)
+        others = [n for n in self.shape if n != -1]
+        return torch.stack(values).reshape([*others, -1]).movedim(-1, axis).to(self.dtype)
+
+    def split(self, value: object) -> dict[str, torch.Tensor]:
+        """Return the values [lanes] of a tensor, by their keys; of a number, one value."""
+        if not isinstance(value, torch.Tensor):
+            value = torch.as_tensor(value, dtype=self.dtype)
+        if value.dtype.is_complex:
+            half = len(self.keys) // 2
+            real = Entry(self.keys[:half], self.shape, torch.float64).split(value.real)
+            return real | Entry(self.keys[half:], self.shape, torch.float64).split(value.imag)
+        if len(self.keys) == 1:
+            return {self.keys[0]: value.reshape(-1).to(torch.float64)}
+        axis = self.shape.index(-1)
+        rows = value.movedim(axis, -1).reshape(len(self.keys), -1).to(torch.float64)
+        return dict(zip(self.keys, rows.unbind(), strict=True))
+
+
+def entry_of(path: str, value: torch.Tensor) -> Entry | None:
+    """Return the state in a tensor of a trial; None for a tensor without lanes, or with too many values in each."""
+    count = value.numel() // LANES
+    if value.numel() != count * LANES or not 1 <= count <= MAX_STATES:
+        return None
+    if count == 1 or list(value.shape).count(LANES) == 1:
+        shape = tuple(-1 if n == LANES else int(n) for n in value.shape)
+    else:
+        return None
+    if -1 not in shape:
+        return None
+    names = [path] if count == 1 else [f"{path}_{i}" for i in range(count)]
+    keys = [f"{n}_{part}" for part in ("real", "imag") for n in names] if value.dtype.is_complex else names
+    return Entry(tuple(keys), shape, value.dtype)
+
+
+@dataclass(frozen=True)
+class Ring:
+    """A ring buffer: its pointer stays where it is, and the buffer moves.
+
+    Attributes
+    ----------
+    pointer : str
+        Path of an integer that goes around.
+    at, length : int
+        Where it is, and the length of the buffer.
+    axes : dict of str to int
+        By the paths of the buffers, the axis.
+    """
+
+    pointer: str
+    at: int
+    length: int
+    axes: Mapping[str, int]
+
+    def moved(self, path: str, value: torch.Tensor, pointer: int) -> torch.Tensor:
+        """Return a buffer with the pointer somewhere as it is with the pointer where it was first."""
+        if path not in self.axes:
+            return value
+        axis = self.axes[path]
+        order = [(i + pointer - self.at) % self.length for i in range(self.length)]
+        return torch.stack([value.select(axis, i) for i in order], axis)
+
+
+@dataclass(frozen=True)
+class Setup:
+    """A method of a module that makes its state, and how it is called.
+
+    Attributes
+    ----------
+    method : str
+    argument : {"", "count", "shape", "lanes"}
+        None; the number of lanes, alone or in a tuple; or a tensor of lanes.
+    """
+
+    method: str
+    argument: str = ""
+
+    def call(self, module: torch.nn.Module, lanes: int) -> object:
+        """Call the method for a number of lanes, and return its result."""
+        given: dict[str, object] = {
+            "count": lanes,
+            "shape": (lanes,),
+            "lanes": torch.zeros(lanes, dtype=torch.float64),
+        }
+        function = getattr(module, self.method)
+        return function(given[self.argument]) if self.argument else function()
+
+
+@dataclass
+class Wrapped:
+    """A module, how it is called on lanes, and where it keeps its state.
+
+    Attributes
+    ----------
+    module : torch.nn.Module
+        As it is before its first call.
+    layout : str
+        A key of ``LAYOUTS``.
+    place : int
+        Of the current among the positional arguments.
+    slots : tuple of Slot
+        Arguments that are states; their entries have the name of the argument as the path.
+    entries : dict of str to Entry
+        The state, by its paths: places in the module, and slots.
+    scratch : dict of str to Entry
+        What has a value for each lane as well, and is written before it is read: some libraries begin anew where its
+        shape differs.
+    ring : Ring or None
+    setup : Setup or None
+        What makes the module's state for a number of lanes.
+    starts : dict of str to float or None
+        Numbers with which slots begin; None for those that the module makes itself.
+    spikes : int or str
+        Which of the outputs, or which attribute, is the spikes.
+    """
+
+    module: torch.nn.Module
+    layout: str = "[lanes]"
+    place: int = 0
+    slots: tuple[Slot, ...] = ()
+    entries: dict[str, Entry] = field(default_factory=dict)
+    scratch: dict[str, Entry] = field(default_factory=dict)
+    ring: Ring | None = None
+    setup: Setup | None = None
+    starts: dict[str, float] | None = None
+    spikes: int | str = 0
+    fresh: Snapshot | None = None
+    """The module before its first call."""
+
+    first_paths: frozenset[str] = frozenset()
+    """The places of the module before its first call."""
+
+    def __post_init__(self) -> None:
+        if self.fresh is None:
+            self.fresh = Snapshot(self.module, with_contents=True)
+            self.first_paths = frozenset(spots(self.module))
+
+    @property
+    def keys(self) -> list[str]:
+        """The state variables."""
+        return [key for entry in self.entries.values() for key in entry.keys]
+
+    @functools.cached_property
+    def places(self) -> dict[str, Spot]:
+        """Every place of the module, which has been called."""
+        return spots(self.module)
+
+    def on(self, module: torch.nn.Module) -> Wrapped:
+        """Return another module that is called in the same way."""
+        names = ("layout", "place", "slots", "entries", "scratch", "ring", "setup", "starts", "spikes")
+        return Wrapped(module, **{name: getattr(self, name) for name in names})
+
+    def begin(self, lanes: int | None = None) -> None:
+        """Make the module again as it is before its first call, on some lanes where it must know their number."""
+        assert self.fresh is not None
+        self.fresh.restore()
+        vars(self).pop("places", None)
+        if self.setup is not None and lanes is not None:
+            self.setup.call(self.module, lanes)
+
+    def lay(self, x: torch.Tensor, shape: Sequence[int] | None = None) -> torch.Tensor:
+        """Return lanes as the module lays them out, or in another shape."""
+        shape = LAYOUTS[self.layout] if shape is None else shape
+        return x if tuple(shape) == (-1,) else x.reshape(tuple(shape))
+
+    def call(self, x: torch.Tensor, given: Mapping[str, object] | None = None) -> object:
+        """Call the module on lanes `x`, with values for its slots; what it keeps in itself stays there."""
+        arguments: list[object] = [None] * (1 + max([self.place, *(s.place for s in self.slots if given)]))
+        arguments[self.place] = self.lay(x)
+        for slot in self.slots if given else ():
+            assert given is not None
+            arguments[slot.place] = given[slot.name]
+        return self.module(*arguments)
+
+    def arguments(self, state: Mapping[str, torch.Tensor]) -> dict[str, object]:
+        """Return the values of the slots for a state."""
+        found: dict[str, object] = {}
+        for slot in self.slots:
+            names = slot_leaves(slot)
+            values = iter([self.entries[name].joined(state) for name in names])
+            found[slot.name] = rebuilt(slot.template, values)
+        return found
+
+    def returned(self, out: object) -> dict[str, object]:
+        """Return the next values of the slots from what the module returned."""
+        return {slot.name: result_of(out, slot.source) for slot in self.slots}
+
+    def advance(self, x: torch.Tensor, state: Mapping[str, torch.Tensor], values: Constants) -> Outcome:
+        """Return (outputs, state) after one step from `state`, all [lanes]; the module is left as it was.
+
+        Constants are replaced by `values`, by their paths.
+        """
+        places = self.places
+        kept = self._kept
+        like = next(iter(self.entries.values())).shape if self.entries else (-1,)  # a constant meets the state
+        like = like if like.count(-1) == 1 and math.prod(like) == -1 else (-1,)
+        try:
+            for path, value in values.items():
+                laid_out = self.lay(value, like) if isinstance(value, torch.Tensor) and value.dim() == 1 else value
+                places[path].set(laid_out)
+            for path, entry in self.scratch.items():
+                zeros = torch.zeros_like(x)
+                places[path].set(entry.joined(dict.fromkeys(entry.keys, zeros)))
+            self._put(state)
+            return self.read(self.call(x, self.arguments(state)))
+        finally:  # tracing leaves its stand-ins behind
+            kept.restore()
+
+    @functools.cached_property
+    def _kept(self) -> Snapshot:
+        return Snapshot(self.module)
+
+    def settled(self) -> None:
+        """Take the module's present values as those from which a step is computed."""
+        vars(self).pop("_kept", None)
+        vars(self).pop("places", None)
+
+    def _put(self, state: Mapping[str, torch.Tensor]) -> None:
+        """Put a state into the places of the module."""
+        names = self.slot_names
+        for path, entry in self.entries.items():
+            if path not in names:
+                self.places[path].set(entry.joined(state).clone())  # some add to it in place
+        if self.ring is not None:
+            self.places[self.ring.pointer].set(self.ring.at)
+
+    @functools.cached_property
+    def slot_names(self) -> set[str]:
+        """The paths of the state that arguments hold."""
+        return {name for slot in self.slots for name in slot_leaves(slot)}
+
+    def read(self, out: object) -> Outcome:
+        """Return (outputs, state), all [lanes], of what the module returned and of what it keeps."""
+        now = spots(self.module) if self.entries.keys() - self.slot_names - self.places.keys() else self.places
+        if isinstance(self.spikes, str):
+            outputs = [leaf for _, leaf in leaves(now[self.spikes].value)]
+        else:
+            outputs = [leaf for _, leaf in leaves(out)]
+        read = [x.reshape(-1).to(torch.float64) for x in outputs if not x.dtype.is_complex]
+        state: dict[str, torch.Tensor] = {}
+        given = self.returned(out)
+        for slot in self.slots:
+            for name, (_, leaf) in zip(slot_leaves(slot), leaves(given[slot.name]), strict=True):
+                state |= self.entries[name].split(leaf)
+        for path, entry in self.entries.items():
+            if path not in self.slot_names:
+                if path not in now:
+                    raise UnfitError(
+                        f"the state must have the same tensors in each step, but {path!r} exists only after some "
+                        f"steps. Make all of its tensors before the first step."
+                    )
+                value = now[path].value
+                if self.ring is not None and isinstance(value, torch.Tensor):
+                    value = self.ring.moved(path, value, int(as_float(now[self.ring.pointer].value)))
+                state |= entry.split(value)
+        return read, {key: state[key] for key in self.keys}
+
+    def fired(self, outputs: Sequence[torch.Tensor]) -> torch.Tensor:
+        """Return the spikes among the outputs."""
+        return outputs[self.spikes if isinstance(self.spikes, int) else 0]
+
+    def loop(
+        self, currents: torch.Tensor, start: Mapping[str, torch.Tensor] | None = None
+    ) -> Generator[Outcome, None, None]:
+        """Yield (outputs, state) of the module's own loop over `currents`, [steps, lanes].
+
+        It begins as the module does, or in a state. In the end the module is as it was.
+        """
+        given: dict[str, object] | None = None
+        now = Snapshot(self.module, with_contents=True)
+        try:
+            with double_mode()():
+                self.begin(currents.shape[1])
+            if start is not None:
+                with double_mode()():
+                    if any(path not in self.slot_names for path in self.entries):
+                        zeros = torch.zeros_like(currents[0])
+                        self.call(zeros, self.arguments(start) or None)  # it makes the places of its state now
+                    vars(self).pop("places", None)
+                    self._put(start)
+                given = self.arguments(start) or None
+            elif self.slots:
+                given = self.first_arguments(currents[0])
+            for x in currents:
+                with double_mode()():
+                    out = self.call(x, given)
+                given = self.returned(out) or None
+                outputs, state = self.read(out)
+                # In its first steps a module may have one value for all lanes.
+                yield [_wide(y, x) for y in outputs], {key: _wide(y, x) for key, y in state.items()}
+        finally:
+            now.restore()
+            vars(self).pop("places", None)
+
+    def first_arguments(self, x: torch.Tensor) -> dict[str, object] | None:
+        """Return the slots before the first step; None if the module makes them itself."""
+        if self.starts is None:
+            return None
+        return self.arguments({key: torch.full_like(x, number) for key, number in self.starts.items()})
+
+
+def _wide(value: torch.Tensor, like: torch.Tensor) -> torch.Tensor:
+    return value.expand_as(like) if value.numel() == 1 else value
+
+
+def slot_leaves(slot: Slot) -> list[str]:
+    """Return the paths of the tensors in a slot: its name, or the names of its fields."""
+    names = [name for name, _ in leaves(slot.template)]
+    if names == [""]:
+        return [slot.name]
+    prefix = "" if slot.alone else f"{slot.name}."
+    return [f"{prefix}{name}" if name.isidentifier() else f"{slot.name}{name}" for name in names]
+
+
+def result_of(out: object, source: int | str | None) -> object:
+    """Return one of the results of a module."""
+    if source is None:
+        return out
+    if isinstance(source, str):
+        return out[source] if isinstance(out, Mapping) else getattr(out, source)
+    assert isinstance(out, (tuple, list))
+    return out[source]
+
+
+def ladder(steps: int) -> torch.Tensor:
+    """Return noise from far below to far above 1, [steps, lanes]: a current may be in A as well."""
+    noise = torch.from_numpy(np.random.default_rng(0).uniform(-0.3, 1.0, (steps, LANES)))
+    few = torch.logspace(-12, -3, LANES // 4, dtype=torch.float64)
+    return noise * torch.cat([few, torch.logspace(-2, 3, LANES - len(few), dtype=torch.float64)])

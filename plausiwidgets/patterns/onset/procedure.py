@@ -1,0 +1,129 @@
+"""The measurement of the onset of one neuron, as a generator of runs."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+
+from plausiwidgets.patterns.onset.approach import (
+    PATIENCE,
+    WEAKEST,
+    Approach,
+    closed,
+    firing_step,
+    first_bracket,
+    followed_down,
+    targets,
+    until_steady,
+)
+from plausiwidgets.patterns.onset.bracket import LATE, Bracket
+from plausiwidgets.patterns.onset.ladder import LAST, Neuron, classify, in_a_row, ladder
+from plausiwidgets.patterns.onset.outcome import BURSTING, SILENT, UNCLEAR, BudgetError, Depth, Onset
+from plausiwidgets.patterns.onset.train import Run, Train
+
+FIRST = 1000.0
+"""Length of the first run in the model's own time steps, which are a small share of its shortest time."""
+SPACING = 64.0 * 2.0**-52
+"""Smallest difference of two currents that count as different, as a share of the current."""
+BURSTS = 2.0
+"""Longest divided by shortest interval of a train of bursts."""
+DRIVES = (2.0, 1.5, 1.25, 1.12, 1.06, 1.03, 1.01, 1.0)
+"""Steps in rheobases at which the usual rate is measured: twice, or the strongest that does not block the neuron."""
+MOST = 1000.0
+"""Longest period that is followed, in periods at twice the rheobase."""
+
+
+def onset_of(
+    top: float, neuron: Neuron, depth: Depth, spacing: float, down: bool = False
+) -> Generator[Run, Train, Onset]:
+    """Yield the runs of a measurement, receive their trains, and return the onset.
+
+    Parameters
+    ----------
+    top : float
+        Step above the holding current at which the neuron fires, or which blocks it.
+    neuron : Neuron
+    depth : Depth
+    spacing : float
+        Smallest difference of two currents at the precision of numbers.
+    down : bool
+        Also measure down to which step firing persists, and how it ends there.
+    """
+    out = Onset()
+    try:
+        yield from _measure(out, top, neuron, depth, spacing, down)
+    except BudgetError:
+        # An irregular neuron, such as a chaotic one, has no period that a search could follow.
+        out.kind = UNCLEAR if out.top > 0.0 else SILENT
+        out.down_to, out.ending = (out.rheobase, UNCLEAR) if down else (out.down_to, out.ending)
+    return out
+
+
+def _measure(
+    out: Onset, top: float, neuron: Neuron, depth: Depth, spacing: float, down: bool
+) -> Generator[Run, Train, None]:
+    step, train = yield from firing_step(top, neuron.first)
+    if not train.fires:
+        return
+    out.top, out.spikes = step, train.late.size + 1
+    bracket = yield from first_bracket(step, train)
+    scale = out.rheobase = bracket.high
+    if scale <= WEAKEST * step:  # it rests at its threshold
+        out.kind = UNCLEAR
+        return
+    if not (yield from _usual_rate(out, bracket, neuron)):
+        return
+    yield from _followed(out, bracket, scale, neuron, depth, spacing)
+    if not down:
+        return
+    out.down_to, out.ending = out.rheobase, out.kind
+    if out.persists:
+        out.rheobase = yield from closed(bracket, scale)
+        yield from followed_down(bracket, scale)
+        end = Onset(period=out.period)
+        yield from _followed(end, bracket, scale, neuron, depth, spacing)
+        out.down_to, out.ending = end.rheobase, end.kind
+
+
+def _usual_rate(out: Onset, bracket: Bracket, neuron: Neuron) -> Generator[Run, Train, bool]:
+    """Yield runs at twice the rheobase, and fill in the period there; return whether it has one."""
+    spread = 0.0
+    for drive in DRIVES:
+        out.drive, step = drive, drive * bracket.high
+        train = yield from until_steady(step, neuron.first)
+        if train.spread > spread:
+            spread = train.spread
+        if train.fires:
+            break
+    out.period, out.slowest, out.spread_far = train.period, bracket.period, spread
+    if spread > BURSTS or not train.fires:
+        out.kind = BURSTING if spread > BURSTS else UNCLEAR
+        return False
+    bracket.settle = max(bracket.settle, train.settled_after)
+    bracket.seen[step] = train.period
+    return True
+
+
+def _followed(
+    out: Onset, bracket: Bracket, scale: float, neuron: Neuron, depth: Depth, spacing: float
+) -> Generator[Run, Train, None]:
+    """Yield the runs of the approach and of the ladder, and fill in the onset."""
+    slowest = out.period * min(max(depth.slowest / out.period, depth.least), MOST)
+    periods = targets(out.period, slowest)
+    tolerance = max(depth.tolerance, spacing / scale)
+    longer = 1.0
+    for _ in range(PATIENCE + 1):
+        approach = Approach(bracket, scale, tolerance, longer)
+        out.reached = yield from approach.run(periods)
+        out.persists = approach.persists
+        yield from ladder(out, bracket, slowest, neuron, longer)
+        first, end = in_a_row(out.periods)
+        if out.persists or not first < end < min(first + LAST, len(out.periods)):
+            break
+        # Longer runs show that a train ends (the ghost of a fold of limit cycles), so the bracket moves up.
+        critical = out.rheobase
+        bracket.low, bracket.high = critical * (1.0 + out.shares[end]), critical * (1.0 + out.shares[end - 1])
+        bracket.period = out.periods[end - 1]
+        bracket.seen = {x: p for x, p in bracket.seen.items() if x > bracket.high}
+        bracket.seen[bracket.high] = bracket.period
+        longer *= LATE
+    classify(out, neuron)
