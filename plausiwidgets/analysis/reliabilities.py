@@ -31,7 +31,7 @@ HIGH = 3.0
 BIN = 0.25
 """Distance in ms of the points of the rate."""
 FROZEN, PRIVATE = 0.5, 0.05
-"""Default standard deviations as shares of the mean current: of the frozen and of the private noise."""
+"""Default standard deviations as shares of the model's default current: of the frozen and of the private noise."""
 
 
 @dataclass(frozen=True)
@@ -195,7 +195,8 @@ def reliability(
     mean : float, optional
         Current during the stimulus, in the model's unit; default: the model's default current.
     sd, private_sd : float, optional
-        Standard deviations of the frozen and of the private noise; default: 50 % and 5 % of the mean current.
+        Standard deviations of the frozen and of the private noise; default: 50 % and 5 % of the
+        model's default current.
     tau : float
         Time constant of both noises in ms.
     seed : int
@@ -230,12 +231,13 @@ def reliability(
     ['current', 'trial', 'time']
     """
     neuron = get(model)
-    level = usual_current(neuron) if mean is None else finite("reliability", "mean", mean)
+    usual = usual_current(neuron)
+    level = usual if mean is None else finite("reliability", "mean", mean)
     width = finite("reliability", "duration", duration, above=0.0, high=1e6, unit="ms")
     count = whole("reliability", "trials", trials, 2, 1000)
     seed = whole("reliability", "seed", seed, 0, 2**31 - 1)
-    frozen_sd = FROZEN * abs(level) if sd is None else finite("reliability", "sd", sd, above=0.0)
-    private = PRIVATE * abs(level) if private_sd is None else finite("reliability", "private_sd", private_sd, low=0.0)
+    frozen_sd = FROZEN * usual if sd is None else finite("reliability", "sd", sd, above=0.0)
+    private = PRIVATE * usual if private_sd is None else finite("reliability", "private_sd", private_sd, low=0.0)
     step = pulse(0.0, width, level)
     frozen = noise(0.0, width, frozen_sd, tau, seed)
     first = 2**31 + seed * count % 2**30

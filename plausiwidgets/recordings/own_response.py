@@ -73,7 +73,7 @@ def own_responses(sweeps: Sequence[RecordedSweep], smooth: float = 0.0) -> dict[
             v_baseline=level,
             baseline_range=none,
             baseline_peak=level,
-            spontaneous_spikes=spontaneous,  # type: ignore[arg-type]  # as many as in the time of a neuron
+            spontaneous_spikes=spontaneous,
             full_spike=FULL_SPIKE,
         )
 

@@ -24,8 +24,8 @@ KINDS = ("steps", "ramp", "triangle", "stairs", "constant", "chirp", "noise")
 class Synthetic:
     """A recording with the current that was injected.
 
-    `current` is the measured current and `injected` the true one, in pA at the times `t`. At the `edges` in ms, the true
-    current jumps or bends.
+    `current` is the measured current and `injected` the true one, in pA at the times `t`. At the `edges` in ms, the
+    true current jumps or bends.
     """
 
     kind: str

@@ -73,8 +73,8 @@ MAX_RATE = quantity(
 )
 _GROWTH = (
     "Exponent q of the growth of the period P with the distance d from the rheobase, P = P₀ + k d^−q. It is 1/2 if the "
-    "rate starts as a square root (SNIC), 0 if the period grows by the same time with each tenfold approach "
-    "(logarithm), and negative if the period remains finite."
+    "rate starts as a square root (SNIC). It is 0 if the period grows by the same time with each tenfold approach "
+    "(logarithm). It is negative if the period remains finite."
 )
 _RISE = (
     "Firing rate at twice the rheobase, divided by the lowest rate. The rate is followed until it has fallen to 1/32, "
