@@ -678,6 +678,8 @@ def data(browser: Browser) -> None:
         press(page, "Explore")
         press(page, "Recording")
         page.locator(".pw-drop input").set_input_files(file)
+        press(page, "Yes, spontaneous firing")
+        page.locator(".pw-agree").wait_for()
         page.locator(".pw-sweepchips button").nth(9).click()
         press(page, "Use as target")
         page.locator(".pw-agree", has_text="Apply changes").wait_for()
