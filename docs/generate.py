@@ -323,6 +323,14 @@ def mark(model: pw.NeuronModel, pattern: pw.Pattern) -> str:
     return SYMBOLS[with_argument(status(model, pattern), model.ruled_out.get(pattern.key, ""))]
 
 
+ONSET = """\
+[The onset of firing](../explanation/verification.md#the-onset-of-firing) describes the measurement. It compares
+distances and rates with those of the neuron itself, so no time in ms decides. Some neurons are in neither class: the
+rate may end at a finite value far below the usual rate, the period may grow too slowly, or the onset may be unclear.
+Verification measures the onset to its full depth at the time step and at a quarter of it.
+"""
+
+
 def pattern_page(pattern: pw.Pattern, models: Sequence[pw.NeuronModel]) -> str:
     """Return the page of a pattern."""
     reference = pw.models.get(REFERENCE)
@@ -352,6 +360,7 @@ def pattern_page(pattern: pw.Pattern, models: Sequence[pw.NeuronModel]) -> str:
             f"{CASES}\n",
             table(("criterion", "must be", "what is measured, and why", "its case"), criteria),
             NOTES,
+            *([ONSET] if "onset" in pattern.equal else []),
             "## Stimulus\n",
             f"Free values, which a search tunes together with the neuron; here in the units of `{REFERENCE}`.\n",
             table(("value", "default", "range", "unit", "what it is"), stimulus),

@@ -340,6 +340,7 @@ def trimmed(picture: Image.Image, border: int) -> Image.Image:
 OF_PAGES = {
     "stimulus": ("howto/stimulus.md", 0, 'judge("lif", train, {"width": 10.0, "interval": 30.0})'),
     "recording": ("howto/recording.md", 0, 'judge("adex", cell, verify=False)'),
+    "atlas": ("howto/atlas.md", 0, "found"),
     "impedance": ("howto/noise.md", 1, "found"),
     "reliability": ("howto/noise.md", 2, "found"),
     "tolerance": ("howto/noise.md", 3, "found"),

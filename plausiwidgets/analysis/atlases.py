@@ -241,6 +241,7 @@ def atlas(
     points = whole("atlas", "points", points, 1)
     bounded("atlas", "points", points, LARGEST)
     budget = whole("atlas", "budget", budget, 1)
+    seed = whole("atlas", "seed", seed, 0)
     space = _Space(neuron, PROTOCOLS[protocol], parameters, fixed, bounds)
     chart = _Search(space, axes_of(tuple(axes)), points, check_dt(neuron, dt), np.random.default_rng(seed))
     with watched("atlas", progress, budget, "responses") as checkpoint:

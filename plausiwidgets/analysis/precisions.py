@@ -165,20 +165,21 @@ def precision(
     chosen = [
         judged(get_pattern(p), "evaluated in number formats") for p in (names() if patterns is None else patterns)
     ]
-    if not chosen or not bits:
+    formats = list(bits)
+    if not chosen or not formats:
         raise ValueError(
             f"precision: {'patterns' if not chosen else 'bits'} must contain at least one entry, got none."
         )
     whole("precision", "budget", budget, 1)
-    chips = [fixed_point(neuron, one, ranges=ranges, dt=dt) for one in bits]
+    chips = [fixed_point(neuron, one, ranges=ranges, dt=dt) for one in formats]
     entries = []
     with watched("precision", progress) as checkpoint:
         for pattern in chosen:
-            for one, chip in zip(bits, chips, strict=True):
+            for one, chip in zip(formats, chips, strict=True):
                 if checkpoint is not None:
                     checkpoint()
                 entries.append(_entry(chip, pattern, one, search, dt, seed, budget))
-    return Precision(neuron.key, dt, tuple(bits), tuple(entries), search)
+    return Precision(neuron.key, dt, tuple(formats), tuple(entries), search)
 
 
 def _entry(

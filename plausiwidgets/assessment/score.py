@@ -30,7 +30,7 @@ SCORE_COLUMNS = {
     "free_parameters": "parameters of the model that a search may change",
 }
 
-_BEST_FIRST = (*STATUSES, "failed")
+_BEST_FIRST = (*STATUSES, "unsearched", "failed")
 _COUNTED = {
     "replicated": "shown",
     "fragile": "fragile",
@@ -94,7 +94,7 @@ def plausibility_score(
             {
                 "model": str(name),
                 "title": neuron.title if neuron else str(name),
-                "patterns": len(best),
+                "patterns": int((best != "unsearched").sum()),
                 **{
                     word: int(counts.get(word, 0)) for word in ("shown", "fragile", "unverified", "not_found", "failed")
                 },

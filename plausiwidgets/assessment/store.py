@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from plausiwidgets.assessment.table import make_table
+from plausiwidgets.assessment.units import RUN_AGAIN
 from plausiwidgets.optimization.result import Result
 from plausiwidgets.support.arguments import checked, shown
 from plausiwidgets.support.json_text import read_json
@@ -107,7 +108,7 @@ class Store:
             compare(path, head, self._asked, part=True)
         own = set(_searches(self.path, self._asked))
         for key, result in found.items():
-            if key in own and result.stop_reason != "failed" and _add(self.results, result):
+            if key in own and result.stop_reason not in RUN_AGAIN and _add(self.results, result):
                 self._copied[key] = result
 
     def write(self, *results: Result) -> None:
@@ -171,7 +172,7 @@ def read_study(files: str | Path | Sequence[str | Path]) -> pd.DataFrame:
 def _add(results: dict[Key, Result], result: Result) -> bool:
     """Add a search, unless there is one that did not fail; return whether it was added."""
     known = results.get(result.id)
-    if known is not None and known.stop_reason != "failed":
+    if known is not None and known.stop_reason not in RUN_AGAIN:
         return False
     results[result.id] = result
     return True

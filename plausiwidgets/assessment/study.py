@@ -11,7 +11,7 @@ from typing import NoReturn
 from plausiwidgets.assessment.executors import Executor, ExecutorDiedError, run_on
 from plausiwidgets.assessment.store import Key, Store, StoreError, StoreWarning
 from plausiwidgets.assessment.table import COUNTED, make_table
-from plausiwidgets.assessment.units import Unit, run_unit
+from plausiwidgets.assessment.units import RUN_AGAIN, Unit, run_unit
 from plausiwidgets.optimization.background import Background, warn
 from plausiwidgets.optimization.control import StoppedError
 from plausiwidgets.optimization.result import ENDED, Result
@@ -165,7 +165,7 @@ class Study(Background[StudySnapshot, "pd.DataFrame"]):
         self._last_shown = 0.0
         for key, unit in zip(asked, units, strict=True):
             known = None if store is None else store.results.get(key)
-            if known is None or known.stop_reason == "failed":
+            if known is None or known.stop_reason in RUN_AGAIN:
                 self.left.append(unit)
             else:
                 self._take(known)

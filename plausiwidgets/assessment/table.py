@@ -23,7 +23,8 @@ COLUMNS = {
     "letter": "letter of the pattern",
     "pattern": "key of the pattern",
     "seed": "seed of the search",
-    "status": "replicated; fragile (accepted, but a verification failed); rejected (not found); failed (an error)",
+    "status": "replicated; fragile (accepted, but a verification failed); rejected (not found); unsearched (the time "
+    "limit was reached before the first evaluation); failed (an error)",
     "loss": "least loss; 0 when accepted",
     "found_after": "evaluations until the accepted set was found",
     "evaluations": "candidates judged, none where an argument rules it out; searches for thresholds of the amplitude "
@@ -31,7 +32,7 @@ COLUMNS = {
     "budget": "largest number of evaluations",
     "robustness": "share of 100 copies accepted at dt, with every parameter changed by up to 1 %",
     "seconds": "working time in s",
-    "stop_reason": "reason of the end: solved, budget, finished, stopped or failed",
+    "stop_reason": "reason of the end: solved, budget, finished, stopped, time or failed",
     "volume": "accepted share of the search box at dt, on the parameters' scales, from the screens",
     "volume_low": "lower end of the 95 % interval of volume",
     "volume_high": "upper end; without a hit the 95 % upper bound",
@@ -49,7 +50,7 @@ VERSIONS = "versions"
 """Further column of a file: versions of Python and the packages, with the date. A table has them in ``.attrs``, and has
 the column only where its rows differ in them."""
 
-COUNTED = {status: PAIR_WORDS[status] for status in (*STATUSES, "ruled_out", "failed")}
+COUNTED = {status: PAIR_WORDS[status] for status in (*STATUSES, "ruled_out", "unsearched", "failed")}
 """Status of a pair → its word in a count of rows."""
 
 
@@ -113,7 +114,7 @@ def _row(result: Result) -> dict[str, object]:
     low, high = result.volume.interval
     of_result = {name: getattr(result, name) for name in COLUMNS if hasattr(result, name)}
     return of_result | {
-        "status": "failed" if result.stop_reason == "failed" else result.status,
+        "status": "failed" if result.stop_reason == "failed" else "unsearched" if result.unsearched else result.status,
         "loss": result.loss if math.isfinite(result.loss) else math.nan,
         "unmet": ", ".join(result.unmet),
         "found_after": result.found_after if result.accepted else None,

@@ -27,6 +27,13 @@ from plausiwidgets.patterns.registry import received as received_pattern
 from plausiwidgets.patterns.registry import why_ruled_out
 from plausiwidgets.support.python_file import InFile
 
+RUN_AGAIN = ("failed", "time")
+"""Reasons of the end of a search that runs again when its study continues."""
+
+
+class _TimeLimitError(Exception):
+    """Raised by a checkpoint once a search has reached its time limit."""
+
 
 @dataclass(frozen=True)
 class Unit:
@@ -86,7 +93,8 @@ def run_unit(
 ) -> Result:
     """Run a search and return its record, without its tries; an error or the time limit gives a failed record.
 
-    What an argument rules out is not searched: its record has no evaluations. A found set is moved towards the defaults
+    What an argument rules out is not searched: its record has no evaluations. Neither has that of a search whose time
+    limit ends before the first evaluation; its reason is "time". A found set is moved towards the defaults
     while it stays verified (`gentle`), not counted as evaluations. After a stop (`StoppedError`, KeyboardInterrupt) the
     record holds the best set so far. `checkpoint` is called within a generation, and may raise; `report` with the
     record after each one. The `clock` in s stands still during a pause.
@@ -103,7 +111,7 @@ def run_unit(
 
     def check() -> None:
         if unit.time_limit is not None and clock() - began > unit.time_limit:
-            raise TimeoutError(f"the search exceeded its time limit of {unit.time_limit:g} s.")
+            raise _TimeLimitError(f"TimeoutError: the search exceeded its time limit of {unit.time_limit:g} s.")
         if checkpoint is not None:
             checkpoint()
 
@@ -123,6 +131,8 @@ def run_unit(
         pass
     except StrategyError as failure:
         result, reason, error = replace(optimizer.result, problem=None), "failed", str(failure)
+    except _TimeLimitError as failure:
+        reason, error = ("failed", str(failure)) if result.evaluations else ("time", "")
     except Exception as failure:
         reason, error = "failed", f"{type(failure).__name__}: {failure}"
     return replace(result, stop_reason=reason, phase="", robustness=robustness, seconds=clock() - began, error=error)

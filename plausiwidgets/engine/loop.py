@@ -34,6 +34,7 @@ def run_loop(job: LaneJob, step: Step, engine: str, checkpoint: Checkpoint | Non
     for k in range(job.steps):
         if checkpoint is not None:
             checkpoint()
+        # Most currents are steps, so that the current is the same in most of the time steps.
         if k >= change:
             injected = np.empty(lanes)
             fill_current(k, dt, current.t0, current.base, current.pieces, table, injected)
@@ -41,6 +42,7 @@ def run_loop(job: LaneJob, step: Step, engine: str, checkpoint: Checkpoint | Non
         spikes, state = step(injected, state)
         v = state[0]
         good = np.abs(v) <= model.limit
+        # Only the potential has a limit. Every other variable may have any finite value.
         for s in state[1:]:
             good &= np.isfinite(s)
         if job.spike_limit is not None:
@@ -68,6 +70,7 @@ def run_loop(job: LaneJob, step: Step, engine: str, checkpoint: Checkpoint | Non
         if m0 <= k < m1:
             v_max = np.where(alive, np.maximum(v_max, v), v_max)
 
+    # NumPy cannot concatenate an empty list, which a job without spikes has.
     none = np.empty(0, dtype=np.int64)
     spikes_out, counts = pad_spikes(np.concatenate([none, *event_steps]), np.concatenate([none, *event_lanes]), lanes)
     final = np.stack(state).astype(np.float64)

@@ -16,6 +16,7 @@ from plausiwidgets.engine.program.program import Program
 from plausiwidgets.engine.program.tracer import StepTracer
 from plausiwidgets.interop.brian2_expressions import WHERE, Line, Number, number, steps_of, walk
 from plausiwidgets.interop.brian2_units import Units, short
+from plausiwidgets.interop.current_range import current_range
 from plausiwidgets.models.model import RESERVED, StateVariable
 from plausiwidgets.models.parameter import Parameter
 
@@ -96,6 +97,8 @@ class BrianNeuron:
     spike_level : float or None
     method : str
         Of the numerical integration.
+    own : tuple of str
+        The constants of the user, without those of Brian2.
     """
 
     code: Code
@@ -111,6 +114,7 @@ class BrianNeuron:
     differential: set[str]
     spike_level: float | None
     method: str = field(default="")
+    own: tuple[str, ...] = ()
 
     def names(
         self, current: Number, state: Sequence[Number], values: Mapping[str, Number], dt: Number
@@ -232,27 +236,23 @@ class BrianNeuron:
 
     def found_drive(self, programs: Programs, dt: float, begin: Sequence[float]) -> Parameter:
         """Return the injected current with a range around the smallest one that makes the neuron fire."""
-        ladder = 10.0 ** np.linspace(-3.0, 9.0, 181)
-        state = np.repeat(np.array(begin)[:, None], ladder.size, axis=1)
-        run, fired = _Run(programs.step, self.parameters, dt), np.zeros(ladder.size)
-        steps = min(int(_SHORT / dt), _FEW_STEPS)
-        for _ in range(steps):
-            spikes, new = run.step(ladder, state)
-            fired += spikes
-            state = np.where(np.isfinite(new), new, state)
-        if not (fired > 0).any():
-            unit = "" if self.shown[self.current] == "1" else f" {self.shown[self.current]}"
-            raise ValueError(
-                f"{WHERE}: the neuron must fire within {steps * dt:g} ms at a current from {ladder[0]:g} to "
-                f"{ladder[-1]:g}{unit}. Pass current=pw.Parameter({self.current!r}, …) with a "
-                f"default that makes it fire."
-            )
-        least = float(ladder[(fired > 0).argmax()])
-        unit = self.shown[self.current]
-        if unit == "pA" and 1.5 * least > 5000.0:
-            unit, least = ("nA", 1e-3 * least) if least < 1e6 else ("uA", 1e-6 * least)
-        default = float(f"{1.5 * least:.2g}")
-        return Parameter(self.current, default, -2.0 * default, 10.0 * default, unit)
+        steps, run = min(int(_SHORT / dt), _FEW_STEPS), _Run(programs.step, self.parameters, dt)
+
+        def count(currents: Floats) -> Floats:
+            state, fired = np.repeat(np.array(begin)[:, None], currents.size, axis=1), np.zeros(currents.size)
+            for _ in range(steps):
+                spikes, new = run.step(currents, state)
+                fired += spikes
+                state = np.where(np.isfinite(new), new, state)
+            return fired
+
+        sizes = 10.0 ** np.linspace(-3.0, 9.0, 181)
+        drive = current_range(self.current, self.shown[self.current], sizes, count, WHERE, f"{steps * dt:g} ms", 1)
+        for unit, size in (("uA", 1e-6), ("nA", 1e-3)):
+            if drive.unit == "pA" and abs(drive.default) * size > (1.0 if unit == "uA" else 5.0):
+                default, low, high = (float(f"{x * size:.2g}") for x in (drive.default, drive.low, drive.high))
+                return Parameter(self.current, default, low, high, unit)
+        return drive
 
 
 class _Run:

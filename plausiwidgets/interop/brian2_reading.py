@@ -267,6 +267,7 @@ class _Reading:
             differential=set(self.eqs.diff_eq_names),
             spike_level=self.words.spike_level,
             method=method,
+            own=tuple(self.own),
         )
 
     def _all_constants(self, code: Code, order: list[str], begins: Mapping[str, float]) -> dict[str, float]:

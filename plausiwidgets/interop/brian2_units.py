@@ -37,7 +37,7 @@ _DISPLAYED = (
     ("mole/metre**3", "mmolar", 1.0),
 )
 """Dimensions as Brian2 writes them, a unit of electrophysiology, and what it is in SI."""
-_BASE = (("mV", 1e-3), ("pA", 1e-12), ("ms", 1e-3), ("um", 1e-6), ("kelvin", 1.0), ("mmol", 1e-3))
+_BASE = (("mV", 1e-3), ("pA", 1e-12), ("ms", 1e-3), ("um", 1e-6), ("kelvin", 1.0), ("mmole", 1e-3))
 """Units of which a unit of any other dimension is composed, and their sizes in SI."""
 _LARGER = {"pA": "nA", "nA": "uA", "uA": "mA", "nS": "uS", "uS": "mS", "pF": "nF", "nF": "uF"}
 """Units of constants of a whole cell, or of a square centimetre of it."""

@@ -8,16 +8,22 @@ needed.
 
 from __future__ import annotations
 
+import ast
 import sys
 from collections.abc import Mapping, Sequence
+from types import ModuleType
 from typing import Any, SupportsFloat
 
+from plausiwidgets.engine.compiled.engine import why_not
 from plausiwidgets.engine.program.step import ProgramStep
+from plausiwidgets.interop.brian2_expressions import WHERE
+from plausiwidgets.interop.brian2_neuron import BrianNeuron
 from plausiwidgets.interop.brian2_reading import Words, read
 from plausiwidgets.interop.brian2_units import short
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.parameter import Parameter
 from plausiwidgets.support.arguments import checked, finite
+from plausiwidgets.support.progress import ProgressLike, Watch, watched
 from plausiwidgets.support.quiet import imported
 
 KEY = "brian2_neuron"
@@ -42,6 +48,7 @@ def from_brian2(
     rest: float | str | None = None,
     level: float | str | None = None,
     spike_level: float | None = None,
+    progress: ProgressLike = None,
     **options: Any,
 ) -> NeuronModel:
     """Take a neuron in the words of Brian2's ``NeuronGroup`` as a model, integrated as Brian2 does.
@@ -89,6 +96,9 @@ def from_brian2(
         threshold compares the potential with.
     spike_level : float, optional
         Potential that a spike crosses upwards, in the unit shown, for equations without a threshold.
+    progress : "text", "tqdm", callable or Progress, optional
+        Shows how far the neuron is: a stiff neuron with many variables takes some seconds. The neuron is then compiled
+        as well, and not before its first simulation.
     **options
         Further arguments of :class:`NeuronModel`.
 
@@ -97,8 +107,8 @@ def from_brian2(
     ImportError
         Without Brian2.
     ValueError
-        For noise, functions of time, several currents, linked or summed variables. The message names the cause.
-        Brian2's own errors are passed on.
+        For noise, functions of time, several currents, linked or summed variables, and equations that Brian2 rejects.
+        The message names the cause.
     """
     b2 = imported("brian2")
     if (threshold is None) == (spike_level is None):
@@ -120,36 +130,77 @@ def from_brian2(
         potential,
         spike_level,
     )
-    neuron = read(b2, words)
-    programs, states = neuron.programs()
-    values = {p.key: p.default for p in neuron.parameters}
-    about = level if isinstance(level, float) else neuron.level(dict.fromkeys(neuron.order, 0.0))
+    with watched("from_brian2", progress, 4, "stages") as watch:
+        neuron = _read(b2, words)
+        _passed(watch)
+        programs, states = neuron.programs()
+        values = {p.key: p.default for p in neuron.parameters}
+        about = level if isinstance(level, float) else neuron.level(dict.fromkeys(neuron.order, 0.0))
 
-    def of(entry: float | str) -> float:
-        return values[entry] if isinstance(entry, str) else entry
+        def of(entry: float | str) -> float:
+            return values[entry] if isinstance(entry, str) else entry
 
-    begin = neuron.begin(programs, dt, of(about))
-    resting = rest if rest is not None else short(begin[0])
-    reference = {n: x * neuron.sizes[n] for n, x in zip(neuron.order, begin, strict=False)}
-    height = level if level is not None else neuron.level(reference)
-    base = of(resting)
-    programs = neuron.started(programs, begin, base, of(height))
-    given = current if isinstance(current, Parameter) else None
-    drive = given or neuron.found_drive(programs, dt, begin)
-    if drive.unit != neuron.shown[neuron.current]:  # shown in a unit in which its numbers are neither huge nor tiny
-        neuron.sizes[neuron.current] = neuron.units.size(drive.unit, neuron.dimension, "current")
-        programs = neuron.started(neuron.programs()[0], begin, base, of(height))
-    step = ProgramStep(programs, spike_level, singular=True)
-    return NeuronModel(
-        key,
-        step,
-        neuron.parameters,
-        step.initial_state,
-        drive,
-        resting,
-        height,
-        dt,
-        states=states,
-        spike_level=spike_level,
-        **({"scheme": f"Brian2's {neuron.method}", "title": "Brian2" if key == KEY else ""} | options),
-    )
+        begin = neuron.begin(programs, dt, of(about))
+        _passed(watch)
+        resting = rest if rest is not None else short(begin[0])
+        reference = {n: x * neuron.sizes[n] for n, x in zip(neuron.order, begin, strict=False)}
+        height = level if level is not None else neuron.level(reference)
+        base = of(resting)
+        programs = neuron.started(programs, begin, base, of(height))
+        given = current if isinstance(current, Parameter) else None
+        drive = given or neuron.found_drive(programs, dt, begin)
+        _passed(watch)
+        if drive.unit != neuron.shown[neuron.current]:  # shown in a unit in which its numbers are neither huge nor tiny
+            neuron.sizes[neuron.current] = neuron.units.size(drive.unit, neuron.dimension, "current")
+            programs = neuron.started(neuron.programs()[0], begin, base, of(height))
+        step = ProgramStep(programs, spike_level, singular=True)
+        model = NeuronModel(
+            key,
+            step,
+            neuron.parameters,
+            step.initial_state,
+            drive,
+            resting,
+            height,
+            dt,
+            states=states,
+            spike_level=spike_level,
+            notes=_notes(neuron),
+            **({"scheme": f"Brian2's {neuron.method}", "title": "Brian2" if key == KEY else ""} | options),
+        )
+        if watch is not None:
+            why_not(model)  # it compiles the model
+            _passed(watch)
+        return model
+
+
+def _passed(watch: Watch | None) -> None:
+    """Report that a stage is done."""
+    if watch is not None:
+        watch.done += 1
+        watch()
+
+
+def _read(b2: ModuleType, words: Words) -> BrianNeuron:
+    """Return the neuron of the equations; put a sentence in front of an error of Brian2."""
+    try:
+        return read(b2, words)
+    except (ImportError, MemoryError):
+        raise
+    except Exception as error:
+        text = " ".join(str(error).split())
+        if text.startswith(WHERE):
+            raise
+        raise ValueError(
+            f"{WHERE}: Brian2 must accept the equations, the threshold and the reset, but it raises "
+            f"{type(error).__name__}: {text.removesuffix('.')}. Correct them as for a NeuronGroup."
+        ) from error
+
+
+def _notes(neuron: BrianNeuron) -> list[str]:
+    """Return what the constants of the equations became, in sentences."""
+    made = [f"{p.key} in {p.unit}" if p.unit not in ("", "1") else p.key for p in neuron.parameters]
+    used = {node.id for tree in neuron.code.trees() for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    kept = [n for n in neuron.constants if n in neuron.own and n in used]
+    notes = [f"Parameters: {', '.join(made)}."] if made else []
+    return notes + ([f"Constants: {', '.join(kept)}."] if kept else [])

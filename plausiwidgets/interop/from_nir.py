@@ -1,12 +1,14 @@
 """A neuron of the Neuromorphic Intermediate Representation (NIR) as a model, and a packaged one as a node of NIR.
 
-NIR describes a neuron in continuous time, in s, and leaves the time step and the reset to the platform. Both are
-given here. Between two steps the linear equations are solved exactly for a current that is constant meanwhile.
+NIR describes a neuron in continuous time, in s, and leaves the time step to the platform, as did versions before 1.0.8
+with the reset. Between two steps the linear equations are solved exactly for a current that is constant meanwhile.
+A node from ``to_nir`` has the time step and the integration of the packaged neuron in its metadata.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import dataclasses
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol, cast
 
 import numpy as np
@@ -18,6 +20,7 @@ from plausiwidgets.models.model import NeuronModel, StateVariable
 from plausiwidgets.models.parameter import Floats, Parameter
 from plausiwidgets.models.registry import get
 from plausiwidgets.support.arguments import checked, finite, shown
+from plausiwidgets.support.names import unknown
 from plausiwidgets.support.quiet import imported
 
 KEY = "nir_neuron"
@@ -39,8 +42,9 @@ _INTERVAL = 50.0
 def from_nir(
     node: object,
     *,
-    dt: float,
-    reset: str | float,
+    dt: float | None = None,
+    reset: str | float | None = None,
+    integration: str | None = None,
     key: str = KEY,
     current: Parameter | None = None,
     **options: Any,
@@ -63,10 +67,13 @@ def from_nir(
     ----------
     node : nir.LIF, nir.CubaLIF, nir.IF or nir.NIRGraph
         A graph has one neuron, and before it a gain at most.
-    dt : float
-        Time step in ms; the time constants of NIR are in s.
-    reset : {"zero", "subtract"} or float
-        What the potential becomes where the neuron fires: 0, itself less the threshold, or a number.
+    dt : float, optional
+        Time step in ms; the time constants of NIR are in s. By default that of the node's metadata.
+    reset : {"zero", "subtract"} or float, optional
+        What the potential becomes where the neuron fires: 0, itself less the threshold, or a number. By default it
+        becomes the parameter ``v_reset`` of the node, which NIR has since version 1.0.8.
+    integration : {"exact", "euler"}, optional
+        How a step is computed: exactly, or by forward Euler. By default that of the node's metadata, or exactly.
     key : str
         Of the model.
     current : Parameter, optional
@@ -77,32 +84,32 @@ def from_nir(
     Raises
     ------
     ValueError
-        For what never fires, several neurons or layers, and an unknown reset.
+        For what never fires, several neurons or layers, an unknown reset, and a node without a reset or a time step if
+        none is passed.
     """
-    finite("from_nir", "dt", dt, above=0.0, unit="ms")
     neuron, gain, bias = _one_neuron(node)
     kind = type(neuron).__name__
-    if isinstance(reset, str) and reset not in ("zero", "subtract"):
-        raise ValueError(f"from_nir: reset must be 'zero', 'subtract' or a number, got {shown(reset)}.")
+    about: Mapping[str, object] = getattr(neuron, "metadata", None) or {}
+    dt = _time_step(dt, about)
     values = {name: _number(neuron, name) for name in _FIELDS[kind]}
+    if reset is None:
+        values["v_reset"] = _reset(neuron, about)
+    elif isinstance(reset, str) and reset not in ("zero", "subtract"):
+        raise ValueError(f"from_nir: reset must be 'zero', 'subtract' or a number, got {shown(reset)}.")
+    method = str(about.get("integration", "exact") if integration is None else integration)
+    if method not in _SCHEMES:
+        raise unknown("from_nir", "integration", method, _SCHEMES)
     parameters = [_parameter(name, x) for name, x in values.items()]
     tracer = StepTracer([p.key for p in parameters], 2 if kind == "CubaLIF" else 1)
     p, x, time_step = tracer.parameters, gain * tracer.current + bias, tracer.dt
-    v, synaptic = tracer.state[0], list[Traced]()
-    if kind == "IF":
-        v = v + time_step * 1e-3 * p["r"] * x
-    elif kind == "LIF":
-        end = p["v_leak"] + p["r"] * x
-        v = end + (v - end) * np.exp(-time_step / p["tau"])
+    if method == "exact":
+        v, synaptic = _exact(kind, p, x, tracer.state, time_step)
     else:
-        settled, tau, tau_syn = p["w_in"] * x, p["tau_mem"], p["tau_syn"]
-        end, left, kept = p["v_leak"] + p["r"] * settled, tracer.state[1] - settled, np.exp(-time_step / tau)
-        v = end + (v - end) * kept + p["r"] * left * kept * _passed(time_step, tau, tau_syn)
-        synaptic = [settled + left * np.exp(-time_step / tau_syn)]
+        v, synaptic = _euler(kind, p, x, tracer.state, time_step)
     fired, level = v > p["v_threshold"], options.get("spike_level")
     if level is not None:
         finite("from_nir", "spike_level", level)
-    after = v - p["v_threshold"] if reset == "subtract" else 0.0 if reset == "zero" else float(reset)
+    after = p["v_reset"] if reset is None else v - p["v_threshold"] if reset == "subtract" else _number_of(reset)
     state = [np.where(fired, after, v), *synaptic]
     spikes = fired if level is None else np.logical_and(tracer.state[0] < level, state[0] >= level)
     rest = "v_leak" if "v_leak" in values else 0.0
@@ -123,7 +130,9 @@ def from_nir(
         states=[StateVariable("v", "1"), *(StateVariable("i", "1") for _ in synaptic)],
         **(
             {
-                "scheme": "exact for a current that is constant within a step",
+                "scheme": "exact for a current that is constant within a step"
+                if method == "exact"
+                else "forward Euler",
                 "title": f"NIR {kind}" if key == KEY else "",
             }
             | options
@@ -131,11 +140,69 @@ def from_nir(
     )
 
 
+_SCHEMES = {"exact": "exact for a current that is constant within a step", "euler": "forward Euler"}
 _FIELDS = {
     "LIF": ("tau", "r", "v_leak", "v_threshold"),
     "IF": ("r", "v_threshold"),
     "CubaLIF": ("tau_syn", "tau_mem", "r", "v_leak", "v_threshold", "w_in"),
 }
+
+
+def _exact(
+    kind: str, p: Mapping[str, Traced], x: Traced, state: Sequence[Traced], dt: Traced
+) -> tuple[Traced, list[Traced]]:
+    """Return the potential and the synaptic current after a step, for a current that is constant within it."""
+    v = state[0]
+    if kind == "IF":
+        return v + dt * 1e-3 * p["r"] * x, []
+    if kind == "LIF":
+        end = p["v_leak"] + p["r"] * x
+        return end + (v - end) * np.exp(-dt / p["tau"]), []
+    settled, tau, tau_syn = p["w_in"] * x, p["tau_mem"], p["tau_syn"]
+    end, left, kept = p["v_leak"] + p["r"] * settled, state[1] - settled, np.exp(-dt / tau)
+    v = end + (v - end) * kept + p["r"] * left * kept * _passed(dt, tau, tau_syn)
+    return v, [settled + left * np.exp(-dt / tau_syn)]
+
+
+def _euler(
+    kind: str, p: Mapping[str, Traced], x: Traced, state: Sequence[Traced], dt: Traced
+) -> tuple[Traced, list[Traced]]:
+    """Return the potential and the synaptic current after a step of forward Euler."""
+    v = state[0]
+    if kind == "IF":
+        return v + dt * 1e-3 * p["r"] * x, []
+    if kind == "LIF":
+        return v + dt * (1.0 / p["tau"]) * ((p["v_leak"] - v) + p["r"] * x), []
+    synaptic = state[1]
+    v = v + dt * (1.0 / p["tau_mem"]) * ((p["v_leak"] - v) + p["r"] * synaptic)
+    return v, [synaptic + dt * (1.0 / p["tau_syn"]) * (p["w_in"] * x - synaptic)]
+
+
+def _number_of(reset: str | float) -> float:
+    return 0.0 if isinstance(reset, str) else float(reset)
+
+
+def _time_step(dt: float | None, about: Mapping[str, object]) -> float:
+    """Return a time step in ms: the one that was passed, or that of the metadata, in s."""
+    known = about.get("dt")
+    if dt is None and isinstance(known, (int, float)):
+        dt = 1e3 * float(known)
+    if dt is None:
+        raise ValueError("from_nir: dt must be passed, in ms, because the node has no time step in its metadata.")
+    return finite("from_nir", "dt", dt, above=0.0, unit="ms")
+
+
+def _reset(neuron: object, about: Mapping[str, object]) -> float:
+    """Return the reset of a node: its field, or its metadata before NIR had the field."""
+    if getattr(neuron, "v_reset", None) is not None:
+        return _number(neuron, "v_reset")
+    known = about.get("v_reset")
+    if isinstance(known, (int, float)):
+        return float(known)
+    raise ValueError(
+        f"from_nir: reset must be 'zero', 'subtract' or a number, because this {type(neuron).__name__} has no v_reset. "
+        f"NIR has this field since version 1.0.8."
+    )
 
 
 def _passed(dt: Traced, tau: Traced, tau_syn: Traced) -> Traced:
@@ -212,7 +279,15 @@ def _before(graph: _Graph, neuron: object) -> list[str]:
 
 def _number(node: object, name: str) -> float:
     """Return a number of a node: NIR holds one for each neuron."""
-    values = np.unique(np.asarray(getattr(node, name), dtype=np.float64))
+    try:
+        values = np.unique(np.asarray(getattr(node, name), dtype=np.float64))
+    except (AttributeError, TypeError, ValueError):
+        values = np.array([np.nan])
+    if not np.isfinite(values).all():
+        raise ValueError(
+            f"from_nir: {name} of NIR's {type(node).__name__} must be a finite number, or an array of such numbers, "
+            f"got {shown(getattr(node, name, None))}."
+        )
     if values.size != 1:
         raise ValueError(
             f"from_nir: {name} of NIR's {type(node).__name__} must have one value, got {values.size} different values. "
@@ -233,8 +308,12 @@ def _current(values: Mapping[str, float], gain: float, bias: float, span: float,
     needed = span / values["r"] / values.get("w_in", 1.0)
     if kind == "IF":
         needed /= 1e-3 * _INTERVAL * 1.5
-    default = float(f"{(1.5 * needed - bias) / gain:.2g}")
-    low, high = sorted((-2.0 * default, 10.0 * default))
+    if bias < needed:
+        default = float(f"{(1.5 * needed - bias) / gain:.2g}")
+        low, high = sorted((-2.0 * default, 10.0 * default))
+    else:  # it fires without input
+        default = float(f"{0.5 * needed / gain:.2g}")
+        low, high = sorted((1.5 * (needed - bias) / gain - default, 10.0 * default))
     return Parameter("current", default, low, high, "1")
 
 
@@ -242,9 +321,10 @@ def _current(values: Mapping[str, float], gain: float, bias: float, span: float,
 def to_nir(model: str | NeuronModel, parameters: Mapping[str, float] | None = None) -> object:
     """Return a packaged neuron as a node of NIR, where NIR has an equal: ``lif``, as ``nir.LIF``.
 
-    NIR has no reset, no refractory period and no time step: they are in the node's ``metadata``, and a platform that
-    does not read them takes its own. Potentials are in mV, time constants in s. Needs NIR, which
-    ``pip install nir`` installs.
+    NIR has no refractory period, no time step and no integration. The node's ``metadata`` has the time step in s and
+    the integration, so that :func:`from_nir` returns a neuron with the same spikes, and the reset, which versions of
+    NIR before 1.0.8 do not have. Potentials are in mV, time constants in s. Needs NIR, which ``pip install nir``
+    installs.
 
     Examples
     --------
@@ -270,10 +350,13 @@ def to_nir(model: str | NeuronModel, parameters: Mapping[str, float] | None = No
     def one(x: float) -> Floats:
         return np.array([x])
 
+    reset = min(values["v_reset"], values["v_threshold"] - 1.0)  # as the neuron itself has it
+    fields = {field.name for field in dataclasses.fields(nir.LIF)}
     return nir.LIF(
         tau=one(1e-3 * values["tau_mem"]),
         r=one(1.0),
         v_leak=one(values["v_rest"]),
         v_threshold=one(values["v_threshold"]),
-        metadata={"v_reset": values["v_reset"], "dt": 1e-3 * neuron.dt},
+        metadata={"v_reset": reset, "dt": 1e-3 * neuron.dt, "integration": "euler"},
+        **({"v_reset": one(reset)} if "v_reset" in fields else {}),
     )

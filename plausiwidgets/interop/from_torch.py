@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 
@@ -186,7 +186,7 @@ def _explained(where: str) -> Iterator[None]:
     try:
         yield
     except NotCopiedError as error:
-        raise UnfitError(f"{where}: {error}. Make the module without this attribute.") from error
+        raise UnfitError(f"{where}: {error} Make the module without this attribute.") from error
     except UnfitError as error:
         raise error if str(error).startswith("from_torch") else UnfitError(f"{where}: {error}") from None
     except (ValueError, TypeError) as error:
@@ -341,7 +341,7 @@ def _same_course(
         theirs, spikes = reference.fired(outputs), space.wrapped.fired(ours)
         if len(wrong := (theirs != spikes).nonzero()):
             lane = int(wrong[0])
-            raise _differs(
+            _refuse(
                 space,
                 k,
                 f"the spike is {float(theirs[lane]):g} in the module's own loop and "
@@ -351,15 +351,15 @@ def _same_course(
             largest[key] = max(largest.get(key, 0.0), float(after[key].nan_to_num(0.0, 0.0, 0.0).abs().max()))
             if not torch.allclose(after[key], state[key], 1e-6, 1e-9 + 1e-6 * largest[key], equal_nan=True):
                 one, other = (float(x[key][(after[key] != state[key]).nonzero()[0]]) for x in (after, state))
-                raise _differs(space, k, f"{key!r} is {one:.9g} in the module's own loop and {other:.9g} in its step")
+                _refuse(space, k, f"{key!r} is {one:.9g} in the module's own loop and {other:.9g} in its step")
         if k == _STEPS // 2:
             middle = state
     loop.close()
     return middle
 
 
-def _differs(space: TorchSpace, k: int, what: str) -> UnfitError:
-    return UnfitError(
+def _refuse(space: TorchSpace, k: int, what: str) -> NoReturn:
+    raise UnfitError(
         f"{space.where}: in step {k} {what}, so the module must have more state than "
         f"{', '.join(map(repr, space.states))}. Make all of its state tensors with a value for each lane."
     )

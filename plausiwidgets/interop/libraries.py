@@ -13,7 +13,10 @@ from plausiwidgets.support.lazy import torch
 Convert = Callable[[SimpleNamespace, "torch.Tensor"], "torch.Tensor | float"]
 """What a constant becomes of the parameters and the time step."""
 
-POTENTIALS = ("v", "mem", "v_mem", "vmem", "membrane", "U", "u", "V", "potential", "membrane_potential")
+POTENTIALS = (
+    *("v", "mem", "v_mem", "vmem", "membrane", "U", "u", "V", "potential", "membrane_potential", "voltage", "volt"),
+    *("vm", "Vm", "v_m", "V_m", "voltage_state"),
+)
 THRESHOLDS = (
     "threshold",
     "v_threshold",

@@ -19,7 +19,7 @@ from plausiwidgets.engine.program.program import BOOL, DOUBLE, LONG, Instruction
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.registry import get
 from plausiwidgets.models.simulate import broadcast, check_dt
-from plausiwidgets.support.arguments import checked, finite
+from plausiwidgets.support.arguments import checked, finite, shown
 from plausiwidgets.support.quiet import imported
 
 
@@ -95,10 +95,17 @@ def to_brian2(
     lines = [f"{name} : 1" for name in (*states, "spike", "synaptic")]
     lines += [f"{names[name]} : 1 (constant)" for name in neuron.parameters]
     lines.append(f"current = {current} : 1" if isinstance(current, str) else "current : 1")
-    group = brian2.NeuronGroup(
-        n, "\n".join(lines), threshold="spike > 0.5", reset="", dt=step * brian2.ms, namespace={"choose": _choose()}
-    )
-    group.run_regularly(brian2_code(neuron, step), when="groups")
+    code = brian2_code(neuron, step)
+    options = {"threshold": "spike > 0.5", "reset": "", "dt": step * brian2.ms, "namespace": {"choose": _choose()}}
+    try:
+        group = brian2.NeuronGroup(n, "\n".join(lines), **options)
+        group.run_regularly(code, when="groups")
+    except Exception as error:  # Brian2 has errors of many types
+        text = " ".join(str(error).split()).removesuffix(".")
+        raise ValueError(
+            f"to_brian2: Brian2 must accept model {neuron.key!r} and its current, {shown(current)}, but it raises "
+            f"{type(error).__name__}: {text}. If current is an expression, use names that Brian2 knows."
+        ) from error
     for name, value in values.items():
         setattr(group, names[name], value)
     for name, entry in zip(states, _settled(neuron, values, given, step, holding), strict=True):
@@ -123,10 +130,10 @@ def brian2_code(model: NeuronModel, dt: float) -> str:
         program = _program(model)
     except NotCompilableError as reason:
         raise NotCompilableError(f"to_brian2: {reason}") from None
-    shown = _names(model)
+    own = _names(model)
     names = {"current": "_injected", "dt": repr(dt)}
-    names |= {f"s{i}": shown[s.key] for i, s in enumerate(model.states)}
-    names |= {f"p{i}": shown[name] for i, name in enumerate(program.parameters)}
+    names |= {f"s{i}": own[s.key] for i, s in enumerate(model.states)}
+    names |= {f"p{i}": own[name] for i, name in enumerate(program.parameters)}
     names |= {line.name: f"_step_{line.name}" for line in program.body}
 
     def refuse(what: str) -> NotCompilableError:
@@ -142,9 +149,11 @@ def brian2_code(model: NeuronModel, dt: float) -> str:
         number = repr(value.number)
         return f"({number})" if number.startswith("-") else number
 
+    whole = _whole_numbers(program)
+
     def expression(line: Instruction) -> str:
-        for dtype in (line.dtype, *(a.dtype for a in line.arguments)):
-            if dtype not in (BOOL, DOUBLE, LONG):
+        for dtype, key in ((line.dtype, line.name), *((a.dtype, a.name) for a in line.arguments if a.number is None)):
+            if dtype not in (BOOL, DOUBLE, LONG) and key not in whole:
                 raise refuse(f"uses the type {dtype}")
         arguments = [text(a) for a in line.arguments]
         if line.operation is CAST:
@@ -159,8 +168,30 @@ def brian2_code(model: NeuronModel, dt: float) -> str:
 
     code = ["_injected = current + synaptic", *(f"{names[line.name]} = {expression(line)}" for line in program.body)]
     code += [f"_new_{i} = {text(value)}" for i, value in enumerate(program.state)]
-    code += [f"{shown[s.key]} = _new_{i}" for i, s in enumerate(model.states)]
+    code += [f"{own[s.key]} = _new_{i}" for i, s in enumerate(model.states)]
     return "\n".join([*code, f"spike = {text(program.spikes)}", "synaptic = 0.0"])
+
+
+def _whole_numbers(program: Program) -> set[str]:
+    """Return the values that are small whole numbers, such as a comparison cast to float32: exact in any type."""
+    found: set[str] = set()
+
+    def is_whole(value: Value) -> bool:
+        if value.number is not None:
+            return float(value.number).is_integer() and abs(value.number) < _EXACT
+        return value.name in found or value.dtype == BOOL
+
+    for line in program.body:
+        kept = line.operation is CAST or line.operation.name in _KEEP_WHOLE
+        operands = line.arguments[1:] if line.operation.computes == "choice" else line.arguments
+        if kept and all(map(is_whole, operands)):
+            found.add(line.name)
+    return found
+
+
+_KEEP_WHOLE = ("add", "sub", "mul", "neg", "where", "maximum", "minimum")
+"""Operations that return a whole number for whole numbers."""
+_EXACT = 2**20
 
 
 def _program(model: NeuronModel) -> Program:
@@ -171,7 +202,10 @@ def _program(model: NeuronModel) -> Program:
     return torch_step(model).program
 
 
-_TAKEN = {"N", "i", "j", "t", "dt", "xi", "lastspike", "not_refractory", "current", "synaptic", "spike", "choose"}
+_TAKEN = {
+    *("N", "i", "j", "t", "dt", "xi", "lastspike", "not_refractory", "refractory"),
+    *("current", "synaptic", "spike", "choose"),
+}
 
 
 def _names(model: NeuronModel) -> dict[str, str]:

@@ -31,7 +31,7 @@ LAYOUTS = {
     "[lanes, time, 1]": (-1, 1, 1),
     "[time, lanes]": (1, -1),
     "[time, lanes, 1]": (1, -1, 1),
-    "[1, lanes]": (1, -1),
+    "[lanes, 1, time]": (-1, 1, 1),
 }
 """How a module lays out its input, from the plainest layout."""
 MAX_STATES = 64
@@ -98,8 +98,9 @@ class Entry:
         return torch.stack(values).reshape([*others, -1]).movedim(-1, axis).to(self.dtype)
 
     def split(self, value: object) -> dict[str, torch.Tensor]:
-        """Return the values [lanes] of a tensor, by their keys."""
-        assert isinstance(value, torch.Tensor)
+        """Return the values [lanes] of a tensor, by their keys; of a number, one value."""
+        if not isinstance(value, torch.Tensor):
+            value = torch.as_tensor(value, dtype=self.dtype)
         if value.dtype.is_complex:
             half = len(self.keys) // 2
             real = Entry(self.keys[:half], self.shape, torch.float64).split(value.real)
@@ -379,7 +380,9 @@ class Wrapped:
                 with double_mode()():
                     out = self.call(x, given)
                 given = self.returned(out) or None
-                yield self.read(out)
+                outputs, state = self.read(out)
+                # In its first steps a module may have one value for all lanes.
+                yield [_wide(y, x) for y in outputs], {key: _wide(y, x) for key, y in state.items()}
         finally:
             now.restore()
             vars(self).pop("places", None)
@@ -389,6 +392,10 @@ class Wrapped:
         if self.starts is None:
             return None
         return self.arguments({key: torch.full_like(x, number) for key, number in self.starts.items()})
+
+
+def _wide(value: torch.Tensor, like: torch.Tensor) -> torch.Tensor:
+    return value.expand_as(like) if value.numel() == 1 else value
 
 
 def slot_leaves(slot: Slot) -> list[str]:

@@ -51,7 +51,7 @@ def copied(module: torch.nn.Module) -> torch.nn.Module:
             try:
                 vars(new)[key] = copy.deepcopy(value, memo)
             except Exception as error:
-                raise NotCopiedError(f"the attribute {key!r}, a {type(value).__name__}, cannot be copied") from error
+                raise NotCopiedError(f"the attribute {key!r}, a {type(value).__name__}, cannot be copied.") from error
     return made[0][1]
 
 

@@ -105,13 +105,21 @@ def threshold_of(space: TorchSpace, found: Found) -> float | str:
 
 
 def _largest_calm(space: TorchSpace, keys: Sequence[str]) -> list[float]:
-    """Return the largest value of each state without a spike, at any current."""
-    best = [space.begin[key] for key in keys]
+    """Return the largest value of each state without a spike, at any current.
+
+    A neuron that fires in the step after it has crossed its threshold is calm where the next step is calm.
+    """
+    begin = [space.begin[key] for key in keys]
+    after, before = list(begin), list(begin)
+    last_state: dict[str, torch.Tensor] | None = None
     for spikes, state in space.run(torch.logspace(-12, 4, 321, dtype=torch.float64), 400):
         for i, key in enumerate(keys):
-            calm = state[key][(spikes == 0) & state[key].isfinite()]
-            best[i] = max(best[i], float(calm.max())) if len(calm) else best[i]
-    return best
+            for best, values in ((after, state), (before, last_state)):
+                calm = values[key][(spikes == 0) & values[key].isfinite()] if values is not None else ()
+                best[i] = max(best[i], float(torch.as_tensor(calm).max())) if len(calm) else best[i]
+        last_state = state
+    late = [y - z > 10.0 * (x - z) > 0.0 for x, y, z in zip(before, after, begin, strict=True)]
+    return [x if is_late else y for x, y, is_late in zip(before, after, late, strict=True)]
 
 
 def put_bounded_part_first(space: TorchSpace) -> None:
@@ -125,14 +133,27 @@ def put_bounded_part_first(space: TorchSpace) -> None:
 
 
 def rest_of(space: TorchSpace, values: Constants) -> float:
-    """Return what the neuron rests at without a current, where it does."""
-    v = space.begin[space.states[0]]
-    for spikes, state in space.run(torch.zeros(1, dtype=torch.float64), 500, values):
-        if spikes.any() or not state[space.states[0]].isfinite().all():
-            number = first_number(space, REST)
-            return number[1] if number else space.begin[space.states[0]]
+    """Return what the neuron rests at without a current, where it does: it may fire at first."""
+    v, fired = space.begin[space.states[0]], 0
+    for k, (spikes, state) in enumerate(space.run(torch.zeros(1, dtype=torch.float64), 1000, values)):
+        if not state[space.states[0]].isfinite().all():
+            fired = k
+            break
+        fired = k if spikes.any() else fired
         v = float(state[space.states[0]])
+        if fired == 0 and k == _RESTING_STEPS:
+            break
+        if fired and k - fired == _RESTING_STEPS:
+            fired = 0
+            break
+    if fired:
+        number = first_number(space, REST)
+        return number[1] if number else space.begin[space.states[0]]
     return float(f"{v:.6g}") if abs(v) > 1e-9 else 0.0
+
+
+_RESTING_STEPS = 499
+"""Without a spike, after which a neuron rests."""
 
 
 def current_of(space: TorchSpace, span: float, unit: str) -> Parameter:

@@ -63,6 +63,10 @@ _MAX_SLOTS = 4
 """Tensors in a tuple that is an argument without a default."""
 
 
+class _CountsError(UnfitError):
+    """Report that a module counts its steps, or takes lanes for times: another layout may fit."""
+
+
 def find(
     module: torch.nn.Module, where: str, spikes: int | str | None, potential: str | None, library: Library
 ) -> Wrapped:
@@ -75,6 +79,7 @@ def find(
     """
     problems: list[str] = []
     forgets: list[str] | None = None
+    counts: _CountsError | None = None
     for setup in (None, *_setups(module)):
         for layout in library.layouts or LAYOUTS:
             for plain in _conventions(module):
@@ -88,13 +93,19 @@ def find(
                     continue
                 finally:
                     wrapped.begin()
-                others = _find_state(wrapped, where, potential)
+                try:
+                    others = _find_state(wrapped, where, potential)
+                except _CountsError as error:
+                    counts = counts or error
+                    continue
                 if wrapped.entries:
                     wrapped.spikes = _chosen_spikes(wrapped, where, spikes, library)
                     return wrapped
                 forgets = others if forgets is None else forgets
-        if forgets is not None:
+        if forgets is not None or counts is not None:
             break
+    if counts is not None:
+        raise counts
     raise UnfitError(_why_none(module, where, problems, forgets))
 
 
@@ -342,6 +353,9 @@ def _sources(wrapped: Wrapped, out: object, given: Mapping[str, object] | None) 
         alike = [i for i in inner if type(out[i]) is kind]
         if alike or inner:
             return [(alike or inner)[0]]
+        shapes = [leaf.shape for _, leaf in leaves(given[names[0]])] if given else []
+        if kind in (tuple, list) and shapes == [leaf.shape for _, leaf in leaves(out)]:
+            return [None]  # what it returns is its next state
     if len(out) < len(names) or (len(out) == len(names) == 1):
         raise ValueError("it returns no state.")
     if len(out) > len(names) and _is_binary(out[-1]) and not _is_binary(out[0]):
@@ -382,7 +396,7 @@ def _find_state(wrapped: Wrapped, where: str, potential: str | None) -> list[str
         wrapped.ring = _ring(wrapped, counts)
         if wrapped.ring is None:
             wrapped.begin()
-            raise UnfitError(
+            raise _CountsError(
                 f"{where}: the state must be tensors with a value for each lane, but the module counts in "
                 f"{', '.join(map(repr, counts))}. Remove counters of calls."
             )
@@ -448,7 +462,8 @@ def _counts(wrapped: Wrapped, x: torch.Tensor, given: Mapping[str, object] | Non
     kept = Snapshot(module, with_contents=True)
     try:
         wrapped.call(x, given)
-        after = {path: as_float(s.value) for path, s in spots(module).items() if path in before}
+        now = {path: s for path, s in spots(module).items() if path in before}
+        after = {path: as_float(s.value) for path, s in now.items() if is_number(s) or _is_flag(s.value)}
         changed = [path for path, value in after.items() if value != as_float(before[path])]
         kept.restore()
         moved = spots(module)
@@ -459,9 +474,14 @@ def _counts(wrapped: Wrapped, x: torch.Tensor, given: Mapping[str, object] | Non
         except (IndexError, RuntimeError):  # outside of a buffer
             return changed
         beside = spots(module)
-        return [path for path in changed if as_float(beside[path].value) != after[path]]
+        return [path for path in changed if _differs(beside[path].value, after[path])]
     finally:
         kept.restore()
+
+
+def _differs(value: object, number: float) -> bool:
+    several = isinstance(value, torch.Tensor) and value.numel() != 1
+    return several or as_float(value) != number
 
 
 def _is_flag(value: object) -> bool:
@@ -538,7 +558,10 @@ def _influences(wrapped: Wrapped, currents: torch.Tensor) -> set[tuple[str, str]
 def _chosen_spikes(wrapped: Wrapped, where: str, spikes: int | str | None, library: Library) -> int | str:
     """Return which output or attribute is the spikes; refuse one that the module does not have."""
     if spikes is None:
-        return wrapped.spikes if isinstance(wrapped.spikes, str) else find_spikes(wrapped, where, library)
+        if not isinstance(wrapped.spikes, str):
+            return find_spikes(wrapped, where, library)
+        _repeated(wrapped, where, ladder(_STEPS))
+        return wrapped.spikes
     if isinstance(spikes, str):
         lanes = [p for p, s in wrapped.places.items() if _is_lanes(s.value)]
         if spikes not in lanes:
@@ -737,7 +760,7 @@ def variable_names(module: torch.nn.Module, keys: Sequence[str]) -> dict[str, st
                     for option in (other.body, other.orelse) if isinstance(other, ast.IfExp) else (other,):
                         whole = _bare_name(option)
                         for i, entry in enumerate(one.elts):
-                            for key in (f"{whole}.{i}", f"{whole}{i}"):
+                            for key in (f"{whole}.{i}", f"{whole}{i}", f"{whole}_{i}"):
                                 if whole and _bare_name(entry):
                                     found.setdefault(key, _bare_name(entry))
     named = {key: found[key] for key in keys if key in found}

@@ -1,5 +1,8 @@
 """A step that is a function of NumPy: the tracer turns it into a program.
 
+Whether a step that names neither NumPy nor torch is one of NumPy is found by running it: ``v.clip(0, 1)`` and
+``fired.astype(float)`` name no library.
+
 A step that the tracer cannot follow, because it branches on a value or assigns to some of the lanes, runs as a loop by
 way of torch, with a warning. A program is compared with the step itself before it takes its place.
 """
@@ -12,6 +15,7 @@ from collections.abc import Callable, Iterator, Sequence, Sized
 from functools import partial
 from importlib.util import find_spec
 from types import FunctionType, MethodType, ModuleType
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -47,7 +51,7 @@ def take_numpy(model: CheckedModel) -> None:
     ImportError
         Where it cannot be written down, and torch is not installed.
     """
-    if not _may_be_numpy(model.step):
+    if not _may_be_numpy(model):
         return
     lanes, failed = _tried(model)
     try:
@@ -86,10 +90,24 @@ class _RefusedError(ValueError):
 # ------------------------------------------------------------------ is it one of NumPy?
 
 
-def _may_be_numpy(step: object) -> bool:
-    """Return whether a function, or one that it calls, uses NumPy and none torch; or none, where there is no torch."""
-    used = set(_libraries(step, set(), 0))
-    return "torch" not in used and ("numpy" in used or find_spec("torch") is None)
+def _may_be_numpy(model: CheckedModel) -> bool:
+    """Return whether a step uses NumPy and no torch, or names neither of them and does not run on tensors."""
+    used = set(_libraries(model.step, set(), 0))
+    if "torch" in used:
+        return False
+    return "numpy" in used or find_spec("torch") is None or not _runs_on_tensors(model)
+
+
+def _runs_on_tensors(model: CheckedModel) -> bool:
+    """Return whether a step of no library runs on tensors, and returns numbers of their type."""
+    try:
+        with torch.no_grad():
+            out = _run(model, lambda x: torch.full((3,), float(x), dtype=torch.float64))
+    except Exception:  # of any kind, for a value that is no tensor
+        return False
+    values = [x for entry in out for x in (entry if isinstance(entry, tuple) else (entry,))]
+    types = {x.dtype for x in values if isinstance(x, torch.Tensor)}
+    return types == {torch.float64}
 
 
 def _libraries(function: object, seen: set[int], depth: int) -> Iterator[str]:
@@ -133,12 +151,13 @@ def _tried(model: CheckedModel) -> tuple[Callable[[float], Lanes] | None, str]:
     return None, failed
 
 
-def _run(model: CheckedModel, lanes: Callable[[float], Lanes], share: float = 1.0) -> None:
-    """Run a step at the defaults, with a share of the current."""
+def _run(model: CheckedModel, lanes: Callable[[float], Any], share: float = 1.0) -> tuple[object, ...]:
+    """Run a step at the defaults, with a share of the current, on lanes of any library; return its results."""
     p = Namespace(**{name: lanes(q.default) for name, q in model.parameters.items()})
     state = tuple(x + lanes(1.0 - share) for x in model.initial_state(p, lanes(0.0)))
     with np.errstate(all="ignore"):
-        model.step(lanes(share * model.current.default), state, p, np.float64(model.dt))
+        out = model.step(lanes(share * model.current.default), state, p, np.float64(model.dt))
+    return tuple(out)
 
 
 def _refuse_memory(model: CheckedModel, lanes: Callable[[float], Lanes]) -> str:

@@ -8,9 +8,12 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from plausiwidgets.support.arguments import checked, mapping
+
 Limits = Mapping[str, tuple[float, float]]
 
 
+@checked
 @dataclass(frozen=True)
 class Proof:
     """Why a model cannot show a firing pattern, and the limits of its parameters inside which this holds.
@@ -25,6 +28,13 @@ class Proof:
         Ranges of parameters of the model, in their units, both ends included. A parameter that is left out may have any
         value.
 
+    Raises
+    ------
+    TypeError
+        For an argument of a wrong type.
+    ValueError
+        For limits that are not in order.
+
     Examples
     --------
     >>> import plausiwidgets as pw
@@ -36,7 +46,15 @@ class Proof:
     """
 
     text: str
-    limits: Limits = field(default_factory=dict)
+    limits: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "limits", mapping(self.limits))
+        for name, (low, high) in self.limits.items():
+            if not low <= high:
+                raise ValueError(
+                    f"Proof: limits of {name!r} must be (low, high) with low <= high, got ({low}, {high})."
+                )
 
     def holds_for(self, values: Mapping[str, ArrayLike]) -> NDArray[np.bool_]:
         """Return whether parameter sets are inside the limits, of the shape of the values."""

@@ -81,8 +81,10 @@ def find_thresholds(pattern: Pattern, runner: Runner, limits: tuple[float, float
         sweeps = pattern.sweeps_at({**values, AMPLITUDE: np.exp(log_amplitudes).reshape(-1)})
         return runner.fires([sweeps[name] for name in names], active)
 
+    # Bisection of the logarithm gives every amplitude the same relative precision.
     low = np.full((len(names), runner.n), np.log(limits[0]))
     high = np.full((len(names), runner.n), np.log(limits[1]))
+    # A neuron that fires at rest has no threshold.
     ready = (runner.spontaneous_spikes == 0) & (runner.divergence == 0)
     fires_at_all = fired(high, np.broadcast_to(ready, high.shape))
     known = active = ready & fires_at_all[must].all(axis=0)

@@ -95,6 +95,7 @@ class Optimizer:
         best = _best(batch)
         loss, rank = float(batch.loss[best]), (STATUSES.index(batch.status[best]), float(batch.graded[best]))
         made: dict[str, Any] = {}
+        # The status counts first: a verified set is better than an accepted one, whatever their losses.
         if rank < self._rank:
             parameters = batch.parameters(best)
             made = {
@@ -110,8 +111,10 @@ class Optimizer:
         penalties = batch.guidance
         if not np.all(np.isfinite(penalties)):
             raise ValueError("every penalty must be finite.")
+        # An error before this line discards the whole generation, so that the next call evaluates the same points.
         self._asked, self._rank = None, min(rank, self._rank)
         evaluations, restarts = before.evaluations + len(penalties), self.strategy.restarts
+        # Only the points of a screen are spread evenly, so that their accepted share estimates a volume.
         if phase == "screen":
             made["volume"] = Volume(before.volume.hits + hits, before.volume.screened + len(penalties))
         if self._recorder is not None:
@@ -153,6 +156,7 @@ class Optimizer:
         are, for the volume; one that is accepted only as it is stays so.
         """
         problem, screening = self.problem, self.strategy.phase == "screen"
+        # The start is evaluated as it is, because the user has chosen its amplitude.
         solving = problem.solves_amplitude and self.strategy.phase != "start"
         values = problem.space.values(points)
         if not solving:

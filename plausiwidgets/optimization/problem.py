@@ -198,6 +198,7 @@ class Problem:
         """
         status, failed_test, graded = batch.status.astype("U16"), batch.failed_test.astype(object), batch.loss.copy()
         accepted = np.flatnonzero(batch.accepted)
+        # A few at once: one call for each would waste most of a kernel, and the first verified set ends the search.
         for first in range(0, len(accepted), VERIFIED_AT_ONCE):
             chosen = accepted[first : first + VERIFIED_AT_ONCE]
             settled = None
@@ -226,6 +227,7 @@ class Problem:
         """
         part = {n: v[chosen] for n, v in batch.values.items()}
         thresholds = {name: t.take(chosen) for name, t in batch.thresholds.items()}
+        # The thresholds move with the time step, and an amplitude close to one would pass at dt only.
         for factor in FINER:
             finer = self.thresholds(self.settle(part, checkpoint, dt=self.dt * factor))
             thresholds = {name: t.intersect(finer[name]) for name, t in thresholds.items()}
@@ -234,6 +236,7 @@ class Problem:
         values = {name: np.array(v) for name, v in batch.values.items()}
         for name in thresholds:
             values[name][chosen] = np.where(holds, moved[name], part[name])
+        # The verdict is that of the former amplitudes.
         return replace(batch, values=values, verdict=None), settled
 
     def robustness(

@@ -196,6 +196,11 @@ class Result(Printed):
         return self.status != "rejected"
 
     @property
+    def unsearched(self) -> bool:
+        """Whether the search was stopped, or reached its time limit, before its first evaluation."""
+        return self.stop_reason in ("stopped", "time") and not self.evaluations
+
+    @property
     def replicated(self) -> bool:
         """Whether the best set is also verified."""
         return self.status == "replicated"
@@ -245,6 +250,8 @@ class Result(Printed):
 
     @property
     def _found(self) -> str:
+        if self.unsearched:
+            return PAIR_WORDS["unsearched"]
         word, after = PAIR_WORDS[self.status], f"after {_evaluations(self.evaluations)}"
         if self.status == "replicated":
             return f"{word}, found after {_evaluations(self.found_after or 0)}"
@@ -383,6 +390,8 @@ class Result(Printed):
 
     @property
     def _status(self) -> str:
+        if self.unsearched:
+            return "unsearched"
         if self.ruled_out and self.status in ("fragile", "rejected"):
             return "ruled_out"
         return "failed" if self.stop_reason == "failed" else self.status

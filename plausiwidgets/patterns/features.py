@@ -247,6 +247,8 @@ def separation(isi: Floats) -> Floats:
         return np.full((n, most), np.nan)
     around = np.pad(isi, ((0, 0), (2, 2)), constant_values=np.nan)
     near = np.stack([around[:, k : k + most] for k in (0, 1, 3, 4)], axis=2)
+    # At the ends of a train, the neighbours on the other side take the place of those that are missing.
+    near = np.where(np.isnan(near), near[:, :, ::-1], near)
     usual = median(near.reshape(-1, 4)).reshape(n, most)
     beside = largest(near[:, :, 1:3].reshape(-1, 2)).reshape(n, most)
     apart = np.minimum(_divide(isi, usual), CUT_RATIO * COMPARABLE * _divide(isi, beside))

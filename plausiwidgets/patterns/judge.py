@@ -140,7 +140,7 @@ def judge(
     count = max(np.size(v) for v in values.values())
     bounded("judge", "number of sets", float(count), MAX_SETS)
     arrays = broadcast(values)
-    # Nobody should wait for minutes without a sign of life.
+    # Such a verification takes minutes, so it prints its progress.
     slow = bool(verified) and engine == "auto" and not has_numba()
     if slow and progress is None:
         progress = TextProgress(every=LINE_EVERY)

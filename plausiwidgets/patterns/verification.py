@@ -22,6 +22,7 @@ from plausiwidgets.patterns.response import Responses
 from plausiwidgets.patterns.runner import KICK, Runner
 from plausiwidgets.patterns.sweep import Sweep
 from plausiwidgets.patterns.verdict import Verdict
+from plausiwidgets.support.names import unknown
 from plausiwidgets.texts import marked
 
 FINER = {2: "half", 4: "a quarter", 8: "an eighth", 16: "a sixteenth"}
@@ -148,6 +149,9 @@ def _verification(
 
         def loss(values: Mapping[str, Floats]) -> Floats:
             own, fine = (evaluate(model, form, values, dt / k, engine, checkpoint) for k in (1, part))
+            for name in pattern.equal:
+                if name not in own.measured:
+                    raise unknown(f"pattern {pattern.key!r}: equal", "measurement", name, own.measured)
             same = [own.measured[name] == fine.measured[name] for name in pattern.equal]
             return np.where(np.all(same, axis=0), fine.loss, np.maximum(fine.loss, 1.0))
 

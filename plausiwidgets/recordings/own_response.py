@@ -3,34 +3,40 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from plausiwidgets.engine.current import SETTLE
 from plausiwidgets.patterns.formatting import interval
 from plausiwidgets.patterns.response import Response, Responses
 from plausiwidgets.patterns.sweep import BEFORE
 from plausiwidgets.patterns.verdict import CriterionResult
-from plausiwidgets.recordings.recorded_features import Compared
-from plausiwidgets.recordings.recorded_sweep import RecordedSweep, spikes_before
+from plausiwidgets.recordings.recorded_features import SMOOTH, RecordedFeatures
+from plausiwidgets.recordings.recorded_sweep import RecordedSweep, smoothed, spikes_before
 from plausiwidgets.recordings.table import Data
 from plausiwidgets.support.printed import number
 
+WITHOUT_NOISE = ("sag", "course")
+"""Features of the potential without the noise of the recording, which the neurons do not have."""
 FULL_SPIKE = 100.0
 """Height in mV of a full spike of a cell. Criteria of the shape of spikes apply, because a cell has no reset."""
 
 
 def check_own(
-    compared: Sequence[Compared], values: Mapping[str, float], source: str = "the recording"
+    features: RecordedFeatures, sweeps: Sequence[RecordedSweep], source: str
 ) -> tuple[CriterionResult[bool, float], ...]:
     """Return how a recording meets its own criteria; a ValueError names one that it does not meet.
 
     Such a criterion is a contradiction: no neuron could reproduce what the cell did.
     """
+    raw = features.own_values(own_responses(sweeps))
+    smooth = features.own_values(own_responses(sweeps, SMOOTH))
     out = []
-    for one in compared:
-        c, value = one.criterion, values[one.criterion.key]
+    for one in features.compared:
+        c = one.criterion
+        value = (smooth if one.name in WITHOUT_NOISE else raw)[c.key]
         if not c.low - 1e-9 <= value <= c.high + 1e-9:
             where = f"{one.sweep}, " if one.sweep else ""
             raise ValueError(
@@ -42,13 +48,13 @@ def check_own(
     return tuple(out)
 
 
-def own_responses(sweeps: Sequence[RecordedSweep]) -> dict[str, Responses]:
-    """Return the recording as a response to its own currents.
+def own_responses(sweeps: Sequence[RecordedSweep], smooth: float = 0.0) -> dict[str, Responses]:
+    """Return the recording as a response to its own currents, with the potential averaged over `smooth` ms.
 
     For each sweep, the responses of all sweeps with the resting potential of that sweep: the potential of a cell
     before the stimulus differs from sweep to sweep, and that of a neuron does not. The empty name has its mean.
     """
-    found = {g.name: _response(g) for g in sweeps}
+    found = {g.name: _response(g, smooth) for g in sweeps}
     seen = SETTLE / 1000.0
     count, seconds = spikes_before(sweeps)
     spontaneous = np.array([seen * count / seconds if seconds else 0.0])
@@ -67,7 +73,7 @@ def own_responses(sweeps: Sequence[RecordedSweep]) -> dict[str, Responses]:
             v_baseline=level,
             baseline_range=none,
             baseline_peak=level,
-            spontaneous_spikes=spontaneous,  # type: ignore[arg-type]  # as many as in the time of a neuron
+            spontaneous_spikes=spontaneous,
             full_spike=FULL_SPIKE,
         )
 
@@ -82,10 +88,21 @@ def _rest(g: RecordedSweep, data: Data) -> float:
     return float(before.mean()) if before.size * g.dt >= 2.0 else math.nan
 
 
-def _response(g: RecordedSweep) -> Response:
+def _response(g: RecordedSweep, smooth: float) -> Response:
     """Return a sweep as a response, on a grid of the time between its samples."""
     times = g.train()[None]
     if g.data.v is None:
         return Response(times, g.end, np.zeros(1), g.dt)
-    v = g.on_grid(g.data)[None]
+    v = _between_edges(g, smooth)[None]
     return Response(times, g.end, v.max(axis=1), g.dt, v, 0, v.max(axis=1))
+
+
+def _between_edges(g: RecordedSweep, smooth: float) -> NDArray[np.float64]:
+    """Return the potential, averaged over some time in ms between changes of the current."""
+    v = g.on_grid(g.data)
+    if not smooth:
+        return v
+    pieces = () if g.current is None or g.current.measured else g.current.pieces
+    edges = sorted({round((x - g.begin) / g.dt) for piece in pieces for x in (piece.on, piece.off)})
+    cuts = [x for x in edges if 0 < x < v.size]
+    return np.concatenate([smoothed(part, g.dt, smooth) for part in np.split(v, cuts)])

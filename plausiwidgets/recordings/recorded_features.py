@@ -18,7 +18,7 @@ from plausiwidgets.patterns.response import Graded, Response, Responses
 from plausiwidgets.patterns.sweep import BEFORE
 from plausiwidgets.recordings.injected_current import SAME
 from plausiwidgets.recordings.recorded_stimulus import Stimulus
-from plausiwidgets.recordings.recorded_sweep import RecordedSweep, spikes_before
+from plausiwidgets.recordings.recorded_sweep import RecordedSweep, smoothed, spikes_before
 from plausiwidgets.recordings.settings import ALL, SPIKES, Settings
 from plausiwidgets.recordings.table import PLATEAU, Data
 from plausiwidgets.recordings.units import AMPERE
@@ -46,6 +46,8 @@ SMOOTH = 1.0
 """Time in ms over which a potential is averaged: its lowest sample is lower by the noise."""
 CUT = 0.5
 """Distance of samples in ms from which on height and width of spikes are not compared: the sampling cuts them."""
+OF_LOWEST = 3.0
+"""By how many standard deviations of its noise the lowest potential of a step is lower."""
 REPEAT = 2.0 * math.sqrt(2.0)
 """By how many of its standard deviations a repeat differs from a measured value at most: both vary."""
 MIN_PAIRS = 4
@@ -266,96 +268,109 @@ class RecordedFeatures:
             self._times(g, fired, mark, precision)
 
     def _train(self, g: RecordedSweep, stretch: tuple[float, float], mark: str) -> None:
-        """Ask for number and intervals of the spikes in a stretch of a sweep."""
-        tolerance, (begin, end) = self.settings.tolerance, stretch
+        """Compare number and intervals of the spikes in a stretch of a sweep."""
+        begin, end = stretch
         trains = g.trains_within(begin, end)
         whole = len(g.stretches()) == 1
-        counts = [x.size for x in trains]
-        asked = []
-
-        def add(name: str, criterion: Criterion) -> None:
+        found = {
+            "n": self._count(g, stretch, trains, mark),
+            "mean_isi": self._mean_interval(g, trains, mark),
+            "cv": self._variation(trains, mark),
+            "cv2": self._regularity(g, stretch, trains, mark),
+        }
+        compared = [
+            name
+            for name, criterion in found.items()
+            if criterion is not None and self._asked(name, name != "cv" or g.is_timed)
+        ]
+        for name in compared:
+            criterion = found[name]
+            assert criterion is not None
             title = criterion.title
             if not whole:
                 title = tr("{criterion} from {start} to {end} ms", criterion=tr(title), **g.span(begin, end))
             self._add(name, replace(criterion, title=title), sweep=g.name)
-            asked.append(name)
-
-        if self._asked("n"):
-            chance = 0.0 if g.is_timed else self._chance(max(counts), g.level(stretch))
-            slack = int(max(tolerance * max(counts), chance) + 1e-9)
-            text = marked("Number of spikes from stimulus onset to the end of the recording.")
-            if not whole:
-                text = marked("Number of spikes between two changes of the current.")
-            add(
-                "n",
-                Criterion(
-                    f"n{mark}",
-                    marked("matching number of spikes"),
-                    text,
-                    "spikes",
-                    low=max(min(counts) - slack, 0),
-                    high=max(counts) + slack,
-                    kind="count",
-                ),
-            )
-        means = [float(np.diff(x).mean()) for x in trains if x.size >= (2 if g.is_timed else 3)]
-        if means and self._asked("mean_isi"):
-            share = tolerance
-            if not g.is_timed:
-                share = max(tolerance, REPEAT * self._irregular / math.sqrt(max(counts) - 1))
-            add(
-                "mean_isi",
-                Criterion(
-                    f"mean_isi{mark}",
-                    marked("matching mean interval"),
-                    marked("Mean interspike interval (ISI)."),
-                    "ms",
-                    low=min(means) * (1.0 - min(share, 0.99)),
-                    high=max(means) * (1.0 + share),
-                    scale=0.3,
-                    kind="log",
-                ),
-            )
-        cvs = [float(np.diff(x).std() / np.diff(x).mean()) for x in trains if x.size >= 3]
-        if cvs and self._asked("cv", g.is_timed):
-            add(
-                "cv",
-                Criterion(
-                    f"cv{mark}",
-                    marked("matching CV of the intervals"),
-                    marked("Coefficient of variation (standard deviation / mean) of the interspike intervals."),
-                    "1",
-                    low=max(min(cvs) - tolerance, 0.0),
-                    high=max(cvs) + tolerance,
-                    scale=0.3,
-                ),
-            )
-        ratios = [f.neighbour_ratios(np.diff(x)) for x in trains]
-        pairs = np.concatenate(ratios) if ratios else np.empty(0)
-        if self._is_spontaneous(g, stretch) and pairs.size >= MIN_PAIRS and self._asked("cv2"):
-            mean = float(np.mean([x.mean() for x in ratios if x.size]))
-            slack = max(2.0 * tolerance, REPEAT * float(pairs.std()) / math.sqrt(pairs.size))
-            add(
-                "cv2",
-                Criterion(
-                    f"cv2{mark}",
-                    marked("matching regularity of spontaneous firing (CV2)"),
-                    marked("Irregularity of neighbouring interspike intervals at the holding current."),
-                    "1",
-                    low=max(mean - slack, 0.0),
-                    high=mean + slack,
-                    scale=0.3,
-                ),
-            )
 
         def measure(x: Response, r: Responses) -> dict[str, ArrayLike | Graded]:
             times = x.window() if whole and not begin else x.window(begin, end)
             gaps = f.intervals(times)
             values = {"n": f.lengths(times), "mean_isi": f.mean(gaps), "cv": f.cv(gaps), "cv2": f.cv2(gaps)}
-            return {f"{name}{mark}": values[name] for name in asked}
+            return {f"{name}{mark}": values[name] for name in compared}
 
-        if asked:
+        if compared:
             self._measures.append((g.name, measure))
+
+    def _count(self, g: RecordedSweep, stretch: tuple[float, float], trains: Sequence[Floats], mark: str) -> Criterion:
+        """Return the criterion of the number of spikes in a stretch."""
+        counts = [x.size for x in trains]
+        chance = 0.0 if g.is_timed else self._chance(max(counts), g.level(stretch))
+        slack = int(max(self.settings.tolerance * max(counts), chance) + 1e-9)
+        text = marked("Number of spikes from stimulus onset to the end of the recording.")
+        if len(g.stretches()) > 1:
+            text = marked("Number of spikes between two changes of the current.")
+        return Criterion(
+            f"n{mark}",
+            marked("matching number of spikes"),
+            text,
+            "spikes",
+            low=max(min(counts) - slack, 0),
+            high=max(counts) + slack,
+            kind="count",
+        )
+
+    def _mean_interval(self, g: RecordedSweep, trains: Sequence[Floats], mark: str) -> Criterion | None:
+        """Return the criterion of the mean interval of a stretch; None where there is none."""
+        means = [float(np.diff(x).mean()) for x in trains if x.size >= (2 if g.is_timed else 3)]
+        if not means:
+            return None
+        share = self.settings.tolerance
+        if not g.is_timed:
+            share = max(share, REPEAT * self._irregular / math.sqrt(max(x.size for x in trains) - 1))
+        return Criterion(
+            f"mean_isi{mark}",
+            marked("matching mean interval"),
+            marked("Mean interspike interval (ISI)."),
+            "ms",
+            low=min(means) * (1.0 - min(share, 0.99)),
+            high=max(means) * (1.0 + share),
+            scale=0.3,
+            kind="log",
+        )
+
+    def _variation(self, trains: Sequence[Floats], mark: str) -> Criterion | None:
+        """Return the criterion of the coefficient of variation; None where there are too few intervals."""
+        cvs = [float(np.diff(x).std() / np.diff(x).mean()) for x in trains if x.size >= 3]
+        if not cvs:
+            return None
+        return Criterion(
+            f"cv{mark}",
+            marked("matching CV of the intervals"),
+            marked("Coefficient of variation (standard deviation / mean) of the interspike intervals."),
+            "1",
+            low=max(min(cvs) - self.settings.tolerance, 0.0),
+            high=max(cvs) + self.settings.tolerance,
+            scale=0.3,
+        )
+
+    def _regularity(
+        self, g: RecordedSweep, stretch: tuple[float, float], trains: Sequence[Floats], mark: str
+    ) -> Criterion | None:
+        """Return the criterion of the regularity of spontaneous firing in a stretch; None where there is too little."""
+        ratios = [f.neighbour_ratios(np.diff(x)) for x in trains]
+        pairs = np.concatenate(ratios)
+        if not self._is_spontaneous(g, stretch) or pairs.size < MIN_PAIRS:
+            return None
+        mean = float(np.mean([x.mean() for x in ratios if x.size]))
+        slack = max(2.0 * self.settings.tolerance, REPEAT * float(pairs.std()) / math.sqrt(pairs.size))
+        return Criterion(
+            f"cv2{mark}",
+            marked("matching regularity of spontaneous firing (CV2)"),
+            marked("Mean of 2 |a − b| / (a + b) over neighbouring interspike intervals at the holding current."),
+            "1",
+            low=max(mean - slack, 0.0),
+            high=mean + slack,
+            scale=0.3,
+        )
 
     def _is_spontaneous(self, g: RecordedSweep, stretch: tuple[float, float]) -> bool:
         """Return whether a stretch is at the holding current of a cell that fires there without a stimulus."""
@@ -481,7 +496,7 @@ class RecordedFeatures:
                 self._level(g, f"{mark}_{j}", p)
 
     def _level(self, g: RecordedSweep, mark: str, p: Piece) -> None:
-        half, tenth, span = 0.5 * (p.on + p.off), 0.1 * (p.off - p.on), g.span(p.on, p.off)
+        tenth, span = 0.1 * (p.off - p.on), g.span(p.on, p.off)
         steady = np.array([g.v(data, p.off - tenth, p.off).mean() for data in g.repeats])
         level = float(np.mean(steady))
         usual = float(np.median(np.concatenate([data.v for data in g.repeats if data.v is not None])))
@@ -510,9 +525,7 @@ class RecordedFeatures:
             )
         from_above = all(g.v(data, p.on, p.on + SMOOTH).mean() > level for data in g.repeats)
         if level < usual and from_above and not g.fires(p.on, p.off) and self._asked("sag"):
-            # Its lowest potential is lower by the noise of the membrane, which the neurons do not have.
-            noise = max(_residual(_means(g.v(data, half, p.off), g.dt, SMOOTH)) for data in g.repeats)
-            self._sag(g, mark, p, steady, tr("matching sag from {start} to {end} ms", **span), 3.0 * noise)
+            self._sag(g, mark, p, steady, tr("matching sag from {start} to {end} ms", **span))
 
     def _resistance(self, g: RecordedSweep, mark: str, p: Piece, deflections: Floats) -> None:
         known = self._current_unit in AMPERE
@@ -567,18 +580,13 @@ class RecordedFeatures:
             g.name,
         )
 
-    def _sag(
-        self,
-        g: RecordedSweep,
-        mark: str,
-        p: Piece,
-        steady: Floats,
-        title: str = marked("matching sag"),
-        noise: float = 0.0,
-    ) -> None:
-        lowest = [_means(g.v(data, p.on, p.off), g.dt, SMOOTH).min() for data in g.repeats]
+    def _sag(self, g: RecordedSweep, mark: str, p: Piece, steady: Floats, title: str = marked("matching sag")) -> None:
+        lowest = [smoothed(g.v(data, p.on, p.off), g.dt, SMOOTH).min() for data in g.repeats]
         sags = np.maximum(steady - lowest, 0.0).tolist()
-        tenth, slack = 0.1 * (p.off - p.on), max(SAG, 2.0 * self.settings.tolerance * max(sags)) + noise
+        # The lowest potential is lower by the noise of the recording, which the neurons do not have.
+        half, tenth = 0.5 * (p.on + p.off), 0.1 * (p.off - p.on)
+        noise = max(_residual(smoothed(g.v(data, half, p.off), g.dt, SMOOTH)) for data in g.repeats)
+        slack = max(SAG, 2.0 * self.settings.tolerance * max(sags)) + OF_LOWEST * noise
         self._add(
             "sag",
             Criterion(
@@ -759,19 +767,12 @@ def _average(values: Sequence[Floats]) -> Floats:
     return total / float(len(values)) if len(values) > 1 else total
 
 
-def _means(v: Floats, dt: float, span: float) -> Floats:
-    """Return means over a time in ms, one for each sample; beyond the ends it stays as it is there."""
-    width = max(round(span / dt), 1)
-    padded = np.pad(v, width, mode="edge")
-    return v if width == 1 else np.asarray(np.convolve(padded, np.ones(width) / width, "same")[width:-width])
-
-
 def _course_of(g: RecordedSweep, data: Data) -> Floats:
     """Return the potential at each STEP ms from the begin on, the mean around it; nan at spikes."""
     assert data.v is not None
     t = data.t - g.begin
     places = np.arange(1, int((g.end - 1e-9) / STEP) + 1) * STEP
-    course = np.interp(places, t, _means(data.v, g.dt, STEP), left=np.nan, right=np.nan)
+    course = np.interp(places, t, smoothed(data.v, g.dt, STEP), left=np.nan, right=np.nan)
     for spike in data.spikes - g.begin:
         course[(places >= spike - AROUND[0]) & (places < spike + AROUND[1])] = np.nan
     return np.asarray(course)

@@ -18,10 +18,10 @@ from plausiwidgets.patterns.verdict import CriterionResult
 from plausiwidgets.recordings.artefacts import refuse_artefacts
 from plausiwidgets.recordings.injected_current import Injected
 from plausiwidgets.recordings.movement import movements, rests_apart
-from plausiwidgets.recordings.own_response import check_own, own_responses
+from plausiwidgets.recordings.own_response import check_own
 from plausiwidgets.recordings.recorded_features import Compared, RecordedFeatures
 from plausiwidgets.recordings.recorded_stimulus import Stimulus, stimulus_of
-from plausiwidgets.recordings.recorded_sweep import traces_of
+from plausiwidgets.recordings.recorded_sweep import RecordedSweep, traces_of
 from plausiwidgets.recordings.settings import ALL, Settings
 from plausiwidgets.recordings.spontaneous import SpontaneousFiring
 from plausiwidgets.recordings.table import Data
@@ -128,8 +128,7 @@ def made_of(
     groups, values, silent = stimulus.sweeps, stimulus.parameters, stimulus.is_silent
     refuse_artefacts(groups)
     features = RecordedFeatures(stimulus, settings, current_unit)
-    own = check_own(features.compared, features.own_values(own_responses(groups)), source)
-    first = groups[0]
+    own = check_own(features, groups, source)
     total = sum(g.train().size for g in groups)
     if not total and not any(c.key.startswith(("course", "resistance")) for c in features.criteria):
         raise ValueError(
@@ -137,12 +136,7 @@ def made_of(
             "every silent neuron shows it."
         )
     protocols = {g.name: g.current for g in groups if g.current is not None}
-    words = [
-        f"{name}: {p.words(current_unit)}" if len(protocols) > 1 else p.words(current_unit)
-        for name, p in protocols.items()
-    ]
     title = settings.title or Path(source).stem.replace("_", " ") or "Recording"
-    train = next((g.train() for g in groups if g.train().size), np.empty(0))
     windows = {g.name: (0.0, g.end) if features.needs_potential(g.name) else None for g in groups}
 
     def sweeps_of(s: StimulusValues) -> dict[str, Sweep]:
@@ -152,35 +146,13 @@ def made_of(
     if holdout:
         held = replace(settings, title=f"{title}: held out", silent_before=settings.silent_before if silent else False)
         held_out = made_of(holdout, held, source, current_unit, (), (*sweeps, *others), stimulus.holding)
-    description = [
-        tr(
-            "Recording with {sweeps} sweeps of up to {end} ms. Number of spikes: {count}.",
-            sweeps=len(sweeps),
-            end=number(max(g.end - g.lead for g in groups), 6),
-            count=total,
-        )
-        if len(sweeps) > 1
-        else tr(
-            "Recorded response of {end} ms. Number of spikes: {count}.",
-            end=number(first.end - first.lead, 6),
-            count=total,
-        ),
-        *(words if len(sweeps) == 1 else ()),
-    ]
-    if train.size:
-        look = tr(
-            "Look for spikes at the same times as in the target. Its first spike is at {time} ms.",
-            time=number(train[0], 3),
-        )
-    else:
-        look = tr("Look for a trace that follows the target without a spike.")
     with untried():  # the functions are the package's own, which tests try
         return RecordedPattern(
             key=settings.key,
             title=title,
             in_sentence=tr("the recording {title}", title=title) if settings.title or source else tr("the recording"),
-            description=" ".join(description),
-            look_for=look,
+            description=_description(sweeps, groups, current_unit),
+            look_for=_look_for(groups),
             source=source,
             stimulus_parameters=values,
             sweeps=sweeps_of,
@@ -201,6 +173,32 @@ def made_of(
             spontaneous=stimulus.firing if stimulus.firing is not None and stimulus.firing.spikes else None,
             notes=_notes(stimulus, current_unit),
         )
+
+
+def _description(sweeps: Sequence[Data], groups: Sequence[RecordedSweep], unit: str) -> str:
+    """Return the length, the number of spikes and, of a single sweep, the protocol in words."""
+    words = {
+        "end": number(max(g.end - g.lead for g in groups), 6),
+        "count": sum(g.train().size for g in groups),
+    }
+    if len(sweeps) > 1:
+        return tr(
+            "Recording with {sweeps} sweeps of up to {end} ms. Number of spikes: {count}.", sweeps=len(sweeps), **words
+        )
+    length = tr("Recorded response of {end} ms. Number of spikes: {count}.", **words)
+    current = groups[0].current
+    return length if current is None else f"{length} {current.words(unit)}"
+
+
+def _look_for(groups: Sequence[RecordedSweep]) -> str:
+    """Return the sentence on what to look at in the target."""
+    train = next((g.train() for g in groups if g.train().size), np.empty(0))
+    if not train.size:
+        return tr("Look for a trace that follows the target without a spike.")
+    return tr(
+        "Look for spikes at the same times as in the target. Its first spike is at {time} ms.",
+        time=number(train[0], 3),
+    )
 
 
 def _notes(stimulus: Stimulus, unit: str) -> tuple[str, ...]:

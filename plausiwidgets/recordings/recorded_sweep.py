@@ -175,3 +175,10 @@ def traces_of(g: RecordedSweep) -> Traces:
         "",
         model=SWEEP,
     )
+
+
+def smoothed(v: Floats, dt: float, span: float) -> Floats:
+    """Return means over a time in ms, one for each sample; beyond the ends it stays as it is there."""
+    width = max(round(span / dt), 1)
+    padded = np.pad(v, width, mode="edge")
+    return v if width == 1 else np.asarray(np.convolve(padded, np.ones(width) / width, "same")[width:-width])

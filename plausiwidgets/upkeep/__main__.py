@@ -35,9 +35,7 @@ def main(words: Sequence[str] | None = None) -> int:
     keys = [patterns.get(word).key for word in given.patterns] or [one.key for one in twenty()]
     chosen = named or ([] if given.models else list(NAMES))
     todo = [row for row in all_rows() if row.is_stale and row.model in chosen and row.pattern in keys]
-    if todo and given.search:
-        print("The first candidates of each search are evaluated, to estimate the time …", flush=True)
-    print(estimate_update(todo, given.search) if todo else "All results are up to date.", flush=True)
+    announce(todo, given.search)
     if given.estimate:
         return 0
     for name in chosen:
@@ -63,6 +61,13 @@ def _exported(named: list[str]) -> list[str]:
         if find_spec("torch") is not None:
             export(name)
     return named
+
+
+def announce(todo: Sequence[Row], search: bool) -> None:
+    """Print how long an update of some rows takes, after a line that announces the estimate itself."""
+    if todo and search:
+        print("The first candidates of each search are evaluated, to estimate the time …", flush=True)
+    print(estimate_update(todo, search) if todo else "All results are up to date.", flush=True)
 
 
 def mark(model: NeuronModel, pattern: Protocol) -> str:

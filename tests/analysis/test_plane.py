@@ -157,10 +157,10 @@ def test_lif_fires_where_its_exact_period_says() -> None:
     assert not plane.accepted[:, plane.x < 15.0].any() and plane.accepted.any()
 
 
-def test_the_classes_of_izhikevich_part_where_saddle_node_and_hopf_do() -> None:
+def test_class_2_of_izhikevich_is_near_the_line_where_saddle_node_and_hopf_part() -> None:
     """The trace is zero at v = (a − mn)/(2 sq), the fixed points meet at (b − mn)/(2 sq): Hopf comes first for a < b.
 
-    Beside the line the two are near each other.
+    Far below the line most sets are class 1. Above it firing may end at a homoclinic orbit, which is class 1 too.
     """
     keys = ["class_1_excitable", "class_2_excitable"]
     neuron = {"c": -65.0, "d": 6.0}
@@ -170,6 +170,6 @@ def test_the_classes_of_izhikevich_part_where_saddle_node_and_hopf_do() -> None:
     a, b = grid(plane)
     first, second = plane.accepted
     assert first.sum() > 10 and second.sum() > 5
-    assert (b / a)[first].max() < 2.5 and (b / a)[second].min() > 0.5
-    assert np.mean((b < a)[first]) > 0.7 and np.mean((b > a)[second]) > 0.9
+    assert (b / a)[second].min() > 0.5 and (b / a)[second].max() < 3.0
+    assert np.mean(first[b < 0.5 * a]) > 0.5 and not second[b < 0.5 * a].any()
     assert not (first & second).any()

@@ -11,16 +11,11 @@ Usage: ``python tests/benchmarks/onset_confusion.py [--sets N] [--neurons NAME â
 import argparse
 import json
 import platform
-import sys
 import time
 from collections import Counter
 from pathlib import Path
 
 import numpy as np
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "helpers"))
-
-from literature import izhikevich_2007
 
 import plausiwidgets as pw
 from plausiwidgets.analysis.onsets import JUMP, ON_CIRCLE, PERIOD, THRESHOLD
@@ -61,10 +56,6 @@ NAMED = [
 """Name, neuron, parameters, step, holding current and true kind."""
 
 
-def model_of(name):
-    return izhikevich_2007() if name == "izhikevich_2007" else pw.models.get(name)
-
-
 def classes(verdicts):
     """Return the class of each set: 1, 2, or 0 for neither."""
     one, two = (verdicts[key] for key in (ONE, TWO))
@@ -74,7 +65,7 @@ def classes(verdicts):
 def named():
     rows = []
     for words, neuron, parameters, top, holding, truth in NAMED:
-        model, began = model_of(neuron), time.monotonic()
+        model, began = pw.models.get(neuron), time.monotonic()
         # Class 2 must be silent without a holding current, so the protocol has no positive one.
         stimuli = {ONE: {"amplitude": top, "holding": holding}, TWO: {"amplitude": top, "holding": min(holding, 0.0)}}
         found = {key: pw.judge(model, key, {**parameters, **stimulus}) for key, stimulus in stimuli.items()}

@@ -290,11 +290,13 @@ WHY = {
     (MN, "H: class 2 excitability"): "class 2 here is a narrow band of rates, as Hodgkin had it",
     (MN, "L: hyperpolarization-induced bursting"): "it goes on to burst after the release",
     (MN, "P: mixed mode"): "after the burst the intervals are not even",
+    (MN, "Q: afterpotentials"): "the potential falls 12 mV below rest before it rises above rest",
     (MN, "S: preferred frequency"): "it fires at half of its preferred interval as well",
     (NAUD, "Initial burst"): "a near miss: the interval after the burst is 14 % shorter than those that follow",
     (NAUD, "Regular bursting"): "doublets, which are no bursts here",
     (NAUD, "Delayed regular bursting"): "after a longer stimulus it is not back at rest within 6 s",
     (BG, "bursting, 1 nA"): "doublets, which are no bursts here",
+    ("Wilson 1999", "bursting"): "its smallest spikes have half the height of a full one, which is the limit",
     ("Wilson 1999", "regular spiking, adapts"): "one interval is 11 % shorter than the one before it",
     ("Wilson 1999", "fast spiking"): "faster than single spikes of a cell are asked to be",
     (
@@ -304,8 +306,7 @@ WHY = {
     (
         "Hindmarsh & Rose 1984",
         "chaotic bursts, I = 3.25",
-    ): "the last interval of a burst can be as long as half of a pause, so one limit for all intervals does not "
-    "separate the bursts",
+    ): "chaos: bursts of 2 to 4 spikes with irregular periods",
     (
         DESTEXHE,
         "low-threshold spiking (LTS), rebound burst after −250 pA",

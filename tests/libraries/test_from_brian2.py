@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from brian2 import ms, mV
+from brian2 import kelvin, mmolar, ms, mV
 from brian2_examples import EXAMPLES
 from brian2_neurons import NEURONS, compared
 
@@ -106,9 +106,43 @@ def test_what_does_not_fit_is_refused_in_words(words, problem):
         from_brian2(**({"threshold": "v > 1", "reset": "v = 0", "namespace": {"tau": 10 * ms}} | words))
 
 
-def test_brian2_checks_the_units():
-    with pytest.raises(Exception, match="units"):
+def test_an_error_of_brian2_has_a_sentence_in_front():
+    with pytest.raises(ValueError, match=r"^from_brian2: Brian2 must accept the equations.*units"):
         from_brian2("dv/dt = (I - v)/tau : volt\nI : volt", "v > 1*mV", "v = 0*mV", namespace={"tau": 10 * mV})
+
+
+@pytest.mark.parametrize(
+    ("term", "constants", "units"),
+    [
+        ("k*(v + 60*mV)*(v + 40*mV)/tau", {"k": 0.05 / mV}, {"k": "1/mV"}),
+        ("k*(v + 60*mV)*(v + 40*mV)", {"k": 0.005 / ms / mV}, {"k": "1/mV/ms"}),
+        ("(v**3/square*0.01 - v)/tau", {"square": 400 * mV**2}, {"square": "mV^2"}),
+        ("-(v + g*Ca)/tau", {"g": 1 * mV / mmolar, "jump": 0.5 * mmolar}, {"g": "um^3*mV/mmole", "jump": "mmolar"}),
+        ("-v*q**((T - 283.15*kelvin)/(10*kelvin))/tau", {"q": 3.0, "T": 293.15 * kelvin}, {"q": "1", "T": "kelvin"}),
+    ],
+)
+def test_a_constant_of_any_dimension_is_a_parameter_with_its_unit(term, constants, units):
+    pool = "\ndCa/dt = -Ca/(100*ms) : mole/metre**3" if "jump" in constants else ""
+    reset = "v = -60*mV" + ("; Ca += jump" if pool else "")
+    namespace = {"tau": 10 * ms, **constants}
+    equations = f"dv/dt = {term} + I/tau : volt\nI : volt{pool}"
+    model = from_brian2(equations, "v > 30*mV", reset, namespace=namespace, method="euler")
+    assert {name: model.parameters[name].unit for name in units} == units
+    assert all(f"{name} in" in str(model) for name, unit in units.items() if unit != "1")
+
+
+def test_a_neuron_that_fires_without_input_gets_a_current_that_silences_it():
+    space = {"tau": 10 * ms, "I0": 20 * mV}
+    model = from_brian2("dv/dt = (I + I0 - v)/tau : volt\nI : volt", "v > 15*mV", "v = 0*mV", namespace=space)
+    spikes = [pw.simulate(model, pw.Current.step(x, 600.0)).spike_times[0] for x in (model.current.low, 0.0)]
+    assert [bool((times > 300.0).any()) for times in spikes] == [False, True]
+
+
+def test_the_stages_of_an_import_are_shown():
+    seen = []
+    words = {"threshold": "v > 15*mV", "reset": "v = 0*mV", "namespace": {"tau": 10 * ms}}
+    from_brian2("dv/dt = (I - v)/tau : volt\nI : volt", **words, progress=lambda work: seen.append(work.done))
+    assert seen == [1, 2, 3, 4, 4]
 
 
 def test_no_text_is_evaluated_and_torch_is_not_imported():
@@ -118,7 +152,7 @@ def test_no_text_is_evaluated_and_torch_is_not_imported():
     code = """
 import sys
 import plausiwidgets as pw
-from brian2 import ms, mV
+from brian2 import kelvin, mmolar, ms, mV
 model = pw.from_brian2("dv/dt = (I - v)/tau : volt\\nI : volt", "v > 15*mV", "v = 0*mV", namespace={"tau": 10*ms})
 assert pw.judge(model, "tonic_spiking").replicated
 assert "torch" not in sys.modules, "torch was imported"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from types import SimpleNamespace
 
 import nir
@@ -114,24 +115,53 @@ def test_what_is_no_neuron_is_refused_by_name(make, words):
         pw.from_nir(make(), dt=0.1, reset="zero")
 
 
-def test_dt_and_reset_are_asked_for():
-    with pytest.raises(TypeError, match="reset"):
-        pw.from_nir(LIF, dt=0.1)
+def test_a_reset_and_a_time_step_must_be_known():
+    with pytest.raises(ValueError, match="dt must be passed"):
+        pw.from_nir(LIF, reset="zero")
     with pytest.raises(ValueError, match="reset must be 'zero', 'subtract' or a number, got 'soft'"):
         pw.from_nir(LIF, dt=0.1, reset="soft")
+    with pytest.raises(ValueError, match="tau of NIR's LIF must be a finite number"):
+        pw.from_nir(with_reset(LIF, tau=None), dt=0.1)
     with pytest.raises(TypeError, match=r"Use pw\.from_nir\(node, dt=…, reset=…\)"):
         pw.judge(LIF, "tonic_spiking")
 
 
-def test_the_packaged_leaky_neuron_is_a_node_of_nir_and_comes_back():
-    node = pw.to_nir("lif", {"tau_mem": 15.0, "t_ref": 0.0})
-    again = pw.from_nir(node, dt=0.1, reset=-65.0)
+def with_reset(node: object, **fields: object) -> object:
+    """Return a node as NIR 1.0.8 has it, with a reset."""
+    made = copy.copy(node)
+    for name, value in {"v_reset": one(-0.2), **fields}.items():
+        object.__setattr__(made, name, value)
+    return made
+
+
+@pytest.mark.parametrize("name", ["LIF", "CubaLIF", "IF"])
+def test_the_reset_of_a_node_is_a_parameter(name):
+    model = pw.from_nir(with_reset(NODES[name]), dt=0.1)
+    difference, same, spikes = compared(NODES[name], -0.2, model)
+    assert same and spikes >= 20 and difference < 1e-10
+    assert model.parameters["v_reset"].default == -0.2
+    if not hasattr(LIF, "v_reset"):
+        with pytest.raises(ValueError, match="has no v_reset"):
+            pw.from_nir(LIF, dt=0.1)
+
+
+@pytest.mark.parametrize("v_reset", [-65.0, -45.0])
+def test_the_packaged_leaky_neuron_is_a_node_of_nir_and_comes_back(v_reset):
+    values = {"tau_mem": 15.0, "t_ref": 0.0, "v_reset": v_reset}
+    again = pw.from_nir(pw.to_nir("lif", values))
     current = pw.Current.step(20.0, 300.0)
     ours = pw.simulate(again, current).spike_times[0]
-    theirs = pw.simulate("lif", current, {"tau_mem": 15.0, "t_ref": 0.0}).spike_times[0]
-    assert len(ours) == len(theirs) > 5
-    np.testing.assert_allclose(ours, theirs, rtol=0.02)
+    theirs = pw.simulate("lif", current, values).spike_times[0]
+    assert len(theirs) > 5
+    np.testing.assert_array_equal(ours, theirs)
     with pytest.raises(ValueError, match="model must be 'lif', got 'adex'"):
         pw.to_nir("adex")
     with pytest.raises(ValueError, match="no refractory period"):
         pw.to_nir("lif")
+
+
+def test_a_neuron_that_fires_without_input_gets_a_current_that_silences_it():
+    nodes = {"n": LIF, "first": nir.Affine(np.array([[1.0]]), np.array([0.8]))}
+    model = pw.from_nir(nir.NIRGraph(nodes, [("first", "n")]), dt=0.1, reset="zero")
+    spikes = [pw.simulate(model, pw.Current.step(x, 600.0)).spike_times[0] for x in (model.current.low, 0.0)]
+    assert [bool((times > 300.0).any()) for times in spikes] == [False, True]

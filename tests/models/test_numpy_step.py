@@ -68,6 +68,27 @@ def test_a_step_of_numpy_is_compiled_and_fires_as_the_same_step_of_torch():
     assert pw.judge(ours, "spike_frequency_adaptation").status == pw.judge(theirs, "spike_frequency_adaptation").status
 
 
+def clipped(current, state, p, dt):
+    v, w = state
+    v = (v + dt / p.tau * (current - w - (v + 65.0) / p.delta)).clip(-90.0, 20.0)
+    fired = (v > -50.0) * 1.0
+    return fired, (v - fired * 15.0, w * 0.999 + p.jump * fired)
+
+
+def by_type(current, state, p, dt):
+    v, w = state
+    v = v + dt / p.tau * (current - w - (v + 65.0) / p.delta)
+    fired = (v > -50.0).astype(float)
+    return fired, (v - fired * 15.0, w * 0.999 + p.jump * fired)
+
+
+@pytest.mark.parametrize("step", [clipped, by_type])
+def test_a_step_that_does_not_name_numpy_is_recognized_by_running_it(step):
+    made = neuron(step)
+    assert made.programs is not None
+    assert len(pw.simulate(made, pw.Current.step(60.0, 200.0)).spike_times[0]) > 3
+
+
 def test_rest_and_threshold_may_be_functions_of_numpy_and_a_level_a_spike():
     def step(current, state, p, dt):
         v, w = state

@@ -12,6 +12,7 @@ import pytest
 from optimization_fakes import fake_optimizer
 from waiting import until
 
+from plausiwidgets.assessment.table import make_table
 from plausiwidgets.engine import threads
 from plausiwidgets.optimization.control import Gate, StoppedError
 from plausiwidgets.optimization.portfolio import Options
@@ -117,6 +118,15 @@ def test_time_limit_marks_the_result():
     assert 0.2 <= time.monotonic() - began < 600.0
     assert result.stop_reason == "time"
     assert not result.reproducible
+
+
+def test_a_search_whose_time_limit_ends_before_its_first_evaluation_is_not_searched():
+    result = Run(fake_optimizer(options=SMALL, **NEVER), time_limit=1e-9).execute()
+    assert (result.stop_reason, result.evaluations, result.unsearched) == ("time", 0, True)
+    assert result.summary == "not searched; the time limit was reached"
+    assert str(result._table().title).split(": ")[1].startswith("· not searched")
+    (row,) = make_table([result]).itertuples()
+    assert (row.status, row.stop_reason) == ("unsearched", "time")
 
 
 def test_result_times_out():

@@ -76,6 +76,45 @@ def test_any_potential_goes_through_every_feature(values, start, diverged):
     assert ((found.progress >= 0) & (found.progress < 1)).all()
 
 
+def train(*isi: float) -> np.ndarray:
+    """Return a train of spikes with these intervals, shape [1, spikes]."""
+    return np.cumsum([10.0, *isi])[None]
+
+
+def sizes(times: np.ndarray) -> list[int]:
+    """Return the number of spikes of each burst."""
+    return [len(one) for one in np.split(times[0], np.flatnonzero(f.burst_gaps(times)[0]) + 1)]
+
+
+def test_bursts_whose_last_interval_is_long_are_separated():
+    # The burster of Hindmarsh and Rose at I = 3.25: sorted, its intervals have no jump of more than 1.5.
+    chaotic = train(
+        *(12.6, 15.6, 22.0, 61.5, 17.3, 27.6, 72.2, 12.4, 15.3, 21.2, 55.4, 14.0, 18.4, 32.1, 71.6, 12.7, 15.7, 22.6),
+        *(65.0, 13.5, 17.4, 27.8, 72.2),
+    )
+    assert sizes(chaotic) == [4, 3, 4, 4, 4, 4, 1]
+    found = f.bursts(chaotic, 700.0)
+    assert found.ratio[0] >= 2.0 and found.complete[0] == 6
+
+
+def test_the_last_interval_of_a_burst_that_the_stimulus_cuts_off_is_no_pause():
+    one = (2.2, 2.5, 3.0, 3.8, 7.5)
+    assert sizes(train(*one, 34.0, *one, 34.0, *one)) == [6, 6, 6]
+
+
+def test_a_single_spike_among_bursts_is_a_burst_of_its_own():
+    times = train(3.0, 3.5, 40.0, 3.0, 3.5, 40.0, 45.0, 3.0, 3.5)
+    assert sizes(times) == [3, 3, 1, 3] and f.bursts(times, 200.0).shortest[0] == 1.0
+
+
+@pytest.mark.parametrize(
+    "isi", [[9.0] * 20, np.geomspace(5.0, 40.0, 12), np.geomspace(40.0, 5.0, 12), [5.0, 20.0] * 8, [5.0, 30.0]]
+)
+def test_regular_firing_adaptation_and_doublets_are_no_bursts(isi):
+    found = f.bursts(train(*isi), 1000.0)
+    assert found.ratio[0] < 2.0 and found.complete[0] == 0 and np.isnan(found.shortest[0])
+
+
 CRITERIA = [(key, c) for key in pw.patterns.names() for c in pw.patterns.get(key).criteria]
 
 

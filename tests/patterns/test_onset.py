@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from literature import izhikevich_2007
 
 import plausiwidgets as pw
 from plausiwidgets.patterns.onset.batch import Bench
@@ -18,7 +17,7 @@ SKIPPING |= {"g_Na": 113.795, "rate_h": 1.0, "rate_n": 0.142441, "temperature": 
 
 def onsets(name, parameters, top, holding=0.0, depth="search", **options):
     """Return the onsets of some sets of a neuron."""
-    model = pw.models.get(name) if isinstance(name, str) else name
+    model = pw.models.get(name)
     values = {**model.complete(parameters), "holding": np.asarray(holding)}
     n = max(np.size(x) for x in values.values())
     arrays = {key: np.broadcast_to(np.asarray(x, float), (n,)).copy() for key, x in values.items()}
@@ -90,8 +89,7 @@ def test_a_resonator_starts_at_a_finite_rate_also_if_its_turn_is_slow():
     ],
 )
 def test_neurons_that_a_window_of_time_misjudges_have_their_class(name, parameters, top, holding, classes):
-    model = izhikevich_2007() if name == "izhikevich_2007" else name
-    assert accepted(model, parameters, amplitude=top, holding=holding) == classes
+    assert accepted(name, parameters, amplitude=top, holding=holding) == classes
 
 
 def test_a_neuron_that_skips_cycles_of_its_oscillation_is_in_neither_class():

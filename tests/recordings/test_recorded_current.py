@@ -2,7 +2,9 @@
 
 import numpy as np
 import pytest
+from synthetic_recordings import compared, synthetic
 
+import plausiwidgets as pw
 from plausiwidgets.recordings.injected_current import injected
 
 T = np.arange(0.0, 600.0, 0.1)
@@ -110,3 +112,49 @@ def test_a_current_of_too_many_pieces_is_refused():
     rng = np.random.default_rng(7)
     with pytest.raises(ValueError, match=r"at most 1000 linear pieces, got 5999.*as_measured=False"):
         injected(T, rng.normal(0.0, 50.0, T.size), measured=True)
+
+
+@pytest.mark.parametrize(
+    "rounded", [lambda x: x.astype(np.float32), lambda x: np.round(x, 2)], ids=["single", "digits"]
+)
+@pytest.mark.parametrize("kind", ["ramp", "triangle"])
+def test_a_ramp_that_a_file_rounds_has_no_noise(kind, rounded):
+    x = rounded(made(KINDS[kind], T, 20.0)).astype(np.float64)
+    found = injected(T, x)
+    assert not found.measured and len(found.pieces) <= 3
+    again = made([(p.on, p.off, p.first, p.last) for p in found.pieces], T, found.holding)
+    np.testing.assert_allclose(again, x, atol=0.15)
+
+
+def test_a_ramp_that_ends_at_its_largest_current_is_not_clipped():
+    current = np.interp(T, [0.0, 15.6, 580.0], [0.0, 0.0, 100.0])
+    cell = pw.from_recording(T, -65.0 + 0.1 * current, current=current, units={"current": "pA"})
+    assert cell.protocols["recording"].words("pA") == (
+        "holding current 0 pA; +0 pA to +100 pA from 15.6 to 580 ms; +100 pA from 580 to 600 ms"
+    )
+
+
+@pytest.mark.parametrize("edge", [0.5, 2.0, 8.0, 25.0])
+@pytest.mark.parametrize("noise", ["white", "1/f", "mains"])
+def test_short_edges_of_ramps_are_found_within_2_ms(edge, noise):
+    corners = [100.0, 100.0 + edge, 400.0, 400.0 + edge]
+    x = np.interp(T + 0.05, corners, [0.0, 100.0, 100.0, 0.0]) + NOISES[noise](np.random.default_rng(1), T)
+    bounds = np.array([x for p in injected(T, x).pieces for x in (p.on, p.off)])
+    assert max(np.abs(bounds - corner).min() for corner in corners) < 2.0
+
+
+@pytest.mark.parametrize("noise", [0.0, 1.0])
+def test_a_chirp_becomes_segments_that_stay_close_to_it(noise):
+    t = np.arange(0.0, 1000.0, 0.2)
+    chirp = np.where((t >= 100.0) & (t < 900.0), 50.0 * np.sin(2.0 * np.pi * 1e-5 * (t - 100.0) ** 2), 0.0)
+    found = injected(t, chirp + np.random.default_rng(0).normal(0.0, noise, t.size) * (noise > 0.0))
+    again = made([(p.on, p.off, p.first, p.last) for p in found.pieces], t, found.holding)
+    assert len(found.pieces) <= 1000 and np.sqrt(np.mean((again - chirp) ** 2)) < 1.0
+
+
+@pytest.mark.parametrize("kind", ["steps", "ramp", "chirp", "noise"])
+@pytest.mark.parametrize("is_noisy", [False, True])
+def test_a_synthetic_recording_has_the_stimulus_that_was_injected(kind, is_noisy):
+    found = compared(synthetic(kind, 1, is_noisy=is_noisy))
+    assert found["rms_error"] < 0.01 and found["edge_error_ms"] < 2.0 and found["potential_error_mV"] < 0.2
+    assert not found["spontaneous"] and found["own_criteria_met"] == found["own_criteria"]

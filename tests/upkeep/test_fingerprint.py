@@ -134,7 +134,7 @@ def test_a_function_that_returns_other_values_has_another_number_and_changes_the
 
 
 def test_every_function_that_is_not_traced_has_a_number() -> None:
-    procedures = {"runner", "control", "threshold_at", "weakest_step", "steps_show", "penalty", "verification"}
+    procedures = {"runner", "control", "threshold_at", "weakest_step", "steps_show", "onset", "penalty", "verification"}
     home = "plausiwidgets.patterns.features"
     features = {name for name, row in FEATURES.items() if getattr(row.function, "__module__", "") == home}
     assert set(fingerprint.HAND_WRITTEN) == features | procedures

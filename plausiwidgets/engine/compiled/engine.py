@@ -133,6 +133,7 @@ def plain_engine(model: Neuron, program: Program) -> Engine:
 
 def exported(model: Neuron) -> tuple[list[check.Steps], Program]:
     """Return steps to compare with, and the step as a program: the package's own, or by torch."""
+    # An export takes seconds, and it is needed once more at most: for the kernel.
     known = _exported.pop(model, None)
     if known is not None:
         return known
@@ -166,6 +167,7 @@ def _make(model: Neuron) -> Compiled:
         return Compiled(*known)
     steps, program = exported(model)
     made = Compiled(*cache.make_kernel(program, model.key))
+    # Machine code that differs from the step of the model would make every verdict wrong, so it is compared first.
     check.compare(model, steps, lambda job: _run(made, job), program.single)
     cache.mark_checked(model, made.kernel)
     return made
@@ -199,11 +201,13 @@ def run_compiled(job: LaneJob, checkpoint: Checkpoint | None = None, *, threads:
 
 def _run(made: Compiled, job: LaneJob, checkpoint: Checkpoint | None = None, threads: int | None = None) -> LaneResult:
     k0, k1 = job.window or (0, 0)
+    # The kernels write every number of the window, except for steps beyond the job.
     recorded = np.empty((len(job.record), job.lanes, k1 - k0))
     if k1 > job.steps:
         recorded[:, :, max(job.steps - k0, 0) :] = np.nan
     work = job.lanes * job.steps * made.seconds
     if threads is None:
+        # Waking a thread takes longer than a short job.
         threads = 1 if work < _SHORT_SECONDS else thread_count()
     source = Source(made.layout, job)
     blocks = [Block(made.kernel, source, made.space(), recorded, a, b) for a, b in _spans(job.lanes, threads)]
@@ -213,6 +217,7 @@ def _run(made: Compiled, job: LaneJob, checkpoint: Checkpoint | None = None, thr
             checkpoint()
         lanes, busy = sum(b.live for b in live), min(threads, len(live))
         steps, rounds = job.steps, work >= _ROUND_SECONDS
+        # Between two rounds the checkpoint can end the job, which is a few ms late then.
         if rounds:
             steps = max(int(_ROUND_SECONDS * busy / (lanes * made.seconds)), 16)
             if stop == 0:  # the time per step is a guess until it has been seen for this job
@@ -224,6 +229,7 @@ def _run(made: Compiled, job: LaneJob, checkpoint: Checkpoint | None = None, thr
         if (rounds or lanes * steps > _TELLING) and sum(b.live for b in live) == lanes:
             elapsed = time.perf_counter() - began
             made.seconds = min(max(elapsed * busy / (lanes * (stop - first)), 0.2e-9), 1e-6)
+    # Allocating and aligning a work space takes as long as a short job.
     made.spare = [block.space for block in blocks[:_SPARE]]
     kept = recorded if job.window else None
     return blocks[0].result(kept) if len(blocks) == 1 else joined([block.result(None) for block in blocks], kept)
@@ -236,6 +242,7 @@ def _spans(lanes: int, threads: int) -> list[tuple[int, int]]:
         count = min(-(-count // threads) * threads, -(-lanes // PAD))
     if count < 2:
         return [(0, lanes)]
+    # Cut between vectors, because a part of one takes as long as a whole one.
     vectors = -(-lanes // PAD)
     edges = [min(vectors * i // count * PAD, lanes) for i in range(count + 1)]
     return list(zip(edges, edges[1:], strict=False))
@@ -250,6 +257,7 @@ def _advance(blocks: list[Block], stop: int, threads: int) -> None:
     todo = iter(blocks)
     taking = Lock()
 
+    # Blocks are taken one by one, so that a thread that is slowed down by another program holds up no other.
     def work() -> None:
         while True:
             with taking:

@@ -38,6 +38,7 @@ def run(currents, state, parameters, dt, limit, spike_limit, checkpoint):
 """
 
 
+# A kernel gives infinity or nan where the functions of Python raise an error.
 def _exp(x: float) -> float:
     try:
         return math.exp(x)
@@ -49,6 +50,7 @@ def _log(x: float) -> float:
     return math.log(x) if x > 0.0 else (-math.inf if x == 0.0 else math.nan)
 
 
+# A conversion of machine code gives the least integer for every number that is out of range.
 def _whole(x: float, edge: float) -> int:
     return int(x) if -edge - 1.0 < x < edge else -int(edge)
 

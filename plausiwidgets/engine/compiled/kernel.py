@@ -235,7 +235,7 @@ def emit(program: Program, *, cached: bool) -> str:
     moving = [*loaded, *moved, spiked, *(f"{_at(i)} = {name}" for i, name in enumerate(new))]
     moving += ["fired |= spike != 0.0", f"lost |= {lost}"]
     state = [f"s{i}" for i in range(states)]
-    # All at once: a new value must not be read where the step means the former one.
+    # In one assignment, because no new value may be read in place of a former one.
     moved += [f"lost = {lost}", f"{', '.join(state)}, = {', '.join(f'float({x})' for x in new)},"]
     placed = [f"r{i} = places[{i}]" for i in range(states)]
     recorded = [line for i in range(states) for line in (f"if r{i} >= 0:", f"    recorded[r{i}, lane, k - k0] = s{i}")]

@@ -69,12 +69,12 @@ MAX_RATE = quantity(
     at_most(500.0),
     "Hz",
     scale=200.0,
-    text="Firing rate at twice the rheobase.",
+    text="Firing rate at twice the rheobase, or at the strongest step below it that does not block the neuron.",
 )
 _GROWTH = (
     "Exponent q of the growth of the period P with the distance d from the rheobase, P = P₀ + k d^−q. It is 1/2 if the "
-    "rate starts as a square root (SNIC), 0 if the period grows by the same time with each tenfold approach "
-    "(logarithm), and negative if the period remains finite."
+    "rate starts as a square root (SNIC). It is 0 if the period grows by the same time with each tenfold approach "
+    "(logarithm). It is negative if the period remains finite."
 )
 _RISE = (
     "Firing rate at twice the rheobase, divided by the lowest rate. The rate is followed until it has fallen to 1/32, "
@@ -114,8 +114,12 @@ def _procedure(holding_zero: bool, depth: str = "search") -> Callable[[Runner], 
         full = runner.apply({"full amplitude": _step(np.where(works, onset.top, amplitude))})["full amplitude"]
         base = np.where(works, onset.rheobase, 0.0)
         heights = {name: base * (1.0 + share) for name, share in ABOVE.items()}
-        responses = runner.apply({name: _step(height) for name, height in heights.items()}, only=works)
-        shortest = reduce(np.minimum, [f.shortest_isi(r.times) for r in responses.values()])
+        # Small spikes before a block say nothing about the onset, so stronger steps are left out.
+        trains = [
+            runner.apply({name: _step(height)}, only=works & (1.0 + ABOVE[name] <= onset.drive))[name].times
+            for name, height in heights.items()
+        ]
+        shortest = reduce(np.minimum, [f.shortest_isi(times) for times in trains])
         return Measurement(
             {
                 "n": onset.spikes,
@@ -140,6 +144,8 @@ _BOTH = (CLEAR, SKIPPED, REGULAR, NO_BURSTS, MAX_RATE)
 
 
 class _Texts(TypedDict):
+    """Texts of a pattern."""
+
     key: str
     letter: str
     title: str

@@ -106,8 +106,7 @@ UNDERSHOOT = quantity(
     "mV",
     scale=1.0,
     per_span=True,
-    text="Drop of the potential below rest after a single pulse. A neuron with a resonance swings to both sides of "
-    "rest.",
+    text="Drop of the potential below rest after a single pulse. A resonant neuron swings to both sides of rest.",
 )
 
 

@@ -37,8 +37,10 @@ class Onsets:
         Step above the holding level; nan without firing.
     exponent : ndarray
         Exponent of the growth of the period; nan if there is none.
+    drive : ndarray
+        Step of the usual rate in rheobases: 2, or less if the neuron is blocked there.
     rise, rate : ndarray
-        Rate at twice the rheobase divided by the lowest rate, and rate at twice the rheobase in Hz.
+        Usual rate divided by the lowest rate, and usual rate in Hz.
     skipped : ndarray
         Subthreshold peaks between two spikes next to the rheobase, in excess of one and of those at twice the rheobase.
     spread, spread_far : ndarray
@@ -53,6 +55,7 @@ class Onsets:
     spikes: Floats
     rheobase: Floats
     exponent: Floats
+    drive: Floats
     rise: Floats
     rate: Floats
     skipped: Floats
@@ -78,6 +81,7 @@ def as_arrays(onsets: Sequence[Onset]) -> Onsets:
         spikes=array([one.spikes for one in onsets]),
         rheobase=array([one.rheobase for one in onsets]),
         exponent=array([one.exponent for one in onsets]),
+        drive=array([one.drive for one in onsets]),
         rise=array([one.rise for one in onsets]),
         rate=array([1000.0 / one.period for one in onsets]),
         skipped=array([max(one.ripples - max(one.ripples_far, 1), 0) for one in onsets]),

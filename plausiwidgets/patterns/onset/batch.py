@@ -106,4 +106,4 @@ def _stopped(procedure: Procedure) -> Onset:
     except StopIteration as end:
         result: Onset = end.value
         return result
-    raise AssertionError("the procedure of an onset must end when its budget is exhausted")
+    raise AssertionError("The procedure of an onset must end when its budget is exhausted.")

@@ -35,8 +35,10 @@ class Onset:
     exponent, error : float
         q, see :mod:`plausiwidgets.patterns.onset`, and its standard error. q is -1 if firing persists at a step that
         does not elicit it.
+    drive : float
+        Step of the usual rate in rheobases: 2, or less if the neuron is blocked there; nan without one.
     period, slowest : float
-        Period at twice the rheobase, and the longest period near the rheobase, in ms.
+        Period at that step, and the longest period near the rheobase, in ms.
     shares, periods : list of float
         Distances from the rheobase as shares of it, and the period at each in ms.
     reached : bool
@@ -66,6 +68,7 @@ class Onset:
     width: float = np.nan
     exponent: float = np.nan
     error: float = np.nan
+    drive: float = np.nan
     period: float = np.nan
     slowest: float = np.nan
     shares: list[float] = field(default_factory=list)

@@ -88,7 +88,7 @@ def _usual_rate(out: Onset, bracket: Bracket, neuron: Neuron) -> Generator[Run, 
     """Yield runs at twice the rheobase, and fill in the period there; return whether it has one."""
     spread = 0.0
     for drive in DRIVES:
-        step = drive * bracket.high
+        out.drive, step = drive, drive * bracket.high
         train = yield from until_steady(step, neuron.first)
         if train.spread > spread:
             spread = train.spread

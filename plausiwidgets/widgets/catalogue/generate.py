@@ -48,6 +48,7 @@ _SHARED = (
     "python",
 )
 _PART = ("holding", "sweeps", "prefix", "label", "title", "in_sentence", "look", "event", "window", "at_rest", "half")
+_OF_MODEL = ("model", "parameters", "atlas", "ranges", "currents")
 _KINDS = {True: "resets", False: "graded"}
 """Patterns have other criteria for neurons whose spikes have a shape of their own."""
 
@@ -87,7 +88,8 @@ def describe(
             "twin": _is_twin(pattern),
             "matter": _matter(protocol, model, pattern, data["parameters"]),
         }
-    return shared, {"model": data["model"], "parameters": data["parameters"], "patterns": own}, contents.neurons
+    about_model = {name: data[name] for name in _OF_MODEL if name in data}
+    return shared, about_model | {"patterns": own}, contents.neurons
 
 
 def _is_twin(pattern: Mapping[str, Any]) -> bool:

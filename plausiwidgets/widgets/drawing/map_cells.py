@@ -43,7 +43,7 @@ COLOURS = {
 }
 """Of each status, as the widget has them: blue and orange of Okabe and Ito."""
 
-_BEST_FIRST = ("replicated", "fragile", "running", "unverified", "rejected", "failed", "waiting")
+_BEST_FIRST = ("replicated", "fragile", "running", "unverified", "rejected", "unsearched", "failed", "waiting")
 
 
 @dataclass(frozen=True)

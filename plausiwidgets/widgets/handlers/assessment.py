@@ -99,7 +99,7 @@ def row(result: Result, model: str, pattern: str) -> dict[str, object]:
         "model": model,
         "pattern": pattern,
         "letter": result.letter,
-        "status": result.status,
+        "status": "unsearched" if result.unsearched else result.status,
         "state": result.state,
         "loss": measured(result.loss),
         "evaluations": result.evaluations,

@@ -164,7 +164,7 @@ ROW = Record(
     {
         **PAIR,
         "letter": Text(),
-        "status": STATUS,
+        "status": Choice((*WORDS, "unsearched")),
         "state": Choice(STATES),
         "loss": Measured(),
         "evaluations": Whole(),

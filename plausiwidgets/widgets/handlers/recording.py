@@ -33,21 +33,32 @@ def recording(handlers: Handlers, request: Request) -> None:
 
     def work(request: Request, checkpoint: Checkpoint) -> None:
         file = _read(request)
-        choices, units = file.choices(model), request["units"]
-        about: dict[str, object] = {"columns": dict(file.columns), "held_out": ""}
+        choices, units, columns = file.choices(model), request["units"], dict(file.columns)
         if any(what not in units for what in choices):
-            nothing: dict[str, object] = {"sweeps": [], "criteria": [], "left_out": [], "notes": []}
-            request.reply(pattern="", choices=choices, unit="", firing=None, **nothing, **about)
+            request.reply(
+                pattern="",
+                held_out="",
+                choices=choices,
+                columns=columns,
+                unit="",
+                firing=None,
+                notes=[],
+                sweeps=[],
+                criteria=[],
+                left_out=[],
+            )
             return
         usual, settings, sweeps = _usual(file, model, request)
         every = file.pattern(model, units, dict.fromkeys(ALL, 1.0), sweeps, **settings) if usual.left_out else usual
         made = file.pattern(model, units, **({"sweeps": sweeps} | chosen), **settings) if chosen else usual
-        name = handlers.known.name_of_pattern(made, request.fields.get("again", ""))
+        name, held_out = handlers.known.name_of_pattern(made, request.fields.get("again", "")), ""
         if made.held_out is not None:
-            about["held_out"] = handlers.known.name_of_pattern(made.held_out, f"{name}_held_out")
+            held_out = handlers.known.name_of_pattern(made.held_out, f"{name}_held_out")
         request.reply(
             pattern=name,
+            held_out=held_out,
             choices={},
+            columns=columns,
             unit=usual.current_unit,
             firing=_firing(usual),
             notes=list(usual.notes),
@@ -55,7 +66,6 @@ def recording(handlers: Handlers, request: Request) -> None:
             criteria=[_criterion(one) for one in every.compared],
             left_out=list(usual.left_out),
             arrays=_recorded(usual),
-            **about,
         )
 
     handlers.work(request, Priority.TOOL, work)

@@ -299,8 +299,7 @@ def test_the_page_judges_as_python_does(tmp_path, engine):
     for (where, verdict, i), answer in zip(expected, answers, strict=True):
         assert answer["keys"] == [check.key for check in verdict.criteria], where
         assert answer["passed"] == [bool(check.passed[i]) for check in verdict.criteria], where
-        # Next to a rheobase, the last bit of an exponential shifts a rate by a part in a hundred.
-        near = {"rtol": 0.02 if "_excitable" in where else 1e-5, "atol": 1e-3}
+        near = {"rtol": 1e-5, "atol": 1e-3}
         np.testing.assert_allclose(
             answer["values"], [float(c.value[i]) for c in verdict.criteria], **near, err_msg=where
         )

@@ -273,7 +273,7 @@ function Side({ app }: Props) {
             screen.showsAll.value = !showsAll;
           }}
         >
-          {showsAll ? `‹ ${keyWords(app)}` : `${allWords(app)} ›`}
+          {showsAll ? `‹ ${keyWords(app)}` : `${allWords(app)}\u00a0›`}
         </button>
         <Listen {...app} />
         <RowStops {...app} />

@@ -66,7 +66,7 @@ export interface AssessedRow {
   model: string;
   pattern: string;
   letter: string;
-  status: "replicated" | "fragile" | "unverified" | "rejected" | "failed" | "unjudged";
+  status: "replicated" | "fragile" | "unverified" | "rejected" | "failed" | "unjudged" | "unsearched";
   state: "waiting" | "running" | "paused" | "done" | "stopped" | "superseded" | "failed";
   loss: number | "Infinity" | "-Infinity" | null;
   evaluations: number;

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { NEURONS } from "../src/engine/neuron.ts";
 import { fixedPoint, powerOfTwo } from "../src/engine/numberFormat.ts";
+import { rangesOf } from "../src/engine/roundedNeuron.ts";
 import { stored } from "../src/models/selection.ts";
 import { Arithmetic } from "../src/tools/arithmetic.tsx";
 import { comparing, roundedSimulation } from "../src/tools/arithmeticModel.ts";
@@ -16,6 +18,13 @@ test("fixed point rounds half to even, and saturates", () => {
   assert.deepEqual([1.4, 2.5, 3.5, -400, 400].map(round), [1, 2, 4, -128, 127]);
   assert.ok(Number.isNaN(round(Number.NaN)));
   assert.deepEqual([0, 0.6, 1, 91].map(powerOfTwo), [1, 1, 1, 128]);
+});
+
+test("the ranges of a packaged neuron are those of Python, and a custom one has a range of currents", () => {
+  assert.deepEqual(izhikevich.ranges, [91, 78]);
+  assert.equal(rangesOf(NEURONS.izhikevich, izhikevich), izhikevich.ranges);
+  const [v, u] = rangesOf(NEURONS.izhikevich, { currents: [0, 20] });
+  assert.ok(v > 64 && v < 128 && u > 1 && u < 64);
 });
 
 test("many bits show the pattern, and few bits do not", () => {

@@ -18,7 +18,7 @@ function filled(count: number, seed = 0): Behaviour[] {
   const found: Behaviour[] = [];
   const base = Object.fromEntries(izhikevich.parameters.map(({ name, default: usual }) => [name, usual]));
   const work = filling(of, base, seed, (one) => found.push(one));
-  while (found.length < count) work.next();
+  while (found.length < count && !work.next().done);
   return found;
 }
 

@@ -119,3 +119,23 @@ test("the keys that save a notebook reach it, and no other key does", async () =
   stop();
   place.remove();
 });
+
+test("Escape closes the sheet, then the tool, then the presentation", () => {
+  const app = appOf();
+  const { screen } = app;
+  const open = () => [screen.sheet.value, screen.tool.value, screen.isPresenting.value];
+  screen.tool.value = "criteria";
+  screen.sheet.value = "share";
+  screen.isPresenting.value = true;
+  const left: unknown[] = [];
+  for (let k = 0; k < 3; k++) {
+    press(app, keyed("Escape"));
+    left.push(open());
+  }
+  assert.deepEqual(left, [
+    ["", "criteria", true],
+    ["", "", true],
+    ["", "", false],
+  ]);
+  app.close();
+});

@@ -6,7 +6,7 @@ import { phasePlotOf } from "../src/tools/phasePlot.tsx";
 import { Inside } from "../src/tools/tools.tsx";
 import { modelData } from "./catalogue.ts";
 import { rendered, shown, withCanvases } from "./dom.ts";
-import { appOf } from "./harness.ts";
+import { appOf, until } from "./harness.ts";
 
 function appAt(model: string) {
   const data = modelData(model);
@@ -46,17 +46,16 @@ test("a neuron without a phase plane shows its phase plot, and one with a phase 
     ["hodgkin_huxley", /^Phase plot: dv\/dt against v/, "DIV"],
     ["izhikevich", /^Why\? Open the phase plane/, "BUTTON"],
   ] as const) {
+    const before = canvases.paintings();
     const app = appAt(model);
     const view = shown(<Inside {...app} />);
     await rendered();
     const inside = view.find(".pw-inside");
     assert.match(inside.textContent ?? "", words);
     assert.equal(inside.tagName, tag);
-    const before = canvases.paintings();
-    await new Promise((go) => setTimeout(go, 60));
-    assert.ok(canvases.paintings() > before, "it is drawn");
     app.run.pointAt(10);
-    assert.equal(view.find("i").hidden, false, "a dot is at the state");
+    await until(() => !view.find("i").hidden); // a dot is at the state, above the picture
+    assert.ok(canvases.paintings() > before);
     view.remove();
     app.close();
   }

@@ -172,14 +172,14 @@ test("a pattern that the page cannot evaluate is evaluated by Python, next to a 
   assert.equal(app.run.trace.value, line);
 });
 
-test("a change of a parameter simulates the neuron twice: to rest, and through the sweep", async (t) => {
+test("a change of a parameter simulates the neuron through the sweep once, after three parts of its control", async (t) => {
   const app = appOf("izhikevich", KEY, { host: hostOf("none", () => false).host });
   t.after(app.close);
   const stop = effect(() => {
     app.scene.value;
   });
   const count = simulationsIn(() => app.selection.put({ a: 0.03 }));
-  assert.equal(count, 2);
+  assert.equal(count, 4);
   assert.equal(
     simulationsIn(() => app.run.takeSweeps([[{ name: "other", pieces: [], end: 100, duration: 100 }]])),
     0,

@@ -259,7 +259,7 @@ test("all parameters replace the key parameters, and a task has other words and 
   assert.equal(all(".pw-inside").length, 0);
   await click(".pw-allbutton");
   assert.equal(all(".pw-exact").length, 0);
-  assert.match(textOf(find(".pw-allbutton")), /parameters and ranges ›$/);
+  assert.match(textOf(find(".pw-allbutton")), /parameters and ranges\s›$/);
   app.selection.configure({ locked: ["a"] });
   await rendered();
   assert.equal(heading(), "Parameters to adjust");

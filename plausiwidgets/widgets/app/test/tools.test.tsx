@@ -12,7 +12,7 @@ const namesOf = (app: Parameters<typeof toolsOf>[0]) => toolsOf(app).tools.map((
 
 test("a file has the tools that need no host, and names the others", () => {
   const app = appOf("izhikevich", "tonic_spiking", { host: hostOf("none", () => false).host });
-  assert.deepEqual(namesOf(app), ["map", "plane", "curves", "arithmetic", "criteria", "equations"]);
+  assert.deepEqual(namesOf(app), ["map", "plane", "curves", "atlas", "arithmetic", "criteria", "equations"]);
   assert.ok(toolsOf(app).missing.includes("Onset of firing"));
   app.close();
 });

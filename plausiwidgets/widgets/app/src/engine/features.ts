@@ -122,8 +122,8 @@ const growth = (isi: Row) => Array.from({ length: Math.max(isi.length - 1, 0) },
 
 // -- bursts ----------------------------------------------------------------------------------------------------------
 
-/** The median of the two intervals on either side of one. */
-const around = (isi: Train, k: number) => median([...isi.slice(Math.max(k - 2, 0), k), ...isi.slice(k + 1, k + 3)]);
+/** The median of the two intervals on either side of one. At the ends of a train, those on one side count twice. */
+const around = (isi: Train, k: number) => median([-2, -1, 1, 2].map((by) => isi[k + by] ?? isi[k - by] ?? NONE));
 
 /** How clearly each interval separates bursts. From CUT_RATIO, it does. Intervals may grow steeply within a burst. */
 function separation(isi: Train): number[] {

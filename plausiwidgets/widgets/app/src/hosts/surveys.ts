@@ -111,7 +111,7 @@ class Surveys {
         return { ...row, status: "failed", sentence: tr("Only Python can search this model: use a notebook.") };
       }
       const { status, loss, evaluations, best } = await this.#searched(fields);
-      return { ...row, status, loss, evaluations, parameters: best };
+      return { ...row, status: evaluations ? status : "unsearched", loss, evaluations, parameters: best };
     } catch (error) {
       return { ...row, status: "failed", sentence: error instanceof Error ? error.message : String(error) };
     }

@@ -185,7 +185,10 @@ export const TERMS: readonly (readonly [forms: () => string, gloss: () => string
   ],
   [
     () => tr("ruled out"),
-    () => tr("Ruled out means that a proof shows that no parameters of this model can show the pattern."),
+    () =>
+      tr(
+        "Ruled out means that a proof shows that no parameters of this model inside the limits of the proof can show the pattern.",
+      ),
   ],
   [
     () => tr("target"),

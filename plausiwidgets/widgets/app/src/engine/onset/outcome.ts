@@ -23,6 +23,7 @@ export interface Onset {
   width: number;
   exponent: number;
   error: number;
+  drive: number;
   period: number;
   slowest: number;
   shares: number[];
@@ -45,6 +46,7 @@ export const silent = (): Onset => ({
   width: Number.NaN,
   exponent: Number.NaN,
   error: Number.NaN,
+  drive: Number.NaN,
   period: Number.NaN,
   slowest: Number.NaN,
   shares: [],
@@ -96,6 +98,7 @@ export function featuresOf(one: Onset): OnsetFeatures {
     spikes: one.spikes,
     rheobase: one.rheobase,
     exponent: one.exponent,
+    drive: one.drive,
     rise: one.slowest / one.period,
     rate: 1000 / one.period,
     skipped: Math.max(one.ripples - Math.max(one.ripplesFar, 1), 0),

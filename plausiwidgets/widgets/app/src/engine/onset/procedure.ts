@@ -48,6 +48,7 @@ function* usualRate(out: Onset, bracket: Bracket, neuron: Measured): Runs<boolea
   let step = Number.NaN;
   let train: Train | null = null;
   for (const drive of DRIVES) {
+    out.drive = drive;
     step = drive * bracket.high;
     train = yield* untilSteady(step, neuron.first);
     if (train.spread > spread) spread = train.spread;
