@@ -150,7 +150,10 @@ class Seen:
 
 
 def drag(seen: Seen) -> None:
-    """Move a slider by the message of a page to a value without the pattern, and wait for the verdict."""
+    """Move a slider by the message of a page, and wait for the first verdict.
+
+    A verification may have begun by then, so that the figures differ by some functions from run to run.
+    """
     import time
 
     import plausiwidgets as pw
@@ -158,36 +161,33 @@ def drag(seen: Seen) -> None:
     explorer = pw.Explorer("izhikevich", "tonic_bursting", {})
 
     def wait() -> None:
-        until = time.monotonic() + 240.0
-        while (
-            explorer.verdict is None
-            or explorer.verdict.parameters["c"] != explorer.parameters["c"]
-            or explorer.verdict.status == "unverified"
-        ):
+        until = time.monotonic() + 120.0
+        while explorer.verdict is None or explorer.verdict.parameters["c"] != explorer.parameters["c"]:
             assert time.monotonic() < until
             time.sleep(0.01)
-        time.sleep(1.0)  # the thread of the verdict may still notify others
 
     wait()
     record = explorer._history
     step = record["steps"][record["at"]]
-    message = {
-        "kind": "select",
-        "id": "page-1",
-        "revision": record["revision"] + 1,
-        "kept": [0, record["at"] + 1],
-        "steps": [step | {"values": step["values"] | {"c": -65.0}}],
-        "at": record["at"] + 1,
-        "bounds": {},
-        "free": list(explorer.selection.varied),
-        "locked": [],
-    }
     seen.is_on = True
-    explorer._on_message(None, message, [])
+    explorer._on_message(
+        None,
+        {
+            "kind": "select",
+            "id": "page-1",
+            "revision": record["revision"] + 1,
+            "kept": [0, record["at"] + 1],
+            "steps": [step | {"values": step["values"] | {"c": -55.0}}],
+            "at": record["at"] + 1,
+            "bounds": {},
+            "free": list(explorer.selection.varied),
+            "locked": [],
+        },
+        [],
+    )
     wait()
     seen.is_on = False
-    # Without a verification, whose end would depend on the load of the machine.
-    assert explorer.verdict.status == "rejected"
+    assert explorer.parameters["c"] == -55.0
     explorer.close()
 
 
