@@ -73,13 +73,14 @@ class Batch:
     thresholds: Mapping[str, Thresholds] = field(default_factory=dict)
 
     @classmethod
-    def unverified(cls, verdict: Verdict) -> Batch:
-        """Return a judged batch before its verification."""
-        loss = np.asarray(verdict.loss, dtype=np.float64)
-        penalties = np.column_stack([check.penalty for check in verdict.criteria])
-        criteria = tuple(check.key for check in verdict.criteria)
-        values = dict(verdict.parameters)
-        return cls(values, loss, penalties, criteria, verdict, verdict.status, verdict.failed_test, loss)
+    def unverified(
+        cls, values: Values, loss: Floats, penalties: Floats, criteria: tuple[str, ...], verdict: Verdict | None = None
+    ) -> Batch:
+        """Return a judged batch before its verification; the verdict contains the sets that contradict a proof."""
+        status, failed = np.where(loss == 0.0, "unverified", "rejected"), np.full(len(loss), "")
+        if verdict is not None:
+            status, failed = verdict.status, verdict.failed_test
+        return cls(values, loss, penalties, criteria, verdict, status, failed, loss)
 
     @property
     def accepted(self) -> NDArray[np.bool_]:
@@ -146,9 +147,10 @@ class Problem:
         settled: Settled | None = None,
     ) -> Batch:
         """Judge complete sets; `settled` saves settling them again."""
-        return Batch.unverified(
-            evaluate(self.model, self.pattern, values, self.dt, self.engine, checkpoint, settled=settled)
-        )
+        verdict = evaluate(self.model, self.pattern, values, self.dt, self.engine, checkpoint, settled=settled)
+        penalties = np.column_stack([check.penalty for check in verdict.criteria])
+        criteria = tuple(check.key for check in verdict.criteria)
+        return Batch.unverified(values, np.asarray(verdict.loss, dtype=np.float64), penalties, criteria, verdict)
 
     def criterion_results(
         self, parameters: Mapping[str, float], checkpoint: Checkpoint | None = None

@@ -20,7 +20,7 @@ TWENTY = pw.patterns.names()[:20]
 REFERENCE = {
     "tonic_spiking": {"n": 20},
     "phasic_spiking": {"latency": 20.5},
-    "tonic_bursting": {"bursts": 9, "smallest": 6, "ratio": 4.5},
+    "tonic_bursting": {"bursts": 9, "smallest": 6, "ratio": 10.88},
     "phasic_bursting": {"n": 6, "longest_isi": 9.6},
     "mixed_mode": {"jump": 1.22},
     "spike_frequency_adaptation": {"last_over_first": 14.5, "adaptation_index": 0.063},
