@@ -158,10 +158,10 @@ def outcomes(steps, seed):
 
 @pytest.mark.slow
 def test_random_steps_are_compiled_as_torch_computes_or_refused():
-    assert translated_wrongly([random_step(i, OPERATIONS) for i in range(20)], 0) == []
-    found = outcomes([random_step(i, OPERATIONS) for i in range(30, 35)], 1)
+    assert translated_wrongly([random_step(i, OPERATIONS) for i in range(10)], 0) == []
+    found = outcomes([random_step(i, OPERATIONS) for i in range(30, 33)], 1)
     assert [o for o in found if o not in ("same", "refused")] == []
-    assert found.count("same") >= 3
+    assert found.count("same") >= 2
 
 
 def translated_wrongly(steps, seed):
