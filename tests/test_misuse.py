@@ -464,12 +464,12 @@ def wrong(name: str, thing: Callable[..., Any], argument: str, label: str, value
     if noise and not callable(value):
         return f"warns: {noise[0].message}"
     kind = label.removeprefix("its value ").removeprefix("its entry ")
+    if kind == "True" and kind != label and "ArrayLike" in annotation:
+        return ""  # numpy makes a number of it
     if kind != label:  # within a list or a mapping: its annotation says what an entry may be
         annotation = annotation.partition("[")[2] or annotation
         if kind == "None" and "None" not in annotation:
             return "is taken"
-        if kind == "True" and "ArrayLike" in annotation:
-            return ""  # numpy makes a number of it
     if kind == "None" and (default is None or "None" in annotation or default is inspect.Parameter.empty):
         return "" if default is None or "None" in annotation else "is taken"
     if kind in NEVER or (kind in ONLY and not re.search(ONLY[kind], annotation)):

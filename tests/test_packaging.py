@@ -21,6 +21,7 @@ HOSTS = {
     "facebookresearch.github.io",
     "hub.mybinder.org",
     "mpi4py.readthedocs.io",
+    "neo.readthedocs.io",
     "hub.example.org",
     "explorer.example.org",
     "anywidget.dev",

@@ -33,7 +33,7 @@ from plausiwidgets.interop.torch_states import begins, find, variable_names
 from plausiwidgets.models.contract import Namespace
 from plausiwidgets.models.model import NeuronModel, StateVariable
 from plausiwidgets.models.parameter import Parameter
-from plausiwidgets.support.arguments import checked, finite, shown
+from plausiwidgets.support.arguments import checked, finite, mapping, shown
 from plausiwidgets.support.lazy import torch
 from plausiwidgets.support.names import unknown
 
@@ -254,7 +254,7 @@ def _beginning(
     """Return the numbers with which the states begin: given ones, and those of the module's own first step."""
     keys = space.wrapped.keys
     given: dict[str, float] = {}
-    for name, value in (initial or {}).items():
+    for name, value in mapping(initial).items():
         key = next((k for k in keys if name in (k, names.get(k), last(k))), None)
         if key is None:
             raise unknown(f"{space.where}: initial", "state", name, [names.get(k, k) for k in keys])

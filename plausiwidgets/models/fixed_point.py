@@ -16,7 +16,6 @@ from importlib.resources import files
 
 import numpy as np
 
-from plausiwidgets.engine.compiled.export_model import export_programs
 from plausiwidgets.engine.program.arrays import run, stepper, value_of
 from plausiwidgets.engine.program.neuron import Programs
 from plausiwidgets.engine.program.program import Program, Value
@@ -196,7 +195,7 @@ def state_ranges(neuron: NeuronModel) -> dict[str, float]:
     if known is not None:
         return dict(known)
     # In NumPy, because a kernel would be compiled for seconds, and a page waits for these ranges.
-    programs = neuron.programs or export_programs(neuron)
+    programs = _programs_of(neuron)
     values = {f"p{i}": value for i, value in enumerate(neuron.defaults().values())}
     step = stepper(programs.step, values | {"dt": neuron.dt})
     current = np.linspace(neuron.current.low, neuron.current.high, _CURRENTS)
@@ -206,6 +205,14 @@ def state_ranges(neuron: NeuronModel) -> dict[str, float]:
         _, state = step(current, state)
         largest = [max(size, largest_value(x)) for size, x in zip(largest, state, strict=True)]
     return {s.key: size for s, size in zip(neuron.states, largest, strict=True)}
+
+
+def _programs_of(neuron: NeuronModel) -> Programs:
+    if neuron.programs is not None:
+        return neuron.programs
+    from plausiwidgets.engine.compiled.export_model import export_programs  # needs torch
+
+    return export_programs(neuron)
 
 
 def largest_value(values: Floats) -> float:
@@ -237,7 +244,7 @@ def _formats_in_words(arithmetic: Arithmetic) -> str:
 
 def _rounded_programs(neuron: NeuronModel, arithmetic: Arithmetic) -> Programs:
     """Return the programs of a neuron with rounded parameters, and with a rounded state at the end of each."""
-    exact = neuron.programs or export_programs(neuron)
+    exact = _programs_of(neuron)
     formats = list(arithmetic.states.values())
     tracer = StepTracer(neuron.parameters, len(formats))
     spikes, state = _inserted(tracer, exact.step, arithmetic)

@@ -29,7 +29,7 @@ def test_it_says_which_models_compile_and_why_the_others_do_not(table):
 def test_a_slow_pair_is_measured_on_its_first_generation(monkeypatch):
     monkeypatch.setattr(estimates, "MAX_SECONDS", 0.0)
     seen = []
-    table = estimate("eif", ["class_1_excitable", "phasic_spiking"], progress=seen.append)
+    table = estimate("lif_adapt", ["class_1_excitable", "tonic_bursting"], progress=seen.append)
     assert list(table["candidates"]) == [32, 32] and (table["low"] > 0.0).all()
     assert [(one.done, one.of, one.each) for one in seen] == [(1, 2, "pairs"), (2, 2, "pairs"), (2, 2, "pairs")]
 

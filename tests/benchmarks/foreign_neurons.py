@@ -17,7 +17,6 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "libraries"))
 
-from foreign import foreign, outcome
 
 OUTPUT = Path(__file__).with_suffix(".json")
 
@@ -33,6 +32,8 @@ def summary(rows: dict[str, dict[str, object]]) -> dict[str, object]:
 
 
 if __name__ == "__main__":
+    from foreign import foreign, outcome  # needs the libraries
+
     rows = json.loads(OUTPUT.read_text(encoding="utf-8"))["modules"] if OUTPUT.exists() else {}
     for name, make, origin in foreign():
         if sys.argv[1:] and not any(word in name for word in sys.argv[1:]):

@@ -22,7 +22,7 @@ from plausiwidgets.support.progress import Bar, TextProgress
 
 RUN = [sys.executable, "-m", "plausiwidgets.cli.main", "assess"]
 posix = pytest.mark.skipif(os.name != "posix", reason="sends signals, or closes what is inherited")
-QUICK = ["eif", "--patterns", "A", "phasic_spiking", "--budget", "300"]
+QUICK = ["lif_adapt", "--patterns", "A", "tonic_bursting", "--budget", "300"]
 
 
 def test_table_on_stdout_progress_on_stderr_and_rows_in_the_csv(tmp_path: Path, capsys) -> None:
@@ -31,10 +31,10 @@ def test_table_on_stdout_progress_on_stderr_and_rows_in_the_csv(tmp_path: Path, 
     told = capsys.readouterr()
     assert "✓ verified, found after" in told.out
     assert "✗ not found after" in told.out
-    assert "eif: 1 verified, 1 not found" in told.out
+    assert "lif_adapt: 1 verified, 1 not found" in told.out
     assert "[2/2]" in told.err
     table = pd.read_csv(csv)
-    assert list(table["pattern"]) == ["tonic_spiking", "phasic_spiking"]
+    assert list(table["pattern"]) == ["tonic_spiking", "tonic_bursting"]
     assert json.loads(table["parameters"][0])["amplitude"] > 0
 
 
@@ -46,8 +46,18 @@ def test_the_score_knows_the_neurons_of_the_command_which_need_not_be_registered
         return table
 
     monkeypatch.setattr("plausiwidgets.assessment.plausibility_score", score)
-    words = ["assess", "eif", "--patterns", "A", "--budget", "32", "--quiet", "--score", str(tmp_path / "score.csv")]
-    assert main.main(words) == 0 and given == ["eif"]
+    words = [
+        "assess",
+        "lif_adapt",
+        "--patterns",
+        "A",
+        "--budget",
+        "32",
+        "--quiet",
+        "--score",
+        str(tmp_path / "score.csv"),
+    ]
+    assert main.main(words) == 0 and given == ["lif_adapt"]
 
 
 def test_json_and_store(tmp_path: Path, capsys) -> None:
@@ -119,15 +129,15 @@ def test_failed_searches_are_named(tmp_path: Path, capsys, monkeypatch) -> None:
     made = units.make_problem
 
     def sometimes(model, pattern, **options):
-        if pattern.key == "phasic_spiking":
+        if pattern.key == "tonic_bursting":
             raise ZeroDivisionError("in the step")
         return made(model, pattern, **options)
 
     monkeypatch.setattr(units, "make_problem", sometimes)
     assert main.main(["assess", *QUICK, "--quiet"]) == 1
     told = capsys.readouterr()
-    assert "eif: 1 verified, 1 error" in told.out
-    assert told.err == "plausiwidgets assess: error: the search failed for eif phasic_spiking seed 0.\n"
+    assert "lif_adapt: 1 verified, 1 error" in told.out
+    assert told.err == "plausiwidgets assess: error: the search failed for lif_adapt tonic_bursting seed 0.\n"
 
 
 # ------------------------------------------------------------------ custom optimizers
@@ -249,7 +259,7 @@ def test_progress_stops_after_the_first_write_error(error: Exception) -> None:
 
 # ------------------------------------------------------------------ Ctrl-C
 
-LONG = ["eif", "--patterns", "A", "B", "M", "--budget", "5000000", "--csv", "table.csv", "--store", "study.jsonl"]
+LONG = ["lif_adapt", "--patterns", "A", "C", "D", "--budget", "5000000", "--csv", "table.csv", "--store", "study.jsonl"]
 
 
 @posix

@@ -58,7 +58,7 @@ def test_a_strategy_that_fails_costs_none_of_the_evaluations_so_far(how, text):
 
 @pytest.mark.parametrize("how", ["nan", "raises", "raises in tell", "no point"])
 def test_the_row_of_an_assessment_contains_the_error_and_the_best_set_so_far(how):
-    [row] = pw.assess("eif", "phasic_spiking", strategy=failing(how), budget=200).itertuples()
+    [row] = pw.assess("lif_adapt", "tonic_bursting", strategy=failing(how), budget=200).itertuples()
     assert (row.status, row.evaluations) == ("failed", 40)
     assert row.error.startswith("strategy Fails, generation ") and row.parameters
 
@@ -140,9 +140,9 @@ def test_a_study_is_continued_only_with_the_same_strategy(tmp_path):
 
     Other.__qualname__ = RandomSearch.__qualname__
     options = {"budget": 100, "store": tmp_path / "s.jsonl"}
-    table = pw.assess("eif", "phasic_spiking", strategy=RandomSearch, **options)
-    again = pw.assess("eif", "phasic_spiking", strategy=RandomSearch, **options)
+    table = pw.assess("lif_adapt", "tonic_bursting", strategy=RandomSearch, **options)
+    again = pw.assess("lif_adapt", "tonic_bursting", strategy=RandomSearch, **options)
     assert again.equals(table)
     for other in (Other, None):
         with pytest.raises(pw.assessment.StoreError, match=r"another request .strategy: 'RandomSearch"):
-            pw.assess("eif", "phasic_spiking", strategy=other, **options)
+            pw.assess("lif_adapt", "tonic_bursting", strategy=other, **options)

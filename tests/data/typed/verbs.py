@@ -28,6 +28,7 @@ def judged() -> float:
 def simulated() -> int:
     traces: pw.Traces = pw.simulate("lif", pw.Current.step(20.0), {"tau_mem": [10.0, 20.0]}, dt=0.1)
     print(pw.simulate("lif", pw.pulse(0.0, 5.0, 10.0)), pw.judge("lif", pw.ramp(0.0, 5.0, 10.0)).parameter_source)
+    print(pw.Current([pw.noise(0.0, 5.0, 1.0), pw.chirp(0.0, 5.0, 1.0, 1.0, 80.0)], end=10.0))
     print(pw.simulate("lif", pw.Current([pw.pulse(0.0, 5.0, 10.0), pw.ramp(10.0, 5.0, 10.0)], end=50.0)))
     return sum(times.size for times in traces.spike_times)
 

@@ -109,4 +109,3 @@ def test_neurons_receive_each_function_of_the_runtime_by_its_name(name: Literal[
     [names] = re.findall(r"plausiwidgets\.addNeurons\(\(\{ (.*?) \}\) =>", script(["lif"], "", bundle=name))
     assert tuple(names.split(", ")) == runtime_names()
     assert all(f"function {name}(" in runtime() for name in runtime_names())
-    assert len(runtime_names()) == runtime().count("\nfunction ")

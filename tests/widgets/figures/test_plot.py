@@ -137,7 +137,7 @@ def test_a_phase_line_is_drawn_with_its_fixed_points_and_its_upswing_leaves_the_
 def test_bad_input_is_told_what_is_valid() -> None:
     with pytest.raises(
         TypeError,
-        match=r"plot: x must be one of BifurcationDiagram, DataFrame, ParameterPlane, PhaseLine, ",
+        match=r"plot: x must be one of Atlas, BifurcationDiagram, DataFrame, Impedance, NoiseTolerance, ",
     ):
         pw.plot(3)
     with pytest.raises(ValueError, match=r"a verdict must have a single parameter set, got 2"):
