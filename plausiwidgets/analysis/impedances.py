@@ -64,13 +64,13 @@ class Impedance(Printed):
     >>> print(pw.analysis.impedance("lif"))
     lif: impedance from 1 to 100 Hz
       frequency (Hz)  magnitude (mV/mV)  phase (°)
-                   1              0.992       −7.2
-                   2             0.9698      −14.1
-                   5             0.8467      −32.1
-                  10             0.6227      −51.5
-                  20             0.3697      −68.3
-                  50              0.157      −81.0
-                 100            0.07933      −85.4
+                   1             0.9922       −7.1
+                   2               0.97      −14.1
+                   5             0.8473      −32.1
+                  10             0.6236      −51.4
+                  20             0.3705      −68.3
+                  50             0.1576      −80.9
+                 100            0.07955      −85.4
     No resonance: the magnitude is largest at the lowest frequency.
     """
 
@@ -206,7 +206,7 @@ def impedance(
     >>> import plausiwidgets as pw
     >>> found = pw.analysis.impedance("rf")
     >>> round(found.resonance), round(found.strength, 2)
-    (36, 1.5)
+    (36, 1.45)
     """
     neuron = get(model)
     step = check_dt(neuron, dt)

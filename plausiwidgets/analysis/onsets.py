@@ -452,7 +452,7 @@ def diagrams(
         ends=ends,
         firing=firing.drawn(steps, until, high),
         onset=measured.kind,
-        start_rate=1000.0 / measured.slowest,
+        start_rate=1000.0 / measured.slowest if measured.slowest > 0.0 else float("nan"),
     )
 
 

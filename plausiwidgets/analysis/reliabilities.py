@@ -276,8 +276,8 @@ def events_of(spike_times: Sequence[Floats], duration: float) -> Events:
     Examples
     --------
     >>> found = events_of([np.array([20.0, 60.0]), np.array([22.0]), np.array([21.0, 80.0])], 100.0)
-    >>> found.events.round(), round(found.reliability, 2), round(found.precision, 2)
-    (array([[18., 24.]]), 0.6, 0.82)
+    >>> found.events.round().tolist(), round(found.reliability, 2), round(found.precision, 2)
+    ([[18.0, 24.0], [58.0, 62.0], [78.0, 82.0]], 1.0, 0.27)
     """
     trials = [np.asarray(times, dtype=np.float64) for times in spike_times]
     spikes = np.concatenate(trials) if trials else np.empty(0)

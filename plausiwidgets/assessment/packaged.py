@@ -56,7 +56,7 @@ def packaged_table(neurons: str = "package") -> pd.DataFrame:
     >>> from plausiwidgets.assessment import packaged_table
     >>> table = packaged_table()
     >>> len(table["model"].unique()), len(table["pattern"].unique())
-    (20, 20)
+    (22, 20)
     >>> packaged_table("torch").query("model == 'snntorch_leaky' and pattern == 'tonic_spiking'")["status"].item()
     'replicated'
     """

@@ -127,9 +127,10 @@ class Injected:
 
         Examples
         --------
+        >>> import numpy as np
         >>> import plausiwidgets as pw
-        >>> t, spikes = [0.0, 99.9, 100.0, 299.9, 300.0, 400.0], [122.0, 160.0, 201.0, 240.0]
-        >>> cell = pw.from_recording(t, spikes=spikes, current=[20.0, 20.0, 370.0, 370.0, 20.0, 20.0])
+        >>> t, spikes = np.arange(0.0, 400.0, 0.1), [122.0, 160.0, 201.0, 240.0]
+        >>> cell = pw.from_recording(t, spikes=spikes, current=np.where((t > 99.95) & (t < 299.95), 370.0, 20.0))
         >>> cell.protocols["recording"].words("pA")
         'holding current 20 pA; +350 pA from 100 to 300 ms'
         """

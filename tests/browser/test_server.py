@@ -36,7 +36,7 @@ def test_a_drag_is_judged_by_the_page_and_verified_by_the_server(visit):
     expect(page.locator(".pw-app")).to_have_attribute("data-pw-status", "replicated")
     shown = page.locator(".pw-row:has([data-name=d]) output")
     before = shown.inner_text()
-    page.locator("[data-name=d]").press("ArrowRight")
+    page.locator("[data-name=d]").press("ArrowLeft")
     expect(shown).not_to_have_text(before)
     expect(page.locator(".pw-chip")).to_contain_text("Verified", timeout=60_000)  # Python has verified it
 

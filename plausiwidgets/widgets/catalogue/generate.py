@@ -196,6 +196,9 @@ def atlas() -> Json:
     step = PROTOCOLS["step"]
     found = [describe(models.get(name), [step])[0][step.key] for name in ("izhikevich", "hodgkin_huxley")]
     pattern = found[0] | {"judged": {kind: parts for one in found for kind, parts in one["judged"].items()}}
+    for parts in pattern["judged"].values():
+        for criterion in (one for part in parts for one in part["criteria"]):
+            criterion |= {"name": "", "text": ""}  # an atlas shows no criteria
     axes = [
         {
             **{name: getattr(axis, name) for name in ("key", "title", "unit", "low", "high", "scale", "below")},
