@@ -188,4 +188,6 @@ def test_a_set_that_the_package_has_from_elsewhere_is_no_pair_that_the_table_has
         and pw.judge(model, preset.pattern, preset.parameters, dt=preset.dt).replicated
     }
     elsewhere = set(zip(shown["model"], shown["pattern"], strict=True)) | verified_defaults() | presets
-    assert sorted(left & elsewhere) == []
+    # A stale pair awaits its search.
+    awaiting = {(model, pattern) for data, model, pattern in stale.listed() if data == rows.TABLE}
+    assert sorted(left & elsewhere - awaiting) == []
