@@ -156,7 +156,7 @@ def outcomes(steps, seed):
     return ["same" if fine else step.text for step, fine in zip(steps, per_step, strict=True)]
 
 
-@pytest.mark.slow
+@pytest.mark.benchmark
 def test_random_steps_are_compiled_as_torch_computes_or_refused():
     assert translated_wrongly([random_step(i, OPERATIONS) for i in range(10)], 0) == []
     found = outcomes([random_step(i, OPERATIONS) for i in range(30, 33)], 1)
