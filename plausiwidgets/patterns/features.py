@@ -91,7 +91,7 @@ def cv(rows: Floats) -> Floats:
 
 @traceable(NUMBER)
 def cv2(isi: Floats) -> Floats:
-    """Return the irregularity of neighbouring intervals, 2 |a − b| / (a + b) on average; nan below two intervals.
+    """Return the irregularity of neighbouring intervals, ``2 |a − b| / (a + b)`` on average; nan below two intervals.
 
     Unlike the coefficient of variation, CV2 is not enlarged by a slow change of the rate (Holt, Softky, Koch & Douglas,
     J. Neurophysiol. 75, 1996). It is 0 for regular firing and 1 for a Poisson process.
@@ -100,7 +100,7 @@ def cv2(isi: Floats) -> Floats:
 
 
 def neighbour_ratios(isi: Floats) -> Floats:
-    """Return 2 |a − b| / (a + b) of neighbouring intervals; the last axis is that of the intervals."""
+    """Return ``2 |a − b| / (a + b)`` of neighbouring intervals; the last axis is that of the intervals."""
     a, b = isi[..., :-1], isi[..., 1:]
     return 2.0 * _divide(np.abs(b - a), a + b)
 
