@@ -10,7 +10,6 @@ import copy
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
@@ -21,8 +20,9 @@ from plausiwidgets.engine.program.neuron import Programs
 from plausiwidgets.engine.program.program import Program, Value
 from plausiwidgets.engine.program.step import ProgramStep
 from plausiwidgets.engine.program.tracer import StepTracer, Traced
+from plausiwidgets.models.arithmetic import Arithmetic
 from plausiwidgets.models.model import NeuronModel
-from plausiwidgets.models.number_format import FEWEST_BITS, FLOATING, MOST_BITS, FixedPoint, NumberFormat
+from plausiwidgets.models.number_format import FEWEST_BITS, FLOATING, MOST_BITS, FixedPoint
 from plausiwidgets.models.parameter import Floats
 from plausiwidgets.models.registry import get
 from plausiwidgets.support.arguments import checked, finite, mapping, shown
@@ -32,33 +32,6 @@ RANGES = "state_ranges.json"
 """The largest absolute value of each state variable in the packaged sets, by model."""
 _CURRENTS, _DURATION = 8, 500.0
 """Steps of current that give the range of the state variables of a custom neuron, and their duration in ms."""
-
-
-@dataclass(frozen=True)
-class Arithmetic:
-    """The arithmetic of a neuron that is not float64.
-
-    Attributes
-    ----------
-    exact : NeuronModel
-        The same neuron in float64.
-    name : str
-        Its name in a sentence, such as ``"16-bit fixed point"``.
-    states, parameters : mapping of str to NumberFormat
-        The format of each state variable and of each parameter.
-    """
-
-    exact: NeuronModel
-    name: str
-    states: Mapping[str, NumberFormat]
-    parameters: Mapping[str, NumberFormat]
-
-    def rounded(self, values: Mapping[str, float]) -> dict[str, float]:
-        """Return values with the parameters of the model rounded; those of a stimulus stay as they are."""
-        return {
-            name: float(self.parameters[name].rounded(np.asarray(value))) if name in self.parameters else value
-            for name, value in values.items()
-        }
 
 
 @checked
@@ -117,10 +90,10 @@ def fixed_point(
     True
     """
     neuron = get(model)
-    if neuron.arithmetic is not None:
+    if neuron.arithmetic is not None and neuron.exact is not None:
         raise ValueError(
             f"fixed_point: model must be in float64, got {neuron.key!r} in {neuron.arithmetic.name}. Pass "
-            f"{neuron.arithmetic.exact.key!r}."
+            f"{neuron.exact.key!r}."
         )
     if rounding != "nearest":
         raise ValueError(
@@ -142,6 +115,7 @@ def fixed_point(
         proofs={},  # they are about real numbers
         ruled_out={},
         arithmetic=arithmetic,
+        exact=neuron,
         programs=programs,
         step=step,
         initial_state=step.initial_state,
@@ -164,15 +138,12 @@ def _arithmetic(neuron: NeuronModel, bits: int | str, ranges: Mapping[str, float
         if bits not in FLOATING:
             raise ValueError(f"fixed_point: bits must be {_VALID}, got {shown(bits)}.")
         one = FLOATING[bits]
-        return Arithmetic(
-            neuron, bits, dict.fromkeys(known[: len(neuron.states)], one), dict.fromkeys(neuron.parameters, one)
-        )
+        return Arithmetic(bits, dict.fromkeys(known[: len(neuron.states)], one), dict.fromkeys(neuron.parameters, one))
     if not FEWEST_BITS <= bits <= MOST_BITS:
         raise ValueError(f"fixed_point: bits must be {_VALID}, got {bits}.")
     largest = state_ranges(neuron) | {name: max(abs(p.low), abs(p.high)) for name, p in neuron.parameters.items()}
     formats = {name: FixedPoint(bits, _power_of_two(ranges.get(name, largest[name]))) for name in known}
     return Arithmetic(
-        neuron,
         f"{bits}-bit fixed point",
         {s.key: formats[s.key] for s in neuron.states},
         {name: formats[name] for name in neuron.parameters},

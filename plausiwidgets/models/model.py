@@ -7,13 +7,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from threading import RLock
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from plausiwidgets.engine.program.neuron import Programs
 from plausiwidgets.engine.program.step import ProgramStep
+from plausiwidgets.models.arithmetic import Arithmetic
 from plausiwidgets.models.captured import Outside
 from plausiwidgets.models.card import card
 from plausiwidgets.models.contract import Namespace, Tensors, check_contract
@@ -25,9 +26,6 @@ from plausiwidgets.support.lazy import torch
 from plausiwidgets.support.names import check_key, unknown
 from plausiwidgets.support.printed import Table
 from plausiwidgets.support.renamed import renamed
-
-if TYPE_CHECKING:
-    from plausiwidgets.models.fixed_point import Arithmetic
 
 Step = Callable[..., Any]
 """See `step` of :class:`NeuronModel`."""
@@ -298,6 +296,8 @@ class NeuronModel:
         self.discrete = False
         self.arithmetic: Arithmetic | None = None
         """The number format of a chip, for a model of :func:`plausiwidgets.models.fixed_point`; None for float64."""
+        self.exact: NeuronModel | None = None
+        """The same neuron in float64, for such a model."""
         self.is_builtin = False
         """Whether its programs come with the package; the registry sets it."""
         self.programs: Programs | None = step.programs if isinstance(step, ProgramStep) else None

@@ -11,7 +11,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import NamedTuple
 
-from plausiwidgets.models.fixed_point import Arithmetic
+from plausiwidgets.models.arithmetic import Arithmetic
 from plausiwidgets.models.model import NeuronModel, Preset
 from plausiwidgets.patterns.protocol import Protocol
 from plausiwidgets.patterns.registry import is_builtin
@@ -114,17 +114,17 @@ def packaged_set(model: NeuronModel, pattern: Protocol) -> KnownSet | None:
     >>> found.preset.title, found.dt
     ('C: tonic bursting', 0.25)
     """
-    if model.arithmetic is not None:
-        return _rounded_set(model.arithmetic, pattern)
+    if model.arithmetic is not None and model.exact is not None:
+        return _rounded_set(model.exact, model.arithmetic, pattern)
     return next((one for one in known_sets(model, pattern) if one.verified), None)
 
 
-def _rounded_set(arithmetic: Arithmetic, pattern: Protocol) -> KnownSet | None:
+def _rounded_set(neuron: NeuronModel, arithmetic: Arithmetic, pattern: Protocol) -> KnownSet | None:
     """Return the packaged set of a neuron in float64 with rounded parameters; its verdict is another one."""
-    exact = packaged_set(arithmetic.exact, pattern)
+    exact = packaged_set(neuron, pattern)
     if exact is None:
         return None
-    rounded = arithmetic.rounded(arithmetic.exact.defaults() | dict(exact.parameters))
+    rounded = arithmetic.rounded(neuron.defaults() | dict(exact.parameters))
     return exact._replace(parameters=rounded, status="", failed_test="", format=arithmetic.name)
 
 
