@@ -40,7 +40,7 @@ class AtlasAxis:
         Ends of the axis. The first and the last row of cells contain all that lies beyond.
     scale : {"log", "linear"}
     below : str
-        What the first row means, if it has a meaning of its own, such as a response with a single interval.
+        Meaning of the first row, if it has one of its own, such as a response with a single interval.
     """
 
     key: str

@@ -177,7 +177,7 @@ def impedance(
     ----------
     model : str or NeuronModel
     parameters : mapping of str to float, optional
-        What is left out takes its default.
+        Other parameters have their defaults.
     f0, f1 : float
         Lowest and highest frequency in Hz. The highest one must be at most a third of the inverse of the time step.
     holding : float

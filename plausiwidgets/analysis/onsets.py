@@ -329,7 +329,7 @@ def bifurcation_diagram(
     model : str or NeuronModel
         Of any number of variables.
     parameters : mapping of str to float, optional
-        What is left out takes its default.
+        Other parameters have their defaults.
     currents : (float, float), optional
         Range of the currents, in the model's unit; default: the range of the model's current.
     holding : float
@@ -508,7 +508,7 @@ class _Curve:
         start = self.flow.start[:, None]
         with np.errstate(all="ignore"):
             change = np.abs(self.flow.at(self.base + 1.0).rates(start) - self.flow.rates(start))[:, 0]
-        # What enters another rate by the length of the step alone is small beside it.
+        # Other rates change only by the length of the step, which is much less.
         return [name for name, one in zip(self.flow.names, change, strict=True) if one > 1e-3 * np.nanmax(change)]
 
     def at(self, v: Floats) -> tuple[Floats, Floats]:

@@ -191,7 +191,7 @@ def reliability(
     ----------
     model : str or NeuronModel
     parameters : mapping of str to float, optional
-        What is left out takes its default.
+        Other parameters have their defaults.
     mean : float, optional
         Current during the stimulus, in the model's unit; default: the model's default current.
     sd, private_sd : float, optional

@@ -43,7 +43,7 @@ class Current:
     Parameters
     ----------
     pieces : sequence of Piece
-        What is added to the holding level; overlapping pieces add up. See `pulse`, `ramp`, `noise` and `chirp`.
+        Pieces on top of the holding level; overlapping pieces add up. See `pulse`, `ramp`, `noise` and `chirp`.
     end : float
         Time from the onset to the end of the simulation, in ms; of a pulse or ramp, 200 ms after it by default.
     holding : float

@@ -198,7 +198,7 @@ def _read(b2: ModuleType, words: Words) -> BrianNeuron:
 
 
 def _notes(neuron: BrianNeuron) -> list[str]:
-    """Return what the constants of the equations became, in sentences."""
+    """Return sentences on the role that each constant of the equations has in the model."""
     made = [f"{p.key} in {p.unit}" if p.unit not in ("", "1") else p.key for p in neuron.parameters]
     used = {node.id for tree in neuron.code.trees() for node in ast.walk(tree) if isinstance(node, ast.Name)}
     kept = [n for n in neuron.constants if n in neuron.own and n in used]

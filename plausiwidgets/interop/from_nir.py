@@ -70,7 +70,7 @@ def from_nir(
     dt : float, optional
         Time step in ms; the time constants of NIR are in s. By default that of the node's metadata.
     reset : {"zero", "subtract"} or float, optional
-        What the potential becomes where the neuron fires: 0, itself less the threshold, or a number. By default it
+        The potential after a spike: 0, itself less the threshold, or a number. By default it
         becomes the parameter ``v_reset`` of the node, which NIR has since version 1.0.8.
     integration : {"exact", "euler"}, optional
         How a step is computed: exactly, or by forward Euler. By default that of the node's metadata, or exactly.

@@ -275,7 +275,7 @@ def _beginning(
 def _notes(
     space: TorchSpace, found: Found, constants: Mapping[str, str], labels: Sequence[str], dt: float
 ) -> list[str]:
-    """Return what the values of the module became, and why, in sentences."""
+    """Return sentences on the role that each value of the module has in the model, with the reason."""
     notes = [f"One step of the module is {dt:g} ms."]
     for label, key in zip(labels, space.states, strict=True):
         where = "argument and result" if key in space.wrapped.slot_names else f"{key!r} of the module"

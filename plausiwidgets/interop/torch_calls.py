@@ -21,7 +21,7 @@ from plausiwidgets.support.lazy import torch
 Outcome = tuple[list["torch.Tensor"], dict[str, "torch.Tensor"]]
 """The outputs of a step and the states after it, all [lanes]."""
 Constants = Mapping[str, "torch.Tensor | float"]
-"""What replaces constants of a module, by their paths."""
+"""Values that replace constants of a module, by their paths."""
 
 LANES = 17
 """Of a trial: no axis of a module has this length by chance."""
@@ -198,11 +198,11 @@ class Wrapped:
     entries : dict of str to Entry
         The state, by its paths: places in the module, and slots.
     scratch : dict of str to Entry
-        What has a value for each lane as well, and is written before it is read: some libraries begin anew where its
-        shape differs.
+        Other entries with a value for each lane, which a step writes before it reads them. Some libraries restart
+        their state if the shape of such an entry differs.
     ring : Ring or None
     setup : Setup or None
-        What makes the module's state for a number of lanes.
+        Function that makes the module's state for a number of lanes.
     starts : dict of str to float or None
         Numbers with which slots begin; None for those that the module makes itself.
     spikes : int or str

@@ -36,7 +36,7 @@ class TorchSpace:
     states : list of str
         The potential first.
     begin : dict of str to float
-        What each state begins with.
+        Initial value of each state.
     """
 
     wrapped: Wrapped
@@ -48,7 +48,7 @@ class TorchSpace:
     conversions: dict[str, Convert] = field(default_factory=dict)
 
     def constants(self, p: Namespace, dt: torch.Tensor) -> dict[str, torch.Tensor | float]:
-        """Return what the constants become."""
+        """Return the values that replace the constants."""
         return {path: convert(p, dt) for path, convert in {**self.fixed, **self.conversions}.items()}
 
     def __call__(
@@ -62,7 +62,7 @@ class TorchSpace:
         return tuple(0.0 * holding + self.begin[key] for key in self.states)
 
     def as_the_library_needs(self) -> dict[str, torch.Tensor | float]:
-        """Return what only the time step decides."""
+        """Return the values that depend on the time step alone."""
         dt = torch.tensor(self.dt, dtype=torch.float64)
         return {path: convert(Namespace(), dt) for path, convert in self.fixed.items()}
 
@@ -89,7 +89,7 @@ def first_number(space: TorchSpace, names: Sequence[str]) -> tuple[str, float] |
 
 
 def threshold_of(space: TorchSpace, found: Found) -> float | str:
-    """Return what is called the threshold of a module, or else the largest potential without a spike at any current."""
+    """Return the value with the name of a threshold, or else the largest potential without a spike at any current."""
     number = first_number(space, THRESHOLDS)
     if number is not None:
         path, value = number
@@ -133,7 +133,7 @@ def put_bounded_part_first(space: TorchSpace) -> None:
 
 
 def rest_of(space: TorchSpace, values: Constants) -> float:
-    """Return what the neuron rests at without a current, where it does: it may fire at first."""
+    """Return the resting potential without a current, if there is one; the neuron may fire at first."""
     v, fired = space.begin[space.states[0]], 0
     for k, (spikes, state) in enumerate(space.run(torch.zeros(1, dtype=torch.float64), 1000, values)):
         if not state[space.states[0]].isfinite().all():
@@ -296,7 +296,7 @@ def _near(one: Sequence[torch.Tensor], other: Sequence[torch.Tensor]) -> bool:
 
 
 def _read(name: str) -> Convert:
-    """Return what replaces a constant by a parameter."""
+    """Return a function that replaces a constant by a parameter."""
     return lambda p, dt: getattr(p, name)
 
 

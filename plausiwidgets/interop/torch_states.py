@@ -386,9 +386,9 @@ def _bare_name(node: ast.expr) -> str:
 
 
 def _find_state(wrapped: Wrapped, where: str, potential: str | None) -> list[str]:
-    """Find the state of a module: of what its steps change, what decides over later steps or over the output.
+    """Find the state of a module: the values that its steps change and that affect later steps or the output.
 
-    What else a step changes is returned in words.
+    Other values that a step changes are returned in words.
     """
     currents = ladder(_STEPS)
     others, counts = _find_changes(wrapped, currents)
@@ -402,14 +402,14 @@ def _find_state(wrapped: Wrapped, where: str, potential: str | None) -> list[str
             )
     # A step may write a value that is never read, such as a copy of its last output. Only trials tell these apart.
     reads = _influences(wrapped, currents)
-    # What the output depends on, directly or by way of others, or what depends on itself: that may take longer than a
-    # trial. And a potential that is an output and nothing else.
+    # The state: values that affect the output, directly or through others, or themselves, which may take longer than a
+    # trial, and a potential that is only an output.
     needed = {"output"}
     while more := {a for a, b in reads if b in needed} - needed:
         needed |= more
     if not needed & set(wrapped.keys):
         if any(a == b for a, b in reads) and not wrapped.slots:
-            find_spikes(wrapped, where, Library())  # it says what the output is instead
+            find_spikes(wrapped, where, Library())  # its error describes the output
         wrapped.entries.clear()
         return others
     needed |= {a for a, b in reads if a == b}
@@ -455,7 +455,7 @@ def _find_changes(wrapped: Wrapped, currents: torch.Tensor) -> tuple[list[str], 
 
 
 def _counts(wrapped: Wrapped, x: torch.Tensor, given: Mapping[str, object] | None) -> list[str]:
-    """Return what is one number for all lanes and goes on from step to step, such as a count of steps."""
+    """Return the states that are one number for all lanes, such as a count of steps."""
     module = wrapped.module
     numbers = {path: s for path, s in spots(module).items() if is_number(s) or _is_flag(s.value)}
     before: dict[str, Any] = {path: s.value for path, s in numbers.items()}
@@ -491,7 +491,7 @@ def _is_flag(value: object) -> bool:
 
 
 def _content(value: object) -> object:
-    """Return what tells whether something changes in place."""
+    """Return a snapshot that shows whether a value changes in place."""
     if isinstance(value, torch.Tensor):
         return value._version
     return repr(value) if isinstance(value, (list, dict, set, bytearray)) or "deque" in type(value).__name__ else None
@@ -707,7 +707,7 @@ def _options(
 
 
 def _first_step(wrapped: Wrapped, x: torch.Tensor) -> tuple[Any, list[float]]:
-    """Return what the first step of a module gives, and the numbers that are equal in all lanes on the way to it."""
+    """Return the outcome of the first step of a module, and the numbers that are equal in all lanes during it."""
     from torch.overrides import TorchFunctionMode
 
     seen: dict[float, None] = {}

@@ -46,9 +46,9 @@ def verify_sets(
     engine: str = "auto",
     checkpoint: Checkpoint | None = None,
 ) -> Verdict:
-    """Return a verdict of n sets in which what is accepted is either replicated or fragile.
+    """Return a verdict of n sets in which each accepted set is either replicated or fragile.
 
-    What is accepted must stay so at a half to a sixteenth of the time step (or at the divisors of `Pattern.finer`),
+    An accepted set must stay so at a half to a sixteenth of the time step (or at the divisors of `Pattern.finer`),
     with its values rounded to six significant digits, when it is pushed off its rest to the other side, and after a
     longer rest. Where the pattern begins at rest, it must stay there for 20 s at the holding level, and be back there
     6 s after the stimulus; and it must meet the criteria of each form of its own verification. Without a reset, each of
@@ -201,7 +201,7 @@ def _verification(
             yield f"back at rest {AFTERWARDS / 1000:g} s after the stimulus", at(1, back_at_rest(pattern))
     for words, form in pattern.verification.items():
         yield words, at(1, form)
-        # What lasts by chance, or comes back by chance, does not at another time step.
+        # A response that lasts or returns by chance does not do so at another time step.
         usual = () if form.measure is None else (8,)
         for part in (usual if form.finer is None else form.finer) if finer else ():
             yield f"{words}, at {FINER[part]} of the time step", alike(at(1 / part, form), form, part)

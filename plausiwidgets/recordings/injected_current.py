@@ -68,7 +68,7 @@ class Injected:
     holding : float
         Level at the beginning.
     pieces : tuple of Piece
-        What is added to it; times in ms on the scale of the recording.
+        Current on top of it; times in ms on the scale of the recording.
     noise : float
         Standard deviation of the noise that was left out; 0 for a current without noise.
     drift : float
@@ -193,7 +193,7 @@ def injected(t: Floats, current: Floats, measured: bool | None = None, reach: fl
         return exact or _as_measured(t, current)
     found = None if _is_smooth(current) else _protocol(t, current)
     if found is not None and not is_noisy and found.noise > FLICKER * float(np.ptp(current)):
-        found = None  # What fluctuates is the stimulus, because the current is still at other times.
+        found = None  # The stimulus fluctuates, because the current is constant at other times.
     if exact is not None and exact.deviation and (found is None or len(exact.pieces) < len(found.pieces)):
         return exact
     if found is not None:

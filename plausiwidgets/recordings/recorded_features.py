@@ -122,7 +122,7 @@ class RecordedFeatures:
 
     @property
     def criteria(self) -> list[Criterion]:
-        """What is compared, with the sweep in the title where there are several."""
+        """The compared features, with the sweep in the title if there are several."""
         return [
             replace(c.criterion, title=f"{c.sweep}: {c.criterion.title}") if c.sweep and self._many else c.criterion
             for c in self.compared

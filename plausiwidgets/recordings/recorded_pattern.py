@@ -85,7 +85,7 @@ class RecordedPattern(Pattern):
 
     @property
     def summary(self) -> str:
-        """What was read from the recording, in words."""
+        """The stimulus and the firing that were read from the recording, in words."""
         lines = [f"{name}: {found.words(self.current_unit)}" for name, found in self.protocols.items()]
         return "\n".join([f"{self.title}: {self.description}", *lines, *self.notes])
 

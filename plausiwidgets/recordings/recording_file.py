@@ -77,7 +77,7 @@ SWEEP_COLUMN = "sweep"
 """Column of the number of the sweep that a row belongs to."""
 
 UNNAMED = {1: ("spikes",), 2: ("t", "v"), 3: ("t", "v", "current")}
-"""What columns are where the first line does not name them."""
+"""Names of the columns if the first line does not contain them."""
 
 _LISTED = 20
 """Columns that an error lists."""

@@ -169,7 +169,7 @@ def read_columns(file: Iterable[str], name: str, unnamed: Mapping[int, Sequence[
     here = first_line - 1
 
     def lines() -> Iterator[str]:
-        """Yield what is neither empty nor a comment."""
+        """Yield the lines that are neither empty nor a comment."""
         nonlocal here
         for line in file:
             here += 1

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 PREFIX = "PW1"
-"""What a code begins with; another version of its fields has another number."""
+"""Prefix of a code; another version of its fields has another number."""
 
 DATA = re.compile(r'<script type="application/json" id="data">(.*?)</script>', re.DOTALL)
 """Where a page has what it is about."""
@@ -47,7 +47,7 @@ LONGEST = 8000
 FINEST = 4.0
 """Times that a step is finer than that of the model, up to which a code is judged without the page of its exercise."""
 _TYPED = {".name": ("name", 60), ".words": ("answer in words", 300)}
-"""What a reader types: what it is called, and its most characters."""
+"""Fields that a reader types, with their names in errors and their most characters."""
 _ABOUT = (".model", ".pattern", ".mystery")
 _FIELDS = (*_ABOUT, ".dt", ".seconds", ".solved", *_TYPED)
 """Fields of a code besides the values, which are those that differ from their defaults."""
@@ -55,7 +55,7 @@ _FIELDS = (*_ABOUT, ".dt", ".seconds", ".solved", *_TYPED)
 
 @dataclass(frozen=True)
 class Answer:
-    """What a code says, judged again.
+    """The contents of a code, evaluated again.
 
     Attributes
     ----------
@@ -70,9 +70,9 @@ class Answer:
     verdict : Verdict
         At the time step of the code, without verification.
     name : str
-        What was typed as the name, or empty. Nobody has checked it.
+        Name that the reader typed, or empty. Nobody has checked it.
     words : str
-        What was typed as the answer to a question, or empty.
+        Answer that the reader typed, or empty.
 
     Examples
     --------
@@ -141,10 +141,10 @@ def read_code(code: str, page: str | Path | None = None) -> Answer:
     Raises
     ------
     ValueError
-        If the code is torn or changed (its checksum does not fit), says what no page writes, such as a negative time,
-        or claims a solution that the judge does not find; the text is a sentence. The checksum is not a signature: who
-        knows how it is made can write a code of values that a page could have written, too. And if the file is not
-        the page of an exercise.
+        If the code is torn or changed (its checksum does not fit), contains a value that no page writes, such as a
+        negative time, or claims a solution that the evaluation does not confirm. The checksum is not a signature:
+        somebody who knows how it is made can write a code of values that a page could have written. Also if the file
+        is not the page of an exercise.
     OSError
         If the file of the exercise cannot be read.
 
@@ -276,7 +276,7 @@ def _check_value(parameter: Parameter, value: float, start: float, *, is_free: b
 
 @checked
 def class_results(codes: str | Iterable[str], page: str | Path | None = None) -> pd.DataFrame:
-    """Return what a class has handed in as a table: a row for each code, in their order.
+    """Return the codes that a class has handed in as a table, with a row for each code in their order.
 
     Parameters
     ----------

@@ -20,7 +20,7 @@ class Exercise:
     Parameters
     ----------
     question : str
-        What the user has to do. If it contains a question mark, the page has a field for an answer in words.
+        Task of the user. If it contains a question mark, the page has a field for an answer in words.
     free : sequence of str
         Names of the parameters that may be changed; all others are locked. Without names, all may be changed.
     hints : sequence of str

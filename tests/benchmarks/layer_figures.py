@@ -1,8 +1,8 @@
 """Count the code of each layer, and the files and functions that four ways through the package run.
 
 ``python tests/benchmarks/layer_figures.py [COMMIT …]`` counts HEAD and the given commits, prints a table for each, and
-writes ``layer_figures.json`` next to this file. Files of an older layout are counted in today's layer of
-their content. What the first run of a way compiles and traces is not counted.
+writes ``layer_figures.json`` next to this file. Files of an older layout are counted in
+the layer that has their content today. The compilation and tracing of a first run are not counted.
 """
 
 import ast

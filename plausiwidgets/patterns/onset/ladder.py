@@ -62,7 +62,7 @@ def distances(width: float, reached: bool) -> list[int]:
 
 
 class Neuron(NamedTuple):
-    """What the measurement requires of a neuron: time step and first run in ms, span in mV, and whether it resets."""
+    """Properties of a neuron for the measurement: time step and first run in ms, span in mV, and whether it resets."""
 
     dt: float
     first: float
