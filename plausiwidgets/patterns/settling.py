@@ -56,7 +56,7 @@ class Control:
     spikes : ndarray, shape [lanes]
         Number of spikes in the control.
     diverged : ndarray, shape [lanes]
-        First time step in which a lane diverged, from the begin of the simulation; -1 if there is none.
+        Time step in which a lane first diverged, counted from the start of the simulation; -1 if it never diverged.
     steps : int
         Number of time steps of a control that is not extended, with the time before it.
     engine : str

@@ -429,7 +429,7 @@ def _protocol(t: Floats, x: Floats) -> Injected | None:
 
 
 def _waveform(t: Floats, x: Floats) -> Injected | None:
-    """Return a waveform under noise, such as a chirp, as lines that are within the noise; None where it is none."""
+    """Approximate a noisy current, such as a chirp, by line segments; return None if more than the noise remains."""
     steps = np.diff(t)
     if x.size < 16 or np.ptp(steps) > 1e-3 * steps.mean():
         return None

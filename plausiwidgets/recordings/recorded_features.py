@@ -319,7 +319,7 @@ class RecordedFeatures:
         )
 
     def _mean_interval(self, g: RecordedSweep, trains: Sequence[Floats], mark: str) -> Criterion | None:
-        """Return the criterion of the mean interval of a stretch; None where there is none."""
+        """Return the criterion of the mean interval of a part of the trace; None if it has too few spikes."""
         means = [float(np.diff(x).mean()) for x in trains if x.size >= (2 if g.is_timed else 3)]
         if not means:
             return None

@@ -522,7 +522,8 @@ def _by_sweep(file: str, source: Source, columns: Mapping[str, str]) -> tuple[So
 
 def _read_abf(path: Path, name: str, is_upload: bool = False) -> RecordingFile:
     """Return the sweeps of an ABF file; the command of an upload is not read from another file."""
-    pyabf = load("pyabf")
+    with np.printoptions():  # pyABF changes them when it is imported
+        pyabf = load("pyabf")
     check_abf(path, name)
     try:
         abf = pyabf.ABF(str(path))

@@ -2,6 +2,7 @@
 
 import datetime
 import struct
+import sys
 import time
 
 import numpy as np
@@ -453,6 +454,15 @@ def test_an_abf_file_whose_command_is_longer_than_its_sweeps_is_refused():
     block = struct.unpack_from("<I", REAL.read_bytes(), 156)[0]  # of the table of epochs
     with pytest.raises(ValueError, match="samples of a command must be at most"):
         read_recording(changed(REAL.read_bytes(), 512 * block + 14, 2**30), "x.abf")
+
+
+def test_reading_an_abf_file_leaves_how_arrays_are_printed(monkeypatch):
+    pytest.importorskip("pyabf")
+    for name in [name for name in sys.modules if name.partition(".")[0] == "pyabf"]:
+        monkeypatch.delitem(sys.modules, name)  # it changes the format when it is imported
+    before = np.get_printoptions()
+    read_recording(REAL.read_bytes(), REAL.name)
+    assert np.get_printoptions() == before
 
 
 @pytest.mark.parametrize("name", ["x.abf", "x.nwb"])
