@@ -111,8 +111,15 @@ def named(app, error):
             path.write_text(whole, encoding="utf-8")
 
 
+def link_notebooks(app, docname, source):
+    """Link a page to the site's copy of a notebook, where its source links to the file in the repository."""
+    up = "../" * docname.count("/")
+    source[0] = source[0].replace(f"]({up}../notebooks/", f"]({up}notebooks/")
+
+
 def setup(app):
     """Write the pages that are made from the package, and have formulas as MathML."""
+    app.connect("source-read", link_notebooks)
     app.connect("html-page-context", accessible, priority=900)
     app.connect("build-finished", named)
     mathml.setup(app)

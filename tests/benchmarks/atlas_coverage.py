@@ -1,7 +1,7 @@
 """Fill the atlases of all neurons, and those of five neurons by uniform sampling too.
 
 Run ``python -m tests.benchmarks.atlas_coverage OUTPUT``. Results that are in the file are kept, so that an interrupted
-run continues. ``docs/explanation/atlas.md`` shows the numbers.
+run continues. ``docs/howto/atlas.md`` shows the numbers.
 """
 
 from __future__ import annotations

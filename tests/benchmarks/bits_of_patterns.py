@@ -1,7 +1,7 @@
 """Evaluate the packaged sets of all neurons in number formats of chips, at their own time step and at 1 ms.
 
 Run ``python -m tests.benchmarks.bits_of_patterns OUTPUT [model ...]``. Results that are in the file are kept, so that
-an interrupted run continues. ``docs/explanation/arithmetic.md`` shows the numbers.
+an interrupted run continues.
 """
 
 from __future__ import annotations

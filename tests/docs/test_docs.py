@@ -52,6 +52,16 @@ def test_the_page_on_citing_has_what_the_citation_file_has() -> None:
 
 
 @pytest.mark.parametrize("page", [*PAGES, DOCS.parent / "README.md"], ids=lambda page: page.name)
+def test_each_link_leads_to_a_file_of_the_repository(page: Path) -> None:
+    for link in re.findall(r"\]\(([^)\s#]+)", page.read_text(encoding="utf-8")):
+        if ":" not in link:
+            target = (page.parent / link).resolve()
+            folder = target.relative_to(DOCS).parts[0] if target.is_relative_to(DOCS) else ""
+            assert folder != "notebooks", f"{link}: link to the file in /notebooks, of which the site has a copy"
+            assert folder in BUILT or target.is_file(), link
+
+
+@pytest.mark.parametrize("page", [*PAGES, DOCS.parent / "README.md"], ids=lambda page: page.name)
 def test_each_picture_is_small_and_says_in_words_what_it_shows(page: Path) -> None:
     for words, link in re.findall(r"!\[([^\]]*)\]\(([^)\s]+)\)", page.read_text(encoding="utf-8")):
         assert len(words.split()) >= 8, link
