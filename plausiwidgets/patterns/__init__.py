@@ -1,4 +1,4 @@
-"""Firing patterns and their judge."""
+"""Firing patterns: protocols, criteria and the functions that evaluate parameter sets."""
 
 from typing import TYPE_CHECKING
 
@@ -47,4 +47,4 @@ __all__ = [
 ]
 
 if not TYPE_CHECKING:
-    __getattr__ = lazily(__name__, {})[0]  # says which package has a name
+    __getattr__ = lazily(__name__, {})[0]  # imports the module of each name on first use

@@ -1,4 +1,4 @@
-"""Several patterns that one set of model parameters must show, each under a stimulus of its own."""
+"""Combined patterns, in which one set of model parameters shows several patterns, each under its own stimulus."""
 
 from __future__ import annotations
 
@@ -21,15 +21,18 @@ from plausiwidgets.texts import marked, tr
 @renamed
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class AllOf(Protocol):
-    """Several patterns with one set of model parameters, made by `plausiwidgets.patterns.all_of`.
+    """Several patterns that one set of model parameters must show.
+
+    Create one with `plausiwidgets.patterns.all_of`.
 
     Attributes
     ----------
     parts : tuple of Pattern
+    The combined patterns.
     criteria : tuple of Criterion
-        Criteria of all parts, each key with that of its pattern as prefix.
+        Criteria of all parts. Each key starts with the key of its pattern.
     budget : int
-        Evaluations that a search takes by default: those of all parts together.
+        Default number of evaluations of a search, the sum of the budgets of all parts.
 
     Examples
     --------
@@ -48,7 +51,7 @@ class AllOf(Protocol):
 
     @property
     def components(self) -> Mapping[str, Pattern]:  # type: ignore[override]
-        """The patterns by the prefix of their stimulus values."""
+        """Combined patterns by the prefix of their stimulus parameters."""
         return {part.prefix: part for part in self.parts}
 
     def _in_units_of(self, model: NeuronModel) -> dict[str, Parameter]:
@@ -77,11 +80,23 @@ class AllOf(Protocol):
 
 
 Judged = Pattern | AllOf
-"""A protocol with criteria."""
+"""A protocol that has criteria."""
 
 
 def judged(protocol: Protocol, what: str) -> Judged:
-    """Return a protocol with criteria; a ValueError for a stimulus states what it cannot be, such as "searched for"."""
+    """Return a protocol unchanged if it has criteria.
+
+    Parameters
+    ----------
+    protocol : Protocol
+    what : str
+        Participle for the error message, such as ``"searched for"``.
+
+    Raises
+    ------
+    ValueError
+        If the protocol is a stimulus without criteria.
+    """
     if isinstance(protocol, Judged):
         return protocol
     raise ValueError(
@@ -90,12 +105,15 @@ def judged(protocol: Protocol, what: str) -> Judged:
 
 
 def combine(parts: Sequence[Protocol]) -> AllOf:
-    """Return the pattern of a neuron that shows several patterns; combined patterns are replaced by their parts.
+    """Return the combination of several patterns.
+
+    A combined pattern in `parts` is replaced by its own parts.
 
     Raises
     ------
     ValueError
-        If there are fewer than two, one is named twice, or one is a stimulus without criteria.
+        If there are fewer than two patterns, if a pattern occurs twice, or if one of them is a stimulus without
+        criteria.
     """
     asked = [judged(part, "combined with other patterns") for part in parts]
     flat = [part for pattern in asked for part in pattern.components.values()]
@@ -134,7 +152,9 @@ def combine(parts: Sequence[Protocol]) -> AllOf:
 
 
 def in_sentence(pattern: Protocol) -> str:
-    """Return the in-sentence title of a pattern in the current language, for a combined pattern that of each part.
+    """Return the title of a pattern within a sentence, in the current language.
+
+    The title of a combined pattern lists the titles of its parts.
 
     Examples
     --------
@@ -151,5 +171,8 @@ def _list(parts: Sequence[str]) -> str:
 
 
 def _title(value: StimulusParameter | Parameter) -> str:
-    """Return the title of a value that gets another key; empty, for the new key, where it is the old one."""
+    """Return the explicit title of a value, or an empty string if the title is only its key.
+
+    The key is about to change, and an empty title follows the key.
+    """
     return "" if value.title == value.key else value.title

@@ -1,4 +1,4 @@
-"""Marks: where a figure shows what the criteria of a pattern measure, in the trace of a sweep."""
+"""Annotations: the places in the trace of a sweep at which a figure shows the measurements of criteria."""
 
 from __future__ import annotations
 
@@ -14,8 +14,10 @@ from plausiwidgets.engine.traces import Traces
 from plausiwidgets.support.names import unknown
 
 Time = float | str | Callable[[SimpleNamespace, Traces], float]
-"""A time in ms from the onset: a number, the name of a stimulus value, or a function of the stimulus values and the
-trace."""
+"""Time in ms from the onset.
+
+A number, the key of a stimulus parameter, or a function of the stimulus values and the trace.
+"""
 
 KINDS = (
     "spikes",
@@ -38,33 +40,41 @@ KINDS = (
 )
 
 SOON = 50.0
-"""Time after a spike, in ms, within which a hump has its top."""
+"""Maximum time in ms from a spike to the peak of the afterdepolarization that follows it."""
 
 
 @dataclass(frozen=True)
 class Mark:
-    """How the measurement of a criterion is drawn.
+    """Annotation of a trace with the measurement of one criterion.
 
     Parameters
     ----------
     criterion : str
         Key of the criterion.
     kind : str
-        ``"spikes"``: the spikes that count; ``"intervals"``, ``"late intervals"`` (of the later half), ``"first
-        intervals"`` (the first two), ``"longest interval"``: intervals between spikes; ``"bursts"``; ``"latency"``,
-        ``"last"``: from `start` to the first or last spike; ``"pause"``: from the last spike to `stop`; ``"quiet"``:
-        no spike may fall between `start` and `stop`; ``"span"``: from `start` to `stop`; ``"flat"``: how far the
-        potential moves between them; ``"level"``: the potential between them, beside that before the onset;
-        ``"above threshold"``: its mean, beside the threshold; ``"hump"``: the highest potential between them after a
-        spike, beside that before the onset; ``"rise"``, ``"fall"``: from the lowest potential before it up to it, or
-        from that before the onset down to it.
+        Content of the annotation:
+
+        - ``"spikes"``: the counted spikes
+        - ``"intervals"``, ``"late intervals"``, ``"first intervals"``, ``"longest interval"``: all interspike
+          intervals, those of the second half, the first two, the longest one
+        - ``"bursts"``: the bursts
+        - ``"latency"``, ``"last"``: the time from `start` to the first or to the last spike
+        - ``"pause"``: the time from the last spike to `stop`
+        - ``"quiet"``: the window from `start` to `stop`, which must not contain a spike
+        - ``"span"``: the time from `start` to `stop`
+        - ``"flat"``: the range of the potential from `start` to `stop`
+        - ``"level"``: the potential from `start` to `stop`, and the potential before the onset
+        - ``"above threshold"``: the mean potential from `start` to `stop`, and the threshold
+        - ``"hump"``: the highest potential from `start` to `stop` after a spike, and the potential before the onset
+        - ``"rise"``: the rise to that highest potential from the preceding minimum
+        - ``"fall"``: the drop to that minimum from the potential before the onset
     start, stop : float, str or callable
-        Times in ms: a number, the name of a stimulus value, or ``time(s, traces)``; default: the onset, and the end of
-        the trace.
+        Limits in ms from the onset: a number, the key of a stimulus parameter, or a function ``time(s, trace)`` of the
+        stimulus values and the trace. The defaults are the onset and the end of the trace.
     sweep : str
-        Name of the sweep; default: the pattern's main sweep.
+        Name of the sweep. By default, the main sweep of the pattern.
     text : str
-        Label of a bracket in place of the measured value, or of an arrow before it.
+        Label of a bracket instead of the measured value, or label of an arrow in front of the measured value.
 
     Examples
     --------
@@ -86,21 +96,27 @@ class Mark:
 
 
 def last_onset(s: SimpleNamespace, trace: Traces) -> float:
-    """Return the last time in ms at which the current of a trace leaves its holding level, as a `Time`."""
+    """Return the last time at which the current of a trace leaves its holding level.
+
+    Returns
+    -------
+    float
+        In ms from the onset, 0 if the current never leaves the holding level. The function is a `Time`.
+    """
     away = _away(trace)
     onsets = np.flatnonzero(away[1:] & ~away[:-1]) + 1
     return float(trace.t[onsets[-1]]) if onsets.size else 0.0
 
 
 def _away(trace: Traces) -> NDArray[np.bool_]:
-    """Return where the current of a trace is not at its holding level."""
+    """Return a mask of the samples at which the current of a trace differs from its holding level, shape [time]."""
     current = trace.current[0]
     return np.asarray(np.abs(current - current[0]) > 1e-9 * max(1.0, float(np.abs(current).max())))
 
 
 @dataclass(frozen=True)
 class After:
-    """A time in ms after the end of the stimulus.
+    """Point in time at a given distance in ms from the end of the stimulus.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Search for the amplitude at which firing begins."""
+"""Bisection for the smallest amplitude that elicits a spike."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from plausiwidgets.engine.piece import Floats
 from plausiwidgets.patterns.response import Mask
 
 AT_ONCE = 16
-"""Lanes that take little longer than one: few sets try the points of several bisections in one round."""
+"""Number of lanes that take little longer than one lane.
+
+A bisection of a few sets therefore evaluates the points of several halvings in one round.
+"""
 
 SMALLEST_SHARE = 1e-6
 """Share of the largest amplitude below which a firing set counts as having no threshold."""
@@ -23,20 +26,24 @@ def smallest_firing(
     works: Mask,
     tolerance: float,
 ) -> Floats:
-    """Return the amplitude [n] between `low` and `high` at which firing begins, by bisection.
-
-    It is that of plain bisection, to the last bit, however many sets are tried at once: an amplitude that fires; nan
-    where not `works`, or below a millionth of `high`.
+    """Return the smallest amplitude between `low` and `high` that elicits a spike, by bisection.
 
     Parameters
     ----------
     fires : callable
-        ``fires(amplitudes [points, n], active [n])`` returns whether each fires.
+        ``fires(amplitudes [points, n], active [n])`` returns whether each amplitude elicits a spike, shape [points, n].
     low, high : ndarray, shape [n]
-        Amplitudes known not to fire, and known to fire where `works`.
+        Amplitudes without a spike, and amplitudes with a spike where `works`.
     works : boolean ndarray, shape [n]
+        Mask of the sets to search.
     tolerance : float
-        Relative to the result.
+        Maximum error relative to the result.
+
+    Returns
+    -------
+    ndarray, shape [n]
+        Amplitudes that elicit a spike. nan where `works` is false, and where the result is below `SMALLEST_SHARE` of
+        `high`. Each value equals the value of a plain bisection of that set alone to the last bit.
     """
     low, top = low.copy(), high.copy()
     lanes = np.arange(high.size)
@@ -59,7 +66,7 @@ def smallest_firing(
             hit = hits[middle - 1, lanes]
             left = np.where(wide & ~hit, middle, left)
             right = np.where(wide & hit, middle, right)
-            # A set that is done keeps its ends; the interval of the others is halved.
+            # Keep the limits of a finished set, and narrow the limits of the other sets.
         low = np.where(active, ends[left, lanes], low)
         top = np.where(active, ends[right, lanes], top)
     return np.where(works, top, np.nan)

@@ -1,4 +1,4 @@
-"""Criteria: the accepted interval of a measured feature, and the penalty of a value outside of it."""
+"""Criteria: accepted ranges of measured features, and the penalties of values outside them."""
 
 from __future__ import annotations
 
@@ -16,45 +16,47 @@ Floats = NDArray[np.float64]
 INF = float("inf")
 KINDS = ("band", "log", "count")
 USUAL_SPAN = 15.0
-"""Span in mV from rest to threshold for which voltage criteria are stated."""
+"""Span from rest to threshold in mV to which voltage criteria refer."""
 
 
 @checked
 @renamed
 @dataclass(frozen=True)
 class Criterion:
-    """One measured feature with an accepted interval, both ends included.
+    """Measured feature with an accepted range that includes both limits.
 
     Parameters
     ----------
     key : str
         Name of the feature that a pattern measures.
     title, description : str
-        A few words, and one sentence on what is measured.
+        The requirement in a few words, and a sentence about the measured feature.
     unit : str
-        Of the feature; ``"1"`` for a pure number.
+        Unit of the feature, ``"1"`` for a pure number.
     low, high : float
-        Accepted interval.
+        Limits of the accepted range.
     scale : float
-        Distance from the interval with a penalty of a half; in ln for ``kind="log"``.
+        Distance from the accepted range at which the penalty is 0.5. For ``kind="log"``, the distance is a difference
+        of natural logarithms.
     kind : {"band", "log", "count"}
-        How the distance is measured: as a difference, as a ratio, or as a number of events, where a silent
-        neuron is graded by the distance of its potential from the threshold.
+        Measure of the distance: a difference, a ratio, or a number of events. If the number is 0, the penalty also
+        grows with the distance of the potential from the threshold.
     per_span : bool
-        The interval and the scale are for a span of 15 mV from rest to threshold, and scale
-        with the span of the judged parameters.
+        Whether the accepted range and `scale` refer to a span of 15 mV from rest to threshold. They then scale with the
+        span of each parameter set.
     at_least_steps : float
-        Smallest lower end, in time steps (of a time in ms).
+        Minimum of the lower limit in time steps. The feature is then a time in ms.
     without_reset : bool
-        Applies only to neurons without a reset, whose spikes differ in height.
+        Whether the criterion applies only to models without a reset, whose spikes differ in height.
     weight : float
-        Factor on its penalty, above 0 and at most 1: what a search meets first. It must hold whatever its weight.
+        Factor of the penalty, above 0 and at most 1. A search favours criteria with a larger weight. Every criterion
+        must be met, whatever its weight.
 
     Raises
     ------
     ValueError
-        If the interval is empty or open at both ends, the scale is not above 0, the weight is not valid, or the kind is
-        unknown.
+        If the accepted range is empty or open at both ends, `scale` is not above 0, `weight` is not in (0, 1], or
+        `kind` is unknown.
 
     Examples
     --------
@@ -89,23 +91,39 @@ class Criterion:
             raise ValueError(f"criterion {self.key!r}: low must be > 0 for a ratio (kind 'log'), got {self.low}.")
 
     def interval(self, span: Floats, dt: float) -> tuple[Floats, Floats]:
-        """Return the accepted interval for each set, shape [n]."""
+        """Return the accepted range of each parameter set.
+
+        Parameters
+        ----------
+        span : ndarray, shape [n]
+            Span from rest to threshold in mV.
+        dt : float
+            Time step in ms.
+
+        Returns
+        -------
+        low, high : ndarray, shape [n]
+        """
         factor = span / USUAL_SPAN if self.per_span else np.ones_like(span)
         low = np.maximum(self.low * factor, self.at_least_steps * dt or -INF)
-        # Times are multiples of dt, and their differences are off by an ulp.
+        # Times are multiples of dt, so their differences are subject to rounding by one unit in the last place.
         return low * (1.0 - 1e-9) if self.at_least_steps else low, self.high * factor
 
     def penalty(self, value: Floats, low: Floats, high: Floats, span: Floats, gap: Floats, progress: Floats) -> Floats:
-        """Return the penalty of each set in [0, 1]: 0 exactly inside of the interval.
+        """Return the penalty of each parameter set, 0 exactly within the accepted range and at most 1.
 
         Parameters
         ----------
         value, low, high, span : ndarray, shape [n]
-            Measured feature (nan where it cannot be computed), interval, span in mV.
+            Measured feature (nan where it cannot be computed), accepted range, and span in mV.
         gap : ndarray, shape [n]
-            Distance of the largest potential to the threshold over the span.
+            Distance of the largest potential from the threshold, divided by the span.
         progress : ndarray, shape [n]
-            Of a feature that changes in jumps: progress towards the next larger value.
+            Progress towards the next larger value, for a feature that changes in jumps.
+
+        Returns
+        -------
+        ndarray, shape [n]
         """
         inside = (value >= low) & (value <= high)
         if inside.all():
@@ -120,25 +138,26 @@ class Criterion:
                 above = saturated(np.log(value / high) / self.scale)
             else:
                 scale = self.scale * (span / USUAL_SPAN if self.per_span else 1.0)
-                # Progress towards several jumps may be more than what is missing: a search would rest there.
+                # The progress towards several jumps can exceed the missing amount. Limit it, or a search would stop
+                # improving there.
                 short = low - value
                 below = saturated(np.maximum(short - progress, 0.1 * short) / scale)
                 above = saturated((value - high) / scale)
             outside = np.where(value < low, below, above)
-        # A distance may round to zero, but a value outside of the interval must have a penalty.
+        # A distance may round to zero, but a value outside the accepted range must have a penalty.
         outside = np.minimum(np.maximum(outside, 1e-9), 1.0)
         outside = np.where(np.isnan(value) | np.isnan(outside), 1.0, outside)
         return np.where(inside, 0.0, outside if self.weight == 1.0 else self.weight * outside)
 
     def violation(self, value: ArrayLike) -> Floats:
-        """Return the penalty of plain values, without scaling and grading: 0 exactly inside of the interval."""
+        """Return the penalty of plain values without scaling and grading, 0 exactly within the accepted range."""
         x = np.asarray(value, dtype=np.float64)
         one, none = np.ones_like(x), np.zeros_like(x)
         return self.penalty(x, self.low * one, self.high * one, USUAL_SPAN * one, none, none)
 
 
 def saturated(x: ArrayLike) -> Floats:
-    """Return x / (1 + x) of a distance x >= 0."""
+    """Return x / (1 + x) for a distance x ≥ 0."""
     distance = np.maximum(x, 0.0)
     return np.where(distance == INF, 1.0, distance / (1.0 + distance))
 
@@ -149,32 +168,32 @@ Interval = tuple[float, float]
 
 
 def at_least(low: float) -> Interval:
-    """Return the accepted interval from `low` on."""
+    """Return the accepted range of values that are at least `low`."""
     return low, INF
 
 
 def at_most(high: float) -> Interval:
-    """Return the accepted interval up to `high`."""
+    """Return the accepted range of values that are at most `high`."""
     return -INF, high
 
 
 def between(low: float, high: float) -> Interval:
-    """Return the accepted interval from `low` to `high`."""
+    """Return the accepted range from `low` to `high`."""
     return low, high
 
 
 def exactly(number: float) -> Interval:
-    """Return the accepted interval of one number."""
+    """Return the accepted range that contains a single number."""
     return number, number
 
 
 def count(key: str, title: str, accepted: Interval, unit: str, text: str) -> Criterion:
-    """Return the criterion of a number of events: each one that is missing or too many adds to the penalty."""
+    """Return a criterion for a number of events, in which each missing or surplus event adds to the penalty."""
     return Criterion(key, title, text, unit, *accepted, kind="count")
 
 
 def ratio(key: str, title: str, accepted: Interval, *, scale: float, text: str, unit: str = "1") -> Criterion:
-    """Return the criterion of a ratio; one that is off by `scale`, in ln, has a penalty of a half."""
+    """Return a criterion for a ratio, with a penalty of 0.5 at a distance of `scale` in natural logarithms."""
     return Criterion(key, title, text, unit, *accepted, scale=scale, kind="log")
 
 
@@ -190,7 +209,7 @@ def quantity(
     at_least_steps: float = 0.0,
     without_reset: bool = False,
 ) -> Criterion:
-    """Return the criterion of a quantity; one that is off by `scale`, in its unit, has a penalty of a half."""
+    """Return a criterion for a quantity, with a penalty of 0.5 at a distance of `scale` in its unit."""
     return Criterion(key, title, text, unit, *accepted, scale, "band", per_span, at_least_steps, without_reset)
 
 

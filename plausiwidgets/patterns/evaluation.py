@@ -1,4 +1,4 @@
-"""The evaluation of parameter sets on a pattern, at one time step: features, penalties, loss and verdict."""
+"""Evaluation of parameter sets on a pattern at one time step: features, penalties, loss and verdict."""
 
 from __future__ import annotations
 
@@ -32,13 +32,16 @@ from plausiwidgets.support.names import unknown
 Floats = NDArray[np.float64]
 
 EARLY = 0.5
-"""Processor time in s that a judgement in plain Python may always take; one that takes longer is left to the kernel."""
+"""Limit of the processor time in s of an evaluation in plain Python.
+
+The compiled kernel evaluates a set that takes longer.
+"""
 
 
 def complete(
     model: NeuronModel, pattern: Protocol, parameters: Mapping[str, ArrayLike] | None = None
 ) -> dict[str, Floats]:
-    """Return every parameter and stimulus value, checked; errors are those of :func:`judge`."""
+    """Return all model and stimulus parameters as checked arrays, with the errors of :func:`judge`."""
     known = pattern.parameters(model)
     given = mapping(parameters)
     for name in given:
@@ -60,18 +63,18 @@ def evaluate(
     kick: float = KICK,
     settled: Mapping[str, Runner] | None = None,
 ) -> Verdict:
-    """Judge n complete sets of values at one time step, all in one batch, without verification.
+    """Evaluate n complete parameter sets at one time step in a single batch, without verification.
 
     Parameters
     ----------
     values, dt, engine, checkpoint, settle, kick
-        As of a :class:`Runner`.
+        Arguments of :class:`Runner`.
     record : sequence of str
-        State variables to keep as traces; without any, the potential is simulated again when the
-        verdict's traces are asked for.
+        State variables to keep as traces. If it is empty, the potential is simulated again when the traces of the
+        verdict are first requested.
     settled : mapping of str to Runner, optional
-        The same neurons, settled at the same holding level and time step without a record: they need not settle
-        again. By the prefix of each component of the pattern (``""`` where it is one).
+        Runners of the same neurons, settled at the same holding level and time step without a record, so that they need
+        not settle again. The keys are the prefixes of the components of the pattern, ``""`` for a single pattern.
 
     Returns
     -------
@@ -86,7 +89,7 @@ def evaluate(
                 model, part, own, dt, engine, checkpoint, record, settle=settle, kick=kick, settled=at_rest
             )
         return together(pattern, values, parts)
-    # A search evaluates the same neurons under several stimuli.
+    # A search evaluates the same neurons with several stimuli, so reuse their settled states.
     if settled is None:
         runner = Runner(model, values, dt, engine, checkpoint, record, settle=settle, kick=kick)
     else:
@@ -99,11 +102,11 @@ def evaluate(
     results = []
     potential = model.states[0].unit
     for criterion in criteria:
-        # A neuron with a reset fires at its peak: neither the height of its spikes nor a depolarization block tells
-        # one parameter set from another.
+        # A neuron with a reset fires at its peak. Neither the height of its spikes nor a depolarization block
+        # distinguishes parameter sets.
         if criterion.without_reset and model.spike_level is None:
             continue
-        # Features of a trace that was cut off would be those of another sweep. A value of nan has the penalty 1.
+        # Features of a truncated trace would be those of another sweep. The penalty of nan is 1.
         value = np.where(diverged, np.nan, features[criterion.key])
         low, high = criterion.interval(runner.span, dt)
         graded = measured.features[criterion.key]
@@ -124,15 +127,16 @@ def evaluate(
                 penalty,
             )
         )
-    # One after the other: numpy's own sums over an axis take an order that depends on the number of sets.
+    # Add the penalties one after the other, because numpy sums over an axis in an order that depends on the number of
+    # sets.
     loss = sum((c.penalty for c in results), none)
-    # A diverged simulation is worse than every finite one, the earlier the worse.
+    # A diverged simulation is worse than every finite one, and worse the earlier it diverges.
     loss = np.where(diverged, len(results) + 1.0 + saturated(runner.divergence), loss)
-    # A proof overrides the evaluation: one of the two is wrong, and only a person can find out which.
+    # A proof overrides the evaluation. One of the two is wrong, and only a person can find out which.
     proof = proof_against(pattern, model)
     contradicts = (loss == 0.0) & (False if proof is None else proof.holds_for(values))
     status = np.where((loss == 0.0) & ~contradicts, "unverified", "rejected")
-    # A current alone requires nothing, so that neither status would be true.
+    # A stimulus without criteria requires nothing, so neither status would be true.
     if not criteria:
         loss, status = np.full(runner.n, np.nan), np.full(runner.n, "unjudged")
     traces = dict(runner.traces)
@@ -164,21 +168,21 @@ def evaluate(
         uncompiled=(why_not(model) or "") if engine == "auto" and runner.engine_used in ENGINE_TITLES else "",
         _record=again,
     )
-    # A custom measure may mix its sets, for example by a mean over the wrong axis. Comparing two sets with
-    # themselves alone finds that before anybody relies on a number.
+    # A custom measure may mix its sets, for example by a mean over the wrong axis. Compare two sets with their
+    # evaluation alone, because a mixed feature invalidates every number.
     if runner.n > 1 and isinstance(pattern, Pattern) and pattern.tried and not runner.sets_differ:
         seen = _seen_alone.setdefault(pattern, WeakSet())
         if model not in seen:
-            # The best, and one from the middle: among responses that differ.
+            # Compare the best set and one from the middle of the order, because their responses differ.
             order = np.argsort(loss, kind="stable")
             for i in (order[0], order[runner.n // 2]):
                 judged_alone(model, pattern, verdict, int(i), engine, checkpoint, settle=settle, kick=kick)
-            seen.add(model)  # not before: what is refused once is refused again
+            seen.add(model)  # add it only after success, so that the same error is raised every time
     return verdict
 
 
 _seen_alone: WeakKeyDictionary[Pattern, WeakSet[NeuronModel]] = WeakKeyDictionary()
-"""Custom patterns, and the models with which a batch of them was compared with sets alone."""
+"""Models by custom pattern for which a batch of sets was compared with single sets."""
 
 
 def judged_alone(
@@ -192,10 +196,22 @@ def judged_alone(
     settle: float = SETTLE,
     kick: float = KICK,
 ) -> bool:
-    """Return whether set i of a verdict of many is accepted alone, with the other arguments of :func:`evaluate`.
+    """Return whether set `i` of a verdict of many sets meets all criteria when it is evaluated alone.
 
-    A ValueError is raised where a feature is another alone than with others: the pattern mixes its sets, and no number
-    of it can be trusted.
+    Parameters
+    ----------
+    verdict : Verdict
+        Verdict of n sets.
+    i : int
+        Index of the set.
+    model, pattern, engine, checkpoint, settle, kick
+        Arguments of :func:`evaluate`.
+
+    Raises
+    ------
+    ValueError
+        If a feature depends on the other sets of the batch. The pattern then mixes its sets, and none of its numbers
+        can be trusted.
     """
     values = {name: value[i : i + 1] for name, value in verdict.parameters.items()}
     alone = evaluate(model, pattern, values, verdict.dt, engine, checkpoint, settle=settle, kick=kick)
@@ -213,14 +229,14 @@ def evaluate_early(
     checkpoint: Checkpoint | None = None,
     record: Sequence[str] = (),
 ) -> Verdict | None:
-    """Judge one set (n = 1) by an engine in plain Python; None where that takes too long, or plain Python cannot.
+    """Evaluate a single parameter set with an engine in plain Python, or return None if that fails or takes too long.
 
-    Status and spikes are those of the kernel. Potentials, and a loss above 0, may differ from its own in their last
-    digits where a model has an exponential function, which a kernel rounds otherwise.
+    The status and the spikes equal those of the compiled kernel. If the model has an exponential function, potentials
+    and a loss above 0 may differ in their last digits, because a kernel rounds that function differently.
     """
     if any(part.adapts for part in pattern.components.values()):
-        return None  # it adapts its sweeps: too many for plain Python
-    # The time of this thread alone, because a busy machine must not change which engine answers.
+        return None  # this pattern adapts its sweeps, which are too many for plain Python
+    # Measure the time of this thread only, because a busy machine must not change which engine is used.
     end, stops = time.thread_time() + EARLY, False
 
     def watch() -> None:
@@ -228,7 +244,8 @@ def evaluate_early(
         if time.thread_time() > end:
             raise TimeoutError
         if checkpoint is not None:
-            # An error of the caller ends the evaluation, while an error of plain Python is left to the kernel.
+            # An error of the caller ends the evaluation, whereas the compiled kernel takes over after an error of plain
+            # Python.
             stops = True
             checkpoint()
             stops = False
@@ -238,22 +255,25 @@ def evaluate_early(
     except Exception:
         if stops:
             raise
-        return None  # left to the kernel
+        return None  # the compiled kernel evaluates the set
 
 
 def together(pattern: AllOf, values: Mapping[str, Floats], parts: Mapping[str, Verdict]) -> Verdict:
-    """Return the verdict of n sets on several patterns from that on each: it is as good as the least of them."""
+    """Return the verdict of n sets on a combined pattern from the verdicts on its parts.
+
+    The status is the weakest status of all parts.
+    """
     first = next(iter(parts.values()))
     lost = np.any([v.diverged for v in parts.values()], axis=0)
     criteria = sum(len(v.criteria) for v in parts.values())
     loss = sum((v.loss for v in parts.values()), np.zeros(len(lost)))
-    # As for a single pattern, a diverged simulation is worse than every finite one, the earlier the worse.
+    # As with a single pattern, a diverged simulation is worse than every finite one, and worse the earlier it diverges.
     share = np.max([np.where(v.diverged, v.loss - len(v.criteria) - 1.0, 0.0) for v in parts.values()], axis=0)
-    # The statuses are in order from the strongest claim to none, so that the largest index is the weakest.
+    # The statuses are ordered from the strongest to the weakest, so the largest index is the weakest.
     ranks = np.max([[STATUSES.index(word) for word in v.status] for v in parts.values()], axis=0)
     status = np.array(STATUSES)[ranks]
     failed = np.full(len(loss), "", dtype=object)
-    # The first part that is fragile is named, so it is written last.
+    # Name the first fragile part, which therefore is written last.
     for part in reversed(pattern.parts):
         failing = (parts[part.key].failed_test != "") & (parts[part.key].status == status)
         failed[failing] = [part.within(why) for why in parts[part.key].failed_test[failing]]
@@ -288,7 +308,7 @@ def together(pattern: AllOf, values: Mapping[str, Floats], parts: Mapping[str, V
 
 
 def single(verdict: Verdict, index: int = 0) -> OneVerdict:
-    """Return one set of a verdict of many, as numbers."""
+    """Return the verdict of one set of a batch, with numbers instead of arrays."""
 
     def pick(arrays: Sequence[Any]) -> Any:
         value = arrays[0][index]
@@ -306,7 +326,7 @@ def single(verdict: Verdict, index: int = 0) -> OneVerdict:
 
 
 def joined(verdicts: Sequence[Verdict]) -> Verdict:
-    """Return the verdict of the sets of several verdicts, one after the other."""
+    """Return the verdict of all sets of several verdicts in their order."""
     first = verdicts[0]
     if len(verdicts) == 1:
         return first
@@ -325,7 +345,7 @@ def joined(verdicts: Sequence[Verdict]) -> Verdict:
 
 
 def _made_of(verdicts: Sequence[Verdict], make: Callable[[list[Any]], Any]) -> Verdict:
-    """Return a verdict in which each number is made of the arrays [n] of several verdicts."""
+    """Return a verdict in which `make` combines the arrays of several verdicts."""
     first = verdicts[0]
 
     def made(names: Sequence[str], several: Sequence[object]) -> dict[str, Any]:

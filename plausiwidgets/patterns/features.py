@@ -1,8 +1,8 @@
-"""Features of spike trains and of the membrane potential, for many lanes at once.
+"""Features of spike trains and of the membrane potential for many lanes at once.
 
-A batch of spike trains is an array ``times`` of shape [lanes, most spikes], in ms, ascending,
-padded with nan. A feature is an array of shape [lanes]; nan where it cannot be computed.
-Windows are half-open, [t0, t1). A potential ``v`` has the shape [lanes, time] and is in mV.
+A lane is one parameter set in one sweep. A batch of spike trains is an array ``times`` of shape [lanes, max spikes]:
+ascending times in ms, padded with nan. A feature is an array of shape [lanes], nan where it cannot be computed. Windows
+are half-open, [t0, t1). A potential ``v`` in mV has the shape [lanes, time].
 """
 
 from __future__ import annotations
@@ -21,7 +21,10 @@ Ints = NDArray[np.int64]
 
 @traceable(NUMBER)
 def count(times: Floats, t0: ArrayLike, t1: ArrayLike) -> Ints:
-    """Return the number of spikes in [t0, t1); the bounds may differ from lane to lane."""
+    """Return the number of spikes in [t0, t1), shape [lanes].
+
+    The bounds are numbers or arrays of shape [lanes], in ms.
+    """
     inside = (times >= _column(t0)) & (times < _column(t1))
     return np.count_nonzero(inside, axis=1)
 
@@ -34,7 +37,7 @@ def window(times: Floats, t0: ArrayLike, t1: ArrayLike) -> Floats:
 
 @traceable(ROW)
 def intervals(times: Floats) -> Floats:
-    """Return the interspike intervals in ms, shape [lanes, most spikes - 1], padded with nan."""
+    """Return the interspike intervals in ms, padded with nan, shape [lanes, max spikes - 1]."""
     return times[:, 1:] - times[:, :-1]
 
 
@@ -46,43 +49,46 @@ def lengths(rows: Floats) -> Ints:
 
 @traceable(NUMBER)
 def first(times: Floats) -> Floats:
-    """Return the first spike of each lane, nan without one."""
+    """Return the time of the first spike of each lane in ms, or nan for a silent lane."""
     return times[:, 0].copy() if times.shape[1] else np.full(times.shape[0], np.nan)
 
 
 @traceable(NUMBER)
 def last(times: Floats) -> Floats:
-    """Return the last spike of each lane, nan without one."""
+    """Return the time of the last spike of each lane in ms, or nan for a silent lane."""
     return at(times, lengths(times) - 1)
 
 
 @traceable(NUMBER)
 def at(rows: Floats, index: ArrayLike) -> Floats:
-    """Return one entry of each padded row; nan where the index is outside of it."""
+    """Return the entry of each padded row at an index, or nan if the index is out of range."""
     n, most = rows.shape
     if most == 0:
         return np.full(n, np.nan)
-    place = np.asarray(index, dtype=np.int64)  # a program has float64 only
+    place = np.asarray(index, dtype=np.int64)  # a traced program has only float64
     picked = rows[np.arange(n), place.clip(0, most - 1)]
     return np.where((place >= 0) & (place < most), picked, np.nan)
 
 
 @traceable(ROW)
 def late_half(isi: Floats) -> Floats:
-    """Return the second half of each row (the longer half of an odd number), nan elsewhere."""
+    """Return the second half of each row, the longer half of an odd number, with nan elsewhere."""
     half = lengths(isi) // 2
     return np.where(np.arange(isi.shape[1]) >= half[:, None], isi, np.nan)
 
 
 @traceable(NUMBER)
 def mean(rows: Floats) -> Floats:
-    """Return the mean of each padded row."""
+    """Return the mean of each padded row, or nan for an empty one."""
     return _divide(_sum(rows), lengths(rows))
 
 
 @traceable(NUMBER)
 def cv(rows: Floats) -> Floats:
-    """Return standard deviation over mean of each row; nan below two entries."""
+    """Return the coefficient of variation of each row, or nan below two entries.
+
+    The coefficient of variation is the standard deviation divided by the mean.
+    """
     n = lengths(rows)
     average = mean(rows)
     deviation = np.sqrt(_divide(_sum((rows - average[:, None]) ** 2), n))
@@ -91,43 +97,43 @@ def cv(rows: Floats) -> Floats:
 
 @traceable(NUMBER)
 def cv2(isi: Floats) -> Floats:
-    """Return the irregularity of neighbouring intervals, ``2 |a − b| / (a + b)`` on average; nan below two intervals.
+    """Return CV2, the mean of ``2 |a − b| / (a + b)`` over neighbouring intervals, or nan below two intervals.
 
-    Unlike the coefficient of variation, CV2 is not enlarged by a slow change of the rate (Holt, Softky, Koch & Douglas,
-    J. Neurophysiol. 75, 1996). It is 0 for regular firing and 1 for a Poisson process.
+    A slow change of the rate enlarges the coefficient of variation but not CV2 (Holt, Softky, Koch & Douglas, J.
+    Neurophysiol. 75, 1996). CV2 is 0 for regular firing and 1 for a Poisson process.
     """
     return mean(neighbour_ratios(isi))
 
 
 def neighbour_ratios(isi: Floats) -> Floats:
-    """Return ``2 |a − b| / (a + b)`` of neighbouring intervals; the last axis is that of the intervals."""
+    """Return ``2 |a − b| / (a + b)`` of neighbouring intervals along the last axis."""
     a, b = isi[..., :-1], isi[..., 1:]
     return 2.0 * _divide(np.abs(b - a), a + b)
 
 
 @traceable(NUMBER)
 def smallest(rows: Floats) -> Floats:
-    """Return the smallest entry of each row, nan for an empty one."""
+    """Return the smallest entry of each row, or nan for an empty one."""
     low = np.where(np.isfinite(rows), rows, np.inf).min(axis=1, initial=np.inf)
     return np.where(np.isfinite(low), low, np.nan)
 
 
 @traceable(NUMBER)
 def largest(rows: Floats) -> Floats:
-    """Return the largest entry of each row, nan for an empty one."""
+    """Return the largest entry of each row, or nan for an empty one."""
     high = np.where(np.isfinite(rows), rows, -np.inf).max(axis=1, initial=-np.inf)
     return np.where(np.isfinite(high), high, np.nan)
 
 
 @traceable(NUMBER)
 def spread(rows: Floats) -> Floats:
-    """Return largest over smallest entry of each row; nan below two entries."""
+    """Return the largest entry of each row divided by the smallest, or nan if it has fewer than two entries."""
     return np.where(lengths(rows) >= 2, _divide(largest(rows), smallest(rows)), np.nan)
 
 
 @traceable(NUMBER)
 def median(rows: Floats) -> Floats:
-    """Return the median of each padded row."""
+    """Return the median of each padded row, or nan for an empty one."""
     n = lengths(rows)
     ordered = np.sort(rows, axis=1)
     return 0.5 * (at(ordered, (n - 1) // 2) + at(ordered, n // 2))
@@ -135,26 +141,29 @@ def median(rows: Floats) -> Floats:
 
 @traceable(NUMBER)
 def shortest_isi(times: Floats) -> Floats:
-    """Return the shortest ISI in ms; inf below two spikes, where none can be too short."""
+    """Return the shortest interspike interval of each lane in ms, or inf below two spikes.
+
+    The value is inf rather than nan, because a lane without an interval has none that is too short.
+    """
     low = smallest(intervals(times))
     return np.where(np.isnan(low), np.inf, low)
 
 
 @traceable(NUMBER)
 def persistence(times: Floats, end: float) -> Floats:
-    """Return the silence before `end` (ms) in median ISIs of the late half."""
+    """Return the silence from the last spike to `end` (in ms) in units of the median late interspike interval."""
     return _divide(end - last(times), median(late_half(intervals(times))))
 
 
 @traceable(NUMBER)
 def adaptation_index(isi: Floats) -> Floats:
-    """Return the mean of (ISIᵢ − ISIᵢ₋₁) / (ISIᵢ + ISIᵢ₋₁) over all ISIs; nan below two ISIs."""
+    """Return the mean of (ISIᵢ − ISIᵢ₋₁) / (ISIᵢ + ISIᵢ₋₁) over neighbouring ISIs, or nan below two ISIs."""
     return mean(_divide(isi[:, 1:] - isi[:, :-1], isi[:, 1:] + isi[:, :-1]))
 
 
 @traceable(NUMBER)
 def climbs(rows: Floats, factor: float) -> Ints:
-    """Return how often each row has grown by a factor, each time over one entry or several.
+    """Return how many times each row grows by a factor, over one entry or several.
 
     Examples
     --------
@@ -173,45 +182,45 @@ def climbs(rows: Floats, factor: float) -> Ints:
 
 @traceable(NUMBER)
 def leading(decisions: NDArray[np.bool_]) -> Ints:
-    """Return how many entries from the first one of each row on are true."""
+    """Return the number of leading true entries of each row."""
     return np.cumprod(decisions, axis=1).sum(axis=1)
 
 
 @traceable(NUMBER)
 def place_of_least(values: list[Floats]) -> Ints:
-    """Return which of several numbers is the smallest, the first of equal ones, shape [lanes]."""
+    """Return the index of the smallest of several numbers, shape [lanes], the first index in a tie."""
     return np.stack(values).argmin(axis=0)
 
 
 @traceable(NUMBER)
 def one_of(values: list[Floats], place: Ints) -> Floats:
-    """Return the number at a place of each lane among several, shape [lanes]."""
+    """Return the number of each lane at an index among several numbers, shape [lanes]."""
     return np.stack(values)[place.astype(np.int64), np.arange(place.size)]
 
 
 @traceable(ROW)
 def growth(isi: Floats) -> Floats:
-    """Return each ISI over the one before it, shape [lanes, most ISIs - 1]."""
+    """Return the ratio of each interspike interval to its predecessor, shape [lanes, max ISIs - 1]."""
     return _divide(isi[:, 1:], isi[:, :-1])
 
 
 @dataclass(frozen=True)
 class Bursts:
-    """Spike trains cut into bursts; arrays of shape [lanes].
+    """Bursts of spike trains, as arrays of shape [lanes].
 
     Attributes
     ----------
     ratio : ndarray
-        Smallest separation of the intervals between bursts (see :func:`separation`), or the largest of all intervals if
-        there is no burst; nan below two ISIs.
+        Smallest separation of the intervals between bursts (see :func:`separation`). Without a burst, the largest
+        separation of all intervals. nan below two ISIs.
     complete : ndarray
-        Number of bursts of 3–40 spikes that the stimulus end did not cut off.
+        Number of bursts of 3 to 40 spikes that the end of the stimulus did not truncate.
     shortest, longest : ndarray
-        Spikes of the smallest complete burst, and of the largest of all; nan without bursts.
+        Number of spikes in the smallest complete burst, and in the largest burst. nan without bursts.
     period : ndarray
-        Mean time in ms from burst onset to burst onset.
+        Mean time between burst onsets in ms.
     period_cv : ndarray
-        Coefficient of variation of that time; nan below two periods.
+        Coefficient of variation of the time between burst onsets, nan below two periods.
     """
 
     ratio: Floats
@@ -226,16 +235,18 @@ SMALLEST_BURST = 3
 LARGEST_BURST = 40
 CUT_RATIO = 2.0
 COMPARABLE = 1.5
-"""Factor up to which a longer neighbour of an interval between bursts is another interval between bursts."""
+"""Maximum ratio of the longer of two neighbouring intervals that both separate bursts."""
 
 
 def separation(isi: Floats) -> Floats:
-    """Return how clearly each interval separates bursts, of the shape of the ISIs; 2 and above separates them.
+    """Return how clearly each interval separates bursts, in the shape of the intervals.
 
-    It is the interval divided by the median of the two intervals on either side. Intervals may grow steeply within a
-    burst, so an interval next to one that is more than 1.5 times as long does not separate bursts: the result is at
-    most 3 times the interval divided by its longest direct neighbour. The first and the last interval have neighbours
-    on one side only, and separate bursts only if they compare with an interval that does. nan for one interval.
+    An interval separates two bursts if its separation is 2 or more. The separation is the interval divided by the
+    median of the two intervals on either side. Intervals can grow steeply within a burst, so an interval next to one
+    that is more than 1.5 times as long does not separate bursts. The separation is therefore at most 3 times the
+    interval divided by its longest direct neighbour. The first and the last interval have neighbours on one side only.
+    They separate bursts only if their length is comparable to that of a separating interval. A single interval has the
+    separation nan.
 
     Examples
     --------
@@ -247,7 +258,7 @@ def separation(isi: Floats) -> Floats:
         return np.full((n, most), np.nan)
     around = np.pad(isi, ((0, 0), (2, 2)), constant_values=np.nan)
     near = np.stack([around[:, k : k + most] for k in (0, 1, 3, 4)], axis=2)
-    # At the ends of a train, the neighbours on the other side take the place of those that are missing.
+    # At the ends of a train, repeat the neighbours on the other side instead of the missing ones.
     near = np.where(np.isnan(near), near[:, :, ::-1], near)
     usual = median(near.reshape(-1, 4)).reshape(n, most)
     beside = largest(near[:, :, 1:3].reshape(-1, 2)).reshape(n, most)
@@ -260,16 +271,17 @@ def separation(isi: Floats) -> Floats:
 
 
 def burst_gaps(times: Floats) -> NDArray[np.bool_]:
-    """Return which intervals separate bursts, shape [lanes, most spikes - 1]."""
+    """Return whether each interval separates two bursts, shape [lanes, max spikes - 1]."""
     return separation(intervals(times)) >= CUT_RATIO
 
 
 @traceable(Bursts)
 def bursts(times: Floats, end: float) -> Bursts:
-    """Cut spike trains at the intervals that are clearly longer than those around them, by :func:`separation`.
+    """Divide spike trains into bursts at the intervals that are clearly longer than their neighbours.
 
-    A burst still going on at `end`, the end of the stimulus in ms, is not counted as complete:
-    one whose last spike is closer to the end than 1.5 of the longest interval within bursts.
+    The function :func:`separation` compares the intervals. A burst that continues at `end`, the end of the stimulus in
+    ms, does not count as complete. A burst continues if its last spike precedes the end by less than 1.5 times the
+    longest interval within bursts.
     """
     lanes = times.shape[0]
     isi = intervals(times)
@@ -279,7 +291,7 @@ def bursts(times: Floats, end: float) -> Bursts:
     ratio = np.where(bursting, smallest(np.where(gaps, apart, np.nan)), largest(apart))
 
     spikes = np.isfinite(times)
-    # Number each spike with its burst, then count spikes per (lane, burst).
+    # Label each spike with its burst, then count the spikes per lane and burst.
     label = np.concatenate([np.zeros((lanes, 1), int), np.cumsum(gaps, axis=1)], axis=1)
     most = int(label.max(initial=0)) + 1
     lane, spike = np.nonzero(spikes)
@@ -311,15 +323,15 @@ def bursts(times: Floats, end: float) -> Bursts:
 
 @dataclass(frozen=True)
 class Coincidences:
-    """How far spike trains agree with a given one; arrays of shape [lanes].
+    """Agreement of spike trains with a reference train, as arrays of shape [lanes].
 
     Attributes
     ----------
     gamma : ndarray
-        Coincidence factor: 1 for the same train, 0 for what a Poisson train of the same rate reaches by
-        chance; nan where the rate is so high that all would be chance.
+        Coincidence factor: 1 for identical trains, 0 for the agreement of a Poisson train of the same rate. nan if the
+        rate is so high that every coincidence could be due to chance.
     progress : ndarray
-        How far it is on its way to the next coincidence, for a search: spikes that come nearer count more.
+        Progress towards the next coincidence, which guides a search. It grows as a spike approaches the reference.
     """
 
     gamma: Floats
@@ -328,14 +340,15 @@ class Coincidences:
 
 @traceable(Coincidences)
 def coincidences(times: Floats, reference: Floats, precision: float, duration: float) -> Coincidences:
-    """Compare spike trains with a reference by the coincidence factor Γ.
+    """Compare spike trains with a reference by their coincidence factor Γ.
 
-    Kistler, Gerstner & van Hemmen, *Neural Computation* 9, 1997::
+    The factor is defined by Kistler, Gerstner & van Hemmen, *Neural Computation* 9, 1997::
 
         Γ = (N_coinc − ⟨N_coinc⟩) / (½ (N_ref + N)) / (1 − 2 ν Δ)     ⟨N_coinc⟩ = 2 ν Δ N_ref
 
-    N_coinc spikes of the reference have a spike within ±Δ (each counts once), N_ref and N are the numbers of
-    spikes, and ν = N / duration is the rate of the train: ⟨N_coinc⟩ is what a Poisson train of that rate reaches.
+    N_coinc spikes of the reference have a spike within ±Δ, where each spike counts once. N_ref and N are the numbers of
+    spikes, and ν = N / duration is the rate of the train. ⟨N_coinc⟩ is the expected value for a Poisson train of that
+    rate.
 
     Parameters
     ----------
@@ -345,6 +358,10 @@ def coincidences(times: Floats, reference: Floats, precision: float, duration: f
         Δ in ms.
     duration : float
         Length of the trains in ms.
+
+    Returns
+    -------
+    Coincidences
 
     Examples
     --------
@@ -358,7 +375,7 @@ def coincidences(times: Floats, reference: Floats, precision: float, duration: f
     merged, mine = _merged(times, reference)
     near_train = _nearest(merged, mine)[~mine & np.isfinite(merged)].reshape(-1, n_reference)
     near_reference = np.where(mine, _nearest(merged, ~mine & np.isfinite(merged)), np.inf)
-    # What was computed as Δ apart may be off by rounding; two spikes close to one count once.
+    # Two spikes that were computed as Δ apart may differ by rounding. Two spikes close to one count once.
     within = precision * (1.0 + 1e-9)
     found = np.minimum((near_train <= within).sum(axis=1), (near_reference <= within).sum(axis=1))
     chance = 2.0 * precision * n / duration
@@ -370,14 +387,15 @@ def coincidences(times: Floats, reference: Floats, precision: float, duration: f
 
 @traceable(NUMBER)
 def van_rossum(times: Floats, reference: Floats, time_constant: float) -> Floats:
-    """Return van Rossum's distance D² of spike trains from a reference, shape [lanes], without a unit.
+    """Return van Rossum's dimensionless distance D² of spike trains from a reference, shape [lanes].
 
-    *Neural Computation* 13, 2001: each spike is followed by an exponential, f(t) = Σ_i exp(−(t − t_i)/τ) from
-    its time t_i on, and g(t) likewise for the reference::
+    Each spike at t_i adds an exponential exp(−(t − t_i)/τ) for t ≥ t_i to f(t), and to g(t) for the reference (van
+    Rossum, *Neural Computation* 13, 2001)::
 
         D² = 1/τ ∫ (f(t) − g(t))² dt = ½ Σ_k Σ_l w_k w_l exp(−|t_k − t_l|/τ)
 
-    over the spikes k, l of both trains, w = 1 for the one and −1 for the other. A spike more or less is ½.
+    The sum runs over the spikes k, l of both trains, with w = 1 for the train and −1 for the reference. A missing or
+    surplus spike adds ½.
 
     Examples
     --------
@@ -389,7 +407,7 @@ def van_rossum(times: Floats, reference: Floats, time_constant: float) -> Floats
     weight = np.where(np.isfinite(merged), np.where(mine, 1.0, -1.0), 0.0)
     decay = np.exp(-np.nan_to_num(np.diff(merged, axis=1)) / time_constant)
     total, before = (weight**2).sum(axis=1), np.zeros(len(merged))
-    # Houghton & Kreuz, Network 23, 2012: what is left of all earlier spikes, from spike to spike.
+    # Carry the decayed sum of all earlier spikes from spike to spike (Houghton & Kreuz, Network 23, 2012).
     for k in range(1, merged.shape[1]):
         before = (before + weight[:, k - 1]) * decay[:, k - 1]
         total += 2.0 * weight[:, k] * before
@@ -397,7 +415,7 @@ def van_rossum(times: Floats, reference: Floats, time_constant: float) -> Floats
 
 
 def _merged(times: Floats, reference: Floats) -> tuple[Floats, NDArray[np.bool_]]:
-    """Return each train with the reference in one ascending row, and which spikes are the train's own."""
+    """Return each train merged with the reference in one ascending row, and a mask of the train's own spikes."""
     both = np.concatenate([times, np.broadcast_to(reference, (times.shape[0], reference.size))], axis=1)
     order = np.argsort(both, axis=1, kind="stable")
     mine = order < times.shape[1]
@@ -406,7 +424,7 @@ def _merged(times: Floats, reference: Floats) -> tuple[Floats, NDArray[np.bool_]
 
 
 def _nearest(merged: Floats, others: NDArray[np.bool_]) -> Floats:
-    """Return the distance of each entry of ascending rows to the nearest of some of them; inf without any."""
+    """Return the distance of each entry of ascending rows to the nearest selected entry, or inf without one."""
     before = np.maximum.accumulate(np.where(others, merged, -np.inf), axis=1)
     after = np.minimum.accumulate(np.where(others, merged, np.inf)[:, ::-1], axis=1)[:, ::-1]
     with np.errstate(invalid="ignore"):
@@ -418,7 +436,7 @@ def _nearest(merged: Floats, others: NDArray[np.bool_]) -> Floats:
 
 @traceable(NUMBER)
 def voltage_range(v: Floats) -> Floats:
-    """Return largest minus smallest potential of each lane in mV; nan if one is not finite."""
+    """Return the range of the potential of each lane in mV, or nan if a sample is not finite."""
     if v.shape[1] == 0:
         return np.full(v.shape[0], np.nan)
     return v.max(axis=1) - v.min(axis=1)
@@ -426,14 +444,14 @@ def voltage_range(v: Floats) -> Floats:
 
 @dataclass(frozen=True)
 class Swings:
-    """Alternating extrema about a level; arrays of shape [lanes].
+    """Alternating extrema about a level, as arrays of shape [lanes].
 
     Attributes
     ----------
     number : ndarray
-        How many extrema in a row, on alternating sides of the level, are large enough.
+        Number of sufficiently large consecutive extrema on alternating sides of the level.
     progress : ndarray
-        How far the next one is, 0 to below 1.
+        Progress towards the next extremum, at least 0 and below 1.
     """
 
     number: Ints
@@ -442,19 +460,19 @@ class Swings:
 
 @traceable(Swings)
 def swings(v: Floats, level: Floats, size: Floats, start: Ints) -> Swings:
-    """Count the alternating extrema of ``v`` about a level from an index on.
+    """Count the alternating extrema of a potential about a level.
 
     Parameters
     ----------
     v : ndarray, shape [lanes, time]
         Potential in mV.
     level : ndarray, shape [lanes]
-        The level in mV that the extrema alternate about.
+        Level in mV about which the extrema alternate.
     size : ndarray, shape [lanes]
-        How far from the level an extremum must be, in mV.
+        Minimum distance of an extremum from the level in mV.
     start : ndarray, shape [lanes]
-        First index to look at. A stretch on one side of the level counts if its largest
-        distance is a turning point: not at its first sample from `start`, nor at the end.
+        First index that is considered. A stretch on one side of the level counts if its largest distance is a turning
+        point, which is neither the first sample from `start` nor the end.
     """
     lanes = v.shape[0]
     number = np.zeros(lanes, dtype=np.int64)
@@ -466,7 +484,7 @@ def swings(v: Floats, level: Floats, size: Floats, start: Ints) -> Swings:
 
 
 def turns(x: Floats, size: float) -> tuple[list[int], float]:
-    """Return the turning points of one distance from a level as indices, and how far it is to the next one."""
+    """Return the indices of the turning points about zero of one trace, and the progress towards the next one."""
     found: list[int] = []
     if x.size < 3 or not np.isfinite(x).all():
         return found, 0.0
@@ -477,7 +495,7 @@ def turns(x: Floats, size: float) -> tuple[list[int], float]:
         stretch = np.abs(x[first:after])
         top = int(stretch.argmax())
         if first == 0 and top == 0:
-            continue  # only the way back from where it was pushed
+            continue  # the return from an initial displacement is not a turning point
         if after == x.size and top == stretch.size - 1:
             break
         if stretch[top] < size:
@@ -487,20 +505,20 @@ def turns(x: Floats, size: float) -> tuple[list[int], float]:
 
 
 SMALLEST_RINGING = 1.0
-"""Smallest upstroke after a burst that is measured, in mV."""
+"""Minimum size in mV of a measured upstroke after a burst."""
 
 
 def upstrokes(v: Floats, rest: float, least: float) -> tuple[Floats, Floats]:
-    """Return the size of each rise of one potential, and its top, in mV and in the order of time.
+    """Return the size and the peak of each rise of one potential in mV, in order of time.
 
     Parameters
     ----------
     v : ndarray, shape [time]
         Potential in mV.
     rest : float
-        Rises count from here on, or from the lowest potential before them where that is higher.
+        Potential in mV from which a rise is measured, or the preceding minimum if that is higher.
     least : float
-        Size in mV from which on a rise counts; it must be followed by a fall of half of that.
+        Minimum size of a counted rise in mV. A fall of at least half of it must follow.
 
     Examples
     --------
@@ -528,18 +546,19 @@ def upstrokes(v: Floats, rest: float, least: float) -> tuple[Floats, Floats]:
 
 
 def ringing(v: Floats, spikes: Floats, rest: float, level: float, pause: float) -> float:
-    """Return the largest upstroke of one potential in the pause after a burst in mV; 0 below two spikes.
+    """Return the largest upstroke in mV of one potential in the pause after a burst, or 0 below two spikes.
 
     Parameters
     ----------
     v : ndarray, shape [time]
         Potential in mV.
     spikes : ndarray
-        Time steps of the spikes.
+        Times of the spikes in time steps.
     rest, level : float
-        Rises count from the resting potential, and once the potential is below the spike level, in mV.
+        Resting potential in mV from which rises are measured, and spike level in mV. Rises count after the potential
+        has fallen below the spike level.
     pause : float
-        Length of the pause in longest interspike intervals.
+        Length of the pause in units of the longest interspike interval.
 
     Examples
     --------
@@ -560,7 +579,7 @@ def ringing(v: Floats, spikes: Floats, rest: float, level: float, pause: float) 
 
 
 def longest_above(v: Floats, level: float) -> int:
-    """Return the number of samples of the longest stretch in which one potential is above a level.
+    """Return the number of samples in the longest stretch of one potential above a level.
 
     Examples
     --------
@@ -574,28 +593,28 @@ def longest_above(v: Floats, level: float) -> int:
 
 @traceable(NUMBER)
 def first_below(v: Floats, level: Floats, start: Ints) -> Ints:
-    """Return the first index from `start` on at which ``v`` is below a level, shape [lanes]; the end without one."""
+    """Return the first index from `start` at which ``v`` is below a level, or the number of samples, shape [lanes]."""
     below = (v < level[:, None]) & (np.arange(v.shape[1]) >= start[:, None])
     return np.where(below.any(axis=1), below.argmax(axis=1), v.shape[1]).astype(np.int64)
 
 
 @dataclass(frozen=True)
 class Hump:
-    """The depolarization after a spike; arrays of shape [lanes], mV, nan where there is no potential to look at.
+    """Depolarization after a spike, as arrays of shape [lanes] in mV, nan without a potential to measure.
 
     Attributes
     ----------
     height : ndarray
-        Top of the hump above the settled potential.
+        Height of the peak above the settled potential.
     rise : ndarray
-        Top of the hump above the lowest potential between the start and the top.
+        Height of the peak above the preceding minimum.
     undershoot : ndarray
-        Drop of the potential below the settled one before the top; 0 without one.
+        Drop of the potential below the settled potential before the peak, 0 without one.
     top : ndarray of int
-        Index of the top; -1 without one.
+        Index of the peak, -1 without one.
     slope : ndarray
-        Largest difference of two samples that follow each other, of those that are high enough: where the potential
-        only falls it is negative, the nearer to 0 the flatter the fall is at its flattest.
+        Largest difference of successive samples, among samples that are high enough. It is negative if the potential
+        only falls, and closer to 0 for a flatter fall.
     """
 
     height: Floats
@@ -607,14 +626,29 @@ class Hump:
 
 @traceable(Hump)
 def hump(v: Floats, v_baseline: Floats, start: Ints, stop: Ints, high: Floats, since: Ints) -> Hump:
-    """Return the largest rise of ``v`` above its running minimum, within the indices [start, stop).
+    """Return the largest rise of a potential above its running minimum, within the indices [start, stop).
 
-    The undershoot counts from the index `since` on, which is not after the start. The slope is that of samples at least
-    `high` mV above the settled potential; of all, where there are none.
+    Parameters
+    ----------
+    v : ndarray, shape [lanes, time]
+        Potential in mV.
+    v_baseline : ndarray, shape [lanes]
+        Settled potential in mV.
+    start, stop : ndarray, shape [lanes]
+        Limits of the window as indices.
+    high : ndarray, shape [lanes]
+        Minimum height in mV above the settled potential of the samples for the slope. If no sample is high enough, all
+        samples count.
+    since : ndarray, shape [lanes]
+        First index for the undershoot, at most `start`.
+
+    Returns
+    -------
+    Hump
     """
     lanes, steps = v.shape
     fine = np.isfinite(v).all(axis=1) & (start < np.minimum(stop, steps))
-    # Only where there is something to look at: this is most of the time of a candidate.
+    # Restrict the work to the lanes with a potential, because it takes most of the time of a candidate.
     rows = np.flatnonzero(fine)
     height, rise, undershoot, slope = np.full((4, lanes), np.nan)
     place = np.full(lanes, -1, dtype=np.int64)
@@ -642,24 +676,25 @@ def hump(v: Floats, v_baseline: Floats, start: Ints, stop: Ints, high: Floats, s
     return Hump(height, rise, undershoot, place, slope)
 
 
-# -- the course of a potential, compared with a recorded one ----------------------------------------
+# -- comparison of a potential with a recorded one -------------------------------------------------
 
 
 @traceable(NUMBER)
 def course_distance(
     v: Floats, times: Floats, dt: float, reference: Floats, step: float, before: float, after: float
 ) -> Floats:
-    """Return the root mean square distance of a potential from a recorded one outside of spikes, in mV, shape [lanes].
+    """Return the root mean square distance of a potential from a recorded one outside spikes, in mV, shape [lanes].
 
     Parameters
     ----------
     v : ndarray, shape [lanes, time]
-        After the steps of `dt` ms from the onset on.
-    times : ndarray, shape [lanes, most spikes]
+        Potential in mV after each time step of `dt` ms from the onset.
+    times : ndarray, shape [lanes, max spikes]
+        Spike times in ms.
     reference : ndarray, shape [samples]
-        At `step`, 2 `step`, … ms; nan where it is not compared, such as at its own spikes.
+        Recorded potential in mV at `step`, 2 `step`, … ms. Samples of nan, for example at recorded spikes, are ignored.
     before, after : float
-        Time in ms around each spike of the lane in which it is not compared either.
+        Time in ms before and after each spike of the lane that is ignored.
     """
     place = np.rint((np.arange(reference.size) + 1.0) * step / dt).astype(np.int64) - 1
     chosen = np.flatnonzero(np.isfinite(reference) & (place >= 0) & (place < v.shape[1]))
@@ -678,8 +713,8 @@ def course_distance(
 def decay_time(v: Floats, level: Floats, dt: float) -> Floats:
     """Return the time constant in ms with which a potential decays to a level, shape [lanes].
 
-    The slope of ``ln |v − level|`` over time, by least squares: ``decay_time_constant_after_stim`` of eFEL. nan where
-    the potential does not decay.
+    The time constant is the negative inverse of the least squares slope of ``ln |v − level|`` over time. eFEL calls
+    this feature ``decay_time_constant_after_stim``. The result is nan if the potential does not decay.
     """
     if v.shape[1] < 3:
         return np.full(v.shape[0], np.nan)
@@ -696,33 +731,34 @@ def decay_time(v: Floats, level: Floats, dt: float) -> Floats:
 
 @traceable(NUMBER)
 def mean_trough(v: Floats, times: Floats, dt: float) -> Floats:
-    """Return the mean of the lowest potentials between neighbouring spikes, shape [lanes], in mV; nan below two spikes.
+    """Return the mean in mV of the minima between neighbouring spikes, shape [lanes], or nan below two spikes.
 
-    ``min_voltage_between_spikes`` of eFEL.
+    eFEL calls this feature ``min_voltage_between_spikes``.
     """
     return _mean_of_each(v, times, dt, lambda row, edges: np.minimum.reduceat(row, edges)[:-1])
 
 
 @traceable(NUMBER)
 def mean_peak(v: Floats, times: Floats, dt: float) -> Floats:
-    """Return the mean of the largest potentials from each spike to the next, shape [lanes], in mV.
+    """Return the mean in mV of the largest potentials from each spike to the next, shape [lanes].
 
-    ``peak_voltage`` of eFEL.
+    eFEL calls this feature ``peak_voltage``.
     """
     return _mean_of_each(v, times, dt, np.maximum.reduceat)
 
 
 @traceable(NUMBER)
 def half_width(v: Floats, times: Floats, dt: float) -> Floats:
-    """Return the mean width of the spikes from the second on, in ms, shape [lanes].
+    """Return the mean width in ms of all spikes but the first, shape [lanes].
 
-    At half of the height of the peak above the lowest potential before it, ``spike_half_width`` of eFEL.
+    The width is measured at half of the height of the peak above the preceding minimum. eFEL calls this feature
+    ``spike_half_width``.
     """
     return _mean_of_each(v, times, dt, lambda row, edges: np.array(_half_widths(row, edges)) * dt)
 
 
 def _half_widths(row: Floats, edges: Ints) -> list[float]:
-    """Return the widths in samples of the spikes from the second on, but for one that does not end."""
+    """Return the widths in samples of all spikes but the first, without a final spike that does not end."""
     widths = []
     for k in range(1, edges.size):
         low = int(edges[k - 1] + row[edges[k - 1] : edges[k]].argmin())
@@ -742,9 +778,9 @@ def _half_widths(row: Floats, edges: Ints) -> list[float]:
 
 
 def _mean_of_each(v: Floats, times: Floats, dt: float, values_of: Callable[[Floats, Ints], Floats]) -> Floats:
-    """Return the mean of what is measured of a potential and the indices of its spikes, shape [lanes]; nan of nothing.
+    """Return the mean of the values that a function measures at the spikes of each lane, shape [lanes].
 
-    Spikes that fall together count once, and a potential must be finite.
+    Spikes in the same sample count once. The result is nan without values, and where the potential is not finite.
     """
     out = np.full(v.shape[0], np.nan)
     for lane in np.flatnonzero(np.isfinite(v).all(axis=1)) if v.shape[1] else ():
@@ -760,7 +796,7 @@ def _mean_of_each(v: Floats, times: Floats, dt: float, values_of: Callable[[Floa
 
 
 def _compact(rows: Floats, keep: NDArray[np.bool_]) -> Floats:
-    """Return the kept entries of each row, moved to the left, padded with nan."""
+    """Return the selected entries of each row, moved to the left and padded with nan."""
     counts = keep.sum(axis=1)
     out = np.full((rows.shape[0], int(counts.max(initial=0))), np.nan)
     lane, place = np.nonzero(keep)
@@ -770,7 +806,7 @@ def _compact(rows: Floats, keep: NDArray[np.bool_]) -> Floats:
 
 
 def _sum(rows: Floats) -> Floats:
-    """Return the sum of each padded row, added up from left to right: the padding changes no bit of it."""
+    """Return the sum of each padded row from left to right, so that the padding does not change a bit."""
     if rows.shape[1] == 0:
         return np.zeros(rows.shape[0])
     return np.cumsum(np.where(np.isfinite(rows), rows, 0.0), axis=1)[:, -1]
@@ -782,12 +818,12 @@ def _column(bound: ArrayLike) -> Floats:
 
 
 def _divide(a: ArrayLike, b: ArrayLike) -> Floats:
-    """Return a / b, nan where b is zero or either is not finite."""
+    """Return a / b, or nan where b is zero or a value is not finite."""
     x, y = np.broadcast_arrays(np.asarray(a, float), np.asarray(b, float))
     out = np.full(x.shape, np.nan)
     with np.errstate(invalid="ignore"):
         fine = np.isfinite(x) & np.isfinite(y) & (y != 0)
-    # A ratio too large for a float is no ratio.
+    # A ratio that overflows is not a number that can be compared, so it becomes nan.
     with np.errstate(over="ignore"):
         np.divide(x, y, out=out, where=fine)
     return np.where(np.isfinite(out), out, np.nan)

@@ -1,4 +1,4 @@
-"""Numbers and intervals as text for users."""
+"""Numbers and ranges as text for users."""
 
 from __future__ import annotations
 
@@ -14,11 +14,13 @@ ONE = {
     "extrema": "extremum",
     "times": "time",
 }
-"""Units that are counted, of one."""
+"""Singular of each unit that is counted."""
 
 
 def interval(low: float | None, high: float | None, unit: str = "") -> str:
-    """Return an accepted interval, both ends included; None and infinity leave an end open.
+    """Return an accepted range as text.
+
+    Both limits are included. A limit of None or infinity is open.
 
     Examples
     --------

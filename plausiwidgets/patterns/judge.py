@@ -1,4 +1,4 @@
-"""The judge: the one function behind the screen, the optimizer and the table."""
+"""The function `judge`, which evaluates parameter sets for the app, the search and the tables."""
 
 from __future__ import annotations
 
@@ -33,18 +33,20 @@ if TYPE_CHECKING:
 
     Single = float | np.floating[Any] | np.integer[Any]
     SetsMapping = Mapping[str, ArrayLike] | pd.DataFrame | pd.Series[Any]
-else:  # a table has keys and columns, and a script that has none does not load pandas
+else:  # import pandas only for type checkers, because a mapping does not need it
     SetsMapping = Mapping[str, ArrayLike]
 
 MAX_SETS = 3e6
-"""Sets of one call: of each the verdict keeps some 0.5 kB, and as much again while it is put together."""
+"""Maximum number of sets in a call. A verdict takes about 0.5 kB per set, and twice as much while it is assembled."""
 BLOCK = 10_000
-"""Sets that are simulated at once: each takes some 15 kB meanwhile."""
+"""Number of sets that are simulated together. Each takes about 15 kB during the simulation."""
 VERIFICATION = (40, 160)
-"""Least and largest number of time steps of a verification, in those of an evaluation: measured for the twenty patterns
-of two models."""
+"""Minimum and maximum duration of a verification, in multiples of the duration of an evaluation.
+
+The numbers were measured for the twenty patterns of two models.
+"""
 LINE_EVERY = 10.0
-"""Time in s between two lines of a verification without Numba."""
+"""Time in s between two lines of progress of a verification without Numba."""
 
 
 @overload
@@ -80,48 +82,49 @@ def judge(
     verify: bool | None = None,
     progress: ProgressLike = None,
 ) -> Verdict:
-    """Judge whether a model shows a pattern with given parameters.
+    """Evaluate whether a model shows a pattern with given parameters.
 
     Parameters
     ----------
     model : str or NeuronModel
     pattern : str, Pattern or Current
-        A `Current`, a piece such as ``pw.pulse(0.0, 5.0, 300.0)``, or a protocol without criteria, is shown: the status
-        is ``"unjudged"``, and the traces are the response. `plausiwidgets.patterns.all_of` returns the pattern of
-        several at once.
+        A `Current`, a piece such as ``pw.pulse(0.0, 5.0, 300.0)``, and a protocol without criteria are also accepted.
+        The status is then ``"unjudged"``, and the traces are the response. To combine several patterns, use
+        `plausiwidgets.patterns.all_of`.
     parameters : mapping of str to float or 1-D array
-        Parameters of the model and of the stimulus; those that you leave out are at their defaults, so that ``{}``
-        is the set of defaults. Arrays broadcast to n sets, and every result then has an axis of n. Without a mapping,
-        the set is the packaged one of this model and pattern, on which the app opens; where the package has none, it
-        is the defaults. `Verdict.parameter_source` names which of them it was.
+        Parameters of the model and of the stimulus. Parameters that you leave out are at their defaults, so ``{}`` is
+        the set of defaults. If you pass arrays, they broadcast to n sets, and every result has an axis of length n.
+        Without a mapping, the set is the packaged set of this model and pattern, with which the app opens, or the
+        defaults if there is no packaged set. `Verdict.parameter_source` contains the source of the set.
     dt : float, optional
-        Time step in ms; default: that of the packaged set, or the model's.
+        Time step in ms. By default, the time step of the packaged set, or of the model without one.
     engine : {"auto", "compiled", "torch"}
     verify : bool, optional
-        Judge what is accepted again: at dt/2 to dt/16 (but for a neuron in discrete time), with six significant
-        digits, pushed off its rest to the other side, after a longer rest, in 20 s at rest, some seconds after the
-        stimulus, and in longer forms of the pattern. Without it what is accepted is "unverified". Default: one set is
-        verified, arrays are not, and nothing is verified where Numba is not installed.
+        Whether to verify sets that meet all criteria. The verification tests are time steps from dt/2 to dt/16 (except
+        for a neuron in discrete time), parameters with six significant digits, a start on the other side of rest, a
+        longer rest before the stimulus, 20 s at rest, some seconds after the stimulus, and longer forms of the pattern.
+        Sets that meet all criteria are ``"unverified"`` without these tests. By default, a single set is verified and
+        arrays are not. Without Numba, nothing is verified by default.
     progress : optional
         None, ``"text"``, ``"tqdm"``, a function of a `plausiwidgets.support.progress.Work`, or an object with ``init``,
-        ``step`` and ``close``. It is called every few ms of work, and what it raises ends the work.
+        ``step`` and ``close``. It is called every few ms of work. An exception that it raises ends the work.
 
     Returns
     -------
     Verdict
-        Booleans and numbers for one set, arrays [n] for n.
+        With booleans and numbers for one set, and arrays of shape [n] for n sets.
 
     Notes
     -----
-    As long as the kernel of a model is not there, with ``engine="auto"``, one set is judged by plain Python
-    (`Verdict.engine` is ``"python"``) and the kernel is made in the background. Status and spikes are the same; the
-    last digits of a potential, and of a loss above 0, may not be. What is accepted and to be verified waits for the
-    kernel, and after a second says so on stderr.
+    With ``engine="auto"``, plain Python evaluates a single set until the kernel of the model has been compiled in the
+    background. `Verdict.engine` is then ``"python"``. The status and the spikes are the same. The last digits of a
+    potential, and of a loss above 0, may differ. A verification waits for the kernel, and prints a message on stderr
+    after a second.
 
     Raises
     ------
     ValueError
-        For an unknown name, or a value that is not finite or outside of its hard limits.
+        If a name is unknown, or a value is not finite or outside its hard limits.
 
     Examples
     --------
@@ -168,7 +171,7 @@ def judge(
 
 
 def _print_estimate(seconds: float, blocks: int) -> None:
-    """Print how long a verification without Numba takes, given the time of the evaluation before it."""
+    """Print an estimate of the duration of a verification without Numba, from the duration of an evaluation in s."""
     low, high = (max(round(seconds * factor * blocks), 1) for factor in VERIFICATION)
     with suppress(Exception):  # stderr may be closed
         if sys.stderr is not None:
@@ -184,10 +187,10 @@ def _before_kernel(
     verify: bool,
     checkpoint: Checkpoint | None,
 ) -> Verdict | None:
-    """Return the verdict of one set before there is a kernel; None when there is one, and it is needed.
+    """Return the verdict of one set from plain Python before the kernel exists, or None if the kernel is required.
 
-    To verify takes plain Python many times as long as to compile: what is accepted, as a whole or in a part, waits for
-    the kernel.
+    An accepted set, and an accepted part of a combined pattern, waits for the kernel if it is to be verified, because
+    plain Python takes many times as long to verify a set as a compiler takes for the kernel.
     """
     from plausiwidgets.engine.choice.background_compile import awaited, compile_behind
 

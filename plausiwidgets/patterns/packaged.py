@@ -1,4 +1,4 @@
-"""The packaged sets: parameters with which the package's models show its patterns."""
+"""Packaged parameter sets, with which the built-in models show patterns."""
 
 from __future__ import annotations
 
@@ -18,9 +18,12 @@ from plausiwidgets.patterns.registry import is_builtin
 from plausiwidgets.support.arguments import checked
 
 TABLE = "packaged_table.csv"
-"""The package's own assessment. `python -m plausiwidgets.upkeep` keeps it current, and the other files too."""
+"""File name of the packaged assessment of the built-in models.
+
+The command ``python -m plausiwidgets.upkeep`` updates it and the other packaged files.
+"""
 VERDICTS = "verdicts.csv"
-"""Verdicts on all presets and defaults."""
+"""File name of the verdicts on all presets and defaults."""
 DEFAULTS = "defaults"
 """Entry in `VERDICTS` for the defaults of model and pattern, instead of the title of a preset."""
 
@@ -29,28 +32,28 @@ FROM_SEARCH = "packaged: found by a search"
 
 
 class KnownSet(NamedTuple):
-    """A set with which a model shows a pattern, or is published to show it."""
+    """Parameter set that is known or published to show a pattern."""
 
     parameters: Mapping[str, float]
-    """Values of the set; other parameters are at their defaults."""
+    """Values of the set. Other parameters are at their defaults."""
     dt: float
     preset: Preset | None
-    """The published set; None for the defaults and for the result of a search."""
+    """Published set, None for the defaults and for the result of a search."""
     status: str = ""
-    """Status of the verdict that the package contains; empty without a verdict."""
+    """Status of the packaged verdict, empty without one."""
     failed_test: str = ""
-    """Verification test that a fragile set fails."""
+    """Name of the verification test that a fragile set fails."""
     format: str = ""
-    """Number format to which the parameters were rounded, in words; empty for float64."""
+    """Number format to which the parameters were rounded, in words, empty for float64."""
 
     @property
     def verified(self) -> bool:
-        """Whether the package contains its verdict, and the verdict is "replicated"."""
+        """Whether the packaged verdict is "replicated"."""
         return self.status == "replicated"
 
     @property
     def source(self) -> str:
-        """Source of the set, as a verdict prints it.
+        """Source of the set in the words of a printed verdict.
 
         Examples
         --------
@@ -66,11 +69,11 @@ class KnownSet(NamedTuple):
 
 
 def known_sets(model: NeuronModel, pattern: Protocol) -> list[KnownSet]:
-    """Return the known sets of a model for a pattern, published ones first.
+    """Return the known sets of a model for a pattern, published sets first.
 
-    The defaults, if they are verified, and the verified set of the packaged table follow. Only the package's own
-    objects have these two sets and verdicts on their presets, because a copy, or a custom model with the same key, is
-    another neuron.
+    Published sets are followed by the defaults, if they are verified, and by the verified set of the packaged table.
+    Only built-in models and patterns have the latter two and the packaged verdicts, because a copy, or a custom model
+    with the same key, is a different neuron.
     """
     is_packaged = model.is_builtin and is_builtin(pattern)
     sets = [_with_verdict(one, model, pattern) for one in published_sets(model, pattern)]
@@ -92,7 +95,7 @@ def published_sets(model: NeuronModel, pattern: Protocol) -> list[KnownSet]:
 
 
 def default_set(model: NeuronModel, pattern: Protocol) -> KnownSet:
-    """Return the defaults of a model and a pattern, with the verdict that the package contains."""
+    """Return the defaults of a model and a pattern with their packaged verdict."""
     return _with_verdict(KnownSet({}, model.dt, None), model, pattern)
 
 
@@ -105,7 +108,7 @@ def _with_verdict(one: KnownSet, model: NeuronModel, pattern: Protocol) -> Known
 
 
 def packaged_set(model: NeuronModel, pattern: Protocol) -> KnownSet | None:
-    """Return the first verified set of a packaged model and pattern, or None.
+    """Return the first verified set of a built-in model and pattern, or None without one.
 
     Examples
     --------
@@ -120,7 +123,10 @@ def packaged_set(model: NeuronModel, pattern: Protocol) -> KnownSet | None:
 
 
 def _rounded_set(neuron: NeuronModel, arithmetic: Arithmetic, pattern: Protocol) -> KnownSet | None:
-    """Return the packaged set of a neuron in float64 with rounded parameters; its verdict is another one."""
+    """Return the packaged set of a neuron in float64 with rounded parameters.
+
+    It has no status, because the packaged verdict applies to the exact parameters only.
+    """
     exact = packaged_set(neuron, pattern)
     if exact is None:
         return None
@@ -129,7 +135,7 @@ def _rounded_set(neuron: NeuronModel, arithmetic: Arithmetic, pattern: Protocol)
 
 
 def packaged_rows(model: NeuronModel) -> dict[str, Mapping[str, str]]:
-    """Return the rows of the packaged table by pattern, as the texts of its file; empty for a custom model."""
+    """Return the rows of the packaged table by pattern, with entries as in the file, empty for a custom model."""
     if not model.is_builtin:
         return {}
     return {pattern: row for (name, pattern), row in _rows().items() if name == model.key}
@@ -137,17 +143,17 @@ def packaged_rows(model: NeuronModel) -> dict[str, Mapping[str, str]]:
 
 @checked
 def packaged_parameters(model: str, pattern: str) -> Mapping[str, float] | None:
-    """Return the verified set of the packaged table for a model and a pattern; None without one.
+    """Return the verified set of the packaged table for a model and a pattern, or None without one.
 
     Parameters
     ----------
     model, pattern : str
-        Names.
+        Keys of the model and the pattern.
 
     Returns
     -------
     mapping of str to float, or None
-        The model's parameters and the stimulus values.
+        Model and stimulus parameters.
 
     Examples
     --------
@@ -162,29 +168,32 @@ def packaged_parameters(model: str, pattern: str) -> Mapping[str, float] | None:
 
 
 def verified_defaults() -> frozenset[tuple[str, str]]:
-    """Return the models and patterns whose defaults are verified."""
+    """Return the pairs of model and pattern whose defaults are verified."""
     return frozenset(
         pair for pair, sets in _verdicts().items() if DEFAULTS in sets and sets[DEFAULTS][0] == "replicated"
     )
 
 
 def verdict_rows() -> list[dict[str, str]]:
-    """Return the rows of `VERDICTS` as texts."""
+    """Return the rows of `VERDICTS` with entries as in the file."""
     return list(_lines(data_file(VERDICTS).read_text(encoding="utf-8")))
 
 
 def rows_of(text: str) -> dict[tuple[str, str], dict[str, str]]:
-    """Return the rows of a table in CSV as texts, 50 times faster than pandas."""
+    """Return the rows of a CSV table by model and pattern, with entries as in the text.
+
+    This parser is 50 times as fast as pandas.
+    """
     return {(row["model"], row["pattern"]): row for row in _lines(text)}
 
 
 def data_file(name: str) -> Traversable:
-    """Return a file of packaged sets."""
+    """Return the path of a file of packaged sets."""
     return files("plausiwidgets") / "patterns" / "data" / name
 
 
 def read_again() -> None:
-    """Read the files again when they are next used, because they have changed."""
+    """Clear the cached files, so that changed files are read when they are next used."""
     _rows.cache_clear()
     _verdicts.cache_clear()
 
@@ -196,7 +205,7 @@ def _rows() -> dict[tuple[str, str], dict[str, str]]:
 
 @cache
 def _verdicts() -> dict[tuple[str, str], dict[str, tuple[str, str]]]:
-    """Return status and failed test of each packaged set, by model and pattern and by its title."""
+    """Return the status and the failed test of each packaged set, by model and pattern and by title of the set."""
     found: dict[tuple[str, str], dict[str, tuple[str, str]]] = {}
     for row in verdict_rows():
         found.setdefault((row["model"], row["pattern"]), {})[row["set"]] = row["status"], row["failed_test"]

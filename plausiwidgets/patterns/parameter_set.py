@@ -1,4 +1,4 @@
-"""The one rule for parameters: which set a function evaluates, and at which time step."""
+"""Selection of the parameter set and the time step that a function evaluates."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ YOURS_COMPLETED = "your values, other parameters at their defaults"
 
 
 class ParameterSet(NamedTuple):
-    """A complete parameter set, or n of them as arrays, with its time step."""
+    """Complete parameter set, or n of them as arrays, with its time step."""
 
     values: dict[str, Floats]
-    """Every parameter of the model and every stimulus parameter of the pattern."""
+    """All model and stimulus parameters, numbers or arrays of shape [n]."""
     dt: float
     source: str
-    """Source of the values, as a verdict prints it."""
+    """Source of the values in the words of a printed verdict."""
 
 
 def parameter_set(
@@ -34,21 +34,21 @@ def parameter_set(
     parameters: Mapping[str, ArrayLike] | None = None,
     dt: float | None = None,
 ) -> ParameterSet:
-    """Return the set that a function with these arguments uses, complete and checked.
+    """Return the complete and checked parameter set for given arguments.
 
     Parameters
     ----------
     parameters : mapping of str to float or 1-D array, optional
-        The defaults of model and pattern complete it. Without it, the set is the packaged one of the pair with its own
-        time step, otherwise the defaults. Every function that takes a model and a pattern follows this rule,
-        and so does the app.
+        Values of some parameters. The other parameters are at their defaults. Without a mapping, the set is the
+        packaged set of the pair with its own time step, or the defaults if there is no packaged set. The app and all
+        functions of a model and a pattern use this rule.
     dt : float, optional
-        Time step in ms; default: that of the packaged set, otherwise the model's.
+        Time step in ms. By default, the time step of the packaged set, or of the model without one.
 
     Raises
     ------
     ValueError
-        For an unknown name, or a value or time step that is not finite or outside its hard limits.
+        If a name is unknown, or if a value or the time step is not finite or outside its hard limits.
 
     Examples
     --------
@@ -70,7 +70,7 @@ def parameter_set(
 
 
 def source_of(model: NeuronModel, pattern: Protocol, values: Mapping[str, float], dt: float) -> str:
-    """Return the source of the values of a complete set without further information.
+    """Return the source of a complete parameter set, found by comparison with the packaged set and the defaults.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""A firing pattern: a protocol, the measurement and the criteria."""
+"""Firing patterns: a protocol with a measurement and criteria."""
 
 from __future__ import annotations
 
@@ -33,12 +33,13 @@ DIVISORS = (2, 4, 8, 16)
 @checked
 @dataclass(frozen=True)
 class AmplitudeWindow:
-    """The sweeps whose thresholds bound the amplitude of a pattern, so that a search can solve it.
+    """Sweeps whose thresholds bound the amplitude of a pattern, so that a search can solve for it.
 
     Attributes
     ----------
     fire, silent : tuple of str
-        Sweeps that must fire, and that must not. Spikes count in each sweep's `response` window.
+        Names of the sweeps that must elicit spikes, and of the sweeps that must not. Spikes count in the `response`
+        window of each sweep.
 
     Examples
     --------
@@ -54,16 +55,17 @@ class AmplitudeWindow:
 @checked
 @dataclass(frozen=True)
 class Curve:
-    """A measured curve of a pattern, for a figure.
+    """Measured curve of a pattern for a figure.
 
     Attributes
     ----------
     x, y : str
         Names in ``Verdict.measured``.
     x_label, y_label, x_unit, y_unit : str
-        For the axes; an empty `x_unit` is the unit of the model's current.
+        Labels and units of the axes. An empty `x_unit` is the unit of the model's current.
     onset : str
-        Name in ``Verdict.measured`` of the x below which y is 0. The curve is then drawn over x as a multiple of it.
+        Name in ``Verdict.measured`` of the value of x below which y is 0. The curve is then drawn over multiples of
+        this value.
 
     Examples
     --------
@@ -85,11 +87,11 @@ class Curve:
 @renamed
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Pattern(Protocol):
-    """A firing pattern: the stimulus, the measurement and the criteria.
+    """Firing pattern: a stimulus, a measurement and criteria.
 
-    Give ``sweeps`` and ``measure``, or, for a pattern that adapts its sweeps to responses, a ``procedure``.
-    Criteria of every pattern are added: the neuron is silent and at rest before the onset, and no
-    interval between spikes is shorter than 1 ms.
+    Pass ``sweeps`` and ``measure``. For a pattern that adapts its sweeps to responses, pass a ``procedure`` instead of
+    ``measure``. The criteria of every pattern are added, for example that the neuron is silent and at rest before the
+    onset, and that no interspike interval is shorter than 1 ms.
 
     Parameters
     ----------
@@ -97,50 +99,49 @@ class Pattern(Protocol):
         Identifier.
     title : str
     criteria : sequence of Criterion
-        All must hold for the pattern to be accepted.
+        Criteria that must all be met.
     stimulus_parameters : sequence of StimulusParameter
-        Of its stimulus.
+        Parameters of the stimulus.
     sweeps : callable
-        ``sweeps(s)`` returns name → `Sweep`; ``s.amplitude`` and so on are arrays of shape [n]. With a
-        procedure it only serves the sketch of the stimulus.
+        ``sweeps(s)`` returns a mapping from names to `Sweep`. Stimulus values such as ``s.amplitude`` are arrays of
+        shape [n]. If there is a procedure, the sweeps are used for the sketch of the stimulus only.
     measure : callable
-        ``measure(r, s)`` returns feature → array of shape [n]; ``r["name"]`` is the `Response` to a sweep,
-        ``r.span`` and so on describe the neurons at rest (`Responses`). A feature is nan where it
+        ``measure(r, s)`` returns a mapping from features to arrays of shape [n]. ``r["name"]`` is the `Response` to a
+        sweep, and attributes such as ``r.span`` describe the neurons at rest (`Responses`). A feature is nan where it
         cannot be computed.
     procedure : callable
         ``procedure(runner)`` applies sweeps to a `plausiwidgets.patterns.runner.Runner` and returns a `Measurement`.
     searches_threshold : bool
-        Whether the procedure searches the weakest step that makes the neuron fire, which takes many simulations.
+        Whether the procedure searches for the weakest step that elicits a spike, which takes many simulations.
     amplitude_window : AmplitudeWindow, optional
-        Lets a search solve the amplitude of each candidate.
+        Sweeps that bound the amplitude, so that a search can solve for it.
     verification : mapping of str to Pattern
-        Longer or finer forms of the pattern with the same stimulus parameters, which a verified set must show too. The
-        key describes the test, such as ``"in a stimulus of 4 s"``.
+        Longer or finer forms of the pattern with the same stimulus parameters, which a verified set must also show. The
+        key describes the test, such as ``"with a stimulus of 4 s"``.
     finer : tuple of int, optional
-        Divisors of the time step at which a verified set must still show the pattern. Default: 2, 4, 8 and 16, and 8
-        for a form of another pattern's verification that is measured on sweeps.
+        Divisors of the time step at which a verified set must still show the pattern. By default, 2, 4, 8 and 16. The
+        default is 8 for a form in the verification of another pattern that is measured on sweeps.
     equal : tuple of str
         Names in ``Verdict.measured`` whose values must be the same at the finer time steps of each form of the
         verification.
     comes_back : bool
-        Whether a verified set must be back at rest, and silent, some seconds after each of the sweeps.
+        Whether a verified set must return to rest and be silent some seconds after each sweep.
     curve : Curve, optional
     reference : (str, mapping of str to float, float) or mapping of str to Traces, optional
-        The target in a figure: name, parameters and time step in ms of a neuron that shows the pattern, or a
+        Target in a figure: the model key, parameters and time step in ms of a neuron that shows the pattern, or a
         recording for each sweep.
     at_rest : bool
-        Whether the neuron must be at rest before the onset; False only for a recording that fires from its
+        Whether the neuron must be at rest before the onset. False is only for a recording that contains spikes from its
         start.
     budget : int
-        Evaluations that a search for it takes by default.
+        Default number of evaluations of a search.
     in_sentence, letter, description, look_for, function, parameter_hint, source, main_sweep, event, fine, marks
-        As of a `Protocol`.
+        Arguments of `Protocol`.
 
     Raises
     ------
     ValueError
-        If names are used twice, sweeps or features are missing or of the wrong shape, or texts are empty;
-        the message says what to change.
+        If names occur twice, sweeps or features are missing or have a wrong shape, or texts are empty.
 
     Examples
     --------
@@ -170,7 +171,7 @@ class Pattern(Protocol):
     at_rest: bool = True
     budget: int = 100_000
     tried: bool = field(default=True, init=False)
-    """Whether its functions are custom: tried when it is made, and watched when it is judged."""
+    """Whether the functions of the pattern are custom, and are therefore tested."""
 
     def __post_init__(self) -> None:
         where = f"pattern {self.key!r}"
@@ -203,11 +204,11 @@ class Pattern(Protocol):
 
     @property
     def adapts(self) -> bool:
-        """Whether it chooses sweeps by the responses to others."""
+        """Whether the pattern chooses sweeps according to responses."""
         return self.procedure is not None
 
     def measured_on(self, runner: Runner) -> Measurement:
-        """Return the measurement of the pattern on the sets of a runner."""
+        """Return the measurements of the pattern on the sets of a runner."""
         with np.errstate(all="ignore"):  # a feature that cannot be computed is nan or infinite
             return self._measured_on(runner)
 
@@ -221,7 +222,7 @@ class Pattern(Protocol):
         assert self.sweeps is not None
         s = runner.stimulus_values
         sweeps = self.sweeps(s)
-        # A silent neuron is graded where it should fire.
+        # Measure the distance from the threshold in a sweep in which the neuron should fire.
         graded = self.amplitude_window.fire[0] if self.amplitude_window else self.main_sweep
         responses = runner.apply(sweeps, graded=graded, durations=self.durations(s))
         assert self.measure is not None
@@ -257,20 +258,20 @@ class Pattern(Protocol):
 OF_BENCH = tuple(c.key for c in (QUIET, AT_REST, BELOW_THRESHOLD, WHOLE, CELL))
 """Features that are measured for every pattern at rest and in all of its sweeps."""
 COMMON = (*OF_BENCH, MIN_ISI.key)
-"""Those of a pattern with sweeps that are known."""
+"""Features that are measured for every pattern with sweeps."""
 RATE = "rate"
-"""Measured of such a pattern too, unless it measures a rate of its own."""
+"""Feature that is also measured for a pattern with sweeps, unless the pattern measures it itself."""
 
 
 def with_common(criteria: Sequence[Criterion], at_rest: bool = True) -> tuple[Criterion, ...]:
-    """Return the criteria of a pattern with those of every pattern that it does not replace."""
+    """Return the criteria of a pattern together with the criteria of every pattern that it does not replace."""
     given = {c.key for c in criteria}
     before = [c for c in (QUIET, AT_REST, BELOW_THRESHOLD) if at_rest and c.key not in given]
     return (*before, *criteria, *(c for c in (MIN_ISI, WHOLE, CELL) if c.key not in given))
 
 
 def rate_limits(responses: Responses, sweeps: Mapping[str, Sweep]) -> dict[str, ArrayLike | Graded]:
-    """Return the features of the spikes of every pattern: shortest interval (ms) and highest rate (Hz)."""
+    """Return the shortest interval in ms and the highest rate in Hz over all sweeps, shape [n]."""
     shortest, rates = [], []
     for name, sweep in sweeps.items():
         t0, t1 = sweep.window
@@ -288,7 +289,10 @@ def check_features(
 ) -> dict[str, Floats]:
     """Return the features of criteria as arrays of shape [n].
 
-    A ValueError names a feature that is missing, or that has a wrong shape.
+    Raises
+    ------
+    ValueError
+        If a feature is missing or has a wrong shape.
     """
     out = {}
     for criterion in criteria:

@@ -1,4 +1,4 @@
-"""Protocols: the current that is injected into a neuron, with a few parameters."""
+"""Protocols: the injected current with its parameters."""
 
 from __future__ import annotations
 
@@ -29,7 +29,10 @@ from plausiwidgets.support.names import check_key, unknown
 from plausiwidgets.support.renamed import StimulusParameters, renamed
 
 StimulusValues = SimpleNamespace
-"""``s`` of a pattern's functions: a namespace with an attribute of shape [n] for each of its stimulus parameters."""
+"""Stimulus values ``s``, the argument of the functions of a pattern.
+
+The namespace has an attribute of shape [n] for each stimulus parameter.
+"""
 
 _CURRENT, _INJECTED = "current", "injected"
 _DOWNWARDS = "Amplitude of the inhibition, downwards from the holding current."
@@ -45,35 +48,35 @@ _TEXTS = {
 @renamed
 @dataclass(frozen=True)
 class StimulusParameter:
-    """A parameter of a stimulus, for a slider and a search.
+    """Parameter of a stimulus, for a slider and a search.
 
     Parameters
     ----------
     key : str
-        Attribute of the namespace that ``sweeps`` and ``measure`` get. ``amplitude`` is the height that a
-        search can solve, ``holding`` the current at which the neuron settles (0 where a pattern has none).
+        Attribute of the namespace that is passed to ``sweeps`` and ``measure``. A search can solve for ``amplitude``.
+        The neuron settles at the current ``holding``, which is 0 if a pattern does not have it.
     default, low, high : float
-        Value and range: in `unit`, or as factors of the model's default current.
+        Default and range, in `unit` or as factors of the model's default current.
     unit : str
-        Such as ``"ms"``; not with `of`.
+        Unit such as ``"ms"``. Do not combine it with `of`.
     of : {"", "current", "injected"}
-        ``"current"``: the value is a current, in the model's unit, and its range is given as factors of the
-        model's default current. ``"injected"``: it is a current whose range is in the model's unit already.
+        With ``"current"``, the value is a current in the unit of the model, and its range consists of factors of the
+        model's default current. With ``"injected"``, the value is a current whose range is in the unit of the model.
     scale, linear_width, limits
-        As of a `Parameter`. The hard limits of a value in ms are its range by default.
+        Arguments of `Parameter`. By default, the hard limits of a value in ms are its range.
     description : str
-        Its meaning.
+        Meaning of the parameter.
     vary : bool
-        Whether a search may change it by default.
+        Whether a search changes the parameter by default.
     downwards : bool
-        Whether it is injected with a minus sign, as the strength of an inhibition is; the explorer says so.
+        Whether the value is injected with a minus sign, such as the strength of an inhibition. The app shows this.
     title : str
-        Short name for the user; default: the key.
+        Short name for the user, by default the key.
 
     Raises
     ------
     ValueError
-        If it does not have exactly one of `unit` and `of`.
+        If both or neither of `unit` and `of` are given.
 
     Examples
     --------
@@ -119,7 +122,7 @@ class StimulusParameter:
         self.parameter(1.0, self.unit or "current")
 
     def parameter(self, current: float, unit: str, source: str = "") -> Parameter:
-        """Return it as a parameter of a model whose usual current is `current`, in `unit`."""
+        """Return the parameter in units of a model whose usual current is `current`, in `unit`."""
         assert self.limits is not None
         factor = current if self.of == _CURRENT else 1.0
         linear_width, *limits = (None if x is None else x * factor for x in (self.linear_width, *self.limits))
@@ -142,14 +145,16 @@ class StimulusParameter:
 
 
 _in_units: WeakKeyDictionary[Protocol, WeakKeyDictionary[NeuronModel, dict[str, Parameter]]] = WeakKeyDictionary()
-"""Cache of the stimulus values of protocols in the units of models, which every evaluation needs."""
+"""Cached stimulus parameters of protocols in the units of models, which every evaluation needs."""
 
 
 @checked
 @renamed
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Protocol:
-    """The injected current: sweeps and the parameters of their stimulus. It has no criteria; a `Pattern` has.
+    """Injected current: sweeps and the parameters of their stimulus.
+
+    A protocol has no criteria. A `Pattern` is a protocol with criteria.
 
     Parameters
     ----------
@@ -157,30 +162,30 @@ class Protocol:
         Identifier.
     title : str
     stimulus_parameters : sequence of StimulusParameter
-        Of its stimulus.
+        Parameters of the stimulus.
     sweeps : callable
-        ``sweeps(s)`` returns name → `Sweep`; ``s.amplitude`` and so on are arrays of shape [n].
+        ``sweeps(s)`` returns a mapping from names to `Sweep`. Stimulus values such as ``s.amplitude`` are arrays of
+        shape [n].
     in_sentence : str
         Title within a sentence, with its article, such as "a rebound spike". The default is the title with a lower-case
         first letter, unless the first word is an abbreviation.
     letter, description, look_for, function, parameter_hint, source : str
-        Texts for the user: the behaviour, what to look at (a sentence, such as "Look for two spikes."), its possible
-        role in the brain, the parameter that matters, and the publication.
+        Texts for the user: a letter, the behaviour, where to look (a sentence such as "Look for two spikes."), the
+        possible role in the brain, the parameter that matters, and the publication.
     main_sweep : str
-        Name of the sweep to look at first; default: the first one.
+        Name of the sweep that figures show first, by default the first sweep.
     event : pair of float, str or callable, optional
-        Start and end of the part of the sweeps that a figure shows, where it is short against them: a time in ms, the
-        name of a stimulus value, or ``time(s, traces)``.
+        Start and end of the part of the sweeps that a figure shows, if that part is short: a time in ms, the key of a
+        stimulus parameter, or ``time(s, trace)``.
     fine : bool
-        Whether the behaviour is a few millivolts below the threshold, so that a figure cuts the spikes off.
+        Whether the behaviour covers only a few millivolts below the threshold, so that a figure truncates the spikes.
     marks : sequence of plausiwidgets.patterns.annotations.Mark
-        Marks of the criteria in the traces of a figure.
+        Annotations of the criteria in the traces of a figure.
 
     Raises
     ------
     ValueError
-        If names are used twice, sweeps are missing or of the wrong shape, or texts are empty; the message says
-        what to change.
+        If names occur twice, sweeps are missing or have a wrong shape, or texts are empty.
 
     Examples
     --------
@@ -234,36 +239,39 @@ class Protocol:
 
     @property
     def stimulus_names(self) -> tuple[str, ...]:
-        """Names of the stimulus values."""
+        """Keys of the stimulus parameters."""
         return tuple(value.key for value in self.stimulus_parameters)
 
     @property
     def prefix(self) -> str:
-        """Prefix of its stimulus values and criteria among those of other patterns: key and underscore."""
+        """Prefix of its stimulus parameters and criteria in a combined pattern, the key with an underscore."""
         return f"{self.key}_"
 
     def within(self, name: str) -> str:
-        """Return the name of one of its criteria or sweeps among those of other patterns, for the user."""
+        """Return the name that one of its criteria or sweeps has in a combined pattern, for the user."""
         return f"{self.title}: {name}"
 
     @property
     def components(self) -> Mapping[str, Self]:
-        """Protocols that are applied separately, by the prefix of their stimulus values; here only this one."""
+        """Protocols with separate simulations, by the prefix of their stimulus parameters.
+
+        A single protocol is its only component.
+        """
         return {"": self}
 
     @property
     def adapts(self) -> bool:
-        """Whether it chooses sweeps by the responses to others."""
+        """Whether the protocol chooses sweeps according to responses."""
         return False
 
     def values_of(self, prefix: str, values: Mapping[str, Floats]) -> dict[str, Floats]:
-        """Return the values of one component, without the prefix of its stimulus values."""
+        """Return the values of one component, without the prefix of its stimulus parameters."""
         mine = self.components[prefix].stimulus_names
         model = {name: value for name, value in values.items() if name not in self.stimulus_names}
         return model | {name: values[prefix + name] for name in mine}
 
     def stimulus_parameters_for(self, model: NeuronModel) -> dict[str, Parameter]:
-        """Return the stimulus parameters in the model's own units and ranges.
+        """Return the stimulus parameters in the units and ranges of a model.
 
         Raises
         ------
@@ -285,20 +293,20 @@ class Protocol:
                 )
             p = value.parameter(usual_current(model), model.current.unit, self.source)
             low, high = max(p.low, model.current.low), min(p.high, model.current.high)
-            # Without an overlap of the two ranges, that of the pattern is used.
+            # If the two ranges do not overlap, use the range of the pattern.
             if value.key == "holding" and value.of == _CURRENT and low < high:
                 p = replace(p, default=float(np.clip(p.default, low, high)), low=low, high=high)
             out[value.key] = p
         return out
 
     def parameters(self, model: NeuronModel) -> dict[str, Parameter]:
-        """Return the parameters of the model and the stimulus values."""
+        """Return the model and stimulus parameters by name."""
         return dict(model.parameters) | self.stimulus_parameters_for(model)
 
     # -- sweeps --------------------------------------------------------------------------------
 
     def sweeps_at(self, values: Mapping[str, ArrayLike]) -> dict[str, Sweep]:
-        """Return the sweeps for given stimulus values; none for a procedure without."""
+        """Return the sweeps for given stimulus values by name, or an empty dict for a procedure without sweeps."""
         if self.sweeps is None:
             return {}
         return dict(
@@ -306,7 +314,10 @@ class Protocol:
         )
 
     def corners(self) -> list[dict[str, float]]:
-        """Return the values in ms at the corners of their hard limits, the longest first; at most 64 corners."""
+        """Return the values in ms at the corners of their hard limits, the longest first.
+
+        The list contains at most 64 corners.
+        """
         ends = {
             value.key: [x for x in reversed(value.limits) if x is not None]
             for value in self.stimulus_parameters
@@ -315,10 +326,10 @@ class Protocol:
         return [dict(zip(ends, corner, strict=True)) for corner in islice(product(*ends.values()), 64)] if ends else []
 
     def durations(self, stimulus: StimulusValues) -> dict[str, float]:
-        """Return the time in ms to simulate of each sweep: its longest end over the corners of the values in ms.
+        """Return the simulated time of each sweep in ms.
 
-        It does not depend on the sets, unless the sweep of one of them ends later than at any corner. For traced values
-        it is traced.
+        It is the latest end of the sweep over the corners of the values in ms. Therefore it does not depend on the
+        sets, unless the sweep of one of them ends later than at any corner. For traced values, the result is traced.
         """
         assert self.sweeps is not None
         corners = self.corners()
@@ -347,7 +358,7 @@ class Protocol:
         if self.main_sweep not in sweeps:
             raise unknown(f"pattern {self.key!r}", "sweep", self.main_sweep, sweeps)
 
-    # -- shown -----------------------------------------------------------------------------------
+    # -- representation --------------------------------------------------------------------------
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.key!r}>"
@@ -367,18 +378,21 @@ class Protocol:
 
 
 def usual_current(model: NeuronModel) -> float:
-    """Return the current of a step that makes the model fire, the unit of stimulus currents."""
+    """Return the amplitude of a step that makes the model fire, which is the unit of stimulus currents."""
     return model.current.default if model.current.default > 0 else max(abs(model.current.high), 1e-9)
 
 
 class _Phrase(str):
-    """A title within a sentence, with the title that it belongs to: `replace` of a pattern may change the latter."""
+    """Title within a sentence, together with the title to which it belongs.
+
+    The function `dataclasses.replace` may change the title of a pattern, which makes the phrase outdated.
+    """
 
     of_title: str
 
     @classmethod
     def of(cls, phrase: str, title: str) -> _Phrase:
-        """Return the phrase of a title; the default if there is none, or one of another title."""
+        """Return the phrase of a title, or the default if it is empty or belongs to another title."""
         is_own = phrase and getattr(phrase, "of_title", title) == title
         made = cls(phrase if is_own else lower_first(title))
         made.of_title = title

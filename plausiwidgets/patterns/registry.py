@@ -1,4 +1,4 @@
-"""The patterns by key: built-in and registered ones."""
+"""Registry of patterns by key, both built-in and registered."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _builtin: dict[str, Pattern] = {pattern.key: pattern for pattern in TWENTY}
 
 
 def names() -> list[str]:
-    """Return the keys of all patterns: the twenty in the order of their letters, then the registered ones.
+    """Return the keys of all patterns, first the built-in ones in the order of their letters.
 
     Examples
     --------
@@ -37,29 +37,35 @@ def names() -> list[str]:
 
 
 def key_of(text: str) -> str:
-    """Return the key of the pattern that has this letter, large or small; any other text as it is."""
+    """Return the key of the pattern with a letter, or the text itself if it is not a letter of a pattern.
+
+    The letter may be in lower case.
+    """
     known = names()
     return text if text in known else next((key for key in known if text and get(key).letter == text.upper()), text)
 
 
 Named = Annotated[str | Protocol | Current | Piece, "(use pw.patterns.all_of(…) for several patterns at once)"]
-"""A pattern or protocol by key or as an object, or a current or a piece of one; `all_of` combines several patterns."""
+"""A pattern or protocol as its key or as an object, or a current, or a piece of a current.
+
+The function `all_of` combines several patterns.
+"""
 
 _Each = Annotated[str | Protocol, "(all_of(…) takes them as separate arguments)"]
 
 
 def get(pattern: Named) -> Protocol:
-    """Return a pattern by its key, or a current, or a piece of one, as a protocol.
+    """Return the protocol for a key, an object, a current or a piece of a current.
 
-    An object is returned unchanged. The keys of stimuli (see `stimulus`) are valid too, although `names` leaves them
-    out.
+    A pattern or protocol is returned unchanged. Keys of stimuli (see `stimulus`) are also accepted, although `names`
+    omits them.
 
     Raises
     ------
     ValueError
-        If no pattern has this key; the text lists the valid ones and the nearest.
+        If no pattern has this key. The message lists the keys and suggests the closest one.
     TypeError
-        For anything but a name, a Protocol, a Current or a Piece; `all_of` combines several patterns.
+        If the argument is not a string, Protocol, Current or Piece. Use `all_of` to combine several patterns.
 
     Examples
     --------
@@ -86,21 +92,21 @@ def get(pattern: Named) -> Protocol:
 
 
 def all_of(*patterns: str | Protocol) -> AllOf:
-    """Return the pattern of a neuron that shows several patterns with one set of its parameters.
+    """Return the combination of several patterns, which one set of model parameters must show.
 
-    Each is judged as it is alone, under a stimulus of its own: its stimulus values and criteria have its key
-    before their names, such as ``tonic_spiking_amplitude``. The loss is the sum over all, and
-    ``Verdict.parts[key]`` is the verdict of each.
+    Each pattern is evaluated separately under its own stimulus. The names of its stimulus parameters and criteria start
+    with its key, such as ``tonic_spiking_amplitude``. The loss is the sum over all patterns, and ``Verdict.parts[key]``
+    is the verdict on one of them.
 
     Parameters
     ----------
     *patterns : str or Pattern
-        Two or more, none of them twice.
+        At least two different patterns.
 
     Raises
     ------
     ValueError
-        For an unknown name, fewer than two patterns, or one that is named twice.
+        If a name is unknown, if there are fewer than two patterns, or if a pattern occurs twice.
 
     Examples
     --------
@@ -118,14 +124,14 @@ def all_of(*patterns: str | Protocol) -> AllOf:
 
 @checked
 def register(pattern: Protocol) -> Judged:
-    """Make a pattern available by its key, also in every explorer that is opened later.
+    """Register a pattern, so that it is available by its key and in every app that is opened later.
 
     Raises
     ------
     TypeError
-        If it is not a pattern.
+        If the argument is not a protocol.
     ValueError
-        If it has the key of a built-in one or of a stimulus, or no criteria.
+        If the pattern has no criteria, or has the key of a built-in pattern or of a stimulus.
 
     Examples
     --------
@@ -139,7 +145,9 @@ def register(pattern: Protocol) -> Judged:
 
 @checked
 def load(path: str | Path, name: str | None = None) -> list[Judged]:
-    """Run a Python file and register the patterns that it defines; as `plausiwidgets.models.load`.
+    """Run a Python file and register the patterns that it defines.
+
+    The function `plausiwidgets.models.load` does the same for models.
 
     Examples
     --------
@@ -165,35 +173,37 @@ def load(path: str | Path, name: str | None = None) -> list[Judged]:
     Parameters
     ----------
     path : path
-        The patterns are values of its global names, or entries of lists, tuples and dicts among them.
+        Python file. Its patterns are global variables, or entries of global lists, tuples and dicts.
     name : str, optional
-        Key of a pattern: register this one only.
+        Key of a pattern, to register only this pattern.
 
     Returns
     -------
     list of Pattern
+        The registered patterns.
 
     Raises
     ------
     OSError
         If the file cannot be read.
     ImportError
-        If it needs an optional package that is not installed, with the command that installs it.
+        If the file needs an optional package that is not installed. The message contains the command that installs it.
     ValueError
-        If it fails, defines no pattern or none of this name, or one with the key of a built-in pattern or a stimulus.
+        If the file fails, if it does not define a pattern or the pattern `name`, or if a pattern has the key of a
+        built-in pattern or of a stimulus.
     """
     return custom.load(path, name)
 
 
 def received(pattern: str | Judged | InFile) -> Protocol:
-    """Return the pattern of ``custom.sendable``."""
+    """Return the pattern that another process sent by ``custom.sendable``."""
     return custom.of(pattern) if isinstance(pattern, InFile) else get(pattern)
 
 
 def proof_against(pattern: Protocol, model: NeuronModel) -> Proof | None:
-    """Return the proof that a model cannot show a pattern, or one of several; None without a known proof.
+    """Return the proof that a model cannot show a pattern or one of its parts, or None without a known proof.
 
-    A proof is about the built-in pattern of its key, and not about another one of the same key.
+    A proof of a built-in pattern does not apply to a custom pattern with the same key.
     """
     for part in pattern.components.values():
         if part.key in model.proofs and (is_builtin(part) or part.key not in _builtin):
@@ -202,27 +212,31 @@ def proof_against(pattern: Protocol, model: NeuronModel) -> Proof | None:
 
 
 def why_ruled_out(pattern: Protocol, model: NeuronModel, bounds: Limits | None = None) -> str:
-    """Return why no parameters of a model show a pattern, or one of several; empty without a known proof.
+    """Return the reason why no parameters of a model show a pattern or one of its parts.
 
     Parameters
     ----------
     bounds : mapping of str to (low, high), optional
-        Bounds of the model's parameters in a search, by default their ranges. The result is empty if they reach beyond
-        the limits of the proof.
+        Bounds of the model's parameters in a search, by default their ranges.
+
+    Returns
+    -------
+    str
+        Text of the proof, empty without a known proof or if the bounds exceed its limits.
     """
     proof = proof_against(pattern, model)
     return proof.text if proof is not None and proof.holds_within(bounds or {}) else ""
 
 
 def is_registered(pattern: str | Protocol) -> bool:
-    """Return whether `get` finds this key or, for an object, this very pattern by its key."""
+    """Return whether `get` finds this key or, for an object, finds the same object by its key."""
     key = pattern if isinstance(pattern, str) else pattern.key
     found = _builtin.get(key) or custom.by_key.get(key) or named(key)
     return found is not None and (isinstance(pattern, str) or found is pattern)
 
 
 def is_builtin(pattern: Protocol) -> bool:
-    """Return whether a pattern is built-in, so that its key means the same in every process."""
+    """Return whether a pattern is built-in, so that its key has the same meaning in every process."""
     return pattern is _builtin.get(pattern.key)
 
 
@@ -233,11 +247,11 @@ def _taken(key: str) -> str:
 
 
 custom: Registry[Judged] = Registry("pattern", (Pattern, AllOf), is_builtin, _taken)
-"""The custom patterns."""
+"""Registry of custom patterns."""
 
 
 def _reduced(pattern: Pattern) -> Any:
-    """Return how a pattern is pickled: a built-in one by its name."""
+    """Return the pickled form of a pattern, which for a built-in pattern contains only its key."""
     return (get, (pattern.key,)) if is_builtin(pattern) else pattern.__reduce_ex__(pickle.DEFAULT_PROTOCOL)
 
 

@@ -1,4 +1,4 @@
-"""What a pattern measures on, and what it returns: the responses of n sets to its sweeps, and their features."""
+"""Responses of n sets to the sweeps of a pattern, and the measurements on them."""
 
 from __future__ import annotations
 
@@ -18,17 +18,20 @@ Mask = NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Response:
-    """The response of n sets to one sweep; times in ms from the onset, windows half-open.
+    """Response of n sets to one sweep.
+
+    Times are in ms from the onset, and windows are half-open.
 
     Attributes
     ----------
-    times : ndarray, shape [n, most spikes]
-        Spike times, ascending, padded with nan.
+    times : ndarray, shape [n, max spikes]
+        Ascending spike times, padded with nan.
     end : float or ndarray, shape [n]
-        Length of the sweep.
+        End of the sweep.
     peak : ndarray, shape [n]
         Largest potential in mV within the `response` window of the graded sweep.
     dt : float
+        Time step in ms.
     top, bottom : ndarray, shape [n]
         Largest and lowest potential of the whole sweep in mV.
 
@@ -51,7 +54,7 @@ class Response:
     bottom: Floats = field(default_factory=lambda: np.empty(0), repr=False)
 
     def window(self, t0: ArrayLike = 0.0, t1: ArrayLike | None = None) -> Floats:
-        """Return the spike times in [t0, t1) as a new padded array; without `t1`, to the end."""
+        """Return the spike times in [t0, t1), by default until the end, as a new padded array."""
         return f.window(self.times, t0, self.end if t1 is None else t1)
 
     def count(self, t0: ArrayLike = 0.0, t1: ArrayLike | None = None) -> NDArray[np.int64]:
@@ -59,20 +62,20 @@ class Response:
         return f.count(self.times, t0, self.end if t1 is None else t1)
 
     def first(self, t0: ArrayLike = 0.0, t1: ArrayLike | None = None) -> Floats:
-        """Return the first spike in [t0, t1), shape [n]; nan without one."""
+        """Return the time of the first spike in [t0, t1), nan without one, shape [n]."""
         return f.first(self.window(t0, t1))
 
     def last(self, t0: ArrayLike = 0.0, t1: ArrayLike | None = None) -> Floats:
-        """Return the last spike in [t0, t1), shape [n]; nan without one."""
+        """Return the time of the last spike in [t0, t1), nan without one, shape [n]."""
         return f.last(self.window(t0, t1))
 
     def v(self, t0: float, t1: float) -> Floats:
-        """Return the potential after the steps that start in [t0, t1), shape [n, steps], in mV.
+        """Return the potential in mV after the time steps that start in [t0, t1), shape [n, steps].
 
         Raises
         ------
         ValueError
-            If the sweep does not record it: ``Sweep(…, voltage=(t0, t1))``.
+            If the sweep does not record the potential in this window. Pass ``voltage=(t0, t1)`` to its `Sweep`.
         """
         a, b = round(t0 / self.dt) - self.first_step, round(t1 / self.dt) - self.first_step
         if self.potential is None or a < 0 or b > self.potential.shape[1]:
@@ -84,7 +87,7 @@ class Response:
 
 @dataclass(frozen=True)
 class Responses(Mapping[str, Response]):
-    """The responses to the sweeps of a pattern by name, and the neurons at rest.
+    """Responses to the sweeps of a pattern by name, with properties of the neurons at rest.
 
     Attributes
     ----------
@@ -93,20 +96,20 @@ class Responses(Mapping[str, Response]):
     dt : float
         Time step in ms.
     span, threshold : ndarray, shape [n]
-        Potential from rest to threshold, and the threshold, in mV.
+        Distance from the resting potential to the threshold, and the threshold, in mV.
     v_baseline, baseline_range, baseline_peak : ndarray, shape [n]
-        Settled potential at the onset, its range in the 50 ms before, and its largest value there, in mV.
+        Settled potential at the onset, and its range and maximum in the preceding 50 ms, in mV.
     spontaneous_spikes : ndarray, shape [n]
-        Spikes at the holding level after the first 100 ms.
+        Number of spikes at the holding current after the first 100 ms.
     full_spike : float or None
-        Height of a full spike of the model in mV; None for a model with a reset.
+        Height of a full spike of the model in mV, None for a model with a reset.
     threshold_at : callable
-        ``threshold_at(current)`` returns the threshold in mV of the neurons settled at a constant current, shape [n]:
-        another one only where the threshold is a state of the neuron.
+        ``threshold_at(current)`` returns the threshold in mV of the neurons settled at a constant current, shape [n].
+        It differs from `threshold` only if the threshold is a state variable.
 
     Examples
     --------
-    A pattern's ``measure`` gets them:
+    The function ``measure`` of a pattern receives the responses:
 
     >>> def measure(r, s):
     ...     return {"n": r["step"].count(), "rise": (r["step"].top - r.v_baseline) / r.span}
@@ -125,9 +128,18 @@ class Responses(Mapping[str, Response]):
     threshold_at: Callable[[ArrayLike], Floats] = field(default=lambda current: np.empty(0), repr=False)
 
     def all_or_none(self, fire: Sequence[str], silent: Sequence[str]) -> Floats:
-        """Return the distance of the lowest peak of sweeps that fire above the highest of sweeps that must not, [n].
+        """Return the distance between the peaks of sweeps with spikes and the potential of silent sweeps, shape [n].
 
-        As a share of a full spike; nan where a sweep that must fire does not, and for a neuron with a reset.
+        Parameters
+        ----------
+        fire, silent : sequence of str
+            Names of the sweeps that must elicit a spike, and of the sweeps that must not.
+
+        Returns
+        -------
+        ndarray, shape [n]
+            Lowest peak of the sweeps in `fire` minus the highest potential of the sweeps in `silent`, as a share of a
+            full spike. nan if a sweep in `fire` is silent, and for a neuron with a reset.
         """
         if self.full_spike is None:
             return np.full(self.n, np.nan)
@@ -147,14 +159,14 @@ class Responses(Mapping[str, Response]):
 
 @dataclass(frozen=True)
 class Graded:
-    """A feature that changes in jumps, with its progress towards the next one. Arrays of shape [n].
+    """Feature that changes in jumps, with the progress towards the next jump, as arrays of shape [n].
 
     Attributes
     ----------
     value : ndarray
-        Such as a number of spikes.
+        Value of the feature, such as a number of spikes.
     progress : ndarray
-        In the unit of the value, smaller than the next jump; it guides a search there.
+        Progress in the unit of the value, smaller than the next jump. It guides a search towards the jump.
 
     Examples
     --------
@@ -171,19 +183,19 @@ class Graded:
 
 @dataclass(frozen=True)
 class Measurement:
-    """The measurements on n sets.
+    """Measurements on n sets.
 
     Attributes
     ----------
     features : mapping of str to ndarray, shape [n], or Graded
-        A value for each criterion of the pattern; nan where it cannot be computed.
+        Value for each criterion of the pattern, nan where it cannot be computed.
     gap_to_threshold : ndarray, shape [n]
-        Distance of the largest potential of the response from the threshold, over the span.
+        Distance of the largest potential of the response from the threshold, divided by the span.
     curve : mapping of str to ndarray, shape [points, n]
         Points of a curve, such as rates over currents.
     spontaneous : ndarray, shape [n], optional
-        Spikes at rest besides those at the holding level, such as those of a :meth:`Runner.control`: they count as
-        spikes before the stimulus.
+        Number of spikes at rest in addition to the spikes at the holding current, such as spikes in a
+        :meth:`Runner.control`. They count as spikes before the stimulus.
 
     Examples
     --------

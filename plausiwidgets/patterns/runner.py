@@ -1,4 +1,4 @@
-"""The runner: settles the neurons of a batch, applies sweeps and returns the responses."""
+"""Runner: simulates a batch of neurons at rest, applies sweeps, and returns the responses."""
 
 from __future__ import annotations
 
@@ -30,70 +30,72 @@ from plausiwidgets.patterns.settling import Control, Recorded, control
 from plausiwidgets.patterns.sweep import BEFORE, Sweep
 
 KICK = 0.5 / 15.0
-"""Distance of the potential above its initial state at the start, as a share of the span.
+"""Initial distance of the potential above its resting value, as a share of the span.
 
-A neuron that starts exactly at a fixed point would stay there even if it is unstable.
+A neuron that starts exactly at a fixed point would stay there even if the fixed point is unstable.
 """
 
 LOWEST, HIGHEST = -150.0, 80.0
-"""Range of the potentials of a cell in mV, with a wide margin around the reversal potentials of its ions."""
+"""Range of physiological potentials in mV, with a wide margin around the reversal potentials of the ions."""
 
 SUBTHRESHOLD = 3.0
 """Maximum distance in spans of the potential from the resting potential, for a neuron whose threshold moves."""
 
 MAX_RATE = 1.0
-"""Largest mean rate over a sweep in spikes per ms. Every pattern requires intervals of at least 1 ms, so that a lane
-is stopped as soon as it has fired more often."""
+"""Maximum mean rate over a sweep in spikes per ms.
+
+Every pattern requires intervals of at least 1 ms, so a lane stops as soon as it has fired more often.
+"""
 
 FEWEST = 50
-"""Smallest number of spikes at which a neuron is stopped that fires at a constant current."""
+"""Minimum number of spikes at which a neuron with a constant current is stopped."""
 
 WORTH_A_RUN = 300_000
-"""Lanes times steps that take about as long as a call of the compiled engine."""
+"""Product of lanes and steps that take about as long as a call of the compiled engine."""
 
 
 class Runner:
-    """n parameter sets of one model, settled at their holding level and ready for sweeps.
+    """Batch of n parameter sets of one model, settled at their holding currents and ready for sweeps.
 
     Parameters
     ----------
     values : mapping of str to ndarray, shape [n]
-        Every parameter of the model and every stimulus value of the pattern.
+        All model and stimulus parameters.
     dt : float
         Time step in ms.
     engine : {"auto", "compiled", "torch"}, or callable
     checkpoint : callable, optional
-        Called every few ms of work; what it raises ends the simulation.
+        Function that is called every few ms of work. An exception that it raises ends the simulation.
     record : sequence of str
-        State variables of every sweep to keep as :class:`Traces`.
+        State variables that are kept as :class:`Traces` of every sweep.
     settle : float
-        Minimum length of the control in ms; each sweep shows its last 50 ms.
+        Minimum length of the control in ms. Traces start with its last 50 ms.
     kick : float
-        Distance of the potential from its initial state at the start, as a share of the span.
+        Initial distance of the potential from its resting value, as a share of the span.
 
     Attributes
     ----------
     n : int
         Number of sets.
     stimulus_values : namespace
-        An attribute of shape [n] for each stimulus value, such as ``stimulus_values.amplitude``.
+        Namespace with an attribute of shape [n] for each stimulus parameter, such as ``stimulus_values.amplitude``.
     span, threshold, v_baseline, baseline_range, baseline_peak, spontaneous_spikes, full_spike
-        As in :class:`Responses`.
+        Attributes of :class:`Responses`.
     ceiling : ndarray, shape [n]
-        Largest potential in mV that a neuron may reach.
+        Maximum accepted potential in mV.
     lowest, highest : ndarray, shape [n]
-        Extremes of the potential of all sweeps so far, in mV.
+        Extremes of the potential in all applied sweeps, in mV.
     rise : ndarray, shape [n]
-        Smallest rise of a spike of the sweeps so far in mV, where the neuron has no reset; inf without a spike. Sweeps
-        with ``keep=False`` are left out.
+        Smallest rise of a spike in the applied sweeps in mV, for a neuron without a reset, or inf without a spike.
+        Sweeps with ``keep=False`` do not count.
     divergence : ndarray, shape [n]
-        Share of the sweep that a diverged set lost, plus 1 where it diverged before the onset; 0 where it did
-        not diverge.
+        Share of the sweep after the divergence of a set, plus 1 if it diverged before the onset. 0 if it did not
+        diverge.
     traces, shown : dict of str to Traces, and to (Sweep, float)
-        Traces of the sweeps, if recorded; and the sweeps themselves, with the time in ms that each is simulated.
+        Traces of the recorded sweeps, and the recorded sweeps with the simulated time of each in ms.
     engine_used : {"compiled", "numpy", "torch", "python"}
     sets_differ : bool
-        Whether equal sets may get different currents, so that a set alone has another response.
+        Whether equal sets may receive different currents, so that the response of a set depends on its position.
     """
 
     sets_differ = False
@@ -115,7 +117,7 @@ class Runner:
         self.n = max(len(v) for v in values.values())
         self.parameters = {name: values[name] for name in model.parameters}
         self.holding: Floats = np.asarray(values["holding"] if "holding" in values else np.zeros(self.n), float)
-        # Of a neuron without parameters, whose sets differ by the stimulus alone, it is one value for all.
+        # The sets of a model without parameters differ in their stimulus only, so the model returns a single value.
         self.span, self.threshold = (
             np.broadcast_to(x, (self.n,)).copy() for x in model.span_threshold(self.parameters)
         )
@@ -135,7 +137,7 @@ class Runner:
     # -- at rest -------------------------------------------------------------------------------
 
     def _settle(self) -> None:
-        """Simulate every set at its holding level; sweeps start from the final state."""
+        """Simulate every set at its holding current, and store the final states, in which sweeps start."""
         rest = self._control(np.arange(self.n), self.holding, self._record())
         assert rest.before is not None
         self.engine_used = rest.engine
@@ -148,7 +150,7 @@ class Runner:
         self._settled = rest.diverged < 0
 
     def _begin(self, values: Mapping[str, Floats]) -> None:
-        """Take stimulus values; no sweep has been applied with them yet."""
+        """Set the stimulus values, and clear the results of earlier sweeps."""
         self.stimulus_values = SimpleNamespace(**{k: v for k, v in values.items() if k not in self.model.parameters})
         self.divergence = self._lost_at_rest.copy()
         self.lowest = self.highest = self.v_baseline
@@ -162,16 +164,19 @@ class Runner:
         return self._state
 
     def with_stimulus(self, values: Mapping[str, Floats]) -> Runner:
-        """Return a runner for other stimulus values with the same neurons, settled at the same holding level."""
-        # The settled state does not depend on the stimulus, so that both runners share its arrays.
+        """Return a runner of the same neurons with other stimulus values.
+
+        The holding currents must be the same, because the neurons do not settle again.
+        """
+        # The settled state does not depend on the stimulus, so both runners share its arrays.
         other = copy.copy(self)
         other._begin(values)
         return other
 
     def control(self, holding: ArrayLike) -> NDArray[np.int64]:
-        """Return the spikes in the control at another holding level, shape [n]."""
+        """Return the number of spikes in the control at another holding current, shape [n]."""
         held = np.broadcast_to(np.asarray(holding, float), (self.n,))
-        # A set at the level at which it settled has been simulated there already.
+        # A set whose holding current is the same has been simulated at this current already.
         sets = np.flatnonzero(held != self.holding)
         spikes = self.spontaneous_spikes.copy()
         if not sets.size:
@@ -180,7 +185,7 @@ class Runner:
         return spikes
 
     def _control(self, sets: NDArray[np.intp], holding: Floats, record: tuple[int, ...] = ()) -> Control:
-        """Hold some sets at constant currents, shape [n], until they have settled; note those that diverge."""
+        """Hold some sets at constant currents of shape [n] until they have settled, and store which sets diverge."""
 
         def hold(some: NDArray[np.intp], state: Floats, steps: int, **asked: Unpack[Recorded]) -> LaneResult:
             return self._run(sets[some], state, LaneCurrent.constant(holding[sets[some]]), steps, **asked)
@@ -192,12 +197,12 @@ class Runner:
 
     def _start(self, holding: Floats) -> Floats:
         state = self.model.start(self.parameters, holding)
-        # See `KICK`: only a stable fixed point attracts the neuron again.
+        # Displace the potential, because only a stable fixed point attracts it again.
         state[0] += self._kick * self.span
         return state
 
     def _record(self) -> tuple[int, ...]:
-        """Return the state variables to record before the onset: the potential is always one."""
+        """Return the indices of the recorded state variables before the onset, which always include the potential."""
         return self._recorded if 0 in self._recorded else (0, *self._recorded)
 
     # -- sweeps --------------------------------------------------------------------------------
@@ -211,23 +216,29 @@ class Runner:
         only: Mask | None = None,
         keep: bool = True,
     ) -> Responses:
-        """Apply every sweep to every set; sweeps of one duration in one batch.
+        """Apply every sweep to every set, and return the responses.
+
+        Sweeps of equal duration are simulated in one batch.
 
         Parameters
         ----------
         sweeps : mapping of str to Sweep
         graded : str
-            Sweep whose largest potential grades a silent neuron; default: the first one.
+            Sweep whose largest potential grades a silent neuron, by default the first sweep.
         durations : mapping of str to float, optional
-            Time in ms to simulate of each sweep; default: the longest of all. What happens after the
-            end of a sweep does not count; with ends that differ from set to set, a duration that
-            does not depend on the sets makes every set's result the same in any company.
+            Simulated time of each sweep in ms, by default the longest of all. The response after the end of a sweep
+            does not count. If the ends differ between sets, pass durations that do not depend on the sets. The result
+            of a set then does not depend on the other sets.
         only : boolean ndarray, shape [n], optional
-            The other sets are left out: no spikes, potential nan.
+            Sets to simulate. The other sets have no spikes, and their potential is nan.
         keep : bool
-            Keep the traces where the runner records them, and look how far their spikes rise.
+            Whether to keep the traces, if the runner records them, and to measure the rise of the spikes.
+
+        Returns
+        -------
+        Responses
         """
-        # Lanes of one batch have the same number of steps.
+        # All lanes of a batch have the same number of steps.
         longest = max(float(np.max(s.end)) for s in sweeps.values())
         times = {name: longest if durations is None else durations[name] for name in sweeps}
         chosen = np.flatnonzero(self._settled if only is None else self._settled & only)
@@ -249,7 +260,7 @@ class Runner:
         if recording:
             window, record = (0, steps), self._record()
         first = window[0] if window else 0
-        # A batch without lanes has no result of which the shapes could be taken.
+        # A batch without lanes has no result that would determine the shapes.
         if chosen.size == 0:
             v = None if window is None else np.full((self.n, window[1] - window[0]), np.nan)
             nothing, unknown = np.empty((self.n, 0)), np.full(self.n, np.nan)
@@ -263,7 +274,7 @@ class Runner:
         ends = np.stack([np.broadcast_to(np.asarray(s.end, float), (self.n,))[chosen] for s in sweeps.values()], axis=1)
         last = np.minimum(np.round(ends.reshape(-1) / self.dt).astype(np.int64), steps)
         peak = self._peak_window(sweeps[graded], steps) if graded in sweeps else None
-        # Each lane is cut at its own end, although all are simulated to the longest one.
+        # Truncate each lane at its own end, because all lanes are simulated to the longest end.
         times, result = self._simulate(lanes, current, steps, last, window, record, peak, extremes=True)
         self._note_divergence(result.diverged, last, lanes)
         self._note_extremes(result, chosen, m, keep)
@@ -281,7 +292,7 @@ class Runner:
         return out
 
     def show(self, sweeps: Mapping[str, Sweep], *, only: Mask) -> None:
-        """Apply sweeps of which nothing is measured, where the runner records traces; arguments as of :meth:`apply`."""
+        """Apply sweeps for traces only, if the runner records traces."""
         if self._recorded and only.any():
             self.apply(sweeps, only=only)
 
@@ -298,20 +309,22 @@ class Runner:
         return np.asarray(self.model.start(self.parameters, held)[place])
 
     def fires(self, sweeps: Sequence[Sweep], only: Mask) -> Mask:
-        """Return whether the sets fire in the windows of sweeps, shape [sweeps, n]; each is simulated until it does.
+        """Return whether each set fires in the windows of sweeps, shape [sweeps, n].
+
+        Each set is simulated until it fires.
 
         Parameters
         ----------
         sweeps : sequence of Sweep
-            Each with values for all sweeps, one after the other: arrays of shape [sweeps * n].
+            Sweeps with values for all sweeps in succession, as arrays of shape [sweeps * n].
         only : boolean ndarray, shape [sweeps, n]
-            Sets to simulate; the result of the others is False.
+            Sets to simulate. The result of the other sets is False.
         """
         which, sets = np.nonzero(only & self._settled)
         out = np.zeros((len(sweeps), self.n), dtype=bool)
         if not sets.size:
             return out
-        # The values of all sweeps are one after the other, see `sweeps`.
+        # The values of all sweeps follow one another in each array.
         rows = which * self.n + sets
         edges = np.searchsorted(which, np.arange(len(sweeps) + 1))
         places = [slice(a, b) for a, b in zip(edges, edges[1:], strict=False)]
@@ -322,7 +335,7 @@ class Runner:
         longest = int(np.ceil(last.max() / self.dt - 1e-9))
         steps = np.minimum(np.ceil(last / self.dt).astype(np.int64) + 1, longest)
         hit = np.zeros(sets.size, dtype=bool)
-        # The first spike decides, unless it may come before the window.
+        # Stop at the first spike, unless it may occur before the window.
         at_once = first <= 0.0
         if not at_once.all() and (self.engine_used != "compiled" or sets.size * longest <= WORTH_A_RUN):
             at_once[:] = False
@@ -338,17 +351,17 @@ class Runner:
         return out
 
     def _of_similar_length(self, lanes: NDArray[np.intp], steps: NDArray[np.int64]) -> Iterator[NDArray[np.intp]]:
-        """Yield lanes in groups of similar length, so that few are simulated for longer than necessary.
+        """Yield lanes in groups of similar length, so that few lanes are simulated for longer than necessary.
 
-        Only for machine code: torch takes as long for few lanes as for many.
+        All lanes form one group unless the engine is compiled, because torch takes as long for few lanes as for many.
         """
         order = lanes[np.argsort(steps[lanes], kind="stable")]
         todo = [order] if order.size else []
         while todo:
             group = todo.pop()
             lengths = steps[group]
-            # Lanes before a cut are spared the steps from their length to that of the longest lane. The best cut saves
-            # most of these steps, and is worth it if they take longer than one more call.
+            # A cut spares the lanes before it the steps from their length to that of the longest lane. The best cut
+            # saves the most steps, and is worthwhile if these take longer than another call.
             saved = np.arange(1, group.size) * (lengths[-1] - lengths[:-1])
             if self.engine_used == "compiled" and saved.size and saved.max() > WORTH_A_RUN:
                 cut_at = int(np.argmax(saved)) + 1
@@ -366,16 +379,16 @@ class Runner:
         works: Mask,
         tolerance: float,
     ) -> Floats:
-        """Return the weakest step of `width` ms whose response shows something, shape [n], by bisection.
+        """Return the smallest amplitude of a step whose response meets a condition, shape [n], by bisection.
 
         Parameters
         ----------
         shows : callable
-            ``shows(times [lanes, most spikes])`` returns whether each response does.
+            ``shows(times [lanes, max spikes])`` returns whether each response meets the condition.
         width, duration : float
-            Of the step, and from the onset to the end, in ms.
+            Width of the step, and time from the onset to the end, in ms.
         low, high, works, tolerance
-            As of :func:`plausiwidgets.patterns.bisection.smallest_firing`.
+            Arguments of :func:`plausiwidgets.patterns.bisection.smallest_firing`.
         """
         return smallest_firing(
             lambda points, active: self.steps_show(shows, points, width, duration, active), low, high, works, tolerance
@@ -384,20 +397,20 @@ class Runner:
     def steps_show(
         self, shows: Callable[[Floats], Mask], heights: Floats, width: float, duration: float, only: Mask
     ) -> Mask:
-        """Return whether the responses to steps of `width` ms show something, by their spike times.
+        """Return whether the responses to steps of `width` ms meet a condition on their spike times.
 
         Parameters
         ----------
         shows, width, duration
-            As of :meth:`weakest_step`.
+            Arguments of :meth:`weakest_step`.
         heights : ndarray, shape [n] or [m, n]
-            Currents above the holding level.
+            Currents above the holding current.
         only : boolean ndarray, shape [n]
-            The result of the other sets is that of a silent neuron.
+            Sets to simulate. The result of the other sets is that of a silent neuron.
 
         Returns
         -------
-        boolean ndarray, of the shape of the heights
+        boolean ndarray, shape of `heights`
         """
         if not only.any():
             return np.broadcast_to(shows(np.empty((1, 0))), heights.shape)
@@ -409,34 +422,35 @@ class Runner:
         batch.add(0, slice(None), (0.0, width, heights_of_lanes, heights_of_lanes))
         current = batch.current(self.holding[lanes], 0.0)
         steps = round(duration / self.dt)
-        # A set that diverges here counts as silent: these amplitudes are tried by a search and not those of the set.
+        # A set that diverges here counts as silent, because a search tries these amplitudes, which are not those of the
+        # set.
         fired, _ = self._simulate(lanes, current, steps, np.full(lanes.size, steps), None, (0,), None)
         times = np.full((len(levels), self.n, fired.shape[1]), np.nan)
         times[:, chosen] = fired.reshape(len(levels), chosen.size, fired.shape[1])
         return np.asarray(shows(times.reshape(heights.size, fired.shape[1])), dtype=bool).reshape(heights.shape)
 
     def onset(self, top: Floats, depth: str, only: Mask) -> Onsets:
-        """Return how each neuron starts to fire, as arrays; parameters as of :meth:`onsets`."""
+        """Return the onset of firing of each neuron as arrays, with the arguments of :meth:`onsets`."""
         return as_arrays(self.onsets(top, depth, only=only))
 
     def onsets(self, top: Floats, depth: str, *, down: bool = False, only: Mask | None = None) -> list[Onset]:
-        """Return how each neuron starts to fire when it gets a step of current from rest.
+        """Return the onset of firing of each neuron in response to steps of current from rest.
 
         Parameters
         ----------
         top : ndarray, shape [n]
-            Step above the holding level at which the neuron fires, or which blocks it, in the model's unit.
+            Step above the holding current at which the neuron fires or is blocked, in the unit of the model.
         depth : {"coarse", "search", "deep"}
-            How close to the rheobase the firing rate is followed.
+            Depth that determines how close to the rheobase the firing rate is followed.
         down : bool
-            Also measure down to which step firing persists, and how it ends there.
+            Whether to measure also the smallest step at which firing persists, and the kind of its end.
         only : boolean ndarray, shape [n], optional
-            The other sets are left out: their kind is ``"fires at rest"``.
+            Sets to measure. The kind of the other sets is ``"fires at rest"``.
 
         Returns
         -------
         list of Onset
-            One for each set.
+            Onset of each set.
         """
         rest, still = self._still_longer(self._settled & (True if only is None else only))
         spacing = SPACING * np.maximum(np.abs(self.holding) + top, 1e-3)
@@ -457,7 +471,7 @@ class Runner:
         return out
 
     def _still_longer(self, only: Mask) -> tuple[Floats, Mask]:
-        """Settle silent sets for as long again; return their states, and which of them stay silent."""
+        """Hold silent sets for the minimum settling time again, and return their states and which sets stay silent."""
         still = only & (self.spontaneous_spikes == 0)
         rest, sets = np.full_like(self._state, np.nan), np.flatnonzero(still)
         if sets.size:
@@ -467,7 +481,7 @@ class Runner:
         return rest, still
 
     def _constant(self, sets: NDArray[np.intp], state: Floats, step: Floats, steps: int, record: bool) -> LaneResult:
-        """Return the responses of some sets to constant steps above their holding level."""
+        """Return the responses of some sets to constant steps above their holding currents."""
         current = LaneCurrent.constant(self.holding[sets] + step)
         # A lane that is stopped counts as diverged.
         limit = max(spike_limit(steps, self.dt), FEWEST)
@@ -480,13 +494,16 @@ class Runner:
             "quiet": self.spontaneous_spikes.astype(np.float64),
             "at_rest": self.baseline_range,
             "below_threshold": self.baseline_peak - self.threshold,
-            # A potential without the unit mV cannot be compared with that of a cell.
+            # A potential with a unit other than mV cannot be compared with that of a cell.
             "cell": np.maximum(beyond, 0.0) if self.model.states[0].unit == "mV" else np.zeros(self.n),
             "whole": self.rise / (self.full_spike or np.nan),
         }
 
     def gap_to_threshold(self, response: Response) -> Floats:
-        """Return the distance of a response's largest potential from the threshold over the span; 0 above it."""
+        """Return the distance of the largest potential of a response from the threshold, shape [n].
+
+        The distance is a share of the span, and 0 above the threshold.
+        """
         gap = np.maximum(self.threshold - response.peak, 0.0) / self.span
         return np.where(np.isfinite(gap), gap, 10.0)
 
@@ -501,7 +518,10 @@ class Runner:
         limit: int | None = None,
         **asked: Unpack[Recorded],
     ) -> LaneResult:
-        """Simulate a lane for each of these sets, until it has fired `limit` times; `asked` is of a `LaneJob`."""
+        """Simulate a lane for each of some sets, until it has fired `limit` times.
+
+        Further keyword arguments are fields of `LaneJob`.
+        """
         limit = spike_limit(steps, self.dt) if limit is None else limit
         parameters = {name: x[sets] for name, x in self.parameters.items()}
         job = LaneJob(
@@ -520,7 +540,10 @@ class Runner:
         peak: tuple[int, int] | None,
         extremes: bool = False,
     ) -> tuple[Floats, LaneResult]:
-        """Return spike times [lanes, most] before step `last` of each lane, and the result with the same cut."""
+        """Return the spike times of each lane before its step `last` in ms, and the truncated result.
+
+        The times have the shape [lanes, max spikes] and are padded with nan.
+        """
         result = self._run(
             lanes,
             self._state[:, lanes],
@@ -546,7 +569,7 @@ class Runner:
         return self._steps(min(a for a, _ in asked), max(b for _, b in asked), steps)
 
     def _peak_window(self, sweep: Sweep, steps: int) -> tuple[int, int]:
-        """Return the steps of the `response` window; those of the whole sweep where windows differ between sets."""
+        """Return the steps of the `response` window, or all steps if the windows differ between sets."""
         t0, t1 = sweep.window
         if isinstance(t0, np.ndarray) or isinstance(t1, np.ndarray):
             return 0, steps
@@ -558,7 +581,15 @@ class Runner:
     def _current(
         self, sweeps: Sequence[Sweep], sets: NDArray[np.intp], places: Sequence[slice], rows: NDArray[np.intp]
     ) -> LaneCurrent:
-        """Return the current of lanes of these sets; `places` are each sweep's lanes, `rows` theirs in its values."""
+        """Return the current of one lane for each entry of `sets`.
+
+        Parameters
+        ----------
+        places : sequence of slice
+            Lanes of each sweep.
+        rows : ndarray of int, shape [lanes]
+            Indices of the lanes in the values of their sweep.
+        """
         most = max((len(s.pieces) for s in sweeps), default=0)
         batch = LanePieces(most, sets.size)
         for place, sweep in zip(places, sweeps, strict=True):
@@ -571,16 +602,16 @@ class Runner:
     ) -> None:
         bad = diverged >= 0
         if bad.any():
-            # Never 0, because 0 means that the set did not diverge.
+            # The share is never 0, because 0 means that the set did not diverge.
             share = np.clip((steps[bad] - diverged[bad]) / np.maximum(steps[bad], 1), 1e-6, 1.0)
             np.maximum.at(self.divergence, lanes[bad], offset + share)
 
     def _note_extremes(self, result: LaneResult, chosen: NDArray[np.intp], m: int, spikes: bool) -> None:
-        # Runners with the same settled neurons share these arrays.
+        # Runners with the same settled neurons share these arrays, so copy them before a change.
         self.lowest, self.highest, self.rise = self.lowest.copy(), self.highest.copy(), self.rise.copy()
         self.lowest[chosen] = np.fmin(self.lowest[chosen], result.lowest.reshape(-1, m).min(axis=1))
         self.highest[chosen] = np.fmax(self.highest[chosen], result.highest.reshape(-1, m).max(axis=1))
-        # A reset ends a spike before its top, so that its rise cannot be measured.
+        # A reset ends a spike before its peak, so its rise cannot be measured.
         if spikes and self.model.spike_level is not None:
             self.rise[chosen] = np.minimum(self.rise[chosen], result.rise.reshape(-1, m).min(axis=1))
 
@@ -591,7 +622,8 @@ class Runner:
         shown = round(BEFORE / self.dt)
         t: Floats = np.asarray(np.arange(-shown, steps) * self.dt, dtype=np.float64)
         injected = current.take(np.arange(j, current.base.size, m)).values(steps, self.dt)
-        # A set that diverged while settling has diverged at the first time shown; one that is left out has not.
+        # A set that diverged while settling has diverged at the first shown time, in contrast to a set that was not
+        # simulated.
         start = np.where(np.isfinite(self.v_baseline), np.nan, t[0])
         trains = list(self._spikes_before)
         for place, lane in enumerate(chosen):
@@ -628,9 +660,9 @@ def spike_limit(steps: int, dt: float) -> int:
 
 
 def cut(result: LaneResult, last: NDArray[np.int64], steps: int, dt: float) -> LaneResult:
-    """Return a result without the steps from `last` of each lane on.
+    """Return a result that is truncated at the step `last` of each lane.
 
-    The spike limit is applied to each lane by its own length, so that the result does not depend on the other lanes.
+    The spike limit depends on the length of each lane, so the result does not depend on the other lanes.
     """
     if (last == steps).all():
         return result
@@ -638,7 +670,7 @@ def cut(result: LaneResult, last: NDArray[np.int64], steps: int, dt: float) -> L
     counts = inside.sum(axis=1).astype(np.int64)
     diverged = np.where(result.diverged < last, result.diverged, -1)
     limits = (MAX_RATE * last * dt).astype(np.int64) + 2
-    # A lane that fires too often is given up at that step, as if it had been simulated alone.
+    # A lane that fires too often stops at that step, as if it had been simulated alone.
     over = counts >= limits
     if over.any():
         rows = np.flatnonzero(over)
@@ -650,7 +682,7 @@ def cut(result: LaneResult, last: NDArray[np.int64], steps: int, dt: float) -> L
 
 
 def _of_lanes(value: Value, rows: NDArray[np.intp]) -> Value:
-    """Return the value of each lane, or the common value of all."""
+    """Return the value of each lane, or the common value of all lanes."""
     return value[rows] if isinstance(value, np.ndarray) and value.size > 1 else value
 
 

@@ -1,4 +1,4 @@
-"""The control: neurons are held at a constant current until their state variables have settled."""
+"""Control simulation: neurons are held at a constant current until their state variables have settled."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from plausiwidgets.engine.piece import Floats
 from plausiwidgets.patterns.sweep import BEFORE
 
 TRANSIENT = 100.0
-"""Time in ms before the control begins. Spikes in it do not count."""
+"""Time in ms before the control, in which spikes do not count."""
 
 BLOCK, LONGEST = 500.0, 20_000.0
-"""Time in ms by which the control is extended while a neuron settles, and its maximum length."""
+"""Time in ms by which the control is extended while a neuron settles, and maximum length of the control."""
 
 SETTLED, ROUNDING = 1e-3, 1e-9
-"""Maximum change of a settled state variable over a block.
+"""Maximum change of a settled state variable over a block, and allowance for rounding.
 
-For the potential, it is a share of the span. For any other variable, it is a share of its distance from its value at
-the begin of the control; rounding changes a variable by a smaller share of its value.
+For the potential, the maximum is a share of the span. For any other variable, it is a share of the distance from its
+value at the start of the control. The allowance is a share of the value of the variable.
 """
 
 
 class Recorded(TypedDict, total=False):
-    """Fields of a `LaneJob` that choose what is recorded."""
+    """Fields of a `LaneJob` that select the recorded variables."""
 
     window: tuple[int, int] | None
     record: tuple[int, ...]
@@ -36,30 +36,34 @@ class Recorded(TypedDict, total=False):
 
 
 class Hold(Protocol):
-    """Simulate some lanes at their holding currents, from a state of shape [state variables, some lanes]."""
+    """Function that simulates some lanes at their holding currents.
+
+    The argument `some` contains the indices of the lanes, and `state` has the shape [state variables, some lanes].
+    """
 
     def __call__(self, some: NDArray[np.intp], state: Floats, steps: int, **asked: Unpack[Recorded]) -> LaneResult: ...
 
 
 @dataclass(frozen=True)
 class Control:
-    """The result of the control of some lanes.
+    """Result of the control of some lanes.
 
     Attributes
     ----------
     state : ndarray, shape [state variables, lanes]
         State at the end.
     before : ndarray, shape [recorded variables, lanes, steps], or None
-        State variables in the last 50 ms; None if nothing is recorded.
+        State variables in the last 50 ms, None if nothing is recorded.
     spikes_before : list of ndarray
         Spike times of each lane in the last 50 ms, in ms before the end.
     spikes : ndarray, shape [lanes]
         Number of spikes in the control.
     diverged : ndarray, shape [lanes]
-        Time step in which a lane first diverged, counted from the start of the simulation; -1 if it never diverged.
+        Time step in which a lane first diverged, counted from the start of the simulation, -1 if it did not diverge.
     steps : int
-        Number of time steps of a control that is not extended, with the time before it.
+        Number of time steps of a control without extension, including the time before it.
     engine : str
+        Name of the engine.
     """
 
     state: Floats
@@ -72,7 +76,7 @@ class Control:
 
 
 def control(hold: Hold, start: Floats, span: Floats, dt: float, settle: float, record: tuple[int, ...] = ()) -> Control:
-    """Hold neurons at constant currents until their state variables have settled.
+    """Hold neurons at constant currents until their state variables have settled, and return the result.
 
     The control restarts from the state at 100 ms, so spikes before it do not count. It lasts at least `settle` ms and
     at most 20 s. Between these limits it is extended, in blocks of 500 ms, until the neuron has settled. A lane that
@@ -81,15 +85,15 @@ def control(hold: Hold, start: Floats, span: Floats, dt: float, settle: float, r
     Parameters
     ----------
     hold : Hold
-        Simulates lanes.
+        Function that simulates lanes.
     start : ndarray, shape [state variables, lanes]
-        State at the begin.
+        Initial state.
     span : ndarray, shape [lanes]
         Distance from rest to threshold in mV.
     dt, settle : float
-        Time step, and minimum length of the control, in ms.
+        Time step and minimum length of the control in ms.
     record : tuple of int
-        State variables to record in the last 50 ms.
+        Indices of the state variables to record in the last 50 ms.
     """
     lead, shown = round(TRANSIENT / dt), round(BEFORE / dt)
     block = round(min(BLOCK, settle) / dt)
@@ -107,12 +111,12 @@ def control(hold: Hold, start: Floats, span: Floats, dt: float, settle: float, r
     trains = [row[row >= block - shown] for row in last.spikes]
 
     def moving(some: NDArray[np.intp], former: Floats) -> NDArray[np.intp]:
-        """Return those of some lanes that are silent and still move; `former` is their state before the block."""
+        """Return the lanes that are silent but not yet settled, given their state `former` before the last block."""
         now = state[:, some]
         change = np.abs(now - former)
         allowed = SETTLED * np.abs(now - early.state[:, some]) + ROUNDING * np.abs(now)
-        # Without an early spike the neuron started near its rest, and its potential follows every slow current. A
-        # spike may leave behind a variable that does not show in the potential, such as a raised threshold.
+        # Without an early spike, the neuron started near rest, and its potential follows every slow current. After a
+        # spike, a variable that does not affect the potential, such as a raised threshold, may still be displaced.
         allowed[1:, early.counts[some] == 0] = np.inf
         allowed[0] = SETTLED * span[some]
         at_rest = (change <= allowed).all(axis=0)

@@ -1,11 +1,11 @@
-"""Statuses of a parameter set, and of a pair of a model and a pattern: one symbol and one word for each."""
+"""Statuses of a parameter set and of a pair of model and pattern, with their symbols and words."""
 
 from __future__ import annotations
 
 from plausiwidgets.texts import marked
 
 STATUSES = ("replicated", "fragile", "unverified", "rejected")
-"""Statuses of a verdict, from the strongest claim to none."""
+"""Statuses of a verdict from the strongest to the weakest."""
 
 SYMBOLS = {
     "replicated": "✓",
@@ -17,7 +17,7 @@ SYMBOLS = {
     "failed": "!",
     "unjudged": "–",
 }
-"""Symbol of each status, the same for a parameter set and for a pair."""
+"""Symbol of each status of a parameter set or a pair."""
 
 WORDS = {
     "replicated": "verified",
@@ -27,12 +27,12 @@ WORDS = {
     "failed": "error",
     "unjudged": "no criteria",
 }
-"""Word for the status of one parameter set; tables and code keep the status."""
+"""Word for each status of one parameter set on screen, whereas tables and code contain the status."""
 
 PAIR_WORDS = WORDS | {"rejected": "not found", "ruled_out": "ruled out", "unsearched": "not searched"}
-"""Word for the status of a pair of a model and a pattern.
+"""Word for each status of a pair of model and pattern.
 
-A search without a result does not show that no parameters exist, so that a pair is "not found". A proof rules it out.
+A search without a result does not prove that no parameters exist, so the pair is "not found". A proof rules it out.
 """
 
 CONTRADICTS = marked("contradicts a proof")

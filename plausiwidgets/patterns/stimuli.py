@@ -1,4 +1,4 @@
-"""Stimuli without criteria: a step, a train of pulses, a ramp, noise, a chirp or a given current."""
+"""Stimuli without criteria: a step, a train of pulses, a ramp, noise, a chirp or a custom current."""
 
 from __future__ import annotations
 
@@ -28,10 +28,13 @@ AFTER = TAIL
 """Time in ms from the end of a stimulus to the end of its sweep."""
 
 CHIRP_LIMIT = 500.0
-"""Largest frequency in Hz of a chirp in an explorer, whose longest time step is 1 ms."""
+"""Maximum frequency in Hz of a chirp in the app, whose largest time step is 1 ms."""
 
 LONGEST = 5000.0
-"""Longest current in ms, and roughly the longest train of pulses: a drag simulates all of it."""
+"""Maximum length of a current in ms, and approximate maximum length of a train of pulses.
+
+The app simulates the whole current while a slider is dragged.
+"""
 
 PULSES, MAX_PULSES = 5, 50
 SEED = 1
@@ -51,30 +54,30 @@ _ONSET = StimulusParameter("onset", 0.0, 0.0, 200.0, unit="ms", description=mark
 
 @checked
 def stimulus(shape: str, *, number: int | None = None, seed: int | None = None) -> Protocol:
-    """Return a stimulus that can be shown like a pattern, without criteria.
+    """Return a stimulus without criteria.
 
-    Its height, times and holding current are stimulus values. The status of its verdict is ``"unjudged"``, and a
-    search refuses it.
+    Its amplitude, times and holding current are stimulus parameters. The status of its verdict is ``"unjudged"``. A
+    search requires criteria, so it raises an error for a stimulus.
 
     Parameters
     ----------
     shape : {"step", "pulses", "ramp", "noise", "chirp"}
-        A ramp rises from 0 to its amplitude. A pulse ends where the next one begins. Noise is added to a step, see
-        `noise`. A chirp is a sine wave whose frequency changes, see `chirp`.
+        Shape of the stimulus. A ramp rises from 0 to its amplitude. A pulse ends at the onset of the next pulse. Noise
+        is added to a step (see `noise`). A chirp is a sine wave whose frequency changes (see `chirp`).
     number : int, optional
-        Of pulses, from 1 to 50; default: 5.
+        Number of pulses from 1 to 50, by default 5.
     seed : int, optional
-        Of noise, from 0 to 2³² − 1; default: 1.
+        Seed of the noise from 0 to 2³² − 1, by default 1.
 
     Returns
     -------
     Protocol
-        The same object for the same arguments.
+        Equal arguments return the same object.
 
     Raises
     ------
     ValueError
-        For an unknown shape, or a number or a seed that is not valid.
+        If the shape is unknown, or if the number or the seed is out of range or does not apply to the shape.
 
     Examples
     --------
@@ -101,7 +104,10 @@ def stimulus(shape: str, *, number: int | None = None, seed: int | None = None) 
 
 
 def named(key: str) -> Protocol | None:
-    """Return the stimulus with a key, such as ``stimulus_pulses_3`` or ``stimulus_noise_7``; None for any other key."""
+    """Return the stimulus with a key, or None for any other key.
+
+    Keys are ``stimulus_step``, ``stimulus_pulses_3`` or ``stimulus_noise_7``, for example.
+    """
     found = re.fullmatch(rf"{PREFIX}({'|'.join(SHAPES)})(?:_(0|[1-9][0-9]{{0,9}}))?", key, re.ASCII)
     if found is None:
         return None
@@ -114,7 +120,7 @@ def named(key: str) -> Protocol | None:
 
 
 def constructor(pattern: Protocol) -> str:
-    """Return a Python expression for a pattern: its key, or the call that makes a current, or several patterns."""
+    """Return a Python expression for a pattern: its key, or the call that creates a combined pattern or a current."""
     if isinstance(pattern, AllOf):
         return f"pw.patterns.all_of({', '.join(repr(part.key) for part in pattern.parts)})"
     if not isinstance(pattern, GivenCurrent):
@@ -262,7 +268,7 @@ def _train(number: int) -> _Pieces:
     def pieces(s: StimulusValues) -> list[Piece]:
         if number == 1:
             return [pulse(s.onset, s.width, s.amplitude)]
-        # Overlapping pulses would add up.
+        # Shorten the pulses, because overlapping pulses would add up.
         width = np.minimum(s.width, s.interval)
         return [pulse(s.onset + k * s.interval, width, s.amplitude) for k in range(number)]
 
@@ -283,16 +289,17 @@ def _of(
     )
 
 
-# -- given currents ----------------------------------------------------------------------------------
+# -- custom currents ---------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class GivenCurrent(Protocol):
-    """A current as a stimulus: the largest of its values and the holding level are free.
+    """Custom current as a stimulus, whose peak and holding current are stimulus parameters.
 
     Attributes
     ----------
     current : Current
+        The current at the default values of both parameters.
     """
 
     current: Current
@@ -307,9 +314,12 @@ class GivenCurrent(Protocol):
 def given(
     current: Current, title: str = marked("Custom current"), in_sentence: str = marked("the current waveform")
 ) -> GivenCurrent:
-    """Return a current as a stimulus; the same object for the same current.
+    """Return a current as a stimulus, the same object for the same current.
 
-    A ValueError is raised where it is 0 throughout, or has a piece outside of 0 to 5000 ms.
+    Raises
+    ------
+    ValueError
+        If the current is 0 at all times, or has a piece outside 0 to 5000 ms.
     """
     pieces = [p for p in current.pieces if p.off > p.on and (p.first or p.last)]
     if not pieces:

@@ -1,4 +1,4 @@
-"""Sweeps: the stimulus currents of a pattern, each with the windows in which its response counts."""
+"""Sweeps: the stimulus currents of a pattern with the windows in which the response counts."""
 
 from __future__ import annotations
 
@@ -14,30 +14,31 @@ from plausiwidgets.engine.program.tracer import Traced
 from plausiwidgets.support.arguments import require, shown
 
 BEFORE = 50.0
-"""Time in ms before the onset that each sweep shows, at the holding level."""
+"""Time in ms before the onset that figures show for each sweep, at the holding current."""
 
 TAIL = 300.0
 """Default time in ms from the end of a stimulus to the end of its sweep."""
 
 SKETCHED = 1200
-"""Points of a sketch."""
+"""Number of points in a sketch."""
 
 
 @dataclass(frozen=True)
 class Sweep:
-    """One stimulus current over time; times in ms from the onset.
+    """Stimulus current over time, with times in ms from the onset.
 
     Parameters
     ----------
     pieces : sequence of Piece
-        Added to the holding level, from 0 ms on; see `pulse`, `ramp`, `noise` and `chirp`.
+        Pieces that are added to the holding current, starting at 0 ms or later. See `pulse`, `ramp`, `noise` and
+        `chirp`.
     end : float or ndarray, shape [n]
-        Length of the sweep.
+        End of the sweep.
     response : (float, float), optional
-        Window in which spikes count: for the limits of the firing rate, for a solved amplitude, and in
-        which the potential of a silent neuron is compared with its threshold. Default: the whole sweep.
+        Window in which spikes count for the limits of the firing rate and for a solved amplitude. The potential of a
+        silent neuron is compared with the threshold in the same window. By default, the whole sweep.
     voltage : (float, float), optional
-        Window in which the potential is recorded for the measurement. Default: none.
+        Window in which the potential is recorded for the measurement. By default, the potential is not recorded.
 
     Examples
     --------
@@ -74,7 +75,7 @@ class Sweep:
 
 
 def sketch(sweeps: Mapping[str, Sweep], width: float = 220.0, height: float = 34.0) -> str:
-    """Return the stimulus of each sweep of one set as inline SVG, with its name."""
+    """Return an inline SVG figure with the stimulus of each sweep of one set and its name."""
     duration = max((float(np.max(s.end)) for s in sweeps.values()), default=1.0)
     heights = [abs(float(np.max(np.abs(x)))) for s in sweeps.values() for p in s.pieces for x in (p.first, p.last)]
     top = max(heights, default=1.0) or 1.0

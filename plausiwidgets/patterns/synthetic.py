@@ -1,8 +1,8 @@
-"""Made-up neurons, on which the functions of a pattern are tried: no neuron is simulated, and all differ.
+"""Synthetic neurons, with which the functions of a pattern are tested without a simulation.
 
-Each set is a neuron of its own kind: silent, with one spike, with an even or an irregular train, more or less
-excitable, with another rest, peak and threshold, and some fire spontaneously. What a set does depends on the set and
-on its current alone, and never on the other sets.
+Each set is a different neuron: silent, with one spike, with a regular or an irregular train, more or less excitable,
+and with its own rest, peak and threshold. Some sets fire spontaneously. The response of a set depends only on the set
+and its current, and never on the other sets.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from plausiwidgets.patterns.runner import Runner
 DT = 0.1
 """Time step in ms."""
 AFTER = 100.0
-"""Time in ms after the last piece of a current up to which there are spikes."""
+"""Time in ms after the last piece of a current until which spikes occur."""
 SPONTANEOUS = {3: 1, 6: 2}
-"""Spikes at rest of the sets that are not silent there."""
+"""Number of spikes at rest by set, for the sets that fire spontaneously."""
 _SET = "made_up_set"
 
 
 def _irregular(count: int, seed: float) -> Floats:
-    """Return ascending shares of a time between 0 and 1, with intervals that differ by a factor of up to four."""
+    """Return ascending fractions between 0 and 1, with intervals that differ by a factor of up to four."""
     gaps = 0.35 + (seed + 0.618 * np.arange(count + 1)) % 1.0
     return np.asarray(np.cumsum(gaps)[:count] / gaps.sum())
 
@@ -44,14 +44,14 @@ TRAINS: tuple[Floats, ...] = (
     _irregular(14, 0.8),
     np.linspace(0.03, 0.99, 21) ** 1.5,
 )
-"""Spikes of each set in a strong current, as shares of the time to its end and some more."""
+"""Spike times of each set in a strong current, as fractions of the time until `AFTER` ms after its end."""
 THRESHOLDS = (0.001, 0.3, 0.02, 0.1, 0.004, 0.002, 0.05, 0.01)
-"""Weakest current that evokes spikes of each set."""
+"""Weakest current that elicits a spike in each set."""
 SETS = len(TRAINS)
 
 
 class _MadeUp(NeuronModel):
-    """The model of the made-up neurons, which needs no torch: its one parameter says which of them a lane is."""
+    """Model of the synthetic neurons without torch, whose only parameter is the index of the set."""
 
     def start(self, values: Mapping[str, ArrayLike], holding: ArrayLike) -> Floats:
         return np.asarray(-65.0 + np.asarray(values[_SET], float))[None] + 0.0 * np.asarray(holding, float)
@@ -76,11 +76,14 @@ _MODEL = _MadeUp(
 
 
 MISTAKES = (NameError, AttributeError, TypeError, IndexError)
-"""What is wrong for any neuron; anything else a procedure may raise for one that it is not for."""
+"""Exceptions of a procedure that indicate a mistake for any neuron.
+
+Any other exception may mean that the procedure does not accept synthetic neurons.
+"""
 
 
 class UntriableError(KeyError):
-    """A procedure is not for made-up neurons: it reads a parameter that they do not have, or raises."""
+    """Exception for a procedure that reads a parameter of a model, or does not accept synthetic neurons."""
 
 
 class _NoParameters(dict[str, Floats]):
@@ -89,14 +92,14 @@ class _NoParameters(dict[str, Floats]):
 
 
 def bench_of(s: SimpleNamespace, sets: NDArray[np.intp]) -> Runner:
-    """Return a runner of some of the made-up neurons, the same one perhaps several times, with stimulus values `s`."""
+    """Return a runner of some synthetic neurons, which may be repeated, with the stimulus values `s`."""
     runner = Runner(_MODEL, {_SET: sets.astype(float), **vars(s)}, DT, respond)
     runner.parameters = _NoParameters(runner.parameters)
     return runner
 
 
 def respond(job: LaneJob, checkpoint: Checkpoint | None = None) -> LaneResult:
-    """Return the responses of made-up neurons, as an engine."""
+    """Return the responses of synthetic neurons, as an engine does."""
     which = job.params[_SET].astype(np.intp)
     shift: Floats = job.params[_SET]
     pieces = job.current.pieces
@@ -112,7 +115,7 @@ def respond(job: LaneJob, checkpoint: Checkpoint | None = None) -> LaneResult:
     recorded = None
     if job.window is not None:
         k = np.arange(*job.window)
-        # Driven, most of them cross their threshold, and each another one.
+        # Let most neurons cross their thresholds in response to a stimulus, each by a different amount.
         swing = (0.01 * which if last.max(initial=0.0) == 0.0 else 12.0 + 4.0 * which)[:, None] * np.sin(k / 50.0)
         recorded = np.broadcast_to(-65.0 + which[:, None] + swing, (len(job.record), *swing.shape)).copy()
     level = -55.0 + 3.0 * shift
@@ -131,11 +134,12 @@ def respond(job: LaneJob, checkpoint: Checkpoint | None = None) -> LaneResult:
 
 
 def _train(which: int, height: float, last: float) -> NDArray[np.int64]:
-    """Return the steps in which a set fires: the more, and the sooner, the stronger its current is.
+    """Return the time steps of the spikes of a set.
 
-    A long train has some spikes less, by when the current ends, so that a second stimulus at another time is seen.
+    A stronger current elicits more and earlier spikes. A long train lacks up to two spikes, depending on the end of the
+    current, so that the response reveals a second stimulus at another time.
     """
-    if last == 0.0:  # at rest: what is late enough to count
+    if last == 0.0:  # at rest, return spikes that are late enough to count
         return np.arange(SPONTANEOUS.get(which, 0), dtype=np.int64) * 3000 + 2000
     shares, threshold = TRAINS[which], THRESHOLDS[which]
     excess = max(height - threshold, 0.0)

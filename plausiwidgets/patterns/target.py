@@ -1,4 +1,4 @@
-"""The target of a figure: a reference neuron that shows the pattern, or a recording of one."""
+"""Targets of figures: a reference neuron that shows the pattern, or a recording."""
 
 from __future__ import annotations
 
@@ -21,24 +21,25 @@ from plausiwidgets.patterns.registry import get, is_builtin
 from plausiwidgets.patterns.verdict import Verdict
 
 REFERENCE = "izhikevich_2004"
-"""Model whose published parameters show the twenty patterns."""
+"""Key of the model whose published parameters show the twenty patterns."""
 
 
 @dataclass(frozen=True)
 class Target:
-    """The target of a pattern in a figure.
+    """Target of a pattern in a figure.
 
     Attributes
     ----------
     traces : mapping of str to Traces
-        Sweep name → Traces: of a reference neuron at its own amplitude, units and time step, or recorded.
+        Traces by the name of their sweep, from a reference neuron with its own amplitude, units and time step, or from
+        a recording.
     verdict : Verdict or None
-        Of the reference neuron; None for a recording.
+        Verdict on the reference neuron, None for a recording.
     rest, threshold, peak : float
-        In mV, to map the potential of a reference neuron onto the scale of another model; nan for a recording,
-        which is shown as measured. A recording of spikes alone has no potential in its traces.
+        Potentials in mV that map the trace of a reference neuron onto the scale of another model. They are nan for a
+        recording, which is shown as measured. The traces of a recording that contains only spikes have no potential.
     parts : tuple of Target
-        For several patterns, the target of each.
+        Targets of the parts of a combined pattern.
 
     Examples
     --------
@@ -77,19 +78,20 @@ def _target(pattern: Protocol) -> Target | None:
 
 
 def _judged(model: NeuronModel, pattern: Pattern, values: Mapping[str, Floats], dt: float) -> Verdict:
-    """Return the verdict of one set, by plain Python while the kernel of a model of the package is not there.
+    """Return the verdict on one set, evaluated in plain Python until the kernel of the model has been compiled.
 
-    A run takes some 20 ms then, and the kernel 1.5 s to compile; a custom model would have to be exported first.
+    Plain Python takes about 20 ms, and a kernel 1.5 s to compile. A custom model uses the kernel, because it would have
+    to be exported first.
     """
     engine = before_compiled(model) if model.programs is not None else None
     if engine is not None:
-        with suppress(ArithmeticError, ValueError):  # numbers for which Python raises
+        with suppress(ArithmeticError, ValueError):  # plain Python raises for some numbers, such as an overflow
             return single(evaluate(model, pattern, values, dt, engine=engine, record=("v",)))
     return single(evaluate(model, pattern, values, dt, record=("v",)))
 
 
 def _together(pattern: AllOf) -> Target | None:
-    """Return the targets of several patterns as one; None if one of them has none."""
+    """Return the targets of several patterns as one, or None if one of them has no target."""
     parts = []
     for part in pattern.parts:
         own = _target(part)
@@ -101,15 +103,16 @@ def _together(pattern: AllOf) -> Target | None:
 
 def _published(pattern: Pattern) -> tuple[str, Mapping[str, float], float | None] | None:
     presets = [p for p in get_model(REFERENCE).presets if p.pattern == pattern.key]
-    # Where there are two sets, the later one is robust.
+    # If there are two published sets, the later one is robust.
     return (REFERENCE, presets[-1].parameters, presets[-1].dt) if presets else None
 
 
 def target(pattern: str | Protocol) -> Target | None:
-    """Return the target of a pattern; None for a pattern without a reference.
+    """Return the target of a pattern, or None for a pattern without a reference.
 
-    The twenty have Izhikevich's published parameters as reference. Those for depolarizing after-potential and
-    inhibition-induced bursting hold only at their own time step and are replaced by sets that do not depend on it.
+    The references of the twenty built-in patterns are Izhikevich's published parameters. The published sets for the
+    afterdepolarization and for inhibition-induced bursting meet the criteria only at their own time step, so robust
+    sets replace them.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Test the functions of a pattern when it is created, and reject functions that return wrong numbers.
+"""Tests of the functions of a pattern when it is created, which reject functions that return wrong numbers.
 
 ``sweeps``, ``measure`` and ``procedure`` are called for synthetic neurons (:mod:`plausiwidgets.patterns.synthetic`):
 for all of them at once, for single neurons, for some of them, in different orders and for many neurons. A function
@@ -26,9 +26,9 @@ from plausiwidgets.patterns.synthetic import DT, MISTAKES, SETS, UntriableError,
 from plausiwidgets.support.arguments import bounded, numbers, shown
 
 MAX_TIME = 1e6
-"""Longest time in ms of a sweep, unless the environment allows more."""
+"""Maximum length of a sweep in ms, unless the environment allows more."""
 
-_COMPANIES = [
+_BATCHES = [
     np.array(sets)
     for sets in (
         *([i] for i in range(SETS)),
@@ -41,13 +41,13 @@ _COMPANIES = [
         [3, 3],
     )
 ]
-"""Sets that are tried again, in this order: each alone, some, and all the other way round."""
-_FEW = np.array([1])
-"""A set of one spike."""
+"""Batches of sets for repeated calls: each set alone, some sets, and all sets in reverse order."""
+_ONE_SPIKE = np.array([1])
+"""Batch that contains only the set with one spike."""
 _MANY = np.arange(130) % SETS
-"""Sets in a large batch."""
+"""Sets of a large batch."""
 _MAX_SAMPLES = 2e6
-"""Samples of potentials up to which a large batch is tried."""
+"""Maximum number of samples of potentials in a large batch."""
 _TOGETHER = (
     "The result of a parameter set must not depend on other sets. Compute with arrays of shape [n], and reduce over "
     "the last axis only: write `np.nanmean(times, axis=-1)` instead of `times.mean()`. Do not use `[0]`, and do not "
@@ -59,7 +59,7 @@ _tried = ContextVar("tried", default=True)
 
 @contextmanager
 def untried() -> Iterator[None]:
-    """Make the package's own patterns without a trial, a fifth of an explorer's start otherwise: tests try them."""
+    """Skip the tests of built-in patterns within a context, because they would take a fifth of the start of the app."""
     token = _tried.set(False)
     try:
         yield
@@ -68,19 +68,25 @@ def untried() -> Iterator[None]:
 
 
 def is_needed() -> bool:
-    """Return whether a pattern that is made now has to be tried."""
+    """Return whether patterns that are created now must be tested."""
     return _tried.get()
 
 
 def try_sweeps(pattern: Any) -> dict[str, Sweep]:
-    """Return the sweeps of a protocol for the made-up neurons, checked; a ValueError says what to change."""
+    """Return the sweeps of a protocol for the synthetic neurons, after testing them.
+
+    Raises
+    ------
+    ValueError
+        If the sweeps depend on the other sets of a batch, or have wrong names, shapes or times.
+    """
     where, s = f"pattern {pattern.key!r}", _values(pattern)
 
     def sweeps(sets: NDArray[np.intp]) -> dict[str, Sweep]:
-        return _checked(where, _called(pattern, "sweeps", _taken(s, sets)), sets.size)
+        return _checked(where, _called(pattern, "sweeps", _selected(s, sets)), sets.size)
 
     made = sweeps(np.arange(SETS))
-    for sets in _COMPANIES:
+    for sets in _BATCHES:
         again = sweeps(sets)
         if [*again] != [*made] or any(len(again[x].pieces) != len(made[x].pieces) for x in made):
             one, other = ({x: len(sweep.pieces) for x, sweep in y.items()} for y in (made, again))
@@ -98,22 +104,30 @@ def try_sweeps(pattern: Any) -> dict[str, Sweep]:
 
 
 def try_features(pattern: Any, sweeps: Mapping[str, Sweep], own: Sequence[str]) -> dict[str, ArrayLike | Graded] | None:
-    """Return what a pattern measures of the made-up neurons, checked; None where it needs a parameter of the neuron.
-
-    A ValueError says what to change.
+    """Return the features of a pattern for the synthetic neurons, after testing them.
 
     Parameters
     ----------
     sweeps : mapping of str to Sweep
-        Those of the pattern: a large batch is left out where they record too long a potential.
+        Sweeps of the pattern. The test of a large batch is omitted if they record long potentials.
     own : sequence of str
-        Features that the package measures itself.
+        Features that are measured for every pattern.
+
+    Returns
+    -------
+    mapping of str to array or Graded, or None
+        None if the functions read a parameter of a model.
+
+    Raises
+    ------
+    ValueError
+        If the features depend on the other sets of a batch, or have wrong names or shapes.
     """
     s, what = _values(pattern), "procedure" if pattern.measure is None else "measure"
     where = f"pattern {pattern.key!r}: {what}"
 
     def of(sets: NDArray[np.intp]) -> Mapping[str, ArrayLike | Graded]:
-        runner = bench_of(_taken(s, sets), sets)
+        runner = bench_of(_selected(s, sets), sets)
         if pattern.measure is None:
             measured = _called(pattern, what, runner)
             if not isinstance(measured, Measurement):
@@ -127,15 +141,15 @@ def try_features(pattern: Any, sweeps: Mapping[str, Sweep], own: Sequence[str]) 
 
     windows = [sweep.voltage for sweep in sweeps.values() if sweep.voltage is not None]
     samples = sum(float(np.max(stop) - np.min(start)) for start, stop in windows) / DT
-    companies = [*_COMPANIES, *([_MANY] if samples * _MANY.size < _MAX_SAMPLES else [])]
+    batches = [*_BATCHES, *([_MANY] if samples * _MANY.size < _MAX_SAMPLES else [])]
     try:
         with np.errstate(all="ignore"), warnings.catch_warnings():
-            warnings.simplefilter("ignore", RuntimeWarning)  # of an empty row, which the user sees when it is judged
-            early = of(_FEW)  # before the others: one that remembers what it has seen gives them another value later
+            warnings.simplefilter("ignore", RuntimeWarning)  # warnings of empty rows, which users see in an evaluation
+            early = of(_ONE_SPIKE)  # call it first, because a function with a memory returns other values later
             features = of(np.arange(SETS))
             _check_names(where, features, own)
-            refuse_mixed(where, features, early, _FEW, SETS)
-            for sets in companies:
+            refuse_mixed(where, features, early, _ONE_SPIKE, SETS)
+            for sets in batches:
                 refuse_mixed(where, features, of(sets), sets, SETS)
     except UntriableError:
         return None
@@ -143,22 +157,23 @@ def try_features(pattern: Any, sweeps: Mapping[str, Sweep], own: Sequence[str]) 
 
 
 def _values(pattern: Any) -> SimpleNamespace:
-    """Return stimulus values of the made-up neurons: the defaults, and some from all over the ranges."""
+    """Return stimulus values for the synthetic neurons: the defaults, and values from all of the ranges."""
     s = SimpleNamespace()
     for k, value in enumerate(pattern.stimulus_parameters):
-        # Of irrational steps, so that no two values of a set, and no two sets, have the same place.
+        # Use irrational steps, so that no two values of a set, and no two sets, are at the same position in their
+        # range.
         shares = (0.25 + 0.5 * k + (0.382 + 0.236 * k) * np.arange(1, SETS)) % 1.0
         between = value.parameter(1.0, value.unit or "current").from_unit(shares)
         setattr(s, value.key, np.array([value.default, *between]))
     return s
 
 
-def _taken(s: SimpleNamespace, sets: NDArray[np.intp]) -> SimpleNamespace:
+def _selected(s: SimpleNamespace, sets: NDArray[np.intp]) -> SimpleNamespace:
     return SimpleNamespace(**{name: value[sets].copy() for name, value in vars(s).items()})
 
 
 def _called(pattern: Any, what: str, *args: object) -> Any:
-    """Call a function of the pattern and return the result; an exception becomes a ValueError."""
+    """Call a function of the pattern and return the result, or raise a ValueError if it fails."""
     try:
         return getattr(pattern, what)(*args)
     except Exception as error:
@@ -234,7 +249,7 @@ def _checked(where: str, sweeps: object, n: int) -> dict[str, Sweep]:
 
 
 def _numbers(name: str, sweep: Sweep) -> dict[str, ArrayLike]:
-    """Return every number of a sweep that may differ from set to set, by what it is."""
+    """Return all numbers of a sweep that may differ between sets, by their description."""
     window = dict(zip(("begin of response", "end of response"), sweep.response or (), strict=False))
     pieces = {
         f"{words} of piece {k + 1}": getattr(piece, field)

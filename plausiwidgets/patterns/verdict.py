@@ -1,4 +1,4 @@
-"""The verdict: every criterion with its measured value, the loss, and the status."""
+"""Verdicts: the criteria with their measured values, the loss, and the status."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 
     from plausiwidgets.support.picture import Plot
 
-    # Any where a script says Verdict alone: a function of a user may take the verdict on one set and on many.
+    # Without type arguments, use Any, because a user's function may accept the verdict on one set or on many.
     Flag = TypeVar("Flag", default=Any)
     Number = TypeVar("Number", default=Any)
     Text = TypeVar("Text", default=Any)
-else:  # the defaults of type variables are those of Python 3.13
+else:  # defaults of type variables require Python 3.13 at run time
     from typing import TypeVar
 
     Flag = TypeVar("Flag")
@@ -43,18 +43,20 @@ ENGINE_TITLES = {"torch": "torch", "numpy": "NumPy", "python": "plain Python"}
 @renamed
 @dataclass(frozen=True)
 class CriterionResult(Generic[Flag, Number]):
-    """The result of one criterion; numbers for one set, arrays [n] for many.
+    """Result of one criterion, as numbers for one set or arrays of shape [n] for n sets.
 
     Attributes
     ----------
     key, title, description, unit : str
+        Attributes of the `Criterion`.
     value : float or ndarray
         Measured feature, nan where it could not be computed.
     low, high : float or ndarray
-        Accepted interval, both ends included.
+        Limits of the accepted range, which includes both.
     passed : bool or ndarray
+        Whether the criterion is met.
     penalty : float or ndarray
-        What it adds to the loss: 0 where passed, at most 1.
+        Contribution to the loss, 0 where the criterion is met and at most 1.
 
     Examples
     --------
@@ -78,52 +80,58 @@ class CriterionResult(Generic[Flag, Number]):
 @renamed
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Verdict(Printed, Generic[Flag, Number, Text]):
-    """Whether parameter sets show a pattern; numbers for one set, arrays [n] for many.
+    """Verdict on parameter sets, as numbers for one set or arrays of shape [n] for n sets.
 
-    For a type checker, :func:`judge` of numbers returns a verdict of bool, float and str, and of arrays one of arrays.
+    For a type checker, :func:`judge` returns a verdict of bool, float and str for numbers, and a verdict of arrays for
+    arrays.
 
     Attributes
     ----------
     model, pattern : str
-        Names.
+        Keys of the model and the pattern.
     parameters : mapping of str to float or ndarray
-        The judged values: the model's parameters and the stimulus values.
+        Evaluated model and stimulus parameters.
     dt : float
         Time step in ms.
     parameter_source : str
-        Where the parameters come from, such as ``"packaged: Naud 2008, Tonic spiking"``, ``"your values, other
-        parameters at their defaults"`` or ``"defaults of model and pattern"``; empty where :func:`judge` did not make
-        the verdict.
+        Source of the parameters, such as ``"packaged: Naud 2008, Tonic spiking"``, ``"your values, other parameters at
+        their defaults"`` or ``"defaults of model and pattern"``. Empty for a verdict that :func:`judge` did not return.
     loss : float or ndarray of float
-        Sum of the penalties of the criteria: 0.0 exactly if every criterion is met at `dt`, and at most their number m
-        otherwise. Where the simulation diverged it is from m + 1 to m + 2, the earlier the larger, so that it is worse
-        than every other. nan for a stimulus, which is not judged.
+        Sum of the penalties of the m criteria, 0.0 exactly if every criterion is met at `dt`, and at most m otherwise.
+        The loss of a diverged simulation is between m + 1 and m + 2, and larger the earlier it diverged. The loss of a
+        stimulus without criteria is nan.
     status : str or ndarray of str
-        ``"rejected"``: a criterion is not met, or all are met although a proof rules the pattern out for these
-        parameters; ``"unverified"``: all hold at `dt`;
-        ``"fragile"``: all hold at `dt`, but not in a check of the verification;
-        ``"replicated"``: all hold, and in every check too;
-        ``"unjudged"``: a stimulus, which has no criteria.
+        Status of each set:
+
+        - ``"rejected"``: a criterion is not met, or all criteria are met although a proof rules the pattern out for
+          these parameters
+        - ``"unverified"``: all criteria are met at `dt`
+        - ``"fragile"``: all criteria are met at `dt`, but a verification test fails
+        - ``"replicated"``: all criteria are met, and all verification tests pass
+        - ``"unjudged"``: the stimulus has no criteria
     failed_test : str or ndarray of str
-        Of a fragile set, the first check of the verification that it fails; ``"contradicts a proof"`` for a set that
-        meets all criteria although the pattern is ruled out; else empty.
+        First verification test that a fragile set fails. ``"contradicts a proof"`` for a set that meets all criteria
+        although the pattern is ruled out. Otherwise empty.
     failed_loss : float or ndarray
-        Loss in that check; 0 where there is none.
+        Loss in the failed test, 0 without one.
     criteria : tuple of CriterionResult
+        Result of each criterion.
     diverged : bool or ndarray
+        Whether the simulation diverged.
     engine : {"compiled", "numpy", "torch", "python"}
-        What simulated it; plain Python as long as there is no kernel.
+        Engine of the simulation, plain Python until the kernel has been compiled.
     measured : mapping of str to ndarray
-        Further measurements: ``lowest`` and ``highest`` potential of all sweeps in mV, and the points of a curve, such
-        as a rate over currents, shape [points] or [points, n].
+        Further measurements: the ``lowest`` and the ``highest`` potential of all sweeps in mV, and the points of a
+        curve, such as rates at several currents, shape [points] or [points, n].
     parts : mapping of str to Verdict
-        Where several patterns are judged together, the verdict of each by its key; else empty.
+        Verdicts on the parts of a combined pattern by key, otherwise empty.
     discrete : bool
-        Whether the neuron is in discrete time, and was verified in steps of `dt`.
+        Whether the neuron is in discrete time, so that it was verified only in steps of `dt`.
     proof : str
-        Proof that a set contradicts; empty if there is none.
+        Text of the proof that a set contradicts, otherwise empty.
     uncompiled : str
-        Why torch or NumPy ran the step, which takes hundreds of times as long as a kernel; empty where it was compiled.
+        Reason why torch or NumPy simulated the model, which takes hundreds of times as long as a kernel. Empty for a
+        compiled model.
 
     Examples
     --------
@@ -153,35 +161,41 @@ class Verdict(Printed, Generic[Flag, Number, Text]):
     uncompiled: str = ""
     parameter_source: str = field(default="", compare=False)
     _record: Callable[[], Mapping[str, Traces]] | None = field(default=None, compare=False)
-    _judged_on: Any = field(default=None, compare=False)  # the pattern itself: it need not be registered
+    _judged_on: Any = field(default=None, compare=False)  # the pattern itself, which need not be registered
 
     @property
     def accepted(self) -> Flag:
-        """Whether every criterion is met at `dt` and no proof contradicts it: bool, or ndarray of bool."""
+        """Whether every criterion is met at `dt` and no proof contradicts it, bool or ndarray of bool."""
         return cast(Flag, (self.loss == 0.0) & (self.status != "rejected"))
 
     @property
     def fragile(self) -> Flag:
-        """Whether it is accepted, but fails the verification: bool, or ndarray of bool."""
+        """Whether all criteria are met but a verification test fails, bool or ndarray of bool."""
         return cast(Flag, self.status == "fragile")
 
     @property
     def replicated(self) -> Flag:
-        """Whether it is accepted and verified: bool, or ndarray of bool. Never True for what was not verified."""
+        """Whether all criteria are met and all verification tests pass, bool or ndarray of bool.
+
+        It is False for a set that was not verified.
+        """
         return cast(Flag, self.status == "replicated")
 
     @property
     def in_steps(self) -> str:
-        """What the status says of a neuron in discrete time, such as ``" in steps of 1 ms"``; else empty."""
+        """Restriction of the status for a neuron in discrete time, such as ``" in steps of 1 ms"``, otherwise empty."""
         return f" in steps of {self.dt:g} ms" if self.discrete else ""
 
     @cached_property
     def traces(self) -> Mapping[str, Traces]:
-        """Sweep name → Traces of all sets, simulated again with the potential when first asked for."""
+        """Traces of all sets by the name of the sweep. The potential is simulated again when they are first used."""
         return self._record() if self._record is not None else {}
 
     def __getstate__(self) -> dict[str, object]:
-        """Return the verdict for a pickle: of one set with its traces, without the objects of a custom pattern."""
+        """Return the state for a pickle, without the objects of a custom pattern.
+
+        The state contains the traces of a single set, and those of many sets only if they have been used.
+        """
         state = {one.name: getattr(self, one.name) for one in fields(self)} | {"_record": None, "_judged_on": None}
         if self._record is not None and ("traces" in self.__dict__ or not isinstance(self.loss, np.ndarray)):
             state["traces"] = dict(self.traces)
@@ -190,14 +204,14 @@ class Verdict(Printed, Generic[Flag, Number, Text]):
         return state | {"parameters": dict(self.parameters)}
 
     def __copy__(self) -> Verdict[Flag, Number, Text]:
-        """Return the verdict itself, which cannot change."""
+        """Return the verdict itself, which is immutable."""
         return self
 
     def __deepcopy__(self, memo: object) -> Verdict[Flag, Number, Text]:
-        """Return the verdict itself, which cannot change."""
+        """Return the verdict itself, which is immutable."""
         return self
 
-    # The methods below read what they are of from the values: `self` is a verdict on one set or on many.
+    # The annotation `self: Verdict` allows for numbers and arrays, which these methods distinguish at run time.
 
     def __repr__(self: Verdict) -> str:
         if isinstance(self.loss, np.ndarray):
@@ -214,7 +228,10 @@ class Verdict(Printed, Generic[Flag, Number, Text]):
         return ", ".join(f"{n} {one}" for n, one in zip(counts, named, strict=True))
 
     def to_frame(self: Verdict) -> pd.DataFrame:
-        """Return a row for each criterion (and each set, where there are many; and each of several patterns)."""
+        """Return a table with a row for each criterion.
+
+        Several sets have a row for each set and criterion. A combined pattern has the rows of all parts.
+        """
         import pandas as pd
 
         if self.parts:
@@ -273,21 +290,21 @@ class Verdict(Printed, Generic[Flag, Number, Text]):
         return drawn(*plots) if plots else ""
 
     def _plots(self) -> list[Plot]:
-        """Return plots of the main sweep, of several patterns of each."""
+        """Return the plots of the main sweep, or of the main sweep of each part of a combined pattern."""
         traces = self.traces
         shown: list[str] = []
-        behind: dict[str, Traces] = {}  # recorded sweeps of a cell
+        recordings: dict[str, Traces] = {}
         for prefix, part in () if self._judged_on is None else self._judged_on.components.items():
             reference = getattr(part, "reference", None)
             recorded = reference if isinstance(reference, Mapping) else {}
-            behind |= {part.within(name) if prefix else name: sweep for name, sweep in recorded.items()}
+            recordings |= {part.within(name) if prefix else name: sweep for name, sweep in recorded.items()}
             shown.append(part.within(part.main_sweep) if prefix else part.main_sweep)
         shown = [name for name in shown if name in traces] or list(traces)[:1]
         plots: list[Plot] = []
         for name in shown:
             title = name if len(traces) > 1 else ""
             height = 130.0 if len(shown) == 1 else 90.0
-            plots += traces[name]._plots(title, height, name == shown[-1], behind.get(name))
+            plots += traces[name]._plots(title, height, name == shown[-1], recordings.get(name))
         return plots
 
 
@@ -299,9 +316,9 @@ def _not_pickled() -> NoReturn:
 
 
 OneVerdict = Verdict[bool, float, str]
-"""The verdict on one set."""
+"""Verdict on one set."""
 Verdicts = Verdict[NDArray[np.bool_], NDArray[np.float64], NDArray[np.str_]]
-"""The verdict on many sets."""
+"""Verdict on many sets."""
 
 
 def _measured(check: CriterionResult) -> str:
@@ -317,7 +334,7 @@ def _spread(check: CriterionResult) -> str:
 
 
 def _accepted(check: CriterionResult) -> str:
-    """Return the accepted interval of many sets; where it depends on the set, the widest."""
+    """Return the accepted range of many sets as text, the widest one if it depends on the set."""
     low, high = np.min(check.low), np.max(check.high)
     same = np.min(check.high) == high and np.max(check.low) == low
     return interval(float(low), float(high), check.unit) + ("" if same else ", depends on the set")

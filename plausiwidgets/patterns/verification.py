@@ -1,4 +1,4 @@
-"""Verification: what is accepted at one time step must hold in finer, longer and otherwise begun simulations too."""
+"""Verification of accepted sets at finer time steps, with longer stimuli and from other initial states."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ from plausiwidgets.support.names import unknown
 from plausiwidgets.texts import marked
 
 FINER = {2: "half", 4: "a quarter", 8: "an eighth", 16: "a sixteenth"}
-"""Divisors of the time step of the finer simulations, in words."""
+"""Divisors of the time step in finer simulations, in words."""
 LONGEST_ISI = "longest_isi"
-"""Key of the criterion that makes a burst compact."""
+"""Key of the criterion that requires a compact burst."""
 DIGITS = 6
-"""Significant digits with which a verified set must still show its pattern."""
+"""Number of significant digits with which a verified set must still show its pattern."""
 LONG_REST = 6000.0
 """Time in ms at rest after which a verified set must still show its pattern."""
 LONG = 20_000.0
-"""Time in ms at the holding level that a verified set must stay silent, and where it is."""
+"""Time in ms at the holding current for which a verified set must stay silent and at rest."""
 
 ALONE = marked("when evaluated without other parameter sets")
 
@@ -48,12 +48,13 @@ def verify_sets(
 ) -> Verdict:
     """Return a verdict of n sets in which each accepted set is either replicated or fragile.
 
-    An accepted set must stay so at a half to a sixteenth of the time step (or at the divisors of `Pattern.finer`),
-    with its values rounded to six significant digits, when it is pushed off its rest to the other side, and after a
-    longer rest. Where the pattern begins at rest, it must stay there for 20 s at the holding level, and be back there
-    6 s after the stimulus; and it must meet the criteria of each form of its own verification. Without a reset, each of
-    its upstrokes is a spike. Of a custom pattern, each replicated set has been judged alone.
-    A neuron in discrete time is verified in steps of its dt. What is not judged stays as it is.
+    An accepted set must meet all criteria at a half to a sixteenth of the time step (or at the divisors in
+    `Pattern.finer`), with values rounded to six significant digits, with a start on the other side of rest, and after a
+    longer rest. If the pattern starts at rest, the neuron must stay at rest for 20 s at the holding current, and return
+    to rest within 6 s after the stimulus. The set must also meet the criteria of each form in the verification of the
+    pattern. If the neuron has no reset, each of its upstrokes must be a spike. If the pattern is custom, each
+    replicated set is also evaluated alone. A neuron in discrete time is verified in steps of its dt only. The result of
+    other sets is unchanged.
     """
     if isinstance(pattern, AllOf):
         parts = {
@@ -65,7 +66,7 @@ def verify_sets(
     status, failed = verdict.status.astype(object), verdict.failed_test.copy()
     failed_loss = np.zeros(len(verdict.loss))
     left = np.flatnonzero(verdict.accepted)
-    # A set that fails one test is not simulated for the later ones, of which the finest time steps are the last.
+    # A set that fails a test is not simulated in the later tests, of which the finest time steps are the last.
     for name, check in _verification(model, pattern, verdict.dt, engine, checkpoint):
         if not left.size:
             break
@@ -74,7 +75,7 @@ def verify_sets(
         status[lost], failed[lost], failed_loss[lost] = "fragile", name, loss[loss > 0]
         left = left[loss == 0]
     status[left] = "replicated"
-    if len(status) > 1 and pattern.tried:  # that packaged functions keep sets apart is tested
+    if len(status) > 1 and pattern.tried:  # unit tests cover the separation of sets in packaged functions
         for i in left.tolist():
             if not judged_alone(model, pattern, verdict, i, engine, checkpoint):
                 status[i], failed[i], failed_loss[i] = "fragile", ALONE, 1.0
@@ -82,7 +83,7 @@ def verify_sets(
 
 
 AFTERWARDS, LATE = 6000.0, 1000.0
-"""Time in ms after the stimulus at which a verified set is back at rest, and from which on it is silent."""
+"""Times in ms after the stimulus at which a verified set must be at rest, and after which it must be silent."""
 BACK = quantity(
     "away",
     "returns to rest",
@@ -128,7 +129,7 @@ RING = quantity(
     "fraction of a full spike. A burst is separated by pauses; a decaying oscillation is not a burst.",
 )
 PAUSE = 3.0
-"""Pause after a burst in longest interspike intervals of the burst."""
+"""Length of the pause after a burst in multiples of the longest interspike interval of the burst."""
 
 LossOf = Callable[[Mapping[str, Floats]], Floats]
 
@@ -136,7 +137,10 @@ LossOf = Callable[[Mapping[str, Floats]], Floats]
 def _verification(
     model: NeuronModel, pattern: Pattern, dt: float, engine: str, checkpoint: Checkpoint | None
 ) -> Iterator[tuple[str, LossOf]]:
-    """Yield each check in words, and as a function from values to a loss [n] that is 0 where it is passed."""
+    """Yield the name of each verification test with its function from values to a loss, shape [n].
+
+    The loss of a passed test is 0.
+    """
     finer = model.has_finer_steps
 
     def at(factor: float, form: Pattern = pattern, settle: float = SETTLE, kick: float = KICK) -> LossOf:
@@ -145,7 +149,7 @@ def _verification(
         )
 
     def alike(loss_of: LossOf, form: Pattern, part: int) -> LossOf:
-        """Return the loss of a form, 1 where a value that must be equal is different at a part of the time step."""
+        """Return a loss that is also 1 where a value that must be equal differs between two time steps."""
 
         def loss(values: Mapping[str, Floats]) -> Floats:
             own, fine = (evaluate(model, form, values, dt / k, engine, checkpoint) for k in (1, part))
@@ -169,7 +173,7 @@ def _verification(
         return np.where(later.divergence > 0, 1.0, loss)
 
     def shaped(*criteria: Criterion) -> LossOf:
-        """Return the largest loss of the responses with a spike."""
+        """Return the function of the largest loss over all responses with a spike."""
 
         def largest(values: Mapping[str, Floats]) -> Floats:
             losses = np.zeros(len(next(iter(values.values()))))
@@ -179,11 +183,11 @@ def _verification(
 
         return largest
 
-    # A verdict that a finer step changes is about the error of the integration, not about the neuron.
+    # A verdict that a finer step changes reflects the error of the integration, not the neuron.
     own = (tuple(FINER) if pattern.finer is None else pattern.finer) if finer else ()
     if 2 in own:
         yield f"at {FINER[2]} the time step", at(1 / 2)
-    # A table or an article prints six digits, and a reader must be able to reproduce the set from them.
+    # Tables and articles print six digits, and a reader must be able to reproduce the set from them.
     yield f"with parameters rounded to {DIGITS} significant digits", rounded
     if model.spike_level is not None:
         yield "without partial spikes", shaped(HALF, CLEAR)
@@ -191,11 +195,11 @@ def _verification(
         if any(criterion.key == LONGEST_ISI for criterion in pattern.criteria):
             yield "without ringing after the burst", shaped(RING)
     if pattern.at_rest:
-        # If the basin of attraction of the rest ends close to it, the neuron returns from one side only.
+        # If the boundary of the basin of attraction is close to rest, the neuron returns from one side only.
         yield "when started on the other side of rest", at(1, kick=-KICK)
-        # A slow variable may still move after the usual time, so that the neuron only seems to be at rest.
+        # A slow variable may still change after the usual time, so that the neuron only seems to be at rest.
         yield f"after {LONG_REST / 1000:g} s at rest", at(1, settle=LONG_REST)
-        # Near a bifurcation, a neuron drifts for seconds before it fires by itself.
+        # Near a bifurcation, a neuron drifts for seconds before it fires spontaneously.
         yield f"during {LONG / 1000:g} s at rest", rest
         if pattern.comes_back and pattern.sweeps is not None:
             yield f"back at rest {AFTERWARDS / 1000:g} s after the stimulus", at(1, back_at_rest(pattern))
@@ -212,7 +216,7 @@ def _verification(
             yield f"{words}, and back at rest {AFTERWARDS / 1000:g} s later", at(1, back)
             if finer:
                 yield f"{words}, and back at rest, at an eighth of the time step", at(1 / 8, back)
-    # The finest steps take most of the time of a verification, so that few sets should reach them.
+    # The finest time steps take most of the time of a verification, so few sets should reach them.
     for part in own:
         if part != 2:
             yield f"at {FINER[part]} of the time step", at(1 / part)
@@ -226,9 +230,10 @@ def forms_of_spikes(
     engine: str = "auto",
     checkpoint: Checkpoint | None = None,
 ) -> Iterator[tuple[int, dict[str, float]]]:
-    """Yield the number of a set, and what `HALF`, `CLEAR`, `BRIEF` and `RING` measure, for each response with a spike.
+    """Yield the index of a set and its measures of the shape of spikes, for each response with a spike.
 
-    Of a neuron without a reset, by its potential from the stimulus on and at rest.
+    The measures are those of `HALF`, `CLEAR`, `BRIEF` and `RING`, computed from the potential at rest and after the
+    onset. The model must not have a reset.
     """
     level, full, potential = model.spike_level, model.full_spike(), model.states[0].key
     assert level is not None and full is not None
@@ -251,9 +256,9 @@ def forms_of_spikes(
 
 
 def nearness(model: NeuronModel, pattern: Pattern, values: Mapping[str, float]) -> float:
-    """Return how near to the limits of their form the spikes of a set are: 0 far away, 1 at one of them.
+    """Return how close the spikes of a set are to the limits of their shape, 0 far away and 1 at a limit.
 
-    0 for a neuron with a reset, of whose spikes no form is asked.
+    The result is 0 for a neuron with a reset, whose spikes have no limits of shape.
     """
     if model.spike_level is None:
         return 0.0
@@ -263,10 +268,10 @@ def nearness(model: NeuronModel, pattern: Pattern, values: Mapping[str, float]) 
 
 
 def back_at_rest(pattern: Pattern) -> Pattern:
-    """Return the pattern of sweeps that end at rest: silent from 1 s after the stimulus on, and there after 6 s."""
+    """Return a pattern with the same sweeps, which requires silence after 1 s and rest 6 s after the stimulus."""
     assert pattern.sweeps is not None
     sweeps_of = pattern.sweeps
-    # As long for every set, independent of the others.
+    # Use the same length for every set, so that the result of a set does not depend on the other sets.
     longest = {
         v.key: v.limits[1] if v.unit == "ms" and v.limits and v.limits[1] else v.default
         for v in pattern.stimulus_parameters
@@ -274,7 +279,7 @@ def back_at_rest(pattern: Pattern) -> Pattern:
     end = _last_off(sweeps_of(SimpleNamespace(**{n: np.array([x]) for n, x in longest.items()})))[0] + AFTERWARDS
 
     def sweeps(s: StimulusValues) -> dict[str, Sweep]:
-        # The same 50 ms as before the stimulus, so that the two distances from rest are comparable.
+        # Use 50 ms as before the stimulus, so that the two distances from rest are comparable.
         window = (float(end) - 50.0, float(end))
         return {
             n: Sweep(sweep.pieces, float(end), response=window, voltage=window) for n, sweep in sweeps_of(s).items()
@@ -291,9 +296,9 @@ def back_at_rest(pattern: Pattern) -> Pattern:
         title="silent after the stimulus",
         description="Number of spikes later than 1 s after the stimulus.",
     )
-    # A procedure judges the spikes of the steps that it chooses; the full one may block the neuron after small ones.
+    # A procedure judges the spikes in the steps that it chooses. The full step may block the neuron after small spikes.
     spikes = [replace(WHOLE, low=0.0)] if pattern.adapts else []
-    with trial.untried():  # its sweeps are those of the pattern, and its measurement is ours
+    with trial.untried():  # skip the tests, because the sweeps are those of the pattern and the measurement is packaged
         return Pattern(
             key="back_at_rest",
             title="Back at rest",
@@ -305,6 +310,6 @@ def back_at_rest(pattern: Pattern) -> Pattern:
 
 
 def _last_off(sweeps: Mapping[str, Sweep]) -> Floats:
-    """Return when the last piece of any sweep is over, shape [n] or [1], in ms."""
+    """Return the time in ms at which the last piece of any sweep ends, shape [n] or [1]."""
     offs = [np.atleast_1d(np.asarray(p.off, dtype=np.float64)) for sweep in sweeps.values() for p in sweep.pieces]
     return np.asarray(np.max(np.broadcast_arrays(np.zeros(1), *offs), axis=0))

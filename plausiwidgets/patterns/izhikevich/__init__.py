@@ -1,8 +1,7 @@
-"""The twenty firing patterns of Izhikevich 2004: how each is tested, and what it teaches.
+"""The twenty firing patterns of Izhikevich (2004), with their protocols, criteria and explanations.
 
-Source of the classification: E. M. Izhikevich, "Which model to use for cortical spiking
-neurons?", IEEE Transactions on Neural Networks 15(5), 2004, figure 1. A family of patterns that
-share a stimulus is a file.
+Source of the classification: E. M. Izhikevich, "Which model to use for cortical spiking neurons?", IEEE Transactions on
+Neural Networks 15(5), 2004, figure 1. Each module contains a family of patterns that share a stimulus.
 """
 
 from plausiwidgets.patterns import trial
@@ -41,4 +40,4 @@ TWENTY = (
     steps.INHIBITION_INDUCED_SPIKING,
     steps.INHIBITION_INDUCED_BURSTING,
 )
-"""In the order of their letters, A to T."""
+"""All patterns in the order of their letters, A to T."""

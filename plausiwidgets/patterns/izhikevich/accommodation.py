@@ -1,4 +1,4 @@
-"""Accommodation: a fast ramp fires, a slow one does not, although it ends higher (R)."""
+"""Accommodation: a neuron that fires on a fast ramp but not on a slow, higher ramp (R)."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from plausiwidgets.patterns.response import Graded, Responses
 from plausiwidgets.patterns.sweep import Sweep
 
 SLOWER = 16.0
-"""Length of the slow ramp over that of the fast one."""
+"""Ratio of the length of the slow ramp to that of the fast ramp."""
 TAIL = 100.0
 """Time at the holding level after a ramp in ms."""
 LATE = 50.0
-"""Time after the fast ramp, in ms, in which a spike still is an answer to it."""
+"""Time in ms after the fast ramp in which a spike still counts as a response."""
 
 
 def _ramps(s: StimulusValues) -> dict[str, Sweep]:

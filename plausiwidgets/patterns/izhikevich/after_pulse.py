@@ -1,4 +1,4 @@
-"""The potential after a brief pulse: subthreshold oscillations, and the depolarizing after-potential (J and Q)."""
+"""Responses of the potential to a brief pulse: subthreshold oscillations and the afterdepolarization (J and Q)."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from plausiwidgets.patterns.sweep import Sweep
 
 
 def _pulse(width: float, end: float) -> Callable[[StimulusValues], Mapping[str, Sweep]]:
-    """Return the sweep of a pulse of `width` ms whose potential is recorded to its `end`."""
+    """Return the protocol with one pulse of `width` ms, in which the potential is recorded until `end` ms."""
     return lambda s: {"pulse": Sweep([pulse(0.0, width, s.amplitude)], end, voltage=(0.0, end))}
 
 
 def _start(r: Responses, v: Floats, width: float) -> NDArray[np.int64]:
-    """Return the index from which a potential is below the threshold again after the pulse and its last spike.
+    """Return the first index, after the pulse and its last spike, at which the potential is below the threshold.
 
-    An action potential that is still going on, or the way back from it, is no swing and no hump.
+    The decay of an action potential is neither an oscillation nor an afterdepolarization.
     """
     spike = r["pulse"].last()
     after = np.maximum(np.where(np.isfinite(spike), spike, 0.0), width)
@@ -39,7 +39,7 @@ SWINGING = 5.0
 """Width of the pulse in ms."""
 SWINGS_END = SWINGING + 500.0
 SMALLEST_SWING = 0.1
-"""Smallest turning point that counts in mV, for the usual span."""
+"""Minimum distance of a counted turning point from rest in mV, for a span of 15 mV."""
 
 
 def _oscillation(r: Responses, s: StimulusValues) -> dict[str, ArrayLike | Graded]:
@@ -84,9 +84,12 @@ WIDTH = 2.0
 """Width of the pulse in ms."""
 END = WIDTH + 200.0
 HIGH = 2.25
-"""Height of a hump in mV for a span of 15 mV."""
+"""Minimum height of an afterdepolarization in mV, for a span of 15 mV."""
 FLAT = 5.0
-"""A potential that never rises again has a rise of minus its fall in so many ms, where it falls most slowly."""
+"""Time in ms that grades a potential without a second rise.
+
+Its rise is the negative of its fall within this time, where the fall is slowest.
+"""
 
 
 def _after_potential(r: Responses, s: StimulusValues) -> dict[str, ArrayLike | Graded]:
@@ -96,7 +99,7 @@ def _after_potential(r: Responses, s: StimulusValues) -> dict[str, ArrayLike | G
     start, since = _start(r, v, WIDTH), np.round(np.where(fired, spike, 0.0) / r.dt).astype(np.int64)
     found = f.hump(v, r.v_baseline, start, stop, HIGH / USUAL_SPAN * r.span, since)
     left = np.abs(v[:, -1] - r.v_baseline)
-    # A potential that only falls is graded by how flat its fall is at its flattest.
+    # Grade a potential that only falls by the slope at its flattest place.
     flat = np.where(np.isfinite(found.slope) & (found.rise == 0.0), np.minimum(found.slope / r.dt * FLAT, 0.0), 0.0)
     return {
         "n": r["pulse"].count(),

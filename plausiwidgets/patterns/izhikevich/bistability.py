@@ -1,4 +1,4 @@
-"""Bistability: one pulse starts a lasting firing, another one ends it (P)."""
+"""Bistability: one pulse starts sustained firing, and a second pulse ends it (P)."""
 
 from __future__ import annotations
 
@@ -30,13 +30,16 @@ from plausiwidgets.patterns.sweep import Sweep
 WIDTH = 5.0
 """Width of a pulse in ms."""
 RUN, AFTER = 1000.0, 1300.0
-"""Length of a sweep with one pulse, and with a second one, in ms: at least 500 ms are left after that."""
+"""Lengths in ms of sweeps with one and with two pulses.
+
+At least 500 ms remain after the second pulse.
+"""
 LASTING = 6000.0
-"""Time in ms that both states must last at verification."""
+"""Time in ms for which both states must last in the verification."""
 LATE = 50.0
-"""Time at the end of a sweep, in ms, in which the potential must be back at its level."""
+"""Time in ms at the end of a sweep in which the potential must be at its settled level."""
 PHASES = 20
-"""Times within a period of the running firing at which the second pulse is tried, with either sign."""
+"""Number of times within a firing period at which the second pulse is applied, with either sign."""
 
 
 def _second(amplitude: Value, onset: Value, height: Value, end: float = AFTER) -> Sweep:
@@ -48,7 +51,10 @@ def _sketch(s: StimulusValues) -> Mapping[str, Sweep]:
 
 
 def _procedure(runner: Runner, end: float = RUN, after: float = AFTER) -> Measurement:
-    """Measure sweeps with one pulse, to `end` ms, and with a second one within the first second, to `after` ms."""
+    """Measure a sweep of `end` ms with one pulse, and sweeps of `after` ms with two.
+
+    The second pulse is in the first second.
+    """
     a = runner.stimulus_values.amplitude
     first = runner.apply({"first pulse": Sweep([pulse(0.0, WIDTH, a)], end)})["first pulse"]
     times = first.window(0.0, RUN)
@@ -57,7 +63,7 @@ def _procedure(runner: Runner, end: float = RUN, after: float = AFTER) -> Measur
     persists = f.persistence(first.window(), end)
     goes_on = (n >= 8) & (persists <= 1.5) & (runner.spontaneous_spikes == 0) & np.isfinite(period)
 
-    # A third into the run: transients are over, and there is time left to stay silent.
+    # Start after a third of the spikes, when transients are over and enough time is left for the silence.
     base = np.where(goes_on, f.at(times, n // 3), 0.0)
     step = np.where(goes_on, period, 0.0) / PHASES
     sweeps, onsets = {}, []
@@ -69,7 +75,8 @@ def _procedure(runner: Runner, end: float = RUN, after: float = AFTER) -> Measur
     responses = runner.apply(sweeps, only=goes_on, keep=False)
     tails = [_tail(r, t, period) for r, t in zip(responses.values(), onsets, strict=True)]
     away = [_away(r, runner.v_baseline, after) for r in responses.values()]
-    # The phase after which the firing ends soonest and, of those, that after which the neuron is closest to rest.
+    # Choose the phase after which the firing ends soonest. Among equal phases, choose the one that ends closest to
+    # rest.
     best = f.place_of_least(
         [
             np.where(np.isfinite(tail), tail, np.inf) + 1e-6 * np.where(np.isfinite(x), x, 1e3)
@@ -92,13 +99,13 @@ def _procedure(runner: Runner, end: float = RUN, after: float = AFTER) -> Measur
 
 
 def _tail(response: Response, onset: Floats, period: Floats) -> Floats:
-    """Return the time from a second pulse to the last spike in periods, shape [n]; 0 without a spike."""
+    """Return the time from a second pulse to the last spike in periods, 0 without a spike, shape [n]."""
     after = response.last(onset) - onset
     return np.where(np.isfinite(period), np.where(np.isfinite(after), after, 0.0) / period, np.nan)
 
 
 def _away(response: Response, v_baseline: Floats, end: float) -> Floats:
-    """Return how far from its settled level the potential still goes at the end, shape [n], in mV."""
+    """Return the maximum distance of the potential from its settled level at the end in mV, shape [n]."""
     return np.abs(response.v(end - LATE, end) - v_baseline[:, None]).max(axis=1)
 
 

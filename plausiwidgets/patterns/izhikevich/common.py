@@ -1,15 +1,16 @@
-"""What several of the twenty patterns share: stimulus values, criteria and marks.
+"""Stimulus parameters, criteria and annotations that several of the twenty patterns share.
 
-A stimulus value has a default, and the ends of its slider. One of ``of="current"`` is in multiples of the current that
-the model usually gets, `plausiwidgets.patterns.protocol.usual_current`. ``holding`` is injected all the time, from the
-settling before the onset to the end; the pieces of a sweep come on top of it. Times count from the onset.
+A stimulus parameter has a default and a slider range. With ``of="current"``, both are multiples of the model's usual
+current (`plausiwidgets.patterns.protocol.usual_current`). The ``holding`` current is injected all the time, from the
+settling before the onset to the end. The pieces of a sweep are added to it. Times count from the onset.
 
-A criterion is a row: the feature that the pattern measures, its title, what is accepted, the unit, what a miss costs,
-and a sentence. A miss by `scale` costs half of a criterion, in ln for a ratio, where 0.5 is a factor of 1.65; a count
-costs half of the share that is missing, and a tenth and more for what is too many. Numbers ``per_span`` are for a
-neuron with 15 mV from rest to threshold, and grow with that span. To the rows of each pattern come those of every
-pattern (``patterns/criterion.py``): silent and at rest before the onset, no interval below 1 ms, whole spikes. A
-``rate``, the highest of all sweeps, is measured where the sweeps are given (``rate_limits`` in pattern.py).
+A criterion is a row: the feature that the pattern measures, a title, the accepted range, the unit, the scale of the
+penalty, and a sentence. A distance of `scale` from the accepted range has a penalty of 0.5. For a ratio, the distance
+is a natural logarithm, in which 0.5 is a factor of 1.65. A count that is too small has a penalty of half of the missing
+share, and a count that is too large has a penalty of at least 0.1. Numbers with ``per_span`` refer to a neuron with 15
+mV from rest to threshold, and scale with that span. Each pattern also has the criteria of every pattern
+(``patterns/criterion.py``): silence and rest before the onset, no interval below 1 ms, and spikes of full height. The
+``rate``, the highest rate of all sweeps, is measured by ``rate_limits`` in ``pattern.py`` if the pattern has sweeps.
 """
 
 from __future__ import annotations
@@ -32,13 +33,13 @@ SOURCE = (
     "defines the protocol, the criteria and the accepted ranges."
 )
 
-# -- stimulus values -------------------------------------------------------------------------------
+# -- stimulus parameters ---------------------------------------------------------------------------
 
 STEP = StimulusParameter("amplitude", 1.0, 0.02, 3.0, of="current", scale="log", limits=(0.0, None))
 PULSE = StimulusParameter("amplitude", 2.0, 0.02, 20.0, of="current", scale="log", limits=(0.0, None))
 INHIBITING_STEP, INHIBITING_PULSE = replace(STEP, downwards=True), replace(PULSE, downwards=True)
 HOLDING = StimulusParameter("holding", 0.0, -1.0, 1.0, of="current", scale="asinh", linear_width=0.05)
-# Inhibition-induced firing lives at holding levels close to a balance of large currents.
+# Inhibition-induced firing occurs at holding currents close to a balance of large currents.
 WIDE_HOLDING = StimulusParameter("holding", 0.0, -1.0, 9.0, of="current")
 
 
@@ -160,7 +161,7 @@ def longer(
     procedure: Callable[[Runner], Measurement] | None = None,
     finer: tuple[int, ...] | None = None,
 ) -> Pattern:
-    """Return a longer or finer form of a pattern, for its verification."""
+    """Return a longer or finer version of a pattern for its verification."""
     return Pattern(
         key="longer",
         title="Longer",
@@ -189,17 +190,17 @@ def latency(accepted: Interval, text: str) -> Criterion:
     return quantity("latency", "fires soon enough", accepted, "ms", scale=50.0, text=text)
 
 
-# -- marks -----------------------------------------------------------------------------------------
+# -- annotations -----------------------------------------------------------------------------------
 
 BEFORE_ONSET = (Mark("quiet", "quiet", -BEFORE, 0.0), Mark("at_rest", "flat", -BEFORE, 0.0))
-"""In every main sweep: silence and rest before the onset."""
+"""Annotations of silence and rest before the onset, for the main sweep of every pattern."""
 
 
 def silent_after(grace: float) -> Mark:
-    """Return the mark of the silence from `grace` ms after the end of the stimulus on."""
+    """Return the annotation of the silence that starts `grace` ms after the end of the stimulus."""
     return Mark("quiet_after", "quiet", After(grace))
 
 
 def marks(start: Time, stop: Time, **kinds: str) -> tuple[Mark, ...]:
-    """Return the marks of criteria from `start` to `stop` in the main sweep, each criterion with its kind."""
+    """Return annotations from `start` to `stop` in the main sweep, one for each pair of criterion and kind."""
     return tuple(Mark(criterion, kind, start, stop) for criterion, kind in kinds.items())

@@ -20,9 +20,9 @@ from plausiwidgets.patterns.runner import Runner
 from plausiwidgets.patterns.sweep import Sweep
 
 LENGTH = 3000.0
-"""Length in ms of the steps that a figure shows. The measurement chooses the length of its own steps."""
+"""Length in ms of the steps in a figure, which is independent of the steps of the measurement."""
 ABOVE = {"just above rheobase": 1e-4, "1 % above": 1e-2, "10 % above": 0.1, "twice the rheobase": 1.0}
-"""Amplitudes of the steps that a figure shows, as shares of the rheobase above it."""
+"""Distances of the amplitudes in a figure from the rheobase, as shares of the rheobase."""
 
 FIRES = spikes(
     at_least(2),
@@ -99,14 +99,14 @@ def _sweeps(s: StimulusValues) -> Mapping[str, Sweep]:
 
 
 def _procedure(holding_zero: bool, depth: str = "search") -> Callable[[Runner], Measurement]:
-    """Return the procedure that measures the onset to a depth.
+    """Return the procedure that measures the onset of firing to a depth.
 
-    With `holding_zero` the neuron must be silent without any holding current too.
+    With `holding_zero`, the neuron must also be silent without a holding current.
     """
 
     def procedure(runner: Runner) -> Measurement:
         amplitude = runner.stimulus_values.amplitude
-        # The rheobase of a neuron that fires without any current is not that of a resting neuron.
+        # A neuron that fires without any current has no rheobase of a resting neuron.
         at_zero = runner.control(0.0) if holding_zero else None
         spontaneous = runner.spontaneous_spikes + (0 if at_zero is None else at_zero)
         onset = runner.onset(amplitude, depth, spontaneous == 0)
@@ -114,7 +114,8 @@ def _procedure(holding_zero: bool, depth: str = "search") -> Callable[[Runner], 
         full = runner.apply({"full amplitude": _step(np.where(works, onset.top, amplitude))})["full amplitude"]
         base = np.where(works, onset.rheobase, 0.0)
         heights = {name: base * (1.0 + share) for name, share in ABOVE.items()}
-        # Small spikes before a block say nothing about the onset, so stronger steps are left out.
+        # Leave out stronger steps, because small spikes before a depolarization block contain no information about the
+        # onset.
         trains = [
             runner.apply({name: _step(height)}, only=works & (1.0 + ABOVE[name] <= onset.drive))[name].times
             for name, height in heights.items()
@@ -159,7 +160,10 @@ class _Texts(TypedDict):
 def _excitability(
     holding: StimulusParameter, criteria: tuple[Criterion, ...], holding_zero: bool, **texts: Unpack[_Texts]
 ) -> Pattern:
-    """Return the pattern of a class; its verification measures the onset to the full depth at dt and dt/4."""
+    """Return the pattern of an excitability class.
+
+    Its verification measures the onset to the full depth at dt and at dt/4.
+    """
     deep = longer([STEP, holding], criteria, _sweeps, procedure=_procedure(holding_zero, "deep"), finer=(4,))
     return Pattern(
         source=SOURCE,

@@ -1,4 +1,4 @@
-"""Spike latency: pulses at and above the weakest one that fires (I)."""
+"""Spike latency: pulses at and above the weakest amplitude that elicits a spike (I)."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ WIDTH = 3.0
 """Width of a pulse in ms."""
 END = WIDTH + TAIL
 TOLERANCE = 1e-5
-"""Of the weakest amplitude that fires, as a share of it."""
+"""Relative tolerance of the weakest amplitude that elicits a spike."""
 FACTORS = {"at the threshold": 1.0005, "2 % above": 1.02, "10 % above": 1.1, "50 % above": 1.5}
-"""Amplitudes of the pulses over that of the weakest one that fires."""
+"""Ratios of the pulse amplitudes to the weakest amplitude that elicits a spike."""
 BELOW = "just below"
-"""Pulse that does not fire, by as little as the weakest one is above the threshold."""
+"""Name of the pulse without a spike, as far below the threshold as the weakest pulse is above it."""
 
 
 def _pulse(height: Value) -> Sweep:

@@ -1,4 +1,4 @@
-"""Pairs of pulses: the resonator fires at one gap, the integrator at short ones (K and L)."""
+"""Pairs of pulses: the resonator fires at one interval, the integrator at short intervals (K and L)."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ SINGLE = "single pulse"
 
 
 def _sweeps(width: float, gaps: Mapping[str, float]) -> Callable[[StimulusValues], Mapping[str, Sweep]]:
-    """Return sweeps of two pulses, `gaps` times the interval T apart onset to onset, and of a single pulse."""
+    """Return a protocol with a single pulse and pairs of pulses, whose onsets are `gaps` times the interval T apart."""
 
     def sweeps(s: StimulusValues) -> dict[str, Sweep]:
         first = pulse(0.0, width, s.amplitude)
@@ -46,7 +46,7 @@ def _sweeps(width: float, gaps: Mapping[str, float]) -> Callable[[StimulusValues
 
 
 def _measure(window: AmplitudeWindow) -> Callable[[Responses, StimulusValues], Mapping[str, ArrayLike | Graded]]:
-    """Return what measures the spikes of each sweep, and whether they are all or none."""
+    """Return the function that measures the spikes of each sweep and whether they are all-or-none."""
 
     def measure(r: Responses, s: StimulusValues) -> Mapping[str, ArrayLike | Graded]:
         counts = {name: response.count() for name, response in r.items()}
@@ -81,7 +81,7 @@ def _single() -> Criterion:
 
 
 def _marks(window: AmplitudeWindow, gaps: Mapping[str, float]) -> list[Mark]:
-    """Return the time between the pulses, and the spikes that each sweep has or must not have."""
+    """Return the annotations of the pulse intervals, and of the required and forbidden spikes of each sweep."""
     fire = [
         mark
         for name in window.fire

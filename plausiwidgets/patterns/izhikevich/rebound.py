@@ -1,4 +1,4 @@
-"""After inhibition: rebound spike, rebound burst, and a threshold that inhibition lowers (M, N and O)."""
+"""Responses to inhibition: rebound spike, rebound burst, and a threshold that inhibition lowers (M, N and O)."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ MARKS = (
 
 
 def _release(tail: float) -> Callable[[StimulusValues], Mapping[str, Sweep]]:
-    """Return the sweep of an inhibitory pulse, and `tail` ms after its release."""
+    """Return the protocol with an inhibitory pulse that continues for `tail` ms after its end."""
     return lambda s: {
         "release": Sweep([pulse(0.0, s.width, -s.amplitude)], s.width + tail, response=(s.width, s.width + tail))
     }
@@ -115,7 +115,8 @@ REBOUND_BURST = Pattern(
             scale=200.0,
             text="Time from the release from inhibition to the last spike.",
         ),
-        # The pauses around the burst exceed three intervals: the neuron is silent before it, and 350 ms after it.
+        # The silence before the burst and 350 ms after its start exceeds three intervals, so the burst needs no ratio
+        # of intervals.
         WHOLE_IN_BURSTS,
     ],
     event=(-30.0, After(250.0)),
@@ -217,6 +218,6 @@ THRESHOLD_VARIABILITY = Pattern(
         Mark("early", "quiet", 0.0, _excitation),
     ],
     main_sweep="both",
-    # The sweep with inhibition only is left out, because the amplitude of the excitation does not change it.
+    # Leave out the sweep with inhibition only, because the amplitude of the excitation does not change it.
     amplitude_window=AmplitudeWindow(fire=("both",), silent=("excitation alone",)),
 )

@@ -1,4 +1,4 @@
-"""Firing during one long step: tonic, phasic, in bursts, mixed, adapting (A–F), and while inhibited (S and T)."""
+"""Firing during one long step: tonic, phasic, bursting, mixed, adapting (A to F), and during inhibition (S and T)."""
 
 from __future__ import annotations
 
@@ -42,11 +42,11 @@ from plausiwidgets.patterns.response import Graded, Responses
 from plausiwidgets.patterns.sweep import TAIL, Sweep
 
 SHORT, LONG = 500.0, 2000.0
-"""Length of a step in ms: of firing that goes on, and of firing that must not come back."""
+"""Lengths of a step in ms, for sustained firing and for firing that must not recur."""
 INHIBITION, GRACE = 400.0, 75.0
-"""Length of a step downwards, and time after it in which spikes are allowed, in ms."""
+"""Length of a downward step, and time after it in which spikes are allowed, in ms."""
 LASTING = 4000.0
-"""Length of a step in ms to whose end firing must go on that is called tonic."""
+"""Length in ms of the step throughout which tonic firing must last in the verification."""
 
 CV = quantity(
     "cv",
@@ -68,7 +68,7 @@ SPREAD = quantity(
 
 
 def step(length: float, sign: float = 1.0) -> Callable[[StimulusValues], Mapping[str, Sweep]]:
-    """Return the sweep of one step of `length` ms, `sign` times the amplitude high."""
+    """Return the protocol with one step of `length` ms and a height of `sign` times the amplitude."""
     return lambda s: {
         "step": Sweep(
             [pulse(0.0, length, sign * s.amplitude)],
@@ -82,12 +82,12 @@ def step(length: float, sign: float = 1.0) -> Callable[[StimulusValues], Mapping
 def lasting(
     stimulus_parameters: Sequence[StimulusParameter], sign: float = 1.0, *, bursts: bool = False
 ) -> dict[str, Pattern]:
-    """Return the verification of what must go on as long as its step; `bursts`: in bursts, all of them."""
+    """Return the verification of sustained firing, and of every burst if `bursts`."""
     criteria = [PERSISTS, *((BURST_RATIO, BURST_SMALLEST, BURST_LARGEST) if bursts else ())]
 
     def measure(r: Responses, s: StimulusValues) -> Mapping[str, ArrayLike | Graded]:
         times = during(r, LASTING)
-        # The longest pause of the later half: between spikes, or between bursts.
+        # The longest pause of the second half is between spikes, or between bursts.
         pause = f.largest(f.late_half(f.intervals(times)))
         found = f.bursts(times, LASTING)
         measured = {"ratio": found.ratio, "smallest": found.shortest, "largest": found.longest}
@@ -103,18 +103,18 @@ def during(r: Responses, length: float) -> Floats:
 
 
 def spikes_and_after(r: Responses, length: float, grace: float = 50.0) -> dict[str, ArrayLike | Graded]:
-    """Return the spikes during the step, and those later than `grace` ms after its end."""
+    """Return the number of spikes during the step, and the number later than `grace` ms after its end."""
     return {"n": f.lengths(during(r, length)), "quiet_after": r["step"].count(length + grace)}
 
 
 def initial_burst(isi: Floats, late: Floats) -> Floats:
-    """Return the longer of the first two intervals over the median of the later half."""
+    """Return the longer of the first two intervals divided by the median late interval."""
     both = np.where(f.lengths(isi) >= 2, f.largest(isi[:, :2]), np.nan)
     return both / f.median(late)
 
 
 def bursting(r: Responses, length: float, grace: float) -> dict[str, ArrayLike | Graded]:
-    """Return what is measured of bursts that last to the end of the step."""
+    """Return the features of bursts that last until the end of the step."""
     times = during(r, length)
     b = f.bursts(times, length)
     return spikes_and_after(r, length, grace) | {
@@ -157,7 +157,8 @@ TONIC_SPIKING = Pattern(
     measure=_tonic_spiking,
     criteria=[
         spikes(at_least(5), "fires enough spikes"),
-        # Without it mixed mode passes, and a strong adaptation of the first interval: their late half is regular too.
+        # Mixed mode and a strong adaptation of the first interval are also regular in their second half. This criterion
+        # excludes them.
         ratio(
             "initial",
             "starts without a burst",

@@ -1,4 +1,4 @@
-"""The search for the rheobase: a first bracket, ever longer periods, and firing that persists below."""
+"""Search for the rheobase: a first bracket, increasing periods, and firing that persists below the rheobase."""
 
 from __future__ import annotations
 
@@ -10,37 +10,43 @@ from plausiwidgets.patterns.onset.bracket import COARSE, LATE, PERIODS, Bracket,
 from plausiwidgets.patterns.onset.train import Run, Train
 
 LONGEST = 16_000.0
-"""Time in ms after which a train at the full amplitude is no longer awaited."""
+"""Maximum length in ms of a run at the full amplitude that waits for a steady train."""
 WEAKER = 4.0
-"""The same for weaker steps, as a divisor."""
+"""Divisor of that length for weaker steps."""
 BLOCKED = 7
-"""How often the amplitude is halved if the neuron does not fire to the end."""
+"""Maximum number of times that the amplitude is halved while the neuron does not fire to the end."""
 BEYOND, SHOT = (1e-3, 3e-3, 0.01, 0.03, 0.1), 4.0
-"""Distances from the weakest step with a spike at which a neuron may fire that is blocked at stronger steps; and length
-of the runs that find this step, in first runs."""
+"""Relative distances from the weakest step with a spike, and the length of the runs that find this step.
+
+A neuron that is blocked at stronger steps may fire at one of these distances. The length is in multiples of the first
+run.
+"""
 WEAKEST = 1e-5
-"""Smallest rheobase as a share of the strongest step. Below, distances from the rheobase are lost in rounding."""
+"""Minimum rheobase as a share of the strongest step. Rounding hides the distances from a smaller rheobase."""
 
 RUNG, REACHED = 2.0, 1.3
-"""Ratio of two periods that the search looks for in succession. A period is reached if at most the second factor is
-missing."""
+"""Ratio of two successive target periods, and accepted ratio of a target to the reached period."""
 MISSES = 2
-"""How often the step at which a root reaches a period may be silent before the bracket is halved."""
+"""Number of silent steps at extrapolated currents after which the bracket is halved."""
 FOLLOWED = (1e-2, 1e-4, 1e-6)
-"""Widths of the bracket, as shares of the rheobase, at which the search tests whether firing persists at the silent
-step. At the last one the search ends for a neuron that skips cycles."""
+"""Relative widths of the bracket at which the search tests whether firing persists at the silent step.
+
+The widths are shares of the rheobase. The search for a neuron that skips cycles ends at the last width.
+"""
 SLIGHTLY = 1e-3
-"""First decrease of the step of a firing neuron, as a share of the rheobase."""
+"""First decrease of the current of a firing neuron, as a share of the rheobase."""
 CLOSED = 1e-4
-"""Width of the bracket of a rheobase below which firing persists, as a share of it, where it is drawn."""
+"""Maximum width of the bracket, as a share of the rheobase, of a drawn rheobase below which firing persists."""
 PATIENCE = 2
-"""Where firing persists at a silent step, a longer run shows whether it only starts late there; the search continues
-with runs of that length this often. A neuron whose first spike is much later than its period does not pass the place
-at which it waits when it fires."""
+"""Number of times that the search continues with longer runs after firing persisted at a silent step.
+
+A longer run shows whether the firing only starts late at that step. A neuron whose first spike is much later than its
+period does not pass the place at which it waits while it fires.
+"""
 
 
 def until_steady(current: float, first: float, longest: float = LONGEST) -> Generator[Run, Train, Train]:
-    """Yield runs that double the length of the train until it is steady; return the train."""
+    """Yield runs that double the length of a train until it is steady, and return the train."""
     train = yield Run(current, first)
     while not train.steady and not train.diverged and train.time < longest:
         train = train.followed_by((yield Run(current, train.time, train.state)))
@@ -48,7 +54,7 @@ def until_steady(current: float, first: float, longest: float = LONGEST) -> Gene
 
 
 def firing_step(top: float, first: float) -> Generator[Run, Train, tuple[float, Train]]:
-    """Yield runs until a step at which the neuron fires is found; return the step, nan without one, and its train."""
+    """Yield runs until the neuron fires to the end, and return the step, or nan without one, and its train."""
     train = yield from until_steady(top, first)
     if train.fires:
         return top, train
@@ -66,7 +72,10 @@ def firing_step(top: float, first: float) -> Generator[Run, Train, tuple[float, 
 
 
 def _narrow_range(top: float, first: float, train: Train) -> Generator[Run, Train, tuple[float, Train]]:
-    """Return a firing step just above the weakest step with a spike, where a narrow range may precede a block."""
+    """Return a step with sustained firing just above the weakest step with a spike.
+
+    The range of such steps below a depolarization block may be narrow.
+    """
     low, high = 0.0, top
     while high - low > BEYOND[0] * high and high > WEAKEST * top:
         middle = 0.5 * (low + high)
@@ -80,7 +89,7 @@ def _narrow_range(top: float, first: float, train: Train) -> Generator[Run, Trai
 
 
 def first_bracket(top: float, train: Train) -> Generator[Run, Train, Bracket]:
-    """Yield runs that halve the range from 0 to a step that elicits firing; return the bracket."""
+    """Yield runs that halve the range from 0 to a step with firing, and return the bracket."""
     bracket = Bracket(0.0, top, train.period, train.state, train.settled_after, {top: train.period})
     while bracket.width > COARSE * bracket.high and bracket.high > WEAKEST * top:
         middle = 0.5 * (bracket.low + bracket.high)
@@ -89,7 +98,7 @@ def first_bracket(top: float, train: Train) -> Generator[Run, Train, Bracket]:
 
 
 def targets(period: float, slowest: float) -> list[float]:
-    """Return the periods that the search looks for, each twice the previous one, up to the slowest."""
+    """Return the target periods of the search, each twice the previous one, up to the slowest."""
     out = [slowest]
     while out[0] / RUNG > period * (1.0 + 1e-9):
         out.insert(0, out[0] / RUNG)
@@ -97,15 +106,16 @@ def targets(period: float, slowest: float) -> list[float]:
 
 
 class Approach:
-    """The search that moves a bracket towards the rheobase.
+    """Search that moves a bracket towards the rheobase.
 
     Parameters
     ----------
     bracket : Bracket
+        Modified in place.
     scale : float
-        The rheobase, to the accuracy of the first bracket.
+        Rheobase with the accuracy of the first bracket.
     tolerance : float
-        Of the rheobase, as its share.
+        Tolerance as a share of the rheobase.
     longer : float
         Factor of the length of every run.
     """
@@ -118,14 +128,14 @@ class Approach:
         self.time = 0.0
 
     def run(self, periods: Sequence[float]) -> Generator[Run, Train, bool]:
-        """Yield runs until the longest period is reached, or the bracket is closed; return whether it is reached."""
+        """Yield runs until the longest period is reached or the bracket is closed, and return whether it is reached."""
         for target in periods:
             if not (yield from self._reach(target)):
                 return False
         return True
 
     def _reach(self, target: float) -> Generator[Run, Train, bool]:
-        """Yield runs until the period is close to a target; return whether it is."""
+        """Yield runs until the period is close to a target, and return whether it is."""
         bracket, scale = self.bracket, self.scale
         enough, misses = target / REACHED, 0
         if bracket.period >= enough:
@@ -154,7 +164,14 @@ class Approach:
         return True
 
     def _continues(self) -> Generator[Run, Train, bool]:
-        """Test whether the firing neuron continues to fire at the silent step; return whether it only starts late."""
+        """Test whether a firing neuron continues to fire at the silent step.
+
+        Returns
+        -------
+        bool
+            Whether the neuron continues to fire. If firing does not persist because it only starts late after rest, the
+            bracket has moved down.
+        """
         bracket, scale = self.bracket, self.scale
         train = yield from continued(Run(bracket.low, self.time, bracket.state))
         if not train.fires:
@@ -170,10 +187,10 @@ class Approach:
 
 
 def closed(bracket: Bracket, scale: float) -> Generator[Run, Train, float]:
-    """Yield runs that halve the bracket of a neuron whose firing persists below it; return the rheobase.
+    """Yield runs that halve the bracket of a neuron whose firing persists below it, and return the rheobase.
 
-    The search ended before, because the period at the rheobase is finite. The first spike may come much later than
-    after a period, so every run is as long as the first runs.
+    The search for the period has already ended, because the period at the rheobase is finite. The first spike may come
+    much later than after one period, so every run is as long as the first runs.
     """
     while bracket.width > CLOSED * scale:
         middle = 0.5 * (bracket.low + bracket.high)
@@ -182,7 +199,7 @@ def closed(bracket: Bracket, scale: float) -> Generator[Run, Train, float]:
 
 
 def followed_down(bracket: Bracket, scale: float) -> Generator[Run, Train, None]:
-    """Yield runs at ever weaker steps, each from the firing state of the previous one, until firing ends."""
+    """Yield runs at weaker and weaker steps until firing ends, each from the firing state of the previous run."""
     step, bracket.follow, bracket.low = max(2.0 * bracket.width, SLIGHTLY * scale), True, 0.0
     while bracket.high > 0.0:
         lower = max(bracket.high - step, 0.0)

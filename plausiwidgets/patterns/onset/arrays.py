@@ -1,4 +1,4 @@
-"""The onsets of n parameter sets as arrays."""
+"""Onsets of firing of n parameter sets as arrays."""
 
 from __future__ import annotations
 
@@ -14,39 +14,41 @@ from plausiwidgets.patterns.onset.outcome import COARSE, DEEP, FINITE, KINDS, LO
 Floats = NDArray[np.float64]
 
 DEPTHS = {"coarse": COARSE, "search": SEARCH, "deep": DEEP}
-"""Every depth by its name."""
+"""All depths by name."""
 CLEAR = (ROOT, LOGARITHM, FINITE)
-"""Kinds of an onset whose period follows one law."""
+"""Kinds of onset whose period follows one law."""
 
 
 @dataclass(frozen=True)
 class Onsets:
-    """The onsets of n sets. All arrays have the shape [n].
+    """Onsets of firing of n sets, as arrays of shape [n].
 
     Attributes
     ----------
     kind : ndarray
-        Place of the kind among :data:`plausiwidgets.patterns.onset.outcome.KINDS`.
+        Index of the kind in :data:`plausiwidgets.patterns.onset.outcome.KINDS`.
     clear : ndarray
-        1 if the period follows one law next to the rheobase, otherwise 0.
+        1 if the period follows one law near the rheobase, otherwise 0.
     top : ndarray
-        Step above the holding level at which the neuron fires; 0 without firing.
+        Step above the holding current at which the neuron fires, 0 without firing.
     spikes : ndarray
-        Spikes of the steady train there.
+        Number of spikes of the steady train at that step.
     rheobase : ndarray
-        Step above the holding level; nan without firing.
+        Rheobase as a step above the holding current, nan without firing.
     exponent : ndarray
-        Exponent of the growth of the period; nan if there is none.
+        Exponent of the growth of the period, nan if it was not measured.
     drive : ndarray
-        Step of the usual rate in rheobases: 2, or less if the neuron is blocked there.
+        Step at which the usual rate is measured, in multiples of the rheobase: 2, or less if the neuron is blocked at
+        2.
     rise, rate : ndarray
         Usual rate divided by the lowest rate, and usual rate in Hz.
     skipped : ndarray
-        Subthreshold peaks between two spikes next to the rheobase, in excess of one and of those at twice the rheobase.
+        Number of subthreshold peaks between two spikes near the rheobase, in excess of one and of the number at twice
+        the rheobase.
     spread, spread_far : ndarray
-        Longest divided by shortest interval next to the rheobase, and at twice the rheobase.
+        Longest divided by shortest interval near the rheobase, and at twice the rheobase.
     curve : mapping of str to ndarray, shape [points, n]
-        ``"amplitude"`` and ``"rate"`` (Hz) at distances from the rheobase, in descending order.
+        ``"amplitude"`` and ``"rate"`` (Hz) in descending order of the distance from the rheobase.
     """
 
     kind: Floats
@@ -65,7 +67,7 @@ class Onsets:
 
 
 def as_arrays(onsets: Sequence[Onset]) -> Onsets:
-    """Return the onsets of n sets as arrays."""
+    """Return the onsets of n parameter sets as arrays."""
 
     def array(values: Sequence[float]) -> Floats:
         return np.array(values, dtype=np.float64)

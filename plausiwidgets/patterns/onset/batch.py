@@ -1,4 +1,4 @@
-"""The measurements of the onsets of many neurons, whose runs are simulated together."""
+"""Measurement of the onsets of many neurons, whose runs are simulated together."""
 
 from __future__ import annotations
 
@@ -18,16 +18,17 @@ Procedure = Generator[Run, Train, Onset]
 Simulate = Callable[[Places, Floats, Floats, int, bool], LaneResult]
 
 RECORDED = 2e7
-"""Potentials that are kept at the same time."""
+"""Maximum number of potentials that are kept at the same time."""
 
 
 @dataclass(frozen=True)
 class Bench:
-    """Neurons at rest, and the function that simulates them.
+    """Neurons at rest with the function that simulates them.
 
     Attributes
     ----------
     rest : ndarray, shape [state variables, n]
+        States at rest.
     dt : float
         Time step in ms.
     budget : float
@@ -43,7 +44,7 @@ class Bench:
     simulate: Simulate
 
     def outcomes(self, procedures: Mapping[int, Procedure]) -> dict[int, Onset]:
-        """Return the onset of each neuron, from the procedures of neurons by number."""
+        """Return the onset of each neuron, given the measurement procedures by the index of their neuron."""
         out: dict[int, Onset] = {}
         spent = dict.fromkeys(procedures, 0)
         runs = {i: next(procedure) for i, procedure in procedures.items()}
@@ -68,7 +69,7 @@ class Bench:
         return out
 
     def _trains(self, runs: Mapping[int, tuple[Run, int]]) -> dict[int, Train]:
-        """Return the trains of runs by neuron; runs of one length are simulated together."""
+        """Return the spike trains of runs by neuron, after simulating runs of equal length together."""
         groups: dict[tuple[int, bool], list[int]] = {}
         for i, (run, steps) in runs.items():
             groups.setdefault((steps, run.record), []).append(i)

@@ -1,4 +1,4 @@
-"""The bracket of the rheobase: a silent step, a step that elicits firing, and the periods measured so far."""
+"""Bracket of the rheobase: a silent step, a step with firing, and the periods measured so far."""
 
 from __future__ import annotations
 
@@ -14,28 +14,36 @@ from plausiwidgets.patterns.onset.train import Run, Train
 Floats = NDArray[np.float64]
 
 COARSE = 1.0 / 16.0
-"""Width of the first bracket, as a share of the rheobase."""
+"""Width of the first bracket as a share of the rheobase."""
 PERIODS = 4.0
-"""Length of a run in periods, next to the time to settle: a latency and two intervals of a somewhat slower train."""
+"""Length of a run in periods, in addition to the time to settle.
+
+It allows for a latency and two intervals of a somewhat slower train.
+"""
 SKIPS = 1.7
-"""Longest divided by shortest interval of a neuron that skips cycles. Near a homoclinic orbit the time step alone makes
-intervals differ, because a spike that is one step later is reset elsewhere."""
+"""Minimum ratio of the longest to the shortest interval of a neuron that skips cycles.
+
+Near a homoclinic orbit the time step alone makes intervals differ, because a spike that is one step later is reset at
+another place.
+"""
 LATE = 4.0
 """Factor of the length of a longer run, and of the distance to a lower step."""
 EXTENDED = 3
-"""How often a run is continued by its own length while its intervals change."""
+"""Maximum number of times that a run is continued by its own length while its intervals change."""
 RESOLUTION = 2e-3
-"""Relative accuracy of a period, next to two time steps."""
+"""Relative accuracy of a period, in addition to two time steps."""
 
 FITTED, APART = 5, 1.15
-"""Periods from which the critical step is computed, and the minimum ratio of two of them."""
+"""Number of periods from which the critical step is computed, and minimum ratio of two of them."""
 NEAREST, RATIO, GRID = 1e-9, 1.011, 2000
-"""Distances of the critical steps that are compared, in distances of the two lowest steps: the smallest one, the ratio
-of two, and their number."""
+"""Distances of the compared critical steps: the smallest one, the ratio of successive ones, and their number.
+
+The unit is the distance of the two lowest steps with firing.
+"""
 
 
 def continued(run: Run) -> Generator[Run, Train, Train]:
-    """Yield a run and continue it while its intervals change; return the whole train."""
+    """Yield a run, continue it while its intervals change, and return the whole train."""
     train = yield run
     for _ in range(EXTENDED):
         if train.calm or not train.fires:
@@ -46,22 +54,22 @@ def continued(run: Run) -> Generator[Run, Train, Train]:
 
 @dataclass
 class Bracket:
-    """The rheobase between a silent step and a step that elicits firing.
+    """Bracket of the rheobase between a silent step and a step with firing.
 
     Attributes
     ----------
     low, high : float
-        The two steps above the holding current.
+        Silent step and step with firing, above the holding current.
     period : float
-        At the high step, in ms.
+        Period at the high step in ms.
     state : ndarray, shape [state variables]
         Last state in which the neuron fires.
     settle : float
         Time in ms until a train is steady.
     seen : dict of float to float
-        Every step that elicits firing, with its period.
+        Periods in ms by step, for every step with firing.
     follow : bool
-        Whether runs start in the last state of firing instead of the resting state.
+        Whether runs start in the last firing state instead of the resting state.
     skips : bool
         Whether the neuron skips cycles at the high step.
     """
@@ -77,7 +85,7 @@ class Bracket:
 
     @property
     def width(self) -> float:
-        """Distance of the two steps."""
+        """Distance between the two steps."""
         return self.high - self.low
 
     def test_step(self, current: float, time: float) -> Generator[Run, Train, bool]:
@@ -96,13 +104,16 @@ class Bracket:
         return True
 
     def lower(self, time: float, width: float, scale: float, until: float = np.inf) -> Generator[Run, Train, None]:
-        """Yield runs until the low step is silent for a time, or the period exceeds `until`."""
+        """Yield runs at decreasing steps until the low step is silent for a time, or the period exceeds `until`."""
         while self.low > 0.0 and self.period < until and (yield from self.test_step(self.low, time)):
             self.low = max(self.high - min(width, scale * COARSE), 0.0)
             width *= LATE
 
     def aim(self, period: float) -> float:
-        """Return the step at which a square root reaches a period: the squared rate is linear in the current."""
+        """Return the step at which the neuron would have a period in ms, or nan if there is no estimate.
+
+        The estimate assumes a square root, for which the squared rate is linear in the current.
+        """
         steps = sorted(self.seen)[:2]
         if len(steps) < 2:
             return np.nan
@@ -111,10 +122,10 @@ class Bracket:
         return steps[0] + (1.0 / (period * period) - rates[0]) / growth if growth > 0.0 else np.nan
 
     def critical(self, dt: float, slowest: float) -> float:
-        """Return the critical step for which the longest periods grow as a root or as a logarithm of the distance.
+        """Return the critical step at which the period diverges, estimated from the longest periods.
 
-        The law that fits better applies. At a silent step above the critical one it must predict a period longer than
-        `slowest`.
+        The periods grow as a root or as a logarithm of the distance from the critical step, whichever fits better. At a
+        silent step above the critical step, the law must predict a period longer than `slowest`.
         """
         steps: list[float] = []
         for step in sorted(self.seen):
@@ -147,15 +158,15 @@ def _logarithm(distance: Floats) -> Floats:
 
 
 LAWS = (_root, _logarithm)
-"""Growth of the period with the distance from the critical step, apart from an offset and a factor."""
+"""Laws for the growth of the period with the distance from the critical step, up to an offset and a factor."""
 
 
 def _misfits(
     law: object, periods: Sequence[float], away: Sequence[Floats], silent: Floats, dt: float, slowest: float
 ) -> Floats:
-    """Return the weighted squared error of a law for each critical step; infinite where it predicts a visible period.
+    """Return the weighted squared error of a law for each critical step, infinite where it predicts a visible period.
 
-    Sums over the periods run from left to right.
+    Sums over the periods run from left to right, so that the app computes the same numbers.
     """
     assert callable(law)
     with np.errstate(all="ignore"):

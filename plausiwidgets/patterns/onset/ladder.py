@@ -1,4 +1,4 @@
-"""The periods at a ladder of distances from the rheobase, and the kind of onset that they show."""
+"""Periods at a ladder of distances from the rheobase, and the kind of onset that they indicate."""
 
 from __future__ import annotations
 
@@ -13,26 +13,34 @@ from plausiwidgets.patterns.onset.outcome import FINITE, LOGARITHM, ROOT, STAIRC
 from plausiwidgets.patterns.onset.train import Run, Train
 
 RIPPLE = 0.01
-"""Minimum height of a subthreshold oscillation, as a share of the span from rest to threshold."""
+"""Minimum height of a subthreshold oscillation as a share of the span from rest to threshold."""
 IRREGULAR = 1.5
-"""Longest divided by shortest interval of a train without a period."""
+"""Minimum ratio of the longest to the shortest interval of a train without a period."""
 LAST = 4
-"""Growths of the period to which the exponent is fitted, the closest ones to the rheobase."""
+"""Number of increments of the period, closest to the rheobase, to which the exponent is fitted."""
 ROOT_FROM, LOGARITHM_FROM, DOUBT, MAX_DOUBT = 0.25, -0.15, 0.02, 0.1
-"""Smallest exponent of a root and of a logarithm. An exponent that is closer to the latter than `DOUBT` and its
-standard error, or than `MAX_DOUBT`, is unclear."""
+"""Minimum exponent of a root and of a logarithm, and the limits of doubt.
+
+The kind is unclear if the exponent is closer to that of a logarithm than `DOUBT` plus its standard error, at most
+`MAX_DOUBT`.
+"""
 ENDS_SOON = 0.1
-"""If the last two growths fall by this much more than the other ones, they alone are the exponent."""
+"""Minimum difference of the exponent of the last two increments from that of all fitted increments.
+
+If the exponent of the last two is lower by more than this, it replaces the fitted exponent.
+"""
 SLOW = 1e-3
-"""A neuron lingers while its potential would change by less than this share of its span in a period at twice the
-rheobase."""
+"""Maximum change of a lingering potential in a period at twice the rheobase, as a share of the span."""
 LINGERS, FROM = 0.25, 8
-"""Minimum share of the growth of the period that a neuron without a reset lingers, and the distance in half decades
-from which the growth counts. A period that grows as a logarithm needs a place to linger. Without one, such as next to a
-canard, the growth ends closer to the rheobase. A neuron with a reset always has such a place: its threshold, or the
-saddle where its upstroke starts, which a slow orbit approaches without coming close to it."""
+"""Minimum share of the growth of the period that a neuron without a reset lingers, and first distance that counts.
+
+The distance is in half decades. A period that grows as a logarithm requires a place at which the neuron lingers.
+Without one, such as near a canard, the growth ends closer to the rheobase. A neuron with a reset always has such a
+place: its threshold, or the saddle at which its upstroke starts. A slow orbit approaches that saddle without coming
+close to it.
+"""
 FOLD = -0.5
-"""Largest exponent of a period that no longer grows."""
+"""Maximum exponent of a period that no longer grows."""
 MAX_RUNGS = 26
 """Maximum number of distances."""
 SHOWN = 2.3
@@ -40,13 +48,13 @@ SHOWN = 2.3
 
 
 def distances(width: float, reached: bool) -> list[int]:
-    """Return the distances in half decades: 0 for the rheobase itself, 2 for a tenth of it and so on.
+    """Return the distances from the rheobase in half decades, 0 for the rheobase itself and 2 for a tenth of it.
 
     Parameters
     ----------
     width : float
-        Width of the bracket as a share of the rheobase; distances end a decade above it where it bounds the rheobase
-        from both sides.
+        Width of the bracket as a share of the rheobase. If the bracket bounds the rheobase from both sides, the
+        distances end a decade above it.
     reached : bool
         Whether the rheobase is extrapolated.
     """
@@ -62,7 +70,11 @@ def distances(width: float, reached: bool) -> list[int]:
 
 
 class Neuron(NamedTuple):
-    """Properties of a neuron for the measurement: time step and first run in ms, span in mV, and whether it resets."""
+    """Properties of a neuron for the measurement of its onset.
+
+    The time step and the length of the first run are in ms, the span is in mV, and `resets` is whether the neuron has a
+    reset.
+    """
 
     dt: float
     first: float
@@ -71,7 +83,10 @@ class Neuron(NamedTuple):
 
 
 def ladder(out: Onset, bracket: Bracket, slowest: float, neuron: Neuron, longer: float) -> Generator[Run, Train, None]:
-    """Yield runs at the rheobase, a tenth, a hundredth of it and so on above it, and fill in their periods."""
+    """Yield runs at the distances of the ladder above the rheobase, and store their periods in `out`.
+
+    The distances are the rheobase itself, a tenth of it, a hundredth of it and so on.
+    """
     critical, width = bracket.high, bracket.width
     if out.reached:
         law = bracket.critical(neuron.dt, slowest)
@@ -100,7 +115,10 @@ def ladder(out: Onset, bracket: Bracket, slowest: float, neuron: Neuron, longer:
 
 
 def _look_at_potentials(out: Onset, trains: Sequence[Train], neuron: Neuron) -> Generator[Run, Train, None]:
-    """Yield runs of two periods at the largest and the smallest distance, and fill in what their potentials show."""
+    """Yield runs of two periods at the largest and the smallest distance, and store their features in `out`.
+
+    The features are numbers of subthreshold peaks and a time in which the potential hardly changes.
+    """
     firing = [k for k, train in enumerate(trains) if train.fires]
     peaks = []
     for k in (firing[0], firing[-1]) if firing else ():
@@ -129,14 +147,14 @@ def ripples(train: Train, least: float) -> int:
     turns: list[float] = []
     for x in v[np.flatnonzero(np.diff(rises) != 0) + 1].tolist():
         if turns and abs(x - turns[-1]) < least:
-            turns.pop()  # two turns that are this close are not an oscillation
+            turns.pop()  # two turning points this close are not an oscillation
         else:
             turns.append(x)
     return sum(turns[k - 1] < turns[k] > turns[k + 1] for k in range(2, len(turns) - 2))
 
 
 def in_a_row(periods: Sequence[float]) -> tuple[int, int]:
-    """Return first and end of the distances with a period.
+    """Return the index of the first distance with a period, and the index after the last one in succession.
 
     A strong step may block the neuron, and a train close to the rheobase may end after many periods.
     """
@@ -146,12 +164,12 @@ def in_a_row(periods: Sequence[float]) -> tuple[int, int]:
 
 
 def classify(out: Onset, neuron: Neuron) -> None:
-    """Fill in exponent and kind of an onset from its periods."""
+    """Set the exponent and the kind of an onset from its periods."""
     if out.ripples > max(out.ripples_far, 1):
         out.kind = STAIRCASE
         return
     if out.persists and out.slowest > 0.0:
-        # The limit cycle exists below the onset, so it does not take part in the onset.
+        # The limit cycle exists below the onset, so the onset does not involve it.
         out.exponent, out.error, out.kind = -1.0, 0.0, FINITE
         return
     first, end = in_a_row(out.periods)
@@ -170,7 +188,7 @@ def classify(out: Onset, neuron: Neuron) -> None:
     if last < out.exponent - ENDS_SOON:
         out.exponent, out.error = last, 0.5 * (out.exponent - last)
     recent = list(zip(growth, resolution, strict=True))[-LAST:]
-    if sum(g <= r for g, r in recent) >= 2:  # it no longer grows
+    if sum(g <= r for g, r in recent) >= 2:  # the period no longer grows
         out.exponent, out.error = min(out.exponent, FOLD), 0.0
     if not neuron.resets and not out.reached and not _lingers(out, first, end):
         out.exponent = min(out.exponent, FOLD)
@@ -179,19 +197,19 @@ def classify(out: Onset, neuron: Neuron) -> None:
 
 
 def _lingers(out: Onset, first: int, end: int) -> bool:
-    """Return whether the neuron spends the growth of its period at one potential."""
+    """Return whether the increase of the period is time that the neuron spends near one potential."""
     near = [k for k in range(first, end) if out.shares[k] <= decimal_share(FROM)]
     return len(near) < 2 or out.lingers >= LINGERS * (out.periods[near[-1]] - out.periods[near[0]])
 
 
 def _kind(out: Onset) -> str:
-    """Return the kind of an onset with one period, from its exponent."""
+    """Return the kind of an onset with a single period from its exponent."""
     doubt = min(DOUBT + out.error, MAX_DOUBT)
     kind = ROOT if out.exponent >= ROOT_FROM else LOGARITHM if out.exponent >= LOGARITHM_FROM else FINITE
     if abs(out.exponent - LOGARITHM_FROM) < doubt:
         return UNCLEAR
     if out.reached and kind == FINITE:
-        return UNCLEAR  # the period grows up to the longest one that the search looks for
+        return UNCLEAR  # the period grows up to the longest target of the search
     if out.skips and kind != FINITE:
-        return UNCLEAR  # there is no one period that could grow without end
+        return UNCLEAR  # a neuron that skips cycles has no single period that could diverge
     return kind

@@ -1,4 +1,4 @@
-"""Logarithms and powers of ten that Python and the app round alike."""
+"""Logarithms and powers of ten that Python and the app round in the same way."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ Floats = NDArray[np.float64]
 LN_2 = 0.6931471805599453
 PER_LN_10 = 0.4342944819032518
 TERMS = 12
-"""Terms of the series of the logarithm; the next one is below the last bit."""
+"""Number of terms in the series of the logarithm. The next term is below the last bit."""
 
 
 def log10(x: Floats) -> Floats:
     """Return the decimal logarithm of positive numbers.
 
-    The logarithm of a library differs between languages in the last bit. This one consists of sums, products and
-    quotients. The series is that of the inverse hyperbolic tangent.
+    Library functions of different languages differ in the last bit. This function consists of sums, products and
+    quotients, and uses the series of the inverse hyperbolic tangent.
     """
     share, exponent = np.frexp(x)
     low = share < math.sqrt(0.5)
@@ -43,7 +43,10 @@ def decimal_share(halves: int) -> float:
 
 
 def slope(x: Sequence[float], y: Sequence[float]) -> tuple[float, float]:
-    """Return the slope of the line of least squares and its standard error; sums run from left to right."""
+    """Return the slope of a least squares line and its standard error.
+
+    Sums run from left to right, so that the app computes the same numbers.
+    """
     n = len(x)
     middle, level = summed(x) / n, summed(y) / n
     wide = summed([(a - middle) * (a - middle) for a in x])
@@ -55,7 +58,10 @@ def slope(x: Sequence[float], y: Sequence[float]) -> tuple[float, float]:
 
 
 def summed(values: Sequence[float]) -> float:
-    """Return the sum from left to right. The built-in sum compensates for rounding errors since Python 3.12."""
+    """Return the sum of numbers from left to right.
+
+    The built-in sum compensates for rounding errors since Python 3.12, so it returns other numbers than the app.
+    """
     total = 0.0
     for value in values:
         total = total + value

@@ -1,4 +1,4 @@
-"""The measured onset of firing of one neuron, and its kinds."""
+"""Measured onset of firing of one neuron, and the kinds of onset."""
 
 from __future__ import annotations
 
@@ -13,44 +13,45 @@ ROOT, LOGARITHM, FINITE = "root", "logarithm", "finite"
 STAIRCASE, BURSTING, UNCLEAR = "staircase", "bursting", "unclear"
 SILENT, SPONTANEOUS = "no firing", "fires at rest"
 KINDS = (SILENT, SPONTANEOUS, UNCLEAR, STAIRCASE, BURSTING, FINITE, LOGARITHM, ROOT)
-"""Every kind of onset. The place of a kind is its number among the measurements of a verdict."""
+"""All kinds of onset. The measurements of a verdict contain the index of a kind."""
 
 
 @dataclass
 class Onset:
-    """How a neuron starts to fire when it gets a step of current from rest.
+    """Onset of firing of one neuron in response to steps of current from rest.
 
     Attributes
     ----------
     kind : str
         An entry of `KINDS`.
     top : float
-        Step above the holding current at which the neuron fires and from which the search started; nan without firing.
+        Step above the holding current at which the neuron fires and the search starts, nan without firing.
     spikes : int
-        Late spikes of the train at `top`.
+        Number of late spikes of the train at `top`.
     rheobase : float
-        Smallest step above the holding current that elicits firing; nan without firing.
+        Smallest step above the holding current that elicits firing, nan without firing.
     width : float
-        Width of the bracket that contains the rheobase, as a share of it.
+        Width of the bracket as a share of the rheobase.
     exponent, error : float
-        q, see :mod:`plausiwidgets.patterns.onset`, and its standard error. q is -1 if firing persists at a step that
-        does not elicit it.
+        Exponent q of :mod:`plausiwidgets.patterns.onset` and its standard error. q is -1 if firing persists at a step
+        that does not elicit it.
     drive : float
-        Step of the usual rate in rheobases: 2, or less if the neuron is blocked there; nan without one.
+        Step at which the usual rate is measured, in multiples of the rheobase: 2, or less if the neuron is blocked at
+        2. nan if it was not measured.
     period, slowest : float
-        Period at that step, and the longest period near the rheobase, in ms.
+        Period at the step of `drive` and longest period near the rheobase, in ms.
     shares, periods : list of float
-        Distances from the rheobase as shares of it, and the period at each in ms.
+        Distances from the rheobase as shares of it, and the periods at these distances in ms.
     reached : bool
-        Whether the search ended at the longest period that it looks for.
+        Whether the search ended because it reached its longest target period.
     persists : bool
         Whether firing persists at a step that does not elicit it (hysteresis).
     down_to : float
-        Smallest step at which firing persists; nan if it was not measured.
+        Smallest step at which firing persists, nan if it was not measured.
     ending : str
-        Kind of the end of firing at that step; empty if it was not measured.
+        Kind of the end of firing at `down_to`, empty if it was not measured.
     ripples, ripples_far : int
-        Subthreshold peaks between two spikes at the smallest distance, and at twice the rheobase.
+        Number of subthreshold peaks between two spikes at the smallest distance, and at twice the rheobase.
     lingers : float
         Time in ms between two spikes at the smallest distance in which the potential hardly changes.
     spread, spread_far : float
@@ -93,18 +94,18 @@ class Onset:
 
 @dataclass(frozen=True)
 class Depth:
-    """How close to the rheobase the firing rate is followed.
+    """Depth of a measurement: how close to the rheobase it follows the firing rate.
 
     Attributes
     ----------
     least : float
-        The period is followed to this multiple of the period at twice the rheobase,
+        Longest target period in multiples of the period at twice the rheobase, unless `slowest` is longer.
     slowest : float
-        and further to this period in ms.
+        Minimum of the longest target period in ms.
     tolerance : float
-        Of the rheobase, as a share of it.
+        Tolerance of the rheobase as a share of it.
     budget : float
-        Maximum simulated time in ms. A neuron that needs more is unclear.
+        Maximum simulated time in ms. The onset of a neuron that exceeds it is unclear.
     """
 
     least: float
@@ -114,12 +115,12 @@ class Depth:
 
 
 COARSE = Depth(32.0, 100.0, 1e-8, 60_000.0)
-"""For a preview while the user changes a value."""
+"""Depth of a preview while the user changes a parameter."""
 SEARCH = Depth(32.0, 2000.0, 1e-8, 600_000.0)
-"""For an evaluation."""
+"""Depth of an evaluation."""
 DEEP = Depth(100.0, 10_000.0, 1e-9, 4_000_000.0)
-"""For verification."""
+"""Depth of a verification."""
 
 
 class BudgetError(Exception):
-    """The simulated time of a neuron exceeds the budget of its depth."""
+    """Exception for a neuron whose simulated time exceeds the budget of its depth."""

@@ -1,4 +1,4 @@
-"""The measurement of the onset of one neuron, as a generator of runs."""
+"""Measurement of the onset of firing of one neuron, as a generator of runs."""
 
 from __future__ import annotations
 
@@ -21,32 +21,35 @@ from plausiwidgets.patterns.onset.outcome import BURSTING, SILENT, UNCLEAR, Budg
 from plausiwidgets.patterns.onset.train import Run, Train
 
 FIRST = 1000.0
-"""Length of the first run in the model's own time steps, which are a small share of its shortest time."""
+"""Length of the first run in time steps of the model, which are a small share of its shortest time constant."""
 SPACING = 64.0 * 2.0**-52
-"""Smallest difference of two currents that count as different, as a share of the current."""
+"""Minimum relative difference of two currents that count as different."""
 BURSTS = 2.0
-"""Longest divided by shortest interval of a train of bursts."""
+"""Minimum ratio of the longest to the shortest interval of a train of bursts."""
 DRIVES = (2.0, 1.5, 1.25, 1.12, 1.06, 1.03, 1.01, 1.0)
-"""Steps in rheobases at which the usual rate is measured: twice, or the strongest that does not block the neuron."""
+"""Steps in multiples of the rheobase at which the usual rate may be measured.
+
+It is measured at twice the rheobase, or at the strongest step below that does not block the neuron.
+"""
 MOST = 1000.0
-"""Longest period that is followed, in periods at twice the rheobase."""
+"""Longest target period in multiples of the period at twice the rheobase."""
 
 
 def onset_of(
     top: float, neuron: Neuron, depth: Depth, spacing: float, down: bool = False
 ) -> Generator[Run, Train, Onset]:
-    """Yield the runs of a measurement, receive their trains, and return the onset.
+    """Yield the runs of a measurement, receive their spike trains, and return the onset.
 
     Parameters
     ----------
     top : float
-        Step above the holding current at which the neuron fires, or which blocks it.
+        Step above the holding current at which the neuron fires, or is blocked.
     neuron : Neuron
     depth : Depth
     spacing : float
-        Smallest difference of two currents at the precision of numbers.
+        Minimum difference of two currents at the precision of numbers.
     down : bool
-        Also measure down to which step firing persists, and how it ends there.
+        Whether to measure also the smallest step at which firing persists, and the kind of its end.
     """
     out = Onset()
     try:
@@ -67,7 +70,7 @@ def _measure(
     out.top, out.spikes = step, train.late.size + 1
     bracket = yield from first_bracket(step, train)
     scale = out.rheobase = bracket.high
-    if scale <= WEAKEST * step:  # it rests at its threshold
+    if scale <= WEAKEST * step:  # the neuron rests at its threshold
         out.kind = UNCLEAR
         return
     if not (yield from _usual_rate(out, bracket, neuron)):
@@ -85,7 +88,7 @@ def _measure(
 
 
 def _usual_rate(out: Onset, bracket: Bracket, neuron: Neuron) -> Generator[Run, Train, bool]:
-    """Yield runs at twice the rheobase, and fill in the period there; return whether it has one."""
+    """Yield runs at twice the rheobase, store the period in `out`, and return whether the neuron has one."""
     spread = 0.0
     for drive in DRIVES:
         out.drive, step = drive, drive * bracket.high
@@ -106,7 +109,7 @@ def _usual_rate(out: Onset, bracket: Bracket, neuron: Neuron) -> Generator[Run, 
 def _followed(
     out: Onset, bracket: Bracket, scale: float, neuron: Neuron, depth: Depth, spacing: float
 ) -> Generator[Run, Train, None]:
-    """Yield the runs of the approach and of the ladder, and fill in the onset."""
+    """Yield the runs of the approach and of the ladder, and store the results in `out`."""
     slowest = out.period * min(max(depth.slowest / out.period, depth.least), MOST)
     periods = targets(out.period, slowest)
     tolerance = max(depth.tolerance, spacing / scale)
@@ -119,7 +122,7 @@ def _followed(
         first, end = in_a_row(out.periods)
         if out.persists or not first < end < min(first + LAST, len(out.periods)):
             break
-        # Longer runs show that a train ends (the ghost of a fold of limit cycles), so the bracket moves up.
+        # Longer runs show that a train near the ghost of a fold of limit cycles ends, so the bracket moves up.
         critical = out.rheobase
         bracket.low, bracket.high = critical * (1.0 + out.shares[end]), critical * (1.0 + out.shares[end - 1])
         bracket.period = out.periods[end - 1]

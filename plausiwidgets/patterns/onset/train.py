@@ -1,4 +1,4 @@
-"""Runs of one neuron at a constant current, and the spike trains that they return."""
+"""Runs of one neuron at a constant current, and the resulting spike trains."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 STEADY, NEAR_STEADY = 0.01, 0.03
-"""Relative change of the mean interval within a steady train, and of an interval that counts as steady."""
+"""Maximum relative change of the mean interval of a steady train, and maximum deviation of an interval in it."""
 ENOUGH = 10
-"""Spikes that a steady train must have."""
+"""Minimum number of spikes of a steady train."""
 
 
 @dataclass(frozen=True)
 class Run:
-    """A request for a step of the current, from rest or from a state in which the neuron fires.
+    """Request to simulate a step of the current, from rest or from a firing state.
 
     Attributes
     ----------
     current : float
-        Above the holding current, in the model's unit.
+        Current above the holding current, in the unit of the model.
     time : float
         Minimum length in ms.
     state : ndarray, shape [state variables], optional
-        Initial state; default: the resting state.
+        Initial state, by default the resting state.
     record : bool
         Whether to keep the potential.
     """
@@ -40,7 +40,7 @@ class Run:
 
 @dataclass(frozen=True)
 class Train:
-    """The spike train of a run.
+    """Spike train of a run.
 
     Attributes
     ----------
@@ -53,8 +53,9 @@ class Train:
     state : ndarray, shape [state variables]
         State after the last step.
     diverged : bool
+        Whether the simulation diverged.
     v : ndarray or None
-        Potential after each step, if recorded.
+        Potential in mV after each step, None if it was not recorded.
     """
 
     spikes: NDArray[np.int64]
@@ -76,18 +77,18 @@ class Train:
 
     @cached_property
     def late(self) -> NDArray[np.int64]:
-        """Intervals of the last half, in time steps."""
+        """Second half of the intervals, in time steps, shape [intervals]."""
         intervals = np.diff(self.spikes)
         return intervals[intervals.size // 2 :]
 
     @cached_property
     def shortest(self) -> int:
-        """Shortest late interval in time steps; 0 without an interval."""
+        """Shortest late interval in time steps, 0 without an interval."""
         return int(self.late.min(initial=self.steps)) if self.late.size else 0
 
     @cached_property
     def longest(self) -> int:
-        """Longest late interval in time steps; 0 without an interval."""
+        """Longest late interval in time steps, 0 without an interval."""
         return int(self.late.max(initial=0))
 
     @cached_property
@@ -99,12 +100,15 @@ class Train:
 
     @cached_property
     def period(self) -> float:
-        """Mean of the late intervals in ms; nan for a train that does not continue to the end of the run."""
+        """Mean of the late intervals in ms, nan for a train that does not continue to the end of the run."""
         return self._mean(self.late.size) * self.dt if self.fires else np.nan
 
     @cached_property
     def spread(self) -> float:
-        """Longest divided by shortest of the late intervals, less what the time step explains; nan below 3 spikes."""
+        """Ratio of the longest to the shortest late interval, nan below 3 spikes.
+
+        Both are corrected by one time step, which is their resolution.
+        """
         return (self.longest - 1.0) / (self.shortest + 1.0) if self.spikes.size >= 3 else np.nan
 
     @property
@@ -114,7 +118,7 @@ class Train:
 
     @property
     def steady(self) -> bool:
-        """Whether the train has reached its mean interval."""
+        """Whether the mean interval of the train no longer changes."""
         if self.spikes.size < ENOUGH or not self.fires:
             return False
         n = self.late.size
@@ -123,21 +127,22 @@ class Train:
 
     @property
     def settled_after(self) -> float:
-        """Time in ms after which every interval is that of the steady train, half of the run at most."""
+        """Time in ms after which every interval is close to the steady one, at most half of the run."""
         mean = self._mean(self.late.size)
         off = np.flatnonzero(np.abs(np.diff(self.spikes) - mean) > NEAR_STEADY * mean + 2.0)
         first = int(off[-1]) + 1 if off.size else 0
         return min(float(self.spikes[min(first, self.spikes.size - 1)]), 0.5 * self.steps) * self.dt
 
     def _mean(self, count: int) -> float:
-        """Return the mean of the last intervals, in time steps."""
+        """Return the mean of the last `count` intervals in time steps."""
         return (int(self.spikes[-1]) - int(self.spikes[-1 - count])) / count
 
 
 def whole_steps(time: float, dt: float) -> int:
-    """Return the number of time steps of a run: at least `time`, rounded up to one of eight lengths per octave.
+    """Return the number of time steps of a run that lasts at least `time` ms.
 
-    Runs of one length are simulated together. The length of a run does not depend on other runs.
+    The number is rounded up to one of eight lengths per octave, because runs of equal length are simulated together. It
+    does not depend on other runs.
     """
     steps = max(int(np.ceil(time / dt - 1e-9)), 1)
     unit = 1
