@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from plausiwidgets.support.lazy import lazily
 
-__version__ = "0.3.0"
+__version__ = "0.4.0"
 
 if TYPE_CHECKING:
     from plausiwidgets import analysis as analysis
