@@ -22,6 +22,7 @@ import pytest
 
 from plausiwidgets.cli import check
 from plausiwidgets.cli.main import build_parser, main
+from plausiwidgets.support import renamed
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
@@ -45,6 +46,9 @@ NOT_RUN = {
     "plausiwidgets assess file.py:all": "stands for any file",
     "plausiwidgets --check": "the block of install.md runs it",
 }
+REMOVED = {f"plausiwidgets {command} {old}" for command, options in renamed.OPTIONS.items() for old in options}
+REMOVED |= {f"plausiwidgets {old}" for old in renamed.COMMANDS}
+"""Commands of 0.3, which a page names without running them."""
 OTHERS = re.compile(
     r"python3? -m (venv|pip|build) |conda (create|run) |pip |pre-commit |twine |jupyter nbconvert |\.ci/run "
     r"|(\.venv\S*[/\\]\w+[/\\])(python -m (pip|pytest) |ruff |sphinx-build |mypy )"
@@ -84,7 +88,7 @@ def parts(text: str) -> Iterator[Part]:
 def commands(part: Part) -> list[str]:
     """Return the commands of a block for a shell, each on one line."""
     if part.kind == "inline":
-        return [part.code]
+        return [] if part.code in REMOVED else [part.code]
     if part.kind not in ("bash", "bat"):
         return []
     lines = re.sub(r" *\\\n *", " ", part.code).splitlines()

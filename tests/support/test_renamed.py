@@ -1,6 +1,6 @@
 """Every name of 0.3 that is gone raises an error that states the new name, in code, tables and commands.
 
-``python tests/support/test_renamed.py`` prints the table of these names for the changelog.
+``python tests/support/test_renamed.py`` writes the table of these names into the changelog and the guide for 0.3.
 """
 
 import re
@@ -22,7 +22,9 @@ from tests.helpers.public_api import described
 ROOT = Path(__file__).parents[2]
 OF_0_3 = ROOT / "tests" / "data" / "stored_0_3" / "public_api.txt"
 """The output of `described` with version 0.3.0."""
-CHANGELOG = ROOT / "docs" / "CHANGELOG.md"
+PAGES = (ROOT / "docs" / "CHANGELOG.md", ROOT / "docs" / "howto" / "from_0_3.md")
+"""The pages that have the table of renamed names."""
+HEAD = "| 0.3 | 0.4 |\n|---|---|\n"
 CELL = pw.from_recording((0.0, 300.0), spikes=[22.0, 60.0, 101.0, 140.0, 182.0, 221.0, 260.0])
 
 
@@ -106,9 +108,10 @@ def test_every_removed_name_raises_an_error_that_states_the_new_one(every_object
         assert re.search(r" is now \S", said), f"{line}: {said}"
 
 
-def test_the_changelog_lists_every_removed_name():
-    text = CHANGELOG.read_text(encoding="utf-8")
-    assert table() in text, "run python tests/support/test_renamed.py and put its output into the changelog"
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_the_pages_list_every_removed_name(page):
+    assert page.read_text(encoding="utf-8").count(HEAD) == 1
+    assert with_table(page) == page.read_text(encoding="utf-8"), "run python tests/support/test_renamed.py"
 
 
 def test_a_stated_name_exists(every_object):
@@ -168,8 +171,10 @@ def test_an_old_column_of_a_table_is_stated_with_the_new_one():
 
 
 def coded(new: str) -> str:
-    """Return a new name as code, and a description of several words as it is."""
-    return f"{new.removesuffix('=')}" if " " in new else f"`{new}`"
+    """Return a new name, or the names and options in a description, as code."""
+    names = r"plausiwidgets assess\b|plausiwidgets(?:\.\w+)+|--[\w-]+" if re.search(r" .*\w$", new) else ".+"
+    marked = re.sub(names, lambda found: f"`{found[0]}`", new.removesuffix("="))
+    return marked.replace("`plausiwidgets.", "`pw.").replace("`plausiwidgets ", "`")
 
 
 def table() -> str:
@@ -178,20 +183,25 @@ def table() -> str:
     for package, names in renamed.NAMES.items():
         for old, new in names.items():
             rows.setdefault(new.partition(",")[0], []).append(f"`pw{package.removeprefix('plausiwidgets')}.{old}`")
-    lines = [f"| {', '.join(old)} | `{new.replace('plausiwidgets', 'pw', 1)}` |" for new, old in rows.items()]
+    lines = [f"| {', '.join(old)} | {coded(new)} |" for new, old in rows.items()]
     for kind, names in renamed.ATTRIBUTES.items():
-        for old, new in names.items():
-            lines.append(f"| `{kind}.{old}` | {f'`{new}`' if new else 'private'} |".replace("plausiwidgets.", "pw."))
+        lines += [f"| `{kind}.{old}` | {coded(new) if new else 'private'} |" for old, new in names.items()]
     for function, names in renamed.ARGUMENTS.items():
-        stated = {old: coded(f"{new}=") for old, new in names.items() if not new.startswith("_")}
+        stated = {old: new if " " in new else f"`{new}=`" for old, new in names.items() if not new.startswith("_")}
         lines += [f"| `{function}({old}=)` | {new} |" for old, new in stated.items()]
     lines += [f"| column `{old}` | `{new}` |" for old, new in renamed.COLUMNS.items()]
     lines += [f"| columns `{old}…` | `{new}…` |" for old, new in renamed.PREFIXES.items()]
     for command, names in renamed.OPTIONS.items():
         lines += [f"| `plausiwidgets {command} {old}` | {coded(new)} |" for old, new in names.items()]
     lines += [f"| `plausiwidgets {old}` | {coded(new)} |" for old, new in renamed.COMMANDS.items()]
-    return "\n".join(["| 0.3 | 0.4 |", "|---|---|", *lines])
+    return HEAD + "\n".join(lines) + "\n"
+
+
+def with_table(page: Path) -> str:
+    """Return the text of a page with the table of today."""
+    return re.sub(rf"{re.escape(HEAD)}(?:\|.*\n)*", lambda _: table(), page.read_text(encoding="utf-8"))
 
 
 if __name__ == "__main__":
-    print(table())
+    for page in PAGES:
+        page.write_text(with_table(page), encoding="utf-8")
