@@ -43,7 +43,7 @@ def test_the_page_on_citing_has_what_the_citation_file_has() -> None:
         {field: value.removeprefix("{").removesuffix("}") for field, value in re.findall(r"(\w+) += \{(.*)\}", entry)}
         for entry in re.findall(r"^@\w+\{(.*?)^\}", page, flags=re.MULTILINE | re.DOTALL)
     ]
-    names = {"issue": "number", "authors": "author", "date-released": "date"}
+    names = {"issue": "number", "authors": "author", "date-released": "date", "status": "note"}
     left_out = {"cff-version", "message", "type", "abstract", "keywords", "references"}
     for source, entry in zip([citation, *citation["references"]], entries, strict=True):
         people = [a.get("name") or f"{a['family-names']}, {a['given-names']}" for a in source["authors"]]

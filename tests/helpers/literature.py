@@ -1,8 +1,8 @@
-"""Neurons that are famous for a firing pattern, at the currents of their authors: does the judge agree?
+"""Published parameter sets that are famous for a firing pattern, at the currents of their authors.
 
-The list was written down before it was judged for the first time. A step of current is as strong as in the publication;
-where this gives a pulse or a ramp of another form than the pattern's, its strength is ours, and the entry says so. As a
-script it judges all of them, with verification, and writes the table of the documentation.
+The list was fixed before it was evaluated for the first time. A step of current is as strong as in the publication. If
+the publication uses a pulse or a ramp of a different form, the amplitude is ours (`Famous.own`). As a script, this
+module evaluates and verifies all sets and prints the table of the documentation.
 """
 
 from collections.abc import Iterator, Mapping
@@ -263,10 +263,10 @@ FAMOUS = [
         HINDMARSH | {"r": 0.006} | step(3.25),
     ),
     *presets("Wang & Buzsáki 1996", "wang_buzsaki", own=False),
-    Famous("Wang & Buzsáki 1996", "fires as slowly as one likes", "wang_buzsaki", "class_1_excitable", step(1.0)),
+    Famous("Wang & Buzsáki 1996", "fires arbitrarily slowly", "wang_buzsaki", "class_1_excitable", step(1.0)),
     *presets("Connor et al. 1977", "connor_stevens", own=False),
     *presets("Hodgkin & Huxley 1952", "hodgkin_huxley", own=False),
-    Famous("Hodgkin & Huxley 1952", "fires on at 10 µA/cm²", "hodgkin_huxley", "tonic_spiking", step(10.0)),
+    Famous("Hodgkin & Huxley 1952", "fires repeatedly at 10 µA/cm²", "hodgkin_huxley", "tonic_spiking", step(10.0)),
     *presets("FitzHugh 1961", "fitzhugh_nagumo", own=False),
     *presets("Smith et al. 2000", "ifb"),
     *presets("Izhikevich 2001", "rf"),
@@ -276,37 +276,40 @@ FAMOUS = [
 
 
 WHY = {
-    (I03, "regular spiking (RS), adapts"): "it slows down from the first interval to the second, and hardly after it",
-    (I04, "Q: afterdepolarization"): "verified only at the time step of the figure",
-    (I04, "T: inhibition-induced bursting"): "verified only at the time step of the figure",
+    (I03, "regular spiking (RS), adapts"): "the intervals grow only from the first to the second",
+    (I04, "Q: afterdepolarization"): "meets the criteria only at the time step of the figure",
+    (I04, "T: inhibition-induced bursting"): "meets the criteria only at the time step of the figure",
     (I07, "regular spiking (RS), adapts, 100 pA"): "at this current the intervals differ by 4 %",
-    (I07, "fast spiking (FS), class 2"): "its period grows without end as a logarithm, but its rate does not fall to a "
-    "tenth, so it is in neither class; the book calls it class 2",
-    (I07, "intrinsically bursting (IB), 500 pA"): "one doublet, then single spikes; accepted at 600 pA",
-    (I07, "chattering (CH), 400 pA"): "doublets, which are no bursts here; three spikes at the book's step of 1 ms",
-    (I07, "low-threshold spiking (LTS), adapts, 200 pA"): "a near miss: it has slowed down after two intervals",
-    (MN, "D: phasic spiking"): "five spikes at the onset are not one",
-    (MN, "E: accommodation"): "their ramp is another one",
-    (MN, "H: class 2 excitability"): "class 2 here is a narrow band of rates, as Hodgkin had it",
-    (MN, "L: hyperpolarization-induced bursting"): "it goes on to burst after the release",
-    (MN, "P: mixed mode"): "after the burst the intervals are not even",
+    (I07, "fast spiking (FS), class 2"): "the period diverges as a logarithm, but the rate does not fall "
+    "to a tenth, so the neuron is in neither class; the book calls it class 2",
+    (I07, "intrinsically bursting (IB), 500 pA"): "one doublet, then single spikes; meets the criteria at 600 pA",
+    (
+        I07,
+        "chattering (CH), 400 pA",
+    ): "doublets, which are not bursts here; at the book's time step of 1 ms, the bursts have three spikes",
+    (I07, "low-threshold spiking (LTS), adapts, 200 pA"): "a near miss: the intervals grow only twice",
+    (MN, "D: phasic spiking"): "five spikes at the onset instead of one",
+    (MN, "E: accommodation"): "the publication uses a different ramp",
+    (MN, "H: class 2 excitability"): "class 2 here requires a narrow band of rates, as defined by Hodgkin",
+    (MN, "L: hyperpolarization-induced bursting"): "the neuron continues to burst after the inhibition ends",
+    (MN, "P: mixed mode"): "the intervals after the burst are irregular",
     (MN, "Q: afterpotentials"): "the potential falls 12 mV below rest before it rises above rest",
-    (MN, "S: preferred frequency"): "it fires at half of its preferred interval as well",
-    (NAUD, "Initial burst"): "a near miss: the interval after the burst is 14 % shorter than those that follow",
-    (NAUD, "Regular bursting"): "doublets, which are no bursts here",
-    (NAUD, "Delayed regular bursting"): "after a longer stimulus it is not back at rest within 6 s",
-    (BG, "bursting, 1 nA"): "doublets, which are no bursts here",
-    ("Wilson 1999", "bursting"): "its smallest spikes have half the height of a full one, which is the limit",
-    ("Wilson 1999", "regular spiking, adapts"): "one interval is 11 % shorter than the one before it",
-    ("Wilson 1999", "fast spiking"): "faster than single spikes of a cell are asked to be",
+    (MN, "S: preferred frequency"): "the neuron also fires at half of its preferred interval",
+    (NAUD, "Initial burst"): "a near miss: the interval after the burst is 14 % shorter than the following intervals",
+    (NAUD, "Regular bursting"): "doublets, which are not bursts here",
+    (NAUD, "Delayed regular bursting"): "after a longer stimulus, the neuron does not return to rest within 6 s",
+    (BG, "bursting, 1 nA"): "doublets, which are not bursts here",
+    ("Wilson 1999", "bursting"): "the smallest spikes have half the height of a full spike, which is the limit",
+    ("Wilson 1999", "regular spiking, adapts"): "one interval is 11 % shorter than the interval before it",
+    ("Wilson 1999", "fast spiking"): "the neuron fires faster than the physiological limit",
     (
         "Hindmarsh & Rose 1984",
         "bursts, I = 2",
-    ): "bursts of 70 spikes, fewer than three in 500 ms: their unit of time is free",
+    ): "bursts of 70 spikes, fewer than three bursts in 500 ms; the model's unit of time is arbitrary",
     (
         "Hindmarsh & Rose 1984",
         "chaotic bursts, I = 3.25",
-    ): "chaos: bursts of 2 to 4 spikes with irregular periods",
+    ): "chaotic bursts of 2 to 4 spikes with irregular periods",
     (
         DESTEXHE,
         "low-threshold spiking (LTS), rebound burst after −250 pA",
@@ -319,9 +322,9 @@ WHY = {
         P08,
         "class 3, β_w = −21, one spike at the onset, I = 70",
     ): "one spike as published; the potential then swings back from its undershoot by half of a full spike",
-    ("Hindmarsh & Rose 1984", "fast train, I = 4"): "irregular, and with the time scale here at 400 Hz",
+    ("Hindmarsh & Rose 1984", "fast train, I = 4"): "irregular; 400 Hz with the time scale chosen here",
 }
-"""Why the judge is thought to be right where it does not agree, written after it had judged."""
+"""Our reason for each set that is not verified, written after the evaluation."""
 
 
 def row(famous: Famous, status: str, missed: str) -> str:
@@ -353,8 +356,8 @@ def limits(check: object) -> str:
 
 
 def main() -> None:
-    """Judge all of them, and print the table."""
-    print("| source | neuron | words of the source | pattern | status | fails | reason |")
+    """Evaluate all sets and print the table."""
+    print("| source | neuron | description | pattern | status | fails | reason |")
     print("| --- | --- | --- | --- | --- | --- | --- |")
     for famous in FAMOUS:
         print(row(famous, *reason(famous.judged(verify=True))), flush=True)

@@ -1,9 +1,13 @@
-"""Sets that are famous for a pattern, at the currents of their authors: the judge agrees, or the table says why not."""
+"""The table of published parameter sets contains the results of their evaluation, and a reason for each failure."""
 
 import re
+from collections import Counter
 
 import pytest
 from literature import BEGIN, END, FAMOUS, PAGE, WHY, row
+
+import plausiwidgets as pw
+from plausiwidgets.patterns.packaged import DEFAULTS, verdict_rows
 
 
 def table():
@@ -29,15 +33,34 @@ def test_the_judge_says_what_the_table_says(index):
             assert missed == [check.title for check in verdict.criteria if not check.passed], line
 
 
-def test_the_text_counts_the_sets_as_the_table_does():
-    text = PAGE.read_text(encoding="utf-8")
+@pytest.mark.parametrize("page", [PAGE, PAGE.parents[2] / "README.md"], ids=lambda page: page.name)
+def test_the_text_counts_the_sets_as_the_table_does(page):
+    text = page.read_text(encoding="utf-8")
     verified, fragile = (sum(f"| {word} |" in line for line in table()) for word in ("verified", "not robust"))
-    assert re.search(rf"{len(FAMOUS)} parameter sets", text) and re.search(rf"{verified} sets are\s+verified", text)
-    assert re.search(rf"{fragile} are\s+not\s+robust", text)
-    assert re.search(rf"{len(FAMOUS) - verified - fragile}\s+sets\s+do\s+not\s+meet\s+the\s+criteria", text)
+    text = " ".join(text.split())
+    assert re.search(rf"\b{len(FAMOUS)} (published )?parameter sets", text) and f" {verified} are verified, " in text
+    assert f" {fragile} are not robust, " in text
+    assert re.search(rf" {len(FAMOUS) - verified - fragile} do not meet the (written )?criteria", text)
 
 
 def test_what_does_not_agree_has_its_reason():
     for famous, line in zip(FAMOUS, table(), strict=True):
         assert ("| verified |" in line) == ((famous.source, famous.words) not in WHY)
         assert WHY.get((famous.source, famous.words), "") in line
+
+
+def test_the_text_counts_the_presets_as_the_package_does():
+    rows = [row for row in verdict_rows() if row["set"] != DEFAULTS]
+    sources = {
+        (name, preset.title): preset.source for name in pw.models.names() for preset in pw.models.get(name).presets
+    }
+    published = [row for row in rows if not sources[row["model"], row["set"]].startswith("found")]
+    count = Counter(row["status"] for row in published)
+    text = " ".join(PAGE.read_text(encoding="utf-8").split())
+    assert f"{len(rows)} presets for the twenty patterns. Five of them" in text and len(rows) - len(published) == 5
+    assert f"Of the {len(published)} published presets, {count['replicated']} are verified, " in text
+    assert (
+        f"{count['fragile']} are not robust, and {count['rejected']} do not meet the criteria. Three of the four"
+        in text
+    )
+    assert sum("time step" in row["failed_test"] for row in published) == 3 and count["fragile"] == 4
