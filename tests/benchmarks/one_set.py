@@ -5,7 +5,6 @@
 """
 
 import json
-import re
 import tempfile
 import time
 from collections.abc import Callable, Sequence
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from node import imported, run
+from page_parts import data_in
 
 import plausiwidgets as pw
 from plausiwidgets.cli.main import main
@@ -100,7 +100,7 @@ def ways(pairs: Sequence[Pair]) -> dict[Pair, dict[str, Set]]:
 
 def page_of(text: str) -> dict[str, Any]:
     """Return the model and the pattern with which a standalone page opens, as its data has them."""
-    data = json.loads(re.search(r'id="data">(.*?)</script>', text, re.DOTALL)[1])
+    data = data_in(text)
     return {"link": "", "data": data["shipped"][data["model"]], "pattern": data["pattern"]}
 
 

@@ -280,4 +280,14 @@ def test_german_is_spoken_throughout(open_page, tmp_path):
     assert "Your turn" not in text
 
 
+def test_in_a_browser_that_cannot_unpack_the_page_a_sentence_replaces_the_app(browser, path: Path):
+    context = browser.new_context()
+    context.add_init_script("delete window.DecompressionStream")
+    page = context.new_page()
+    page.goto(path.as_uri())
+    expect(page.get_by_text("Update your browser to open this page")).to_be_visible()
+    assert page.locator(".pw-app").count() == 0
+    context.close()
+
+
 # ------------------------------------------------------------------ for everybody

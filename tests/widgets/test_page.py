@@ -1,23 +1,26 @@
 """The app without a host: what a file holds, and what it refuses."""
 
-import json
+import base64
+import hashlib
 import re
 from pathlib import Path
 
 import anywidget
 import hostile
 import ipywidgets as w
+import node
 import pytest
+from page_parts import data_in, loader_in, script_in
 from small_neurons import copy_of
 
 import plausiwidgets as pw
 from plausiwidgets.cli.main import main
+from plausiwidgets.widgets.app.document import page_text
 from plausiwidgets.widgets.catalogue.contents import key_of
 
 
 def data_of(path: Path) -> dict:
-    text = path.read_text(encoding="utf-8")
-    return json.loads(re.search(r'<script type="application/json" id="data">(.*?)</script>', text, re.S)[1])
+    return data_in(path.read_text(encoding="utf-8"))
 
 
 def exported(data: dict, model: str, pattern: str) -> dict:
@@ -93,12 +96,55 @@ def test_bad_input_is_refused_and_nothing_is_written(tmp_path, model, settings, 
 def test_names_and_texts_stay_data(tmp_path):
     path = pw.export_page(hostile.model(), hostile.pattern(), path=tmp_path / "hostile.html")
     text = path.read_text(encoding="utf-8")
-    assert text.count("<script") == text.count("</script") == 2  # the data, and the page's own
+    assert text.count("<script") == text.count("</script") == 3  # the data, the script, and what unpacks it
     assert "\u2028" not in text.replace(hostile.MARKUP[4], "")
     data = data_of(path)
     [model] = data["shipped"].values()
     assert model["model"]["title"] == next(iter(model["shared"].values()))["title"] == hostile.TEXT
-    assert "hacked" not in text[text.index('<script type="module">') :]
+    assert "hacked" not in script_in(text) + loader_in(text)
+
+
+def test_a_page_of_one_pair_is_small_and_the_same_each_time(tmp_path):
+    texts = [pw.export_page("izhikevich", "tonic_spiking", path=tmp_path / f"{k}.html").read_bytes() for k in range(2)]
+    assert texts[0] == texts[1]
+    assert len(texts[0]) <= 330_000
+
+
+def test_the_policy_of_a_page_allows_its_two_scripts_and_no_others():
+    text = page_text("lif", "tonic_spiking")
+    [scripts] = re.findall(r"script-src (.*?);", text)
+    digests = [hashlib.sha256(one.encode()).digest() for one in (loader_in(text), script_in(text))]
+    assert scripts == " ".join(f"'sha256-{base64.b64encode(one).decode()}'" for one in digests)
+
+
+def test_the_script_of_a_page_is_the_bundle_and_its_notices_are_readable():
+    text = page_text("lif", "tonic_spiking")
+    [comment] = re.findall("<!--(.*?)-->", text, re.DOTALL)
+    own = script_in(text).partition("plausiwidgets.addNeurons(")[0]
+    assert f"/*!{comment}*/\n{own}" == (node.APP / "static/file.js").read_text(encoding="utf-8")
+    assert "preact" in comment and "Permission is hereby granted" in comment
+
+
+@pytest.mark.parametrize(("language", "sentences"), [(None, 2), ("en", 1), ("de", 2)])
+def test_a_page_has_the_sentence_for_an_outdated_browser_in_its_languages(language, sentences):
+    [outdated] = re.findall('<div id="outdated" hidden>(.*?)</div>', page_text("lif", "integrator", language=language))
+    assert outdated.count("<p") == sentences
+    assert '<p lang="en">Update your browser' in outdated
+    assert ('<p lang="de">Aktualisieren Sie Ihren Browser' in outdated) == (sentences == 2)
+
+
+def test_a_page_has_the_criteria_of_its_kinds_of_models_only():
+    kinds = {}
+    for names in (["izhikevich"], ["hodgkin_huxley"], ["izhikevich", "hodgkin_huxley"]):
+        catalogue = data_in(page_text(names, "tonic_spiking"))["catalogue"]
+        kinds["+".join(names)] = [list(catalogue["patterns"]["tonic_spiking"]["judged"])]
+        kinds["+".join(names)] += [list(catalogue["atlas"]["pattern"]["judged"])]
+    resets, graded = ["resets"], ["graded"]
+    assert kinds == {
+        "izhikevich": [resets, resets],
+        "hodgkin_huxley": [graded, graded],
+        "izhikevich+hodgkin_huxley": [resets + graded, resets + graded],
+    }
 
 
 def test_the_command_writes_a_page(tmp_path, capsys):

@@ -21,13 +21,16 @@ from plausiwidgets.support.arguments import mapping
 from plausiwidgets.support.names import unknown
 from plausiwidgets.teaching.exercises import Exercise
 from plausiwidgets.teaching.lessons import Lesson, read_lesson
-from plausiwidgets.texts import ENGLISH, check_language, languages
+from plausiwidgets.texts import ENGLISH, catalog, check_language, languages, marked
 from plausiwidgets.widgets.catalogue.contents import (
     is_stored,
     key_of,
     lessons_json,
     listed,
+    loader,
     model_names,
+    notices,
+    packed,
     script,
     shared_json,
     shipped,
@@ -38,6 +41,9 @@ from plausiwidgets.widgets.catalogue.described import Described
 from plausiwidgets.widgets.catalogue.exercises import exercise_data
 from plausiwidgets.widgets.catalogue.generate import describe, mark_of
 from plausiwidgets.widgets.catalogue.lessons import lesson_data
+
+OUTDATED = marked("Update your browser to open this page, or open it in another browser.")
+"""The sentence of a page in a browser that cannot unpack its script."""
 
 
 def page_text(
@@ -195,6 +201,19 @@ class _Parts:
         known = json.loads(lessons_json()) if self.catalogue["lessons"] else {}
         self.data["lessons"] = {name: known[name] for name in self.catalogue["lessons"]}
 
+    def used_catalogue(self) -> dict[str, Any]:
+        """Return the catalogue without the criteria, and the atlas, that no model of the file uses."""
+        kinds = {"resets" if one["model"]["resets"] else "graded" for one in self.shipped.values()}
+
+        def used(pattern: Mapping[str, Any]) -> dict[str, Any]:
+            return {**pattern, "judged": {kind: one for kind, one in pattern["judged"].items() if kind in kinds}}
+
+        catalogue = self.catalogue | {"patterns": {key: used(one) for key, one in self.catalogue["patterns"].items()}}
+        atlas = catalogue.pop("atlas")
+        if any("atlas" in one for one in self.shipped.values()):
+            catalogue["atlas"] = {**atlas, "pattern": used(atlas["pattern"])}
+        return catalogue
+
     def is_ours(self, model: NeuronModel) -> bool:
         """Return whether the catalogue has a model; a ValueError for another one of the same name."""
         if model.key not in model_names():
@@ -255,7 +274,7 @@ def _page(parts: _Parts, title: str, begin: Mapping[str, str], language: str | N
     version = versions()["plausiwidgets"]
     data: dict[str, object] = {
         "version": version,
-        "catalogue": parts.catalogue,
+        "catalogue": parts.used_catalogue(),
         "shipped": parts.shipped,
         **parts.data,
     }
@@ -263,27 +282,32 @@ def _page(parts: _Parts, title: str, begin: Mapping[str, str], language: str | N
     start = 'if (typeof document === "undefined") plausiwidgets.seek();\n'
     start += f'else plausiwidgets.start(document.getElementById("app"), {data_of_page});'
     bundle: Literal["file", "exercise"] = "exercise" if "exercise" in parts.data else "file"
-    text = script(parts.packaged, start, parts.code, bundle)
+    text = script(parts.packaged, start, parts.code, bundle).removeprefix(notices(bundle))
     shown = text + json.dumps(data, ensure_ascii=False)
     wanted = [one for one in (languages() if language is None else (language,)) if one != ENGLISH]
     texts = {one: {key_of(text): other for text, other in texts_of(one, shown).items()} for one in wanted}
     data |= {"texts": texts, "language": language, **begin}
-    scripts = f"script-src '{_digest(text)}'; worker-src blob:"
+    outdated = [(one, catalog(one).get(OUTDATED, OUTDATED)) for one in dict.fromkeys((ENGLISH, *wanted))]
+    scripts = f"script-src '{_digest(loader())}' '{_digest(text)}'; worker-src blob:"
     policy = f"default-src 'none'; img-src data: blob:; {scripts}; style-src 'unsafe-inline'"
     policy += "; base-uri 'none'; form-action 'none'"
     return (
         f'<!doctype html>\n<html lang="{language or ENGLISH}">\n<head>\n<meta charset="utf-8">\n'
+        f"<!--{notices(bundle).strip().removeprefix('/*!').removesuffix('*/')}-->\n"
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
         f'<meta name="generator" content="plausiwidgets {html.escape(version)}">\n'
         f'<title>{html.escape(title)}</title>\n<link rel="icon" href="data:,">\n'
         f"<style>html{{color-scheme:light dark}}body{{margin:0}}\n{style(bundle)}</style>\n</head>\n"
         "<body>\n<noscript>This page simulates a neuron: it needs JavaScript.</noscript>\n"
-        f'<main id="app"></main>\n<script type="application/json" id="data">{json_text(data)}</script>\n'
-        f'<script type="module">{text}</script>\n</body>\n</html>\n'
+        '<div id="outdated" hidden>'
+        + "".join(f'<p lang="{one}">{html.escape(sentence)}</p>' for one, sentence in outdated)
+        + f'</div>\n<main id="app"></main>\n<script type="application/json" id="data">{json_text(data)}</script>\n'
+        f'<script type="application/octet-stream" id="packed">{packed(text)}</script>\n'
+        f"<script>{loader()}</script>\n</body>\n</html>\n"
     )
 
 
 def _digest(text: str) -> str:
-    """Return the hash by which the file's own policy allows its script, and no other, to run."""
+    """Return the hash by which the file's own policy allows its two scripts, and no others, to run."""
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

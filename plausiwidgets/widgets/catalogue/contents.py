@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import zlib
 from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
@@ -75,6 +77,22 @@ def script(
     """
     chosen = _neurons(None if neurons is None else tuple(neurons), tuple(more.items()))
     return f"{_bundle(bundle)}{chosen}{ending}\n"
+
+
+def notices(bundle: Literal["app", "file", "exercise"]) -> str:
+    """Return the licence notices at the beginning of a bundle: a comment, and the end of its line."""
+    before, end, _ = _bundle(bundle).partition("*/\n")
+    return before + end
+
+
+def loader() -> str:
+    """Return the script that unpacks the script of a page in one file, and starts it."""
+    return _bundle("loader").strip()
+
+
+def packed(text: str) -> str:
+    """Return a text in compressed form, which ``src/packed.ts`` reads. Builds of zlib may differ in their bytes."""
+    return base64.b64encode(zlib.compress(text.encode(), 9)).decode()
 
 
 @cache

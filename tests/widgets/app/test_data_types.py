@@ -1,13 +1,13 @@
 """The data that Python writes for the app have the types that the app reads."""
 
 import json
-import re
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import node
 import pytest
+from page_parts import data_in
 
 import plausiwidgets as pw
 from plausiwidgets.engine.current import Current
@@ -37,8 +37,7 @@ def errors(tmp_path: Path) -> Callable[..., str]:
 
 
 def data_of(*arguments: object) -> str:
-    [data] = re.findall(r'<script type="application/json" id="data">(.*?)</script>', page_text(*arguments))
-    return data
+    return json.dumps(data_in(page_text(*arguments)), ensure_ascii=False)
 
 
 def test_pages_have_the_types_of_the_app(errors: Callable[..., str]) -> None:

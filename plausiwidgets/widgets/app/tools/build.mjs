@@ -20,15 +20,30 @@ function licence(name) {
 /** The licence notices that the bundle must carry: those of the packages whose files are in it. */
 function banner(inputs) {
   const names = inputs.map((path) => path.match(/node_modules\/((?:@[^/]+\/)?[^/]+)\//)?.[1]).filter(Boolean);
-  const notices = [...new Set(names)].sort().map((name) => {
+  if (!names.length) return "";
+  const notices = new Map(); // packages of the same authors share a licence
+  for (const name of [...new Set(names)].sort()) {
     const { version: of } = JSON.parse(readFileSync(`node_modules/${name}/package.json`, "utf8"));
-    return `${name} ${of}\n\n${licence(name)}`;
-  });
-  return `/*! plausiwidgets, MIT License. It contains:\n\n${notices.join("\n\n----\n\n")}\n*/\n`;
+    const text = licence(name);
+    notices.set(text, `${notices.get(text) ?? ""}${name} ${of}\n`);
+  }
+  const parts = [...notices].map(([text, packages]) => `${packages}\n${text}`);
+  return `/*! plausiwidgets, MIT License. It contains:\n\n${parts.join("\n\n----\n\n")}\n*/\n`;
 }
 
-/** The bundles of static/: of an app with a host, of a page in one file, and of an exercise in one file. */
-const ENTRIES = { app: "src/main.ts", file: "src/fileMain.ts", exercise: "src/exerciseMain.ts" };
+/**
+ * The bundles of static/: of an app with a host, of a page in one file, of an exercise in one file, and of the script with
+ * which such a file begins.
+ */
+const ENTRIES = {
+  app: "src/main.ts",
+  file: "src/fileMain.ts",
+  exercise: "src/exerciseMain.ts",
+  loader: "src/fileLoader.ts",
+};
+
+/** An outdated browser must understand the loader, which asks the user to update it. */
+const TARGETS = { loader: "es2017" };
 
 /** A bundle with its banner, its map, and the paths of its sources. */
 async function bundle(name, entry) {
@@ -38,8 +53,8 @@ async function bundle(name, entry) {
     bundle: true,
     minify: true,
     format: "iife",
-    globalName: "plausiwidgets",
-    target: ["es2022"],
+    ...(name === "loader" ? {} : { globalName: "plausiwidgets" }),
+    target: [TARGETS[name] ?? "es2022"],
     jsx: "automatic",
     jsxImportSource: "preact",
     sourcemap: "external", // pages inline the script, where a link to the map would lead nowhere
