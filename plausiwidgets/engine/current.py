@@ -1,4 +1,4 @@
-"""Injected currents: a holding level plus pieces, which may overlap."""
+"""Injected currents: a holding level and pieces, which may overlap."""
 
 from __future__ import annotations
 
@@ -16,21 +16,39 @@ from plausiwidgets.engine.piece import Chirp, Floats, Noise, Piece, checked_piec
 from plausiwidgets.support.arguments import bounded, checked, finite, numbers, shown
 
 MAX_PIECES = 1000
-"""Largest number of linear pieces of a current of given values: each costs time in every step."""
+"""Maximum number of linear pieces of a current from values, because each piece takes time in every step."""
 MAX_GIVEN = 1e4
-"""Pieces of a current that is given as pieces: 1e4 take some tenths of a second, and 1e5 a hundred times as long."""
+"""Maximum number of pieces in `Current`. 1e4 pieces take a few tenths of a second, 1e5 a hundred times as long."""
 
 TAIL = 200.0
-"""Time in ms after the last piece at which a current ends by default."""
+"""Default time in ms from the last piece to the end of a current."""
 
 SETTLE = 1500.0
-"""Time in ms at the holding level before anything of a pattern counts."""
+"""Time in ms at the holding level before the evaluation of a pattern starts."""
 
 
 @checked
 @dataclass(frozen=True)
 class Current:
     """A current over time, in ms relative to the onset at t = 0.
+
+    Parameters
+    ----------
+    pieces : sequence of Piece
+        Pieces on top of the holding level. Overlapping pieces add up. See `pulse`, `ramp`, `noise` and `chirp`.
+    end : float
+        Time from the onset to the end of the simulation, in ms.
+    holding : float
+        Constant current in the model's unit, which also flows before the onset.
+    before : float
+        Time in ms before the onset that the traces include.
+    settle : float
+        Time in ms at the holding level before that, which the traces omit.
+
+    Raises
+    ------
+    ValueError
+        If a number is not finite, a time is negative, or a piece ends before it starts.
 
     Examples
     --------
@@ -39,24 +57,6 @@ class Current:
     >>> pair = pw.Current([pw.pulse(0.0, 2.0, 900.0), pw.pulse(20.0, 2.0, 900.0)], end=100.0, holding=50.0)
     >>> len(pw.simulate("adex", pair).t)
     1500
-
-    Parameters
-    ----------
-    pieces : sequence of Piece
-        Pieces on top of the holding level; overlapping pieces add up. See `pulse`, `ramp`, `noise` and `chirp`.
-    end : float
-        Time from the onset to the end of the simulation, in ms; of a pulse or ramp, 200 ms after it by default.
-    holding : float
-        Constant current, also before the onset, in the model's unit.
-    before : float
-        Time shown before the onset, in ms.
-    settle : float
-        Time the neuron sits at the holding level before that, in ms; it is left out of the traces.
-
-    Raises
-    ------
-    ValueError
-        If a number is not finite, a time is negative, or a piece ends before it begins.
     """
 
     pieces: Sequence[Piece]
@@ -84,7 +84,10 @@ class Current:
 
     @property
     def peak(self) -> float:
-        """The value that is farthest from the holding level; of noise its sd, and of a chirp its amplitude, count."""
+        """Value farthest from the holding level, in the model's unit.
+
+        Noise counts with its standard deviation, and a chirp with its amplitude.
+        """
         if self.has_waveform:
             return max((x for p in self.pieces for x in (p.first, p.last)), key=abs)
         _, values, _ = samples_of(self)
@@ -95,7 +98,17 @@ class Current:
     def step(
         cls, amplitude: float, end: float = 500.0, *, holding: float = 0.0, before: float = 50.0, settle: float = 0.0
     ) -> Current:
-        """Return a constant `amplitude` above the holding level, from the onset to the end (ms) of the simulation."""
+        """Return a constant current from the onset to the end of the simulation.
+
+        Parameters
+        ----------
+        amplitude : float
+            Current above the holding level, in the model's unit.
+        end : float
+            End of the current and of the simulation, in ms.
+        holding, before, settle : float
+            See `Current`.
+        """
         return cls((pulse(0.0, end, amplitude),), end, holding, before, settle)
 
     @classmethod
@@ -111,7 +124,19 @@ class Current:
         before: float = 50.0,
         settle: float = 0.0,
     ) -> Current:
-        """Return a constant `amplitude` above the holding level over [onset, onset + width) ms, see `pulse`."""
+        """Return a constant current over [onset, onset + width) ms.
+
+        Parameters
+        ----------
+        onset, width : float
+            Start and duration of the pulse in ms.
+        amplitude : float
+            Current above the holding level, in the model's unit.
+        end : float, optional
+            End of the simulation in ms, by default 200 ms after the pulse.
+        holding, before, settle : float
+            See `Current`.
+        """
         return cls((pulse(onset, width, amplitude),), _end(onset + width, end), holding, before, settle)
 
     @classmethod
@@ -127,7 +152,19 @@ class Current:
         before: float = 50.0,
         settle: float = 0.0,
     ) -> Current:
-        """Return a rise from 0 to `amplitude` over [onset, onset + width) ms, then the holding level, see `ramp`."""
+        """Return a current that rises linearly over [onset, onset + width) ms and then returns to the holding level.
+
+        Parameters
+        ----------
+        onset, width : float
+            Start and duration of the ramp in ms.
+        amplitude : float
+            Current above the holding level at the end of the ramp, in the model's unit.
+        end : float, optional
+            End of the simulation in ms, by default 200 ms after the ramp.
+        holding, before, settle : float
+            See `Current`.
+        """
         return cls((ramp(onset, width, amplitude),), _end(onset + width, end), holding, before, settle)
 
     @classmethod
@@ -143,7 +180,16 @@ class Current:
         before: float = 50.0,
         settle: float = 0.0,
     ) -> Current:
-        """Return frozen noise around the holding level, from the onset to the end (ms) of the simulation, see `noise`.
+        """Return frozen noise around the holding level, from the onset to the end of the simulation.
+
+        Parameters
+        ----------
+        sd, tau, seed
+            Standard deviation in the model's unit, time constant in ms, and seed of the noise. See `noise`.
+        end : float
+            End of the noise and of the simulation, in ms.
+        holding, before, settle : float
+            See `Current`.
 
         Examples
         --------
@@ -167,7 +213,18 @@ class Current:
         before: float = 50.0,
         settle: float = 0.0,
     ) -> Current:
-        """Return a sine wave from `f0` to `f1` Hz around the holding level, from the onset to the end, see `chirp`.
+        """Return a sine wave of changing frequency around the holding level, from the onset to the end.
+
+        Parameters
+        ----------
+        f0, f1 : float
+            First and last frequency in Hz. See `chirp`.
+        amplitude : float
+            Amplitude of the sine wave in the model's unit.
+        end : float
+            End of the chirp and of the simulation, in ms.
+        holding, before, settle : float
+            See `Current`.
 
         Examples
         --------
@@ -190,32 +247,37 @@ class Current:
         before: float = 50.0,
         settle: float = 0.0,
     ) -> Current:
-        """Return a current of given values; where there are more than 1000 levels, slopes become ramps.
+        """Return a current from sampled values, as arrays or a file.
+
+        Each value lasts until the next time. If this gives more than 1000 levels, dense samples of a slope become
+        ramps.
+
+        Parameters
+        ----------
+        t : array_like, shape (n,), or path of a file
+            Increasing times in ms. A file has a time and a current in each line. If its first line contains column
+            names, the columns must be ``t`` or ``time``, and ``current`` or ``I``.
+        current : array_like, shape (n,)
+            Current at each time, in the model's unit.
+        lines : bool
+            Whether the values are joined by straight lines. Two values at the same time are then a jump. Otherwise each
+            value lasts until the next time, and the last value as long as the one before.
+        end : float, optional
+            End of the simulation in ms, by default 200 ms after the last piece.
+        holding, before, settle : float
+            See `Current`.
+
+        Raises
+        ------
+        ValueError
+            If a value is not a number, the times do not increase, or there are more than 100 000 values or 1000 linear
+            pieces. The message contains the position of the value.
 
         Examples
         --------
         >>> import plausiwidgets as pw
         >>> pw.Current.values([0.0, 100.0, 200.0], [300.0, 600.0, 0.0]).pieces[1]
         Piece(on=100.0, off=200.0, first=600.0, last=600.0)
-
-        Parameters
-        ----------
-        t : array_like, or path of a file
-            Times in ms, increasing. A file has a time and a current in each line; where its first line names columns,
-            those called ``t`` or ``time``, and ``current`` or ``I``.
-        current : array_like
-            Current at each time.
-        lines : bool
-            Whether the values are joined by straight lines; two values at one time are a jump. Otherwise each value
-            holds until the next time, the last one for as long as the one before.
-        end, holding, before, settle
-            As of a `Current`; it ends 200 ms after its last piece by default.
-
-        Raises
-        ------
-        ValueError
-            If a value is not a number, times do not increase, or there are more than 100 000 values or 1000 linear
-            pieces; the text has the place.
         """
         if isinstance(t, (str, Path)):
             if current is not None:
@@ -244,7 +306,7 @@ class Current:
 
 
 def as_current(current: Current | Piece) -> Current:
-    """Return a current unchanged, and a piece as the current that consists of it and ends 200 ms after it.
+    """Return a current unchanged, and a piece as a current that ends 200 ms after the piece.
 
     Examples
     --------
@@ -257,7 +319,7 @@ def as_current(current: Current | Piece) -> Current:
 
 
 def current_of_rows(rows: Sequence[Sequence[float]], end: float | None = None) -> Current:
-    """Return the current of pieces, each given by its `numbers`; it ends 200 ms after the last piece by default."""
+    """Return the current of pieces, each given by its `numbers`, which by default ends 200 ms after the last piece."""
     pieces = tuple(map(checked_piece, rows))
     return Current(pieces, _end(max(p.off for p in pieces), end))
 
@@ -273,7 +335,7 @@ def _pieces_of_lines(t: Floats, x: Floats) -> list[Piece]:
 
 def _pieces_of_levels(t: Floats, x: Floats) -> list[Piece]:
     ends = np.append(t[1:], 2.0 * t[-1] - t[-2])
-    kept = np.append(True, x[1:] != x[:-1])  # a repeated value prolongs the piece before it
+    kept = np.append(True, x[1:] != x[:-1])  # A repeated value extends the previous piece.
     starts = np.flatnonzero(kept)
     stops = ends[np.append(starts[1:] - 1, x.size - 1)]
     levels = zip(t[starts].tolist(), stops.tolist(), x[starts].tolist(), strict=True)
@@ -283,7 +345,7 @@ def _pieces_of_levels(t: Floats, x: Floats) -> list[Piece]:
 
 
 def samples_of(current: Current) -> tuple[Floats, Floats, bool]:
-    """Return the arguments ``t``, ``current`` and ``lines`` of :meth:`Current.values` for the same current.
+    """Return the arguments ``t``, ``current`` and ``lines`` with which :meth:`Current.values` creates a current.
 
     Examples
     --------
@@ -311,7 +373,7 @@ def samples_of(current: Current) -> tuple[Floats, Floats, bool]:
 
 
 def current_code(current: Current) -> str:
-    """Return the call that makes a current of pieces.
+    """Return the Python code that creates a current.
 
     Examples
     --------
@@ -339,7 +401,7 @@ def _check_samples(t: Floats, lines: bool) -> None:
     if t.size > MAX_SAMPLES:
         raise ValueError(f"the current must have at most {MAX_SAMPLES} values, got {t.size}.")
     steps = np.diff(t)
-    # Of lines, two values at one time are a jump.
+    # With lines, two values at the same time are a jump.
     back = np.flatnonzero((steps < 0.0) | ((steps == 0.0) & (not lines)))
     if back.size:
         i = int(back[0])
@@ -359,21 +421,27 @@ def _numbers(name: str, given: ArrayLike) -> Floats:
 def pieces_of_samples(t: ArrayLike, current: ArrayLike, tolerance: float = 0.0) -> tuple[Piece, ...]:
     """Return the linear pieces of a sampled current.
 
-    A sample holds until the next one. Four samples or more on a slope are a ramp, which ends where the next
-    piece begins; a level is one piece, and a level of zero needs none.
+    Each sample lasts until the next one. Four or more samples on a slope are a ramp, which ends where the next piece
+    starts. A level is one piece, and a level of zero needs no piece.
 
     Parameters
     ----------
-    t : array_like, shape [n]
+    t : array_like, shape (n,)
         Increasing times in ms.
-    current : array_like, shape [n]
+    current : array_like, shape (n,)
+        Current at each time.
     tolerance : float
-        Largest distance of a piece from a sample.
+        Maximum distance of a piece from a sample, in the unit of the current.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than two samples.
     """
     times, values = np.asarray(t, dtype=np.float64), np.asarray(current, dtype=np.float64)
     if times.size < 2:
         raise ValueError(f"a sampled current must have at least two samples, got {times.size}.")
-    # One ulp of the values: a ramp that was computed is not exactly linear.
+    # Allow a few ulp of the values, because a computed ramp is not exactly linear.
     slack = tolerance + 4.0 * float(np.spacing(np.abs(values).max()))
     end = times[-1] + (times[-1] - times[-2])
     edges = np.append(times, end)
@@ -381,7 +449,7 @@ def pieces_of_samples(t: ArrayLike, current: ArrayLike, tolerance: float = 0.0) 
     first = 0
     while first < times.size:
         last, slope = _longest_line(times, values, first, slack)
-        # A corner is a sample of both pieces; a jump lies between two samples.
+        # A corner is a sample of both pieces, while a jump is between two samples.
         after = last if first < last and _is_corner(times, values, last, slack) else last + 1
         if slope == 0.0:
             level = 0.5 * (values[first : last + 1].min() + values[first : last + 1].max())
@@ -396,17 +464,17 @@ def pieces_of_samples(t: ArrayLike, current: ArrayLike, tolerance: float = 0.0) 
 
 
 _RAMP = 4
-"""Smallest number of samples of a ramp: fewer are a jump from one level to another."""
+"""Minimum number of samples of a ramp. Fewer samples are a jump from one level to another."""
 
 
 def _longest_line(t: Floats, x: Floats, first: int, slack: float) -> tuple[int, float]:
-    """Return the last sample of the longest level or ramp from `first` on, and its slope."""
+    """Return the last sample of the longest level or ramp that starts at `first`, and its slope."""
     level = first
     low = high = x[first]
     while level + 1 < x.size and max(high, x[level + 1]) - min(low, x[level + 1]) <= 2.0 * slack:
         level += 1
         low, high = min(low, x[level]), max(high, x[level])
-    # The slopes from the first sample for which every sample is within the tolerance.
+    # These are the slopes from the first sample for which every sample is within the tolerance.
     least, most, ramp = -math.inf, math.inf, first
     for k in range(first + 1, x.size):
         a, b = (x[k] - slack - x[first]) / (t[k] - t[first]), (x[k] + slack - x[first]) / (t[k] - t[first])
@@ -420,6 +488,6 @@ def _longest_line(t: Floats, x: Floats, first: int, slack: float) -> tuple[int, 
 
 
 def _is_corner(t: Floats, x: Floats, sample: int, slack: float) -> bool:
-    """Return whether the next piece begins at a sample or after it."""
+    """Return whether the next piece starts at a sample, rather than after it."""
     last, slope = _longest_line(t, x, sample, slack)
     return last > sample if slope == 0.0 else last - sample + 1 > _RAMP

@@ -1,4 +1,4 @@
-"""Currents as text: a time and a current in each line, typed or from a CSV file."""
+"""Text format of currents: a time and a current in each line, typed or from a CSV file."""
 
 from __future__ import annotations
 
@@ -20,10 +20,16 @@ _TIME, _CURRENT = re.compile(r"t|time\b.*|t\b.*", re.I), re.compile(r"i|current.
 
 
 def read_current(text: str, where: str = "") -> tuple[Floats, Floats]:
-    """Return times and currents of a text with a time and a current in each line.
+    """Return the times (ms) and currents in a text with a time and a current in each line.
 
-    They are separated by a comma, a semicolon, a tab or spaces. Empty lines and those that begin with ``#`` are
-    skipped; the first line may name columns.
+    They are separated by a comma, a semicolon, a tab or spaces. Empty lines and lines that start with ``#`` are
+    skipped. The first line may contain column names.
+
+    Raises
+    ------
+    ValueError
+        If a line does not have the expected values, or the text has too many lines. The message starts with `where` and
+        the line number.
     """
     kept = [(i, line.strip()) for i, line in enumerate(text.splitlines(), 1) if line.strip()]
     kept = [(i, line.replace("−", "-")) for i, line in kept if not line.startswith("#")]
@@ -58,7 +64,7 @@ def read_current(text: str, where: str = "") -> tuple[Floats, Floats]:
 
 
 def read_current_file(path: Path) -> tuple[Floats, Floats]:
-    """Return times and currents of a file; format and errors as of :func:`read_current`."""
+    """Return the times (ms) and currents in a file, with the format and errors of :func:`read_current`."""
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
@@ -67,7 +73,7 @@ def read_current_file(path: Path) -> tuple[Floats, Floats]:
 
 
 def piece_rows(text: str) -> list[list[float]]:
-    """Return the numbers of a text with a piece in each line, or an empty list for any other text.
+    """Return the numbers in a text with a piece in each line, or an empty list for any other text.
 
     A line has four numbers, or seven for noise or a chirp: the `numbers` of a piece.
     """
@@ -78,7 +84,7 @@ def piece_rows(text: str) -> list[list[float]]:
 
 
 def in_text(value: float) -> str:
-    """Return a number as the shortest text that reads back as the same number."""
+    """Return a number as the shortest text from which Python reads the same number."""
     return repr(float(value)).removesuffix(".0")
 
 

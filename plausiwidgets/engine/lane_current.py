@@ -1,4 +1,4 @@
-"""The currents of a batch of lanes, averaged exactly over each time step."""
+"""Currents of a batch of lanes, averaged exactly over each time step."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from plausiwidgets.engine.waveform import Path
 Floats = NDArray[np.float64]
 
 PLANES = 5
-"""On, off, first and last of each piece, and its waveform: 0 for a line, i + 1 for ``paths[i]``."""
+"""Number of planes: on, off, first value, last value and waveform (0 for a line, i + 1 for ``paths[i]``) of a piece."""
 
 
 @dataclass(frozen=True)
@@ -24,14 +24,14 @@ class LaneCurrent:
 
     Attributes
     ----------
-    base : ndarray, shape [lanes]
+    base : ndarray, shape (lanes,)
         Holding level of each lane.
-    pieces : ndarray, shape [5, pieces, lanes]
-        The `PLANES` of each lane's pieces, see :class:`Piece`; a lane with fewer pieces has empty ones (off = on).
+    pieces : ndarray, shape (5, pieces, lanes)
+        The `PLANES` of each lane's pieces, see :class:`Piece`. A lane with fewer pieces has empty ones (off = on).
     t0 : float
         Left edge of time step 0, in ms relative to the stimulus onset.
     paths : tuple of Path
-        The different waveforms of the pieces.
+        The distinct waveforms of the pieces.
     """
 
     base: Floats
@@ -48,13 +48,13 @@ class LaneCurrent:
         return LaneCurrent(self.base[lanes], np.ascontiguousarray(self.pieces[:, :, lanes]), self.t0, self.paths)
 
     def table(self, steps: int, dt: float) -> Floats:
-        """Return the mean of every waveform over every time step, shape [paths, steps], for an amplitude of 1."""
+        """Return the mean of every waveform over every time step, for an amplitude of 1, shape (paths, steps)."""
         if not self.paths:
             return np.empty((0, 0))
         return np.stack([path.means(self.t0, dt, steps) for path in self.paths])
 
     def values(self, steps: int, dt: float) -> Floats:
-        """Return the current of every step, shape [lanes, steps]: what :func:`fill_current` writes, to the last bit."""
+        """Return the current of every step, shape (lanes, steps), exactly as :func:`fill_current` writes it."""
         lanes = self.base.size
         if lanes > 1 and (self.base == self.base[0]).all() and (self.pieces == self.pieces[:, :, :1]).all():
             return self.take(np.zeros(1, dtype=np.intp)).values(steps, dt).repeat(lanes, axis=0)
@@ -73,7 +73,8 @@ class LaneCurrent:
                 a, b = np.maximum(edges[:-1], on), np.minimum(edges[1:], off)
                 height = first
                 if first != last:
-                    middle = np.clip(0.5 * (a + b), on, off)  # arbitrary for a step outside of the piece
+                    # Clipped because the value for a step outside the piece is arbitrary and not used.
+                    middle = np.clip(0.5 * (a + b), on, off)
                     height = first + (middle - on) / (off - on) * (last - first)
                 whole = (a == edges[:-1]) & (b == edges[1:])
                 row[k0:k1] += np.where(b > a, np.where(whole, height, height * ((b - a) / dt)), 0.0)
@@ -91,14 +92,14 @@ def lane_current(currents: Sequence[Current], t0: float) -> LaneCurrent:
 
 
 class LanePieces:
-    """The pieces of the currents of a batch, collected lane by lane or for many lanes at once."""
+    """The pieces of the currents of a batch, collected for one lane or many lanes at a time."""
 
     def __init__(self, most: int, lanes: int) -> None:
         self._planes = np.zeros((PLANES, most, lanes))
         self._paths: dict[Path, int] = {}
 
     def add(self, j: int, lanes: slice, numbers: Sequence[ArrayLike]) -> None:
-        """Set piece `j` of some lanes, given the `numbers` of a piece with one value for all lanes or for each."""
+        """Set piece `j` of some lanes from its `numbers`, each with one value for all lanes or one per lane."""
         for plane, value in enumerate(numbers[:4]):
             self._planes[plane, j, lanes] = value
         if len(numbers) == 4:
@@ -115,12 +116,12 @@ class LanePieces:
         return LaneCurrent(base, self._planes, t0, tuple(self._paths))
 
 
-# The two functions below are loops over numbers because the torch engine calls them and the compiled
-# engine compiles them, so that both inject the same current to the last bit.
+# The two functions below are loops over numbers, because the torch engine calls them and the compiled engine compiles
+# them. Both engines therefore inject the same current to the last bit.
 
 
 def fill_current(k: int, dt: float, t0: float, base: Floats, pieces: Floats, table: Floats, out: Floats) -> None:
-    """Write the mean current of step `k`, the waveform averaged over [t0 + k·dt, t0 + (k+1)·dt)."""
+    """Write the mean current of each lane over step `k`, the interval [t0 + k·dt, t0 + (k+1)·dt), to `out`."""
     on, off, first, last, path = pieces[0], pieces[1], pieces[2], pieces[3], pieces[4]
     left = t0 + k * dt
     right = t0 + (k + 1) * dt
@@ -137,8 +138,8 @@ def fill_current(k: int, dt: float, t0: float, base: Floats, pieces: Floats, tab
                 else:
                     share = (0.5 * (a + b) - on[j, lane]) / (off[j, lane] - on[j, lane])
                     height = first[j, lane] + share * (last[j, lane] - first[j, lane])
-                # A full step takes the height itself: by rounding of b - a a constant piece
-                # would differ from step to step.
+                # A full step takes the height itself, because rounding of b - a would make a constant piece vary
+                # between steps.
                 if a == left and b == right:
                     total += height
                 else:
@@ -147,7 +148,7 @@ def fill_current(k: int, dt: float, t0: float, base: Floats, pieces: Floats, tab
 
 
 def next_change(k: int, dt: float, t0: float, pieces: Floats) -> int:
-    """Return the first step after `k` in which some lane's current may differ from that of `k`."""
+    """Return the first step after `k` in which the current of a lane may differ from that of step `k`."""
     on, off, first, last, path = pieces[0], pieces[1], pieces[2], pieces[3], pieces[4]
     left = t0 + k * dt
     right = t0 + (k + 1) * dt
@@ -159,12 +160,13 @@ def next_change(k: int, dt: float, t0: float, pieces: Floats) -> int:
             if ends <= begins or ends <= left or (first[j, lane] == 0.0 and last[j, lane] == 0.0):
                 continue
             if begins < right:
-                # Within a piece: a ramp, a waveform or an edge changes in the next step, a plateau at its end.
+                # Within a piece, a ramp, a waveform or an edge changes in the next step, and a plateau changes at its
+                # end.
                 if first[j, lane] != last[j, lane] or path[j, lane] > 0.0 or begins > left or ends <= right:
                     return k + 1
                 step = int(math.floor((ends - t0) / dt)) - 1
             else:
                 step = int(math.floor((begins - t0) / dt)) - 1
-            # One step early: rounding of the quotient must never skip an edge.
+            # Return one step too early, because rounding of the quotient must never skip an edge.
             nearest = min(nearest, max(step, k + 1))
     return nearest

@@ -1,4 +1,4 @@
-"""The input and the result of an engine: a batch of lanes over a number of time steps."""
+"""Input and result of an engine: a batch of lanes over a number of time steps."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ Floats = NDArray[np.float64]
 S = TypeVar("S", bound=np.generic)
 
 Checkpoint = Callable[[], None]
-"""Called by an engine every few ms of work; it may block (pause) or raise (stop)."""
+"""Function that an engine calls every few milliseconds of work. It may block (pause) or raise (stop)."""
 
 
 class NotCompilableError(Exception):
-    """A model cannot be turned into machine code; the text says why and what to write instead.
+    """A model cannot be compiled. The message contains the reason and a replacement.
 
     Examples
     --------
@@ -30,7 +30,7 @@ class NotCompilableError(Exception):
     >>> def step(current, state, p, dt):
     ...     (v,) = state
     ...     v = v + dt * (current - v) / p.tau
-    ...     if v.mean() > 100.0:  # a step that decides by its values cannot be compiled
+    ...     if v.mean() > 100.0:  # a branch on computed values cannot be compiled
     ...         v = v - 100.0
     ...     return (v > 1.0).to(v.dtype), (torch.where(v > 1.0, 0.0, v),)
     >>> neuron = pw.NeuronModel(
@@ -46,16 +46,18 @@ class NotCompilableError(Exception):
 
 @dataclass(frozen=True)
 class LaneJob:
-    """A batch of lanes to simulate: each lane is one parameter set under one current.
+    """A batch of lanes to simulate. Each lane is one parameter set with one current.
 
     Attributes
     ----------
     model : Neuron
-    params : dict of str to ndarray, shape [lanes]
+        The neuron model of all lanes.
+    params : dict of str to ndarray, shape (lanes,)
         Every parameter of the model.
-    state : ndarray, shape [state variables, lanes]
-        Initial state; it is not modified.
+    state : ndarray, shape (state variables, lanes)
+        Initial state, which the engine does not modify.
     current : LaneCurrent
+        Injected current of each lane.
     steps : int
         Number of time steps.
     dt : float
@@ -65,12 +67,12 @@ class LaneJob:
     record : tuple of int
         Indices in ``model.states`` of the state variables to record.
     peak_window : (int, int) or None
-        Keep the largest potential after the steps k0 <= k < k1.
+        Keep the highest potential after the steps k0 <= k < k1.
     extremes : bool
-        Keep the lowest and the highest potential, and how far the smallest spike rose.
+        Keep the lowest and the highest potential, and the smallest rise of a spike.
     spike_limit : int or None
-        A lane with this many spikes is stopped and counts as diverged from the next step on, because runaway
-        firing would cost time and memory.
+        A lane with this many spikes stops, and counts as diverged from the next step, because runaway firing would cost
+        time and memory.
     """
 
     model: Neuron
@@ -99,27 +101,29 @@ class LaneResult:
 
     Attributes
     ----------
-    state : ndarray, shape [state variables, lanes]
-        State after the last step; nan in a diverged lane.
-    spikes : int32 ndarray, shape [lanes, most spikes of a lane]
+    state : ndarray, shape (state variables, lanes)
+        State after the last step, nan in a diverged lane.
+    spikes : int32 ndarray, shape (lanes, maximum number of spikes)
         Indices of the steps in which each lane fired, ascending, padded with -1.
-    counts : int64 ndarray, shape [lanes]
+    counts : int64 ndarray, shape (lanes,)
         Number of spikes.
-    recorded : ndarray, shape [recorded variables, lanes, k1 - k0], or None
-        State variables over the window, after each step (a reset applied), in the
-        order of ``record``; nan once diverged. None without a window.
-    v_max : ndarray, shape [lanes]
-        Largest finite potential over the peak window; -inf without one.
-    lowest, highest : ndarray, shape [lanes]
-        Least and largest potential after all steps, and at the start; only where extremes are kept.
-    rise : ndarray, shape [lanes]
-        Smallest rise of a spike: from the least potential between the spike before (or the start) and it to the largest
-        between it and the next one (or the end, where the potential has turned). inf without a spike; only where
-        extremes are kept. The potential after the step of a spike belongs to what follows it.
-    diverged : int64 ndarray, shape [lanes]
-        First step whose state was not finite, or whose potential exceeded the model's limit, or
-        the one after the spike limit was reached; -1 if there is none.
-    engine : {"compiled", "numpy", "torch"}
+    recorded : ndarray, shape (recorded variables, lanes, k1 - k0), or None
+        State variables over the window, after each step including the reset, in the order of ``record``. Values after a
+        divergence are nan. None without a window.
+    v_max : ndarray, shape (lanes,)
+        Highest finite potential over the peak window, -inf without one.
+    lowest, highest : ndarray, shape (lanes,)
+        Lowest and highest potential at the start and after all steps. Valid only if the job keeps extremes.
+    rise : ndarray, shape (lanes,)
+        Smallest rise of a spike, inf without a spike. Valid only if the job keeps extremes. A rise starts at the lowest
+        potential since the previous spike (or the start). It ends at the highest potential until the next spike. The
+        last spike counts if the potential has fallen since its highest value. The potential after the step of a spike
+        belongs to the interval that follows the spike.
+    diverged : int64 ndarray, shape (lanes,)
+        First step whose state was not finite, whose potential exceeded the model's limit, or which followed the spike
+        limit. -1 if there is none.
+    engine : {"compiled", "numpy", "python", "torch"}
+        The engine that simulated the lanes.
     """
 
     state: Floats
@@ -135,7 +139,7 @@ class LaneResult:
 
 
 def joined(parts: Sequence[LaneResult], recorded: Floats | None) -> LaneResult:
-    """Return the lanes of several results of one job, one after the other, given what was recorded of all."""
+    """Return the lanes of several results of one job in one result, with the recorded values of all lanes."""
 
     def all_of(of: Callable[[LaneResult], NDArray[S]], axis: int = 0) -> NDArray[S]:
         return np.concatenate([of(part) for part in parts], axis=axis)
@@ -165,7 +169,7 @@ Engine = Callable[[LaneJob, Checkpoint | None], LaneResult]
 
 
 class Extremes:
-    """Lowest, highest and rise of a `LaneResult`, updated step by step from the potential `start`, shape [lanes]."""
+    """Lowest, highest and rise of a `LaneResult`, updated step by step from the potential `start`, shape (lanes,)."""
 
     def __init__(self, start: Floats) -> None:
         self._v = start
@@ -174,7 +178,7 @@ class Extremes:
         self._spiked = np.zeros(start.shape, dtype=bool)
 
     def step(self, v: Floats, fired: NDArray[np.bool_], alive: NDArray[np.bool_]) -> None:
-        """Add the potentials after a step and the lanes that fired in it; lanes that are not alive are ignored."""
+        """Add the potentials after a step and the lanes that fired in it. Lanes that are not alive are ignored."""
         if fired.any():
             again = fired & self._spiked
             self._rise[again] = np.minimum(self._rise, self._high - self._trough)[again]
@@ -196,7 +200,10 @@ class Extremes:
 def pad_spikes(
     steps: NDArray[np.int64], lanes: NDArray[np.int64], count: int
 ) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
-    """Return (spikes [count, most], counts [count]) from spike events in order of time."""
+    """Return the spikes and the number of spikes of each lane, from spike events in order of time.
+
+    The shapes are (count, maximum number of spikes) and (count,).
+    """
     counts = np.bincount(lanes, minlength=count).astype(np.int64)
     order = np.argsort(lanes, kind="stable")
     spikes = np.full((count, int(counts.max(initial=0))), -1, dtype=np.int32)

@@ -1,4 +1,4 @@
-"""The loop over time around a step that is a function of Python, on all lanes at once, and a program run by it."""
+"""The loop over time around a Python step function for all lanes, and its use to run a program."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from plausiwidgets.engine.program.arrays import stepper
 from plausiwidgets.engine.program.program import Program
 
 Step = Callable[[Floats, Sequence[Floats]], tuple[Floats, Sequence[Floats]]]
-"""``step(current, state) -> (spikes, state)``, arrays of shape [lanes]; the loop changes none of them in place."""
+"""``step(current, state) -> (spikes, state)`` with arrays of shape (lanes,), which the loop does not modify."""
 
 
 def run_loop(job: LaneJob, step: Step, engine: str, checkpoint: Checkpoint | None = None) -> LaneResult:
-    """Simulate a batch of lanes by `step`; `engine` is the name in the result."""
+    """Simulate a batch of lanes with the function `step`. `engine` is the name of the engine in the result."""
     model, current, dt, lanes = job.model, job.current, job.dt, job.lanes
     state: Sequence[Floats] = [np.array(row) for row in job.state]
     injected, change, table = np.empty(lanes), 0, current.table(job.steps, dt)
@@ -34,7 +34,7 @@ def run_loop(job: LaneJob, step: Step, engine: str, checkpoint: Checkpoint | Non
     for k in range(job.steps):
         if checkpoint is not None:
             checkpoint()
-        # Most currents are steps, so that the current is the same in most of the time steps.
+        # Most currents are constant over many time steps, so compute them only when one changes.
         if k >= change:
             injected = np.empty(lanes)
             fill_current(k, dt, current.t0, current.base, current.pieces, table, injected)
@@ -51,7 +51,7 @@ def run_loop(job: LaneJob, step: Step, engine: str, checkpoint: Checkpoint | Non
         if lost.any():
             diverged[lost] = k
             alive &= good
-            # A diverged lane stays nan, also where its next step would be finite.
+            # A diverged lane stays nan, even if its next step would be finite.
             state = [np.where(alive, s, np.nan) for s in state]
             if not alive.any():
                 break
@@ -70,7 +70,7 @@ def run_loop(job: LaneJob, step: Step, engine: str, checkpoint: Checkpoint | Non
         if m0 <= k < m1:
             v_max = np.where(alive, np.maximum(v_max, v), v_max)
 
-    # NumPy cannot concatenate an empty list, which a job without spikes has.
+    # NumPy cannot concatenate an empty list, which occurs in a job without spikes.
     none = np.empty(0, dtype=np.int64)
     spikes_out, counts = pad_spikes(np.concatenate([none, *event_steps]), np.concatenate([none, *event_lanes]), lanes)
     final = np.stack(state).astype(np.float64)
@@ -88,10 +88,10 @@ def run_loop(job: LaneJob, step: Step, engine: str, checkpoint: Checkpoint | Non
 
 
 def run_program(job: LaneJob, program: Program, checkpoint: Checkpoint | None = None) -> LaneResult:
-    """Simulate a batch of lanes by a program of their step and NumPy, without a compiler.
+    """Simulate a batch of lanes with NumPy from the program of their step, without a compiler.
 
-    It takes a function of NumPy for each instruction and step, whatever the number of lanes: a few hundred times as
-    long as a kernel.
+    Each instruction is one NumPy call per step, whatever the number of lanes. This takes a few hundred times as long as
+    a kernel.
     """
     constants = {f"p{i}": job.params[name] for i, name in enumerate(program.parameters)} | {"dt": job.dt}
     return run_loop(job, stepper(program, constants), "numpy", checkpoint)

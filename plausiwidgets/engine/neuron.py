@@ -1,4 +1,4 @@
-"""What the engine requires of a neuron; `plausiwidgets.models.model.NeuronModel` satisfies it."""
+"""Protocols of the neurons that the engine simulates; `plausiwidgets.models.model.NeuronModel` implements them."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Step(Protocol):
 
     @property
     def step(self) -> Callable[..., object]:
-        """The function itself, for the line of an error."""
+        """The step function, from which an error takes the source line."""
 
     @property
     def parameters(self) -> Mapping[str, Parameter]:
@@ -78,7 +78,7 @@ class Step(Protocol):
         """Return an object with a float64 tensor for each parameter."""
 
     def start(self, values: Mapping[str, ArrayLike], holding: ArrayLike) -> Floats:
-        """Return the initial state of n lanes, shape [state variables, n]."""
+        """Return the initial state of n lanes, shape (state variables, n)."""
 
     def advance(
         self, current: torch.Tensor, state: tuple[torch.Tensor, ...], p: SimpleNamespace, dt: torch.Tensor
@@ -87,15 +87,15 @@ class Step(Protocol):
 
 
 class Neuron(Step, Protocol):
-    """A neuron that the engine simulates. It must be hashable, because kernels are kept by neuron."""
+    """A neuron that the engine simulates. It must be hashable, because kernels are stored by neuron."""
 
     @property
     def programs(self) -> Programs | None:
-        """Programs that replace torch, or None for a neuron whose step is exported when it is needed."""
+        """Programs that replace torch, or None for a neuron whose step is exported on demand."""
 
     @property
     def is_builtin(self) -> bool:
-        """Whether its programs come with the package, so that a check of its kernel is valid in later processes."""
+        """Whether the programs come with the package, so that a check of the kernel stays valid in later processes."""
 
     @property
     def lanewise(self) -> bool:
@@ -103,15 +103,15 @@ class Neuron(Step, Protocol):
 
     @property
     def limit(self) -> float:
-        """Absolute potential in mV beyond which a lane has diverged."""
+        """Absolute potential in mV above which a lane counts as diverged."""
 
     @property
     def peak(self) -> float:
-        """Potential in mV to which a figure draws a spike."""
+        """Potential in mV up to which figures draw a spike."""
 
     @property
     def initial_state(self) -> Callable[..., Sequence[object]]:
-        """``initial_state(p, holding)``: the state at a constant current."""
+        """``initial_state(p, holding)``, a function that returns the state at a constant current."""
 
     @property
     def rest(self) -> float | str | Callable[..., object]:
@@ -122,7 +122,7 @@ class Neuron(Step, Protocol):
         """Spike threshold in mV, a parameter's name, or a function of the parameters."""
 
     def rest_threshold(self, values: Mapping[str, ArrayLike]) -> tuple[Floats, Floats]:
-        """Return resting potential and spike threshold in mV, each of shape [n]."""
+        """Return the resting potential and the spike threshold in mV, each of shape (n,)."""
 
     def span(self, values: Mapping[str, ArrayLike]) -> Floats:
-        """Return the distance from rest to threshold in mV, shape [n]."""
+        """Return the distance from the resting potential to the threshold in mV, shape (n,)."""

@@ -17,14 +17,14 @@ from plausiwidgets.support.arguments import numbers, shown
 Floats = NDArray[np.float64]
 if TYPE_CHECKING:
     Value = float | Floats
-else:  # a page computes currents with a program
+else:  # A page computes currents with a program, so its values are traced.
     Value = float | Floats | Traced
 """A number, or one value for each of n parameter sets."""
 
 
 @dataclass(frozen=True)
 class Piece:
-    """Linear from `first` to `last` over [on, off) ms, zero outside; values in the unit of the current."""
+    """A line from `first` to `last` over [on, off) ms, zero outside, in the unit of the current."""
 
     on: float
     off: float
@@ -36,13 +36,13 @@ class Piece:
 
     @property
     def numbers(self) -> tuple[float, ...]:
-        """The fields of a line; of a waveform, its kind and its two parameters follow them."""
+        """Fields of the line, followed by the kind and two parameters if the piece is a waveform."""
         return self.on, self.off, self.first, self.last
 
 
 @dataclass(frozen=True)
 class Noise(Piece):
-    """Noise over [on, off) ms, zero outside; `first` and `last` are its standard deviation. See `noise`."""
+    """Noise over [on, off) ms, zero outside. `first` and `last` are its standard deviation. See `noise`."""
 
     tau: float
     seed: float
@@ -56,7 +56,7 @@ class Noise(Piece):
 
 @dataclass(frozen=True)
 class Chirp(Piece):
-    """A chirp over [on, off) ms, zero outside; `first` and `last` are its amplitude. See `chirp`."""
+    """A chirp over [on, off) ms, zero outside. `first` and `last` are its amplitude. See `chirp`."""
 
     f0: float
     f1: float
@@ -69,7 +69,7 @@ class Chirp(Piece):
 
 
 def piece_of(values: Sequence[Value]) -> Piece:
-    """Return the piece that has these `numbers`."""
+    """Return the piece with the given `numbers`."""
     if len(values) == 4:
         return Piece(*values)  # type: ignore[arg-type]  # or one value for each set
     kind = Noise if values[4] == NOISE else Chirp
@@ -77,12 +77,12 @@ def piece_of(values: Sequence[Value]) -> Piece:
 
 
 def checked_piece(values: Sequence[float]) -> Piece:
-    """Return the piece that has these `numbers`, which come from outside.
+    """Return the piece with the given `numbers`, which come from outside the package and are checked.
 
     Raises
     ------
     ValueError
-        If a number is not valid.
+        If a number is outside of its range.
 
     Examples
     --------
@@ -95,11 +95,21 @@ def checked_piece(values: Sequence[float]) -> Piece:
     if kind not in (NOISE, CHIRP):
         raise ValueError(f"the fifth number of a piece must be 1 (noise) or 2 (a chirp), got {kind:g}.")
     made = (noise if kind == NOISE else chirp)(on, off - on, height, a, b)
-    return replace(made, off=off)  # on + (off - on) may differ from off in its last bit
+    return replace(made, off=off)  # Set off again, because on + (off - on) may differ from it in the last bit.
 
 
 def check_values(where: str, **values: Value) -> None:
-    """Check that values are finite numbers or 1-D arrays; this is fast, because every evaluation creates sweeps."""
+    """Check that values are finite numbers or 1-D arrays.
+
+    The check is fast, because every evaluation creates sweeps.
+
+    Raises
+    ------
+    TypeError
+        If a value is not a number or a 1-D array.
+    ValueError
+        If a value is not finite.
+    """
     for argument, value in values.items():
         if isinstance(value, Traced):
             continue
@@ -114,6 +124,13 @@ def check_values(where: str, **values: Value) -> None:
 def pulse(onset: Value, width: Value, amplitude: Value) -> Piece:
     """Return a constant current of `amplitude` over [onset, onset + width) ms, above the holding level.
 
+    Parameters
+    ----------
+    onset, width : float or ndarray, shape (n,)
+        Start and duration in ms.
+    amplitude : float or ndarray, shape (n,)
+        Current in the model's unit.
+
     Examples
     --------
     >>> import plausiwidgets as pw
@@ -126,6 +143,13 @@ def pulse(onset: Value, width: Value, amplitude: Value) -> Piece:
 
 def ramp(onset: Value, width: Value, amplitude: Value) -> Piece:
     """Return a current that rises from 0 to `amplitude` over [onset, onset + width) ms, above the holding level.
+
+    Parameters
+    ----------
+    onset, width : float or ndarray, shape (n,)
+        Start and duration in ms.
+    amplitude : float or ndarray, shape (n,)
+        Current at the end of the ramp, in the model's unit.
 
     Examples
     --------
@@ -140,25 +164,25 @@ def ramp(onset: Value, width: Value, amplitude: Value) -> Piece:
 def noise(onset: Value, width: Value, sd: Value, tau: Value = 5.0, seed: Value = 0) -> Noise:
     """Return frozen noise over [onset, onset + width) ms, above the holding level.
 
-    The noise is an Ornstein–Uhlenbeck process with the mean 0. It is a path on a grid of 0.1 ms, linear between the
-    points of the grid, whatever the time step of the simulation is, so that every time step gets the mean of the same
-    current. The path of a seed is the same on every machine and in the app, to the last bit.
+    The noise is an Ornstein–Uhlenbeck process with mean 0. It is a path on a grid of 0.1 ms, linear between the points
+    of the grid. The path does not depend on the time step of the simulation, and every time step gets the mean of the
+    path over the step. The path of a seed is the same on every machine and in the app, to the last bit.
 
     Parameters
     ----------
-    onset, width : float or ndarray, shape [n]
-        In ms. The path begins at the onset. A longer noise of the same seed has the same beginning.
-    sd : float or ndarray, shape [n]
-        Standard deviation at the points of the grid, in the unit of the model's current.
-    tau : float or ndarray, shape [n]
+    onset, width : float or ndarray, shape (n,)
+        Start and duration in ms. A longer noise with the same seed has the same beginning.
+    sd : float or ndarray, shape (n,)
+        Standard deviation at the points of the grid, in the model's unit.
+    tau : float or ndarray, shape (n,)
         Time constant of the autocorrelation in ms, at least 0.1.
-    seed : int or ndarray, shape [n]
-        From 0 to 2³² − 1. Noises with different seeds are independent.
+    seed : int or ndarray, shape (n,)
+        Seed from 0 to 2³² − 1. Noises with different seeds are independent.
 
     Raises
     ------
     ValueError
-        If a number is not finite, or outside of its range.
+        If a number is not finite or is outside of its range.
 
     Examples
     --------
@@ -176,23 +200,23 @@ def noise(onset: Value, width: Value, sd: Value, tau: Value = 5.0, seed: Value =
 def chirp(onset: Value, width: Value, amplitude: Value, f0: Value, f1: Value) -> Chirp:
     """Return a sine wave whose frequency changes linearly over [onset, onset + width) ms, above the holding level.
 
-    The chirp starts with the phase 0. It is linear between points on a grid of 0.1 ms, as `noise` is, which lowers its
+    The chirp starts with phase 0. Like `noise`, it is linear between points on a grid of 0.1 ms, which lowers its
     amplitude by 3 % at 1000 Hz and by less than 0.04 % below 100 Hz.
 
     Parameters
     ----------
-    onset, width : float or ndarray, shape [n]
-        In ms.
-    amplitude : float or ndarray, shape [n]
-        In the unit of the model's current.
-    f0, f1 : float or ndarray, shape [n]
-        First and last frequency in Hz, from 0 to 5000. A simulation requires frequencies of at most half of the
-        inverse of its time step, so 500 Hz at 1 ms.
+    onset, width : float or ndarray, shape (n,)
+        Start and duration in ms.
+    amplitude : float or ndarray, shape (n,)
+        Amplitude in the model's unit.
+    f0, f1 : float or ndarray, shape (n,)
+        First and last frequency in Hz, from 0 to 5000. A simulation requires frequencies of at most half of the inverse
+        of its time step, for example 500 Hz at 1 ms.
 
     Raises
     ------
     ValueError
-        If a number is not finite, or outside of its range.
+        If a number is not finite or is outside of its range.
 
     Examples
     --------
@@ -219,7 +243,7 @@ def _check_range(
     zero: bool = True,
     integer: bool = False,
 ) -> None:
-    """Check that numbers are within a range; those of a program are computed later."""
+    """Check that numbers are within a range. Traced values pass, because a program computes them later."""
     if isinstance(value, Traced):
         return
     array = np.asarray(value, dtype=np.float64)

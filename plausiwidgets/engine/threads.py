@@ -13,27 +13,27 @@ from contextlib import suppress
 from threading import Lock, Thread, get_native_id, local
 
 NICENESS = 19
-"""Priority of a thread that works in the background, as of the command ``nice``."""
+"""Priority of a background thread, as for the command ``nice``."""
 
 THREADS = "PLAUSIWIDGETS_THREADS"
-"""Environment variable: how many threads simulate."""
+"""Environment variable with the number of threads for simulations."""
 
 ENDING = 60.0
-"""Longest time in s that Python's exit waits for background threads: one may be compiling on a busy machine."""
+"""Maximum time in s that the exit of Python waits for background threads, which may be compiling."""
 
-_steps_back = True
+_lowers_priority = True
 _own_pools: dict[tuple[int, bool], ThreadPoolExecutor] = {}
 _pool_lock = Lock()
 _priority = local()
 
 
 def thread_count() -> int:
-    """Return the number of threads for simulations: the usable cores, or the value of :data:`THREADS`.
+    """Return the number of threads for simulations: the value of :data:`THREADS`, else the number of usable cores.
 
     Raises
     ------
     ValueError
-        If the variable is not a whole number above 0.
+        If the environment variable is not an integer ≥ 1.
     """
     asked = os.environ.get(THREADS, "").strip()
     if asked:
@@ -46,25 +46,26 @@ def thread_count() -> int:
 
 
 def pool() -> ThreadPoolExecutor:
-    """Return the pool of worker threads that has the priority of the calling thread; a forked process has its own.
+    """Return the pool of worker threads with the priority of the calling thread.
 
-    With workers of a lower priority, an urgent thread would wait for every other process on a busy machine.
+    Workers of a lower priority would make an urgent thread wait for every other process on a busy machine. A forked
+    process has its own pools.
     """
-    behind = getattr(_priority, "low", False)
-    key = os.getpid(), behind
+    background = getattr(_priority, "low", False)
+    key = os.getpid(), background
     with _pool_lock:
         if key not in _own_pools:
             count = max(thread_count() - 1, 1)
-            _own_pools[key] = ThreadPoolExecutor(count, "plausiwidgets", step_back if behind else None)
+            _own_pools[key] = ThreadPoolExecutor(count, "plausiwidgets", lower_priority if background else None)
         return _own_pools[key]
 
 
-def step_back() -> None:
+def lower_priority() -> None:
     """Lower the priority of the calling thread below that of the server and of a drag.
 
-    Only on Linux, where a priority belongs to a thread; elsewhere nothing happens.
+    This has an effect only on Linux, where each thread has its own priority.
     """
-    if not _steps_back:
+    if not _lowers_priority:
         return
     _priority.low = True
     if sys.platform == "linux":
@@ -73,32 +74,32 @@ def step_back() -> None:
 
 
 def keep_priority() -> None:
-    """Let all threads of this process keep its priority, where its work takes turns."""
-    global _steps_back
-    _steps_back = False
+    """Disable :func:`lower_priority` in this process, in which all threads share the work."""
+    global _lowers_priority
+    _lowers_priority = False
 
 
-_behind: dict[Thread, Callable[[], object]] = {}
+_daemons: dict[Thread, Callable[[], object]] = {}
 
 
 def start_daemon(work: Callable[[], object], name: str, end: Callable[[], object] = lambda: None) -> Thread:
-    """Start a daemon thread that Python's exit ends by `end()`.
+    """Start a daemon thread that the exit of Python ends by calling `end()`.
 
-    A daemon thread that is still within torch's or LLVM's code at exit aborts the process.
+    A daemon thread that is still in the code of torch or LLVM at exit would abort the process.
     """
 
     def run() -> None:
         try:
             work()
         finally:
-            _behind.pop(thread, None)
+            _daemons.pop(thread, None)
 
     thread = Thread(target=run, name=name, daemon=True)
-    _behind[thread] = end
+    _daemons[thread] = end
     try:
         thread.start()
-    except RuntimeError:  # Python is exiting and starts no more threads
-        _behind.pop(thread, None)
+    except RuntimeError:  # Python is exiting and starts no more threads.
+        _daemons.pop(thread, None)
         raise
     return thread
 
@@ -106,28 +107,28 @@ def start_daemon(work: Callable[[], object], name: str, end: Callable[[], object
 def _end_all() -> None:
     latest = time.monotonic() + ENDING
     asked = set[Thread]()
-    # Repeated, because a thread that ends may start another one.
-    while (running := list(_behind.items())) and time.monotonic() < latest:
+    # Repeat, because a thread that ends may start another thread.
+    while (running := list(_daemons.items())) and time.monotonic() < latest:
         for thread, end in running:
             if thread not in asked:
                 asked.add(thread)
                 with suppress(Exception):
                     end()
         for thread, _ in running:
-            with suppress(RuntimeError):  # it has not started yet
+            with suppress(RuntimeError):  # The thread has not started yet.
                 thread.join(max(latest - time.monotonic(), 0.0))
 
 
 def _forget_parent() -> None:
-    """Forget the threads of the parent process, which do not run in a forked process and would never end there."""
+    """Clear the threads and pools of the parent process, because its threads do not exist in a forked process."""
     global _pool_lock
-    _pool_lock = Lock()  # a thread of the parent may have held the lock
+    _pool_lock = Lock()  # A thread of the parent may have held the lock.
     _own_pools.clear()
-    _behind.clear()
+    _daemons.clear()
 
 
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_forget_parent)
 
-# Before the pools of concurrent.futures shut down, where Python has a hook for it.
+# Run before the pools of concurrent.futures shut down, if Python has a hook for this.
 getattr(threading, "_register_atexit", atexit.register)(_end_all)

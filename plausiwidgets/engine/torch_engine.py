@@ -1,6 +1,6 @@
 """The torch engine: the model's own torch step in a Python loop over time.
 
-It runs any step, on all lanes at once, and is the reference for the compiled engine.
+It runs any step on all lanes simultaneously, and is the reference for the compiled engine.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from plausiwidgets.support.lazy import torch
 
 
 def run_torch(job: LaneJob, checkpoint: Checkpoint | None = None) -> LaneResult:
-    """Simulate a batch of lanes in torch, float64, without autograd."""
+    """Simulate a batch of lanes in torch, in float64 and without autograd."""
     if job.model.lanewise and job.lanes > 1:
         return _lane_by_lane(job, checkpoint)
     return _loop(job, checkpoint)
@@ -33,7 +33,10 @@ def loop_of_tensors(
     engine: str,
     checkpoint: Checkpoint | None = None,
 ) -> LaneResult:
-    """Simulate a batch of lanes by ``advance(current, state)`` of tensors, without autograd; `engine` is a name."""
+    """Simulate a batch of lanes with ``advance(current, state)`` of tensors, without autograd.
+
+    `engine` is the name of the engine in the result.
+    """
 
     def step(current: Floats, state: Sequence[Floats]) -> tuple[Floats, Sequence[Floats]]:
         spikes, new = advance(torch.from_numpy(current), tuple(map(torch.from_numpy, state)))
@@ -44,7 +47,7 @@ def loop_of_tensors(
 
 
 def _lanes_of(value: object, lanes: int) -> Floats:
-    """Return a result of a step as float64, shape [lanes]; a step of one lane may return a number."""
+    """Return a result of a step as float64, shape (lanes,). A step of one lane may return a number."""
     tensor = value if isinstance(value, torch.Tensor) else torch.tensor(value)
     if tensor.dtype != torch.float64:
         tensor = tensor.to(torch.float64)
@@ -58,7 +61,7 @@ def _lanes_of(value: object, lanes: int) -> Floats:
 
 
 def _lane_by_lane(job: LaneJob, checkpoint: Checkpoint | None) -> LaneResult:
-    """Run a step that branches in Python on a tensor: one lane at a time."""
+    """Simulate one lane at a time, for a step that branches in Python on a tensor."""
     parts = []
     for lane in range(job.lanes):
         one = np.array([lane])

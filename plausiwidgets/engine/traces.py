@@ -19,13 +19,39 @@ Floats = NDArray[np.float64]
 
 
 LANES = 4
-"""Largest number of lanes that are printed and drawn."""
+"""Maximum number of lanes that are printed and drawn."""
 _COLOURS = (BLUE, ORANGE, GREEN, PURPLE)
 
 
 @dataclass(frozen=True, repr=False)
 class Traces(Printed):
-    """Simulated lanes of one duration; a lane is one parameter set under one stimulus, set-major.
+    """Simulated lanes of one duration.
+
+    A lane is one parameter set with one stimulus. The lanes of a parameter set are consecutive.
+
+    Attributes
+    ----------
+    t : ndarray, shape (T,)
+        Left edges of the time steps in ms. 0 is the stimulus onset.
+    states : mapping of str to ndarray, shape (lanes, T)
+        The recorded state variables after each step, including the reset. Values after a divergence are nan.
+    spike_times : list of ndarray
+        Spike times of each lane in ms. A spike time is the left edge of the step in which the lane fired, so a spike
+        belongs to the half-open window of its step.
+    diverged_at : ndarray, shape (lanes,)
+        Time in ms of the first step that was not finite or exceeded the model's limit, nan if there is none.
+    current : ndarray, shape (lanes, T)
+        Injected current in the model's unit, averaged over each step.
+    engine : {"compiled", "numpy", "python", "torch"}
+        The engine that ran the simulation.
+    current_unit : str
+        Unit of the current.
+    model : str
+        Name of the neuron model.
+    potential : str
+        Name of the state variable that is the membrane potential.
+    potential_unit : str
+        Unit of the membrane potential.
 
     Examples
     --------
@@ -35,27 +61,6 @@ class Traces(Printed):
     <Traces of lif: 1 lanes, -50 to 49.9 ms, engine compiled>
     >>> list(traces.to_frame().columns)
     ['lane', 't', 'v', 'rho', 'current']
-
-    Attributes
-    ----------
-    t : ndarray, shape [T]
-        Left edges of the time steps in ms; 0 is the stimulus onset.
-    states : mapping of str to ndarray, shape [lanes, T]
-        The recorded state variables after each step, a reset applied; nan once a lane has diverged.
-    spike_times : list of ndarray
-        Spike times of each lane in ms: left edges of the steps in which it fired, so that a spike belongs
-        to the half-open window of its step.
-    diverged_at : ndarray, shape [lanes]
-        Time in ms of the first step that was not finite or exceeded the model's limit; nan without one.
-    current : ndarray, shape [lanes, T]
-        Injected current, the mean over each step, in the model's unit.
-    engine : {"compiled", "numpy", "torch"}
-        The engine that was used.
-    current_unit : str
-    model : str
-    potential : str
-        Name of the state variable that is the membrane potential.
-    potential_unit : str
     """
 
     t: Floats
@@ -71,12 +76,12 @@ class Traces(Printed):
 
     @property
     def v(self) -> Floats:
-        """Membrane potential in `potential_unit`, shape [lanes, T].
+        """Membrane potential in `potential_unit`, shape (lanes, T).
 
         Raises
         ------
         ValueError
-            If it was not recorded.
+            If the potential was not recorded.
         """
         if self.potential not in self.states:
             raise ValueError(
@@ -86,7 +91,7 @@ class Traces(Printed):
         return self.states[self.potential]
 
     def lane(self, index: int) -> Traces:
-        """Return the traces of one lane; negative numbers count from the last."""
+        """Return the traces of one lane. Negative numbers count from the last lane."""
         place = range(len(self))[index]
         one = slice(place, place + 1)
         return replace(
@@ -130,9 +135,10 @@ class Traces(Printed):
     def _plots(
         self, title: str = "", height: float = 130.0, last: bool = True, behind: Traces | None = None
     ) -> list[Plot]:
-        """Return plots of the potential with a stroke for each spike, and of the current; `last` has the time axis.
+        """Return plots of the potential with its spikes, and of the current.
 
-        `behind` is a recording that is drawn behind the first lane.
+        With `last`, the plot of the current has a time axis. `behind` is a recording that is drawn behind the first
+        lane.
         """
         if not self.t.size:
             return []
@@ -167,7 +173,7 @@ class Traces(Printed):
         return [*plots, injected]
 
     def to_frame(self) -> pd.DataFrame:
-        """Return columns lane, t (ms), the recorded state variables and current, one row per lane and time."""
+        """Return a table with one row per lane and time: lane, t (ms), the recorded state variables and the current."""
         import pandas as pd
 
         lanes, steps = self.current.shape
@@ -182,7 +188,7 @@ class Traces(Printed):
 
 
 def joined_traces(several: Sequence[Traces]) -> Traces:
-    """Return the lanes of several traces of one neuron, one after the other; nan after the end of a shorter one."""
+    """Return the lanes of several traces of one model in one object. Shorter traces are padded with nan."""
     longest = max(several, key=lambda one: one.t.size)
 
     def lanes(values: Sequence[Floats]) -> Floats:

@@ -1,7 +1,7 @@
-"""Noise and chirps as paths on a grid of 0.1 ms, the same to the last bit in Python and in the app.
+"""Noise and chirps as paths on a grid of 0.1 ms, equal to the last bit in Python and in the app.
 
-Both consist of integers of 32 bits and of + − × ÷ √, which every machine rounds in the same way. The app has the same
-functions in ``javascript/runtime.js``.
+Both use only 32-bit integers and the operations + − × ÷ √, which every machine rounds in the same way. The app has the
+same functions in ``javascript/runtime.js``.
 """
 
 from __future__ import annotations
@@ -23,17 +23,17 @@ LINE, NOISE, CHIRP = 0.0, 1.0, 2.0
 GRID = 0.1
 """Distance of the points of a path in ms."""
 MIN_TAU = GRID
-"""Smallest time constant of a noise in ms."""
+"""Minimum time constant of noise in ms."""
 MAX_SEED = 2**32 - 1
 MAX_FREQUENCY = 500.0 / GRID
-"""Largest frequency of a chirp in Hz, with two points in a period."""
+"""Maximum frequency of a chirp in Hz, with two points per period."""
 
 _ROUNDS = ((13, 15, 26, 6), (17, 29, 16, 24))
 _PARITY = 0x1BD11BDA
 _UNIFORM = 12
-"""Uniform numbers in the sum of a normal one; the variance of each is 1/12."""
+"""Number of uniform numbers in the sum that approximates a normal number. Each has a variance of 1/12."""
 _CHUNK = 1 << 15
-"""Points that are computed together, so that a long path needs little memory."""
+"""Number of points that are computed together, so that a long path needs little memory."""
 
 _SINE = (
     6.283185307179586,
@@ -48,7 +48,7 @@ _SINE = (
     -0.012031585942120627,
     0.0011309237482517963,
 )
-"""Coefficients of the Taylor series of sin(2πx) in x, x³, x⁵ and so on: the error is below 1e-16 for |x| ≤ 1/4."""
+"""Coefficients of the Taylor series of sin(2πx) in x, x³, x⁵ and so on. The error is below 1e-16 for |x| ≤ 1/4."""
 
 
 class Path(NamedTuple):
@@ -59,9 +59,9 @@ class Path(NamedTuple):
     kind : float
         `NOISE` or `CHIRP`.
     on, off : float
-        In ms.
+        Start and end in ms.
     a, b : float
-        tau (ms) and seed of a noise, f0 and f1 (Hz) of a chirp.
+        tau (ms) and seed of noise, f0 and f1 (Hz) of a chirp.
     """
 
     kind: float
@@ -71,7 +71,7 @@ class Path(NamedTuple):
     b: float
 
     def points(self) -> Floats:
-        """Return the values at `on` and at every 0.1 ms after it, up to one point behind `off`."""
+        """Return the values at `on` and at every 0.1 ms after it, up to one point after `off`."""
         count = math.floor(max(self.off - self.on, 0.0) / GRID) + 2
         if self.kind == NOISE:
             return noise_points(self.a, int(self.b), count)
@@ -82,7 +82,7 @@ class Path(NamedTuple):
         if self.off <= self.on:
             return np.zeros(steps)
         x = self.points()
-        # The integral from the first point to each point, in units of the grid.
+        # The integral from the first point to each point, in units of the grid
         whole = np.concatenate([[0.0], np.cumsum(0.5 * (x[:-1] + x[1:]))])
         edges = t0 + np.arange(steps + 1) * dt
         place = (np.minimum(np.maximum(edges, self.on), self.off) - self.on) / GRID
@@ -93,7 +93,13 @@ class Path(NamedTuple):
 
 
 def check_frequencies(paths: Iterable[Path], dt: float) -> None:
-    """Raise a ValueError for a chirp that a time step of `dt` ms cannot show."""
+    """Check that a time step of `dt` ms resolves the frequencies of all chirps.
+
+    Raises
+    ------
+    ValueError
+        If a frequency is above half of the sampling rate.
+    """
     highest = max((max(path.a, path.b) for path in paths if path.kind == CHIRP), default=0.0)
     if highest > 500.0 / dt:
         raise ValueError(
@@ -103,7 +109,7 @@ def check_frequencies(paths: Iterable[Path], dt: float) -> None:
 
 
 def random_words(seed: int, counters: Words) -> tuple[Words, Words]:
-    """Return two words of 32 bits for each counter: Threefry-2x32 with 20 rounds (Salmon et al. 2011), key (seed, 0).
+    """Return two 32-bit words per counter from Threefry-2x32 with 20 rounds (Salmon et al. 2011) and key (seed, 0).
 
     A generator that computes each number from a counter needs no loop over the numbers.
 
@@ -124,17 +130,17 @@ def random_words(seed: int, counters: Words) -> tuple[Words, Words]:
 
 
 def normal_numbers(seed: int, first: int, last: int) -> Floats:
-    """Return numbers `first` to `last` − 1 of a seed: each is the sum of twelve uniform numbers, minus 6."""
+    """Return the normal numbers `first` to `last` − 1 of a seed, each the sum of twelve uniform numbers minus 6."""
     pairs = _UNIFORM // 2
     x, y = random_words(seed, np.arange(first * pairs, last * pairs, dtype=np.uint32))
-    # A sum of integers below 2^53 is exact in any order. Each word stands for the middle of its interval.
+    # A sum of integers below 2^53 is exact in any order. Each word represents the middle of its interval.
     total = (x.astype(np.float64) + y.astype(np.float64)).reshape(-1, pairs).sum(axis=1)
     return (total + 0.5 * _UNIFORM) / 2.0**32 - 0.5 * _UNIFORM
 
 
 @lru_cache(maxsize=32)
 def noise_points(tau: float, seed: int, count: int) -> Floats:
-    """Return `count` points of an Ornstein–Uhlenbeck process with the mean 0 and the variance 1."""
+    """Return `count` points of an Ornstein–Uhlenbeck process with mean 0 and variance 1."""
     decay = (1.0 - GRID / (2.0 * tau)) / (1.0 + GRID / (2.0 * tau))
     spread = math.sqrt(1.0 - decay * decay)
     points: list[float] = []
@@ -153,7 +159,7 @@ def chirp_points(f0: float, f1: float, width: float, count: int) -> Floats:
 
 
 def sine(cycles: Floats) -> Floats:
-    """Return sin(2πx) to 1e-15; a sine of the C library would differ between machines in its last bit."""
+    """Return sin(2πx) to 1e-15, because a sine of the C library differs between machines in its last bit."""
     x = cycles - np.floor(cycles + 0.5)
     x = np.where(x > 0.25, 0.5 - x, np.where(x < -0.25, -0.5 - x, x))
     square = x * x

@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Generic, Literal, NoReturn, Self, TypeVar, cast
 
-from plausiwidgets.engine.threads import start_daemon, step_back
+from plausiwidgets.engine.threads import lower_priority, start_daemon
 from plausiwidgets.optimization.control import Gate, StoppedError, chosen_gate
 from plausiwidgets.support.progress import NoProgress, Progress, ProgressLike, WorkSnapshot, as_progress
 
@@ -189,7 +189,7 @@ class Background(ABC, Generic[S, R]):
             warn(f"{self.what}: the progress display failed and is now off ({self.progress_error}).")
 
     def _work_behind(self) -> None:
-        step_back()
+        lower_priority()
         self._work()
 
     def _work(self) -> None:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from plausiwidgets.engine.compiled.availability import NO_NUMBA, has_numba
-from plausiwidgets.engine.compiled.engine import before_compiled, why_not
+from plausiwidgets.engine.compiled.engine import interim_engine, why_not
 from plausiwidgets.engine.lanes import Checkpoint
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.registry import get as get_model
@@ -192,17 +192,17 @@ def _before_kernel(
     An accepted set, and an accepted part of a combined pattern, waits for the kernel if it is to be verified, because
     plain Python takes many times as long to verify a set as a compiler takes for the kernel.
     """
-    from plausiwidgets.engine.choice.background_compile import awaited, compile_behind
+    from plausiwidgets.engine.choice.background_compile import announced_wait, compile_in_background
 
-    plain = before_compiled(model)
+    plain = interim_engine(model)
     if plain is None:
         return None
     early = evaluate_early(plain, model, pattern, values, dt, checkpoint)
     # A part counts too, because each accepted part of a combined pattern is verified on its own.
     if early is not None and not (verify and any(one.accepted.any() for one in (early, *early.parts.values()))):
         if has_numba():
-            compile_behind(model)
+            compile_in_background(model)
         return early
-    with awaited(model):
+    with announced_wait(model):
         why_not(model)
     return None

@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache
 
-from plausiwidgets.engine.compiled.engine import before_compiled
+from plausiwidgets.engine.compiled.engine import interim_engine
 from plausiwidgets.engine.traces import Traces
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.registry import get as get_model
@@ -83,7 +83,7 @@ def _judged(model: NeuronModel, pattern: Pattern, values: Mapping[str, Floats], 
     Plain Python takes about 20 ms, and a kernel 1.5 s to compile. A custom model uses the kernel, because it would have
     to be exported first.
     """
-    engine = before_compiled(model) if model.programs is not None else None
+    engine = interim_engine(model) if model.programs is not None else None
     if engine is not None:
         with suppress(ArithmeticError, ValueError):  # plain Python raises for some numbers, such as an overflow
             return single(evaluate(model, pattern, values, dt, engine=engine, record=("v",)))

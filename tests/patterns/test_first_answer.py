@@ -11,7 +11,7 @@ from small_neurons import good_step, has_exponential, make
 
 import plausiwidgets as pw
 from plausiwidgets.engine.choice import background_compile
-from plausiwidgets.engine.compiled.engine import before_compiled, is_ready
+from plausiwidgets.engine.compiled.engine import interim_engine, is_ready
 from plausiwidgets.engine.compiled.interpreter import interpreter
 from plausiwidgets.models.simulate import broadcast
 from plausiwidgets.patterns.evaluation import complete, evaluate
@@ -143,8 +143,8 @@ def test_a_custom_neuron_is_exported_once_and_answered_before_it_is_compiled(col
     model = make(good_step)
     verdict = judge(model, "tonic_spiking", verify=False)
     assert (verdict.engine, is_ready(model)) == ("python", False)
-    assert before_compiled(model) is before_compiled(model)
-    background_compile.compile_behind(model, 0.0)
+    assert interim_engine(model) is interim_engine(model)
+    background_compile.compile_in_background(model, 0.0)
     join()
     assert is_ready(model)
     kernel = judge(model, "tonic_spiking", verify=False)
@@ -157,8 +157,8 @@ def test_a_custom_neuron_is_exported_once_and_answered_before_it_is_compiled(col
 def test_a_process_that_ends_while_a_kernel_is_made_ends_quietly(cold, tmp_path):
     done = process("""
 from plausiwidgets.engine.choice import background_compile
-background_compile.compile_behind(pw.models.get("lif"), 0.0)
-background_compile.compile_behind(pw.models.get("adex"), 0.0)
+background_compile.compile_in_background(pw.models.get("lif"), 0.0)
+background_compile.compile_in_background(pw.models.get("adex"), 0.0)
 time.sleep(0.3)
 """)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
@@ -173,7 +173,7 @@ signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background
 def wait(model):
     os.kill(os.getpid(), signal.SIGINT)
     time.sleep(60)
-engine._make = wait
+engine._compile = wait
 try:
     pw.judge("hodgkin_huxley", "tonic_spiking")
 except KeyboardInterrupt:
@@ -187,8 +187,8 @@ except KeyboardInterrupt:
 def test_a_fork_waits_for_the_kernel_that_is_being_made_and_its_child_can_compile(cold):
     done = process("""
 from plausiwidgets.engine.choice import background_compile
-background_compile.compile_behind(pw.models.get("lif"), 0.0)
-background_compile.compile_behind(pw.models.get("adex"), 1000.0)
+background_compile.compile_in_background(pw.models.get("lif"), 0.0)
+background_compile.compile_in_background(pw.models.get("adex"), 1000.0)
 time.sleep(0.2)
 child = os.fork()
 if not child:

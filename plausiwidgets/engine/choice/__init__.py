@@ -1,1 +1,1 @@
-"""Which engine runs a job, and when a kernel is compiled for it."""
+"""Selection of the engine that runs a job, and compilation of kernels in the background."""

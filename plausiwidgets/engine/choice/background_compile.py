@@ -1,4 +1,4 @@
-"""Kernels that are made in the background after an answer without them, and the line on stderr while one is awaited."""
+"""Compilation of kernels in a background thread, and a message on stderr during a long wait."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from plausiwidgets.engine.neuron import Neuron
 
 DELAY = 1.0
-"""Time in s from an answer to the making of the kernel: a script that ends with its answer has none to wait for."""
+"""Delay in s between a result and the compilation, so that a short script ends without waiting for a kernel."""
 
 PATIENCE = 1.0
-"""Time in s of waiting after which a line names what is awaited."""
+"""Time in s after which a wait for a kernel is reported on stderr."""
 
 _NAME = "plausiwidgets-compile"
 _waiting: set[Neuron] = set()
@@ -28,17 +28,17 @@ _over = Event()
 _one_at_a_time = Lock()
 
 
-def compile_behind(model: Neuron, delay: float = DELAY) -> None:
-    """Make the kernel of `model`, or load it, in the background, `delay` seconds from now.
+def compile_in_background(model: Neuron, delay: float = DELAY) -> None:
+    """Compile or load the kernel of `model` in a background thread, after `delay` seconds.
 
-    A kernel that has been begun is made to its end: Numba interrupted from another thread may keep its locks. Python's
-    exit and a fork wait for that one, and for none that has not been begun.
+    A compilation that has started always runs to its end, because Numba may keep its locks if another thread interrupts
+    it. The exit of Python and a fork wait for the running compilation and cancel those that have not started.
     """
 
     def work() -> None:
         try:
             _over.wait(delay)
-            with _one_at_a_time, suppress(Exception):  # the call that needs the kernel raises the same error
+            with _one_at_a_time, suppress(Exception):  # The call that needs the kernel raises the same error.
                 if not _over.is_set():
                     why_not(model)
         finally:
@@ -48,12 +48,15 @@ def compile_behind(model: Neuron, delay: float = DELAY) -> None:
         _waiting.add(model)
         try:
             start_daemon(work, _NAME, _over.set)
-        except RuntimeError:  # Python is exiting
+        except RuntimeError:  # Python is exiting.
             _waiting.discard(model)
 
 
 def _before_fork() -> None:
-    """End the threads, which a child would not have, while it would have their locks; the next request goes on."""
+    """Stop the background threads before a fork.
+
+    A child process would inherit their locks but not the threads. The next request starts a new thread.
+    """
     _over.set()
     for thread in enumerate_threads():
         if thread.name == _NAME and thread is not current_thread():
@@ -61,7 +64,7 @@ def _before_fork() -> None:
 
 
 def _in_child() -> None:
-    """Forget a thread that was not waited for: the child has its lock, and not the thread."""
+    """Reset the state in a forked child, which inherits the lock of a running thread but not the thread."""
     global _one_at_a_time
     _one_at_a_time = Lock()
     _waiting.clear()
@@ -73,13 +76,13 @@ if hasattr(os, "register_at_fork"):
 
 
 @contextmanager
-def awaited(model: Neuron) -> Iterator[None]:
-    """Say in one line on stderr, if there is one, that the block waits for the kernel of `model` for over a second."""
+def announced_wait(model: Neuron) -> Iterator[None]:
+    """Print a message on stderr if the block waits longer than `PATIENCE` for the kernel of `model`."""
 
     def announce() -> None:
         doing = "loading the compiled" if is_ready(model) else "compiling"
-        with suppress(Exception):  # it may be closed
-            if sys.stderr is not None:  # else print would take stdout
+        with suppress(Exception):  # The stream may be closed.
+            if sys.stderr is not None:  # With file=None, print would write to stdout.
                 print(f"plausiwidgets: {doing} model {model.key!r}, which takes some seconds", file=sys.stderr)
 
     timer = Timer(PATIENCE, announce)

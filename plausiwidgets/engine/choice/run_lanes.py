@@ -1,4 +1,4 @@
-"""Choice of the engine: machine code where a model can be compiled, else a loop of its program or its torch step."""
+"""Choice of the engine: machine code if a model can be compiled, else a loop over its program or its torch step."""
 
 from __future__ import annotations
 
@@ -18,20 +18,26 @@ def run_lanes(job: LaneJob, engine: str | Engine = "auto", checkpoint: Checkpoin
 
     Parameters
     ----------
+    job : LaneJob
+        The lanes, their currents and the number of steps.
     engine : {"auto", "compiled", "torch"}, or callable
-        ``"auto"`` compiles where it can. Where it cannot, NumPy runs the program of one of the package's own neurons,
-        and torch a custom step.
+        ``"auto"`` compiles the model if possible. Otherwise NumPy runs the program of a built-in model, and torch runs
+        a custom step.
     checkpoint : callable, optional
-        Called every few ms of work; what it raises ends the simulation.
+        Called every few milliseconds of work. An exception that it raises ends the simulation.
+
+    Returns
+    -------
+    LaneResult
 
     Raises
     ------
     ImportError
-        Where torch is needed and not installed.
+        If torch is needed and not installed.
     NotCompilableError
-        With ``engine="compiled"``, if the model cannot be compiled; the text has the reason.
+        If ``engine="compiled"`` and the model cannot be compiled. The message contains the reason.
     ValueError
-        For an unknown engine.
+        If `engine` is unknown.
     """
     if callable(engine):
         return engine(job, checkpoint)
@@ -51,7 +57,7 @@ def run_lanes(job: LaneJob, engine: str | Engine = "auto", checkpoint: Checkpoin
 
 
 NARROW = 16
-"""Lanes up to which plain Python, which simulates one lane at a time, is faster than NumPy."""
+"""Maximum number of lanes for which plain Python, which simulates one lane at a time, is faster than NumPy."""
 
 
 def _run_program(job: LaneJob, program: Program, checkpoint: Checkpoint | None) -> LaneResult:
@@ -60,6 +66,7 @@ def _run_program(job: LaneJob, program: Program, checkpoint: Checkpoint | None) 
     from plausiwidgets.engine.loop import run_program
 
     if job.lanes <= NARROW and not has_numba():
-        with suppress(ArithmeticError, ValueError):  # numbers for which Python raises
+        # Python raises for some numbers for which NumPy returns inf or nan.
+        with suppress(ArithmeticError, ValueError):
             return plain_engine(job.model, program)(job, checkpoint)
     return run_program(job, program, checkpoint)

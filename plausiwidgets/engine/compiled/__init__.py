@@ -1,1 +1,1 @@
-"""Every step as machine code: export, program, kernel, cache."""
+"""The compiled engine, which runs every model as machine code: export, program, kernel and cache."""

@@ -1,4 +1,4 @@
-"""Whether Numba is installed. Without it, NumPy and plain Python run programs, and torch runs custom steps."""
+"""Detection of Numba. Without Numba, NumPy and plain Python run programs, and torch runs custom steps."""
 
 from __future__ import annotations
 
@@ -16,5 +16,5 @@ def has_numba() -> bool:
     """Return whether Numba can be imported, without importing it."""
     try:
         return find_spec("numba") is not None
-    except (ImportError, ValueError):  # something in this process blocks the import
+    except (ImportError, ValueError):  # Something in this process blocks the import.
         return False

@@ -1,12 +1,13 @@
-"""Kernels on disk, so that a new process does not compile what is known already.
+"""Cache of kernels on disk, which saves a new process the compilation.
 
-A kernel is a file of Python source in the user's cache directory, named after its content and everything else that it
-depends on; Numba keeps the machine code beside it. A model of the package leaves a note once its kernel was checked,
-which says which file that is. A user's step is exported, and checked, in each process: nothing else says that it is
-still the step that it was.
+A kernel is a file of Python source in the user's cache directory. Its name is a digest of its content and of everything
+else that it depends on. Numba stores the machine code next to it. After the kernel of a built-in model has passed the
+check, a note in the same directory contains the name of its file. A custom step is exported and checked in each
+process, because nothing proves that it has not changed.
 
-Machine code is used only as long as it has the digest that was noted when it was compiled: a damaged file crashes the
-process that runs it. Whatever is wrong (foreign, read-only, full, broken), the kernel is compiled in memory or anew.
+Machine code is used only if it has the digest that was noted when it was compiled, because a damaged file would crash
+the process. If anything is wrong (foreign, read-only, full or damaged files), the kernel is compiled again or in
+memory.
 """
 
 from __future__ import annotations
@@ -29,13 +30,19 @@ if TYPE_CHECKING:
     from plausiwidgets.engine.neuron import Neuron
 
 _KEPT_FILES = 200
-"""Kernels that stay on disk; the oldest beyond these are removed."""
+"""Maximum number of kernels on disk. The oldest kernels above this number are removed."""
 
 Kernel = tuple[KernelFunction, Layout]
 
 
 def load_checked(model: Neuron) -> Kernel | None:
-    """Return (kernel, layout) of a model of the package that was checked before, or None."""
+    """Return (kernel, layout) of a built-in model that has been checked before, or None.
+
+    Raises
+    ------
+    NotCompilableError
+        If Numba is not installed or is disabled.
+    """
     if not has_numba():
         raise NotCompilableError(NO_NUMBA)
     import numba
@@ -50,20 +57,21 @@ def load_checked(model: Neuron) -> Kernel | None:
 
 
 def is_noted(model: Neuron) -> bool:
-    """Return whether a model was checked before, without loading anything."""
+    """Return whether a model has been checked before, without loading its kernel."""
     note = _note(model)
     return note is not None and note.exists()
 
 
 def is_on_disk(program: Program) -> bool:
-    """Return whether the kernel of a program was compiled before."""
+    """Return whether the compiled kernel of a program is on disk."""
     directory = kernel_directory()
     stem = _stem(emit(program, cached=True))
-    return directory is not None and any(directory.glob(f"__pycache__/{stem}.*"))  # its source is there before
+    # Numba writes machine code after the source, so the source alone does not prove a compilation.
+    return directory is not None and any(directory.glob(f"__pycache__/{stem}.*"))
 
 
 def make_kernel(program: Program, name: str) -> Kernel:
-    """Return (kernel, layout) of a program, compiled unless it is on disk."""
+    """Return (kernel, layout) of a program, from the disk if possible, else compiled."""
     directory = kernel_directory()
     if directory is not None:
         text = emit(program, cached=True)
@@ -75,7 +83,7 @@ def make_kernel(program: Program, name: str) -> Kernel:
 
 
 def mark_checked(model: Neuron, kernel: KernelFunction) -> None:
-    """Note that a kernel of a model of the package was found to do as torch does."""
+    """Write the note that the kernel of a built-in model has passed the check."""
     note = _note(model)
     if note is not None and Path(kernel.py_func.__code__.co_filename).parent == note.parent:
         with suppress(OSError):
@@ -92,24 +100,24 @@ def _stem(text: str) -> str:
 
 
 def _load(path: Path) -> Kernel | None:
-    """Import a kernel, which compiles it unless Numba knows it; None if there is none, or anything is wrong."""
-    from plausiwidgets.engine.compiled.shared import trusted  # it imports Numba
+    """Import a kernel, compiling it if Numba has no machine code for it, or return None if that fails."""
+    from plausiwidgets.engine.compiled.shared import trusted  # Imported here because this module imports Numba.
 
     try:
         if path.stem != _stem(path.read_text(encoding="utf-8")):
             return None
         spec = importlib.util.spec_from_file_location(f"plausiwidgets_{path.stem}", path)
         assert spec is not None and spec.loader is not None
-        module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)  # where Numba looks for it
+        module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)  # Numba looks the module up here.
         with sealed(lambda: _machine_code(path), _note_of(path)) as known:
-            if not known and _machine_code(path):  # foreign, and it cannot be removed
+            if not known and _machine_code(path):  # The machine code is foreign and cannot be removed.
                 return None
             with nullcontext() if known else trusted():
                 spec.loader.exec_module(module)
         return _parts(module)
     except (OSError, UnicodeDecodeError):
         return None
-    except Exception:  # damaged machine code may raise anything at all
+    except Exception:  # Damaged machine code may raise any exception.
         _remove(path)
         return None
 
@@ -128,7 +136,7 @@ def _parts(module: ModuleType) -> Kernel:
 
 
 def _write(path: Path, text: str) -> bool:
-    """Put a kernel on disk; return whether it is there now."""
+    """Write a kernel to disk and return whether that succeeded."""
     try:
         replace_file(path, text)
         _prune(path.parent)
@@ -138,11 +146,11 @@ def _write(path: Path, text: str) -> bool:
 
 
 def _in_memory(text: str, name: str) -> Kernel:
-    from plausiwidgets.engine.compiled.shared import trusted  # it imports Numba
+    from plausiwidgets.engine.compiled.shared import trusted  # Imported here because this module imports Numba.
 
     module = ModuleType("plausiwidgets_kernel")
     try:
-        # Emitted a few lines ago from a table of known operations.
+        # The source was emitted a few lines above from a table of known operations, so it is safe to execute.
         with trusted():
             exec(compile(text, f"<kernel of {name}>", "exec"), module.__dict__)
     except Exception as error:

@@ -1,15 +1,17 @@
-"""A kernel against torch, before it is used: the same steps by both, each from the same state.
+"""Comparison of a kernel with torch before its first use: both run the same steps from the same states.
 
-The program of one of the package's neurons was compared with torch by ``models/export_programs.py``. NumPy takes
-torch's place for it: what is left to compare is what the compiler makes of the program on this machine.
+For a built-in model, NumPy runs the program instead of torch. ``models/export_programs.py`` has already compared the
+program with torch, so only the compiler of this machine is left to check.
 
-Torch runs some lanes for 1000 steps, at the defaults and at parameters spread over their ranges, driven so that
-they fire, at the model's time step and at finer ones. Each of these steps is one sample: the kernel must make of its
-state what torch made of it, so that nothing can hide behind chaos, and the first difference is the cause. To them come
-states that no lane visited, out to the limit of the potential.
+Torch runs a few lanes for 1000 steps, at the default parameters and at parameters spread over their ranges. The
+currents make the lanes fire, and the runs use the model's time step and finer ones. Each step is one sample: the kernel
+gets the state before the step and must return the state that torch returned. Because every step starts from torch's
+state, chaos cannot hide an error, and the first difference shows its cause. Further samples start from states that no
+lane visited, up to the limit of the potential.
 
-Before the export torch makes the first steps once more: what draws random numbers or counts outside of its state
-gives something else then, and is refused before an export can leave its stand-ins in what the step remembers.
+Before the export, torch repeats the first steps. A step that draws random numbers, or that counts outside its state,
+returns different values and is rejected. Otherwise the export would leave its placeholder tensors in the values that
+the step remembers.
 """
 
 from __future__ import annotations
@@ -34,37 +36,45 @@ if TYPE_CHECKING:
 Run = Callable[[LaneJob], LaneResult]
 
 _TOLERANCE = 1e-9
-"""Of a state variable after one step, relative to its usual size: far above what the last bits of exp and its kin make
-of it, and far below what is visible."""
+"""Tolerance of a state variable after one step, relative to its usual size.
+
+It is far above the rounding errors of functions such as exp, and far below any visible difference.
+"""
 _SINGLE_TOLERANCE = 1e-6
-"""The same where a step computes in float32, in which torch itself is not sure of the last bit."""
+"""Tolerance for a step that computes in float32, in which torch's own last bits vary."""
 _RUNS = ((1.0, 800), (0.5, 100), (0.125, 100))
-"""Time step, in those of the model, and number of steps: verification asks for the finer ones."""
+"""Time step in multiples of the model's, and number of steps. The verification uses the finer time steps."""
 _AT_DEFAULTS, _SPREAD = 3, 13
-"""Lanes at the default parameters and at others: more lanes cost torch nothing, more steps do."""
+"""Numbers of lanes at the default parameters and at other parameters.
+
+Additional lanes cost torch almost no time, additional steps do.
+"""
 _UNVISITED = 512
-_BESIDE = 1e-13
-"""Relative distance of the states that show how certain a result is."""
-_ALONE = 32
-"""Samples that are run as single lanes as well: a kernel has code of its own for them."""
+_NEIGHBOUR = 1e-13
+"""Relative distance of the neighbouring states that show the sensitivity of a result."""
+_SINGLE_LANES = 32
+"""Number of samples that also run as single lanes, for which a kernel has separate code."""
 
 
 @dataclass(frozen=True)
 class Steps:
-    """Single steps, each in a lane of its own, and what torch made of them.
+    """Single steps, each in its own lane, with the results that torch computed.
 
     Attributes
     ----------
     job : LaneJob
-        Of one step.
-    state : ndarray, shape [state variables, lanes]
-    fired : boolean ndarray, shape [lanes]
+        A job of one step.
+    state : ndarray, shape (state variables, lanes)
+        State after the step.
+    fired : boolean ndarray, shape (lanes,)
+        Whether the neuron fired in the step.
     names : callable
-        ``names(lane)``: which step it is, in words.
-    usual : ndarray, shape [state variables]
+        ``names(lane)`` describes the step in words.
+    usual : ndarray, shape (state variables,)
         Usual size of each state variable.
-    doubt : ndarray, shape [state variables, lanes], or None
-        How far torch's own result moves with the last bits of its input; infinite where it does not say.
+    doubt : ndarray, shape (state variables, lanes), or None
+        Uncertainty of torch's result due to the last bits of its input. It is infinite if the neuron fires in only one
+        of two neighbouring states.
     """
 
     job: LaneJob
@@ -76,14 +86,16 @@ class Steps:
 
 
 def observe(model: Neuron) -> list[Steps]:
-    """Return steps that torch made, or NumPy of a program of the package; none where torch cannot make them.
+    """Return steps with their results, computed by torch or, for a built-in model, by NumPy.
 
-    An export will explain why it cannot.
+    The list is empty if torch cannot run the step on several lanes. The export then reports the reason.
 
     Raises
     ------
     NotCompilableError
-        If the step keeps state between calls: an export would leave placeholder tensors there.
+        If the step keeps state between calls, where an export would leave placeholder tensors.
+    ImportError
+        If torch is needed and not installed.
     """
     with np.errstate(all="ignore"):
         if model.programs is not None:
@@ -99,13 +111,13 @@ def observe(model: Neuron) -> list[Steps]:
             return []
 
 
-def _by(model: Neuron) -> str:
-    """Return what made the observed steps, in words."""
+def _reference_name(model: Neuron) -> str:
+    """Return the name of the reference that computed the observed steps, for an error message."""
     return "torch" if model.programs is None else "its program"
 
 
 def compare_lanes(model: Neuron, observed: list[Steps]) -> None:
-    """Raise an error for a step whose result for a lane depends on the number of lanes."""
+    """Raise an error if the result of a step for one lane depends on the number of lanes."""
     if not observed:
         raise NotCompilableError(
             f"model {model.key!r} cannot be compiled, because torch cannot run its step on several lanes."
@@ -121,13 +133,13 @@ def compare_lanes(model: Neuron, observed: list[Steps]) -> None:
 
 
 def compare(model: Neuron, observed: list[Steps], run: Run, single: bool) -> None:
-    """Raise an error for a kernel whose results differ from the `observed` steps."""
+    """Raise an error if the results of a kernel differ from the `observed` steps."""
     tolerance = _SINGLE_TOLERANCE if single else _TOLERANCE
     for steps in observed:
         difference = _difference(steps, run, "compiled", tolerance)
         if difference is None:
             continue
-        differs = f"the compiled form of model {model.key!r} differs from {_by(model)} ({difference}), so"
+        differs = f"the compiled form of model {model.key!r} differs from {_reference_name(model)} ({difference}), so"
         if model.programs is not None:
             raise NotCompilableError(
                 f"{differs} NumPy runs the model. The compiler is wrong on this machine. Install another version of "
@@ -139,19 +151,19 @@ def compare(model: Neuron, observed: list[Steps], run: Run, single: bool) -> Non
         )
 
 
-def some(observed: list[Steps]) -> list[Steps]:
-    """Return few of the steps that torch made, for an engine that takes them one by one."""
-    return [_take(s, np.linspace(0, s.job.lanes - 1, min(_SOME, s.job.lanes), dtype=int)) for s in observed]
+def subset(observed: list[Steps]) -> list[Steps]:
+    """Return at most `_MAX_SAMPLES` of the samples of each run, for an engine that simulates one lane at a time."""
+    return [_take(s, np.linspace(0, s.job.lanes - 1, min(_MAX_SAMPLES, s.job.lanes), dtype=int)) for s in observed]
 
 
-_SOME = 200
-_AGAIN = 100
-"""Steps that torch makes twice."""
+_MAX_SAMPLES = 200
+_REPEATED = 100
+"""Number of steps that torch repeats."""
 
 
-def _remembers(job: LaneJob, recorded: Floats, run: Run) -> bool:
-    again = run(replace(job, steps=_AGAIN)).recorded
-    return again is None or not np.array_equal(again[:, :, :_AGAIN], recorded[:, :, :_AGAIN], equal_nan=True)
+def _keeps_state(job: LaneJob, recorded: Floats, run: Run) -> bool:
+    again = run(replace(job, steps=_REPEATED)).recorded
+    return again is None or not np.array_equal(again[:, :, :_REPEATED], recorded[:, :, :_REPEATED], equal_nan=True)
 
 
 def _observe(model: Neuron, run: Run) -> list[Steps]:
@@ -165,7 +177,7 @@ def _observe(model: Neuron, run: Run) -> list[Steps]:
         job = LaneJob(model, values, state, _drive(amplitudes, steps * dt), steps, dt, (0, steps), everything)
         result = run(job)
         assert result.recorded is not None
-        if not observed and _remembers(job, result.recorded, run):
+        if not observed and _keeps_state(job, result.recorded, run):
             raise NotCompilableError(
                 f"the step of model {model.key!r} cannot be compiled, because it changes values outside its state, "
                 f"such as a counter, a list or a random number generator. Make all values that it remembers entries of "
@@ -177,16 +189,16 @@ def _observe(model: Neuron, run: Run) -> list[Steps]:
         state = np.where(np.isfinite(result.state), result.state, start)
     job = _unvisited(model, np.concatenate(visited, axis=1))
     result = run(job)
-    # So far out, the sine of an exponential may be any number.
-    beside = run(replace(job, state=job.state * (1.0 + _BESIDE)))
+    # In such extreme states, for example the sine of an exponential may be any number.
+    beside = run(replace(job, state=job.state * (1.0 + _NEIGHBOUR)))
     doubt = np.where(result.counts == beside.counts, 100.0 * np.abs(beside.state - result.state), np.inf)
     observed.append(Steps(job, result.state, result.counts > 0, lambda lane: "in an unusual state", usual, doubt))
     return observed
 
 
 def _parameters(model: Neuron) -> tuple[dict[str, Floats], Floats]:
-    """Return the parameters, and the largest current, of each lane."""
-    # Multiples of the golden ratio, in another order for each parameter, fill every range evenly.
+    """Return the parameters and the largest current of each lane."""
+    # Multiples of the golden ratio fill every range evenly. The order differs between parameters.
     share = np.arange(1, _SPREAD + 1) * 0.6180339887498949
     values = {
         name: np.concatenate([np.full(_AT_DEFAULTS, p.default), p.from_unit(share * (i + 1) % 1.0)])
@@ -198,7 +210,7 @@ def _parameters(model: Neuron) -> tuple[dict[str, Floats], Floats]:
 
 
 def _drive(amplitudes: Floats, duration: float) -> LaneCurrent:
-    """Return a step, then a ramp to twice its height, then nothing, for each lane."""
+    """Return a current for each lane: a step, a ramp to twice its height, then zero."""
     on, change, off = 0.1 * duration, 0.6 * duration, 0.9 * duration
     currents = [
         Current((Piece(on, change, a, a), Piece(change, off, 0.0, 2.0 * a)), duration) for a in map(float, amplitudes)
@@ -207,7 +219,7 @@ def _drive(amplitudes: Floats, duration: float) -> LaneCurrent:
 
 
 def _single_steps(job: LaneJob, result: LaneResult, usual: Floats) -> Steps:
-    """Return each step of a run, but for those of a lane that has diverged."""
+    """Return each step of a run as one sample, without the steps of a lane after it diverged."""
     assert result.recorded is not None
     after = result.recorded
     before = np.concatenate([job.state[:, :, None], after[:, :, :-1]], axis=2)
@@ -215,7 +227,8 @@ def _single_steps(job: LaneJob, result: LaneResult, usual: Floats) -> Steps:
     for lane, count in enumerate(result.counts):
         fired[lane, result.spikes[lane, :count]] = True
     kept = (result.diverged[:, None] < 0) | (np.arange(job.steps) < result.diverged[:, None])
-    times, lanes = np.nonzero(kept.T)  # in order of time, so that the first difference is the earliest
+    # Sort by time, so that the first difference found is the earliest.
+    times, lanes = np.nonzero(kept.T)
     single = LaneJob(
         job.model,
         {n: v[lanes] for n, v in job.params.items()},
@@ -233,7 +246,7 @@ def _single_steps(job: LaneJob, result: LaneResult, usual: Floats) -> Steps:
 
 
 def _unvisited(model: Neuron, visited: Floats) -> LaneJob:
-    """Return single steps from states around those `visited`, at any parameters and currents."""
+    """Return single steps from states around those `visited`, at random parameters and currents."""
     rng = np.random.default_rng(0)
     values = {name: p.from_unit(rng.random(_UNVISITED)) for name, p in model.parameters.items()}
     low, high = visited.min(axis=1, keepdims=True), visited.max(axis=1, keepdims=True)
@@ -265,10 +278,10 @@ def _take(steps: Steps, lanes: NDArray[np.intp]) -> Steps:
 
 
 def _difference(steps: Steps, run: Run, how: str, tolerance: float) -> str | None:
-    """Describe the first step for which `run` differs, with all lanes together or one lane alone."""
+    """Describe the first step for which `run` differs, with all lanes together or with a single lane."""
     with np.errstate(all="ignore"):
         found = _first_difference(steps, run(steps.job), how, tolerance)
-        for lane in np.linspace(0, steps.job.lanes - 1, _ALONE, dtype=int) if found is None else ():
+        for lane in np.linspace(0, steps.job.lanes - 1, _SINGLE_LANES, dtype=int) if found is None else ():
             one = _take(steps, np.array([lane]))
             found = found or _first_difference(one, run(one.job), how, tolerance)
     return found
@@ -285,7 +298,7 @@ def _first_difference(steps: Steps, result: LaneResult, how: str, tolerance: flo
     if not wrong.size:
         return None
     lane = int(wrong[0])
-    names, by = [s.key for s in steps.job.model.states], _by(steps.job.model)
+    names, by = [s.key for s in steps.job.model.states], _reference_name(steps.job.model)
     bad = np.flatnonzero(~equal[:, lane])
     what = (
         f"state {names[bad[0]]!r} becomes {theirs[bad[0], lane]:.10g} with {by} and {ours[bad[0], lane]:.10g} {how}"

@@ -1,7 +1,7 @@
-"""The user's directory of kernels, and what a kernel depends on besides its own source.
+"""The user's directory of kernels, and the digest of everything that a kernel depends on besides its source.
 
-What is on disk is code, so that it is used only from a directory that belongs to the user alone and that no other user
-can have written to.
+The directory contains code that will be executed. It is used only if it belongs to the user and no other user can have
+written to it.
 """
 
 from __future__ import annotations
@@ -23,18 +23,18 @@ from platformdirs import user_cache_path
 
 
 def cache_directory() -> Path:
-    """Return the user's cache directory of this package, ``PLAUSIWIDGETS_CACHE_DIR`` if that is set."""
+    """Return the cache directory of this package, which ``PLAUSIWIDGETS_CACHE_DIR`` overrides."""
     asked = os.environ.get("PLAUSIWIDGETS_CACHE_DIR")
     return Path(asked).expanduser() if asked else user_cache_path("plausiwidgets", appauthor=False)
 
 
 def kernel_directory() -> Path | None:
-    """Return the directory of kernels, made if need be, or None if it cannot be used.
+    """Return the directory of kernels, created if necessary, or None if it cannot be used.
 
     Warns
     -----
     RuntimeWarning
-        Once in a process, if the directory belongs to another user, is open to others, or is a symbolic link.
+        Once per process, if the directory belongs to another user, is open to other users, or is a symbolic link.
     """
     try:
         top = cache_directory()
@@ -52,7 +52,7 @@ def kernel_directory() -> Path | None:
 
 
 def _foreign(directory: Path) -> str:
-    """Return why another user may have written to a directory, or an empty text."""
+    """Return the reason why another user may have written to a directory, or an empty string."""
     found = directory.lstat()
     if not stat.S_ISDIR(found.st_mode):
         return "is not a directory" if not stat.S_ISLNK(found.st_mode) else "is a symbolic link"
@@ -73,7 +73,7 @@ def _warn_of(directory: Path, why: str) -> None:
 
 @lru_cache(maxsize=1)
 def environment() -> str:
-    """Return a digest of what a kernel depends on besides its own source."""
+    """Return a digest of everything that a kernel depends on besides its source."""
     digest = hashlib.sha256()
     package = Path(__file__).parents[2]
     sources = [path for part in ("models", "engine") for path in sorted((package / part).rglob("*.*"))]
@@ -88,10 +88,10 @@ def environment() -> str:
 
 @contextmanager
 def sealed(files: Callable[[], list[Path]], note: Path) -> Iterator[bool]:
-    """Remove files whose digest is not the one in `note`; write down that of what is there after the block.
+    """Remove files whose digest differs from the one in `note`, and note the digest of the files after the block.
 
-    Yields whether there are files, as they were noted. What cannot be read is removed, and what cannot be removed is
-    never noted.
+    Yields whether there are files that match the note. Files that cannot be read are removed. Files that cannot be
+    removed are never noted.
     """
     known, noted = "", ""
     with suppress(OSError, UnicodeDecodeError):
@@ -105,13 +105,13 @@ def sealed(files: Callable[[], list[Path]], note: Path) -> Iterator[bool]:
     with suppress(OSError):
         if foreign:
             return
-        while (made := _digest(files())) != known:  # another process may add to them meanwhile
+        while (made := _digest(files())) != known:  # Another process may add files in the meantime.
             replace_file(note, made)
             known = made
 
 
 def _digest(files: list[Path]) -> str:
-    """Return a digest of names and contents; empty without files."""
+    """Return a digest of the names and contents of files, or an empty string if there are no files."""
     digest = hashlib.sha256()
     for file in files:
         content = file.read_bytes()
@@ -120,20 +120,20 @@ def _digest(files: list[Path]) -> str:
 
 
 def remove(files: Iterable[Path]) -> None:
-    """Remove files as far as that can be done."""
+    """Remove files and ignore those that cannot be removed."""
     for file in files:
         with suppress(OSError):
             file.unlink()
 
 
 def replace_file(path: Path, text: str) -> None:
-    """Write a file that appears at once and complete."""
+    """Write a file atomically, so that other processes never see a part of it."""
     handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(text)
-        # Numba knows its machine code by the time stamp of the source: another process that writes the same file
-        # must not make it compile again.
+        # Numba identifies its machine code by the time stamp of the source. With a fixed time stamp, another process
+        # that writes the same file does not cause a new compilation.
         os.utime(temporary, (0, 0))
         os.replace(temporary, path)
     finally:

@@ -1,4 +1,4 @@
-"""The compiled engine: a model's own step as machine code, many lanes at once."""
+"""The compiled engine: the model's own step as machine code, for many lanes simultaneously."""
 
 from __future__ import annotations
 
@@ -30,26 +30,26 @@ K = TypeVar("K")
 T = TypeVar("T")
 
 _ROUND_SECONDS = 4e-3
-"""Work between two checkpoints."""
+"""Target duration in s of the work between two checkpoints."""
 _SHORT_SECONDS = 1e-3
-"""Work that is not worth a second thread."""
+"""Duration in s of a job below which a second thread does not help."""
 _GUESSED_SECONDS = 5e-9
-"""Time per lane and step of a kernel that has not run yet."""
+"""Assumed time in s per lane and step of a kernel that has not run yet."""
 
-_TELLING = 10_000
-"""Lanes times steps from which on the time of a piece of work says something."""
-_SPARE = 4
-"""Work spaces that a kernel keeps for its next call."""
+_MIN_TIMED = 10_000
+"""Minimum number of lanes times steps for which a time measurement is meaningful."""
+_MAX_SPARE_SPACES = 4
+"""Maximum number of work spaces that a kernel keeps for its next call."""
 
 
 @dataclass(eq=False)
 class Compiled:
-    """A model's kernel."""
+    """A model's kernel, with its layout, its measured speed and its spare work spaces."""
 
     kernel: KernelFunction
     layout: Layout
     seconds: float = _GUESSED_SECONDS
-    """Time per lane and step, as measured last; it only sizes the pieces of work."""
+    """Time in s per lane and step in the last measurement, used only to size the work between checkpoints."""
     spare: list[np.ndarray] = field(default_factory=list)
     """Work spaces for the next call."""
 
@@ -61,50 +61,54 @@ class Compiled:
 
 
 compiling = RLock()
-"""Held while a step is exported: torch.export is not made for two threads, nor is what it is compared with."""
+"""Lock that is held during an export, because neither torch.export nor the comparison is thread-safe."""
 _compiled: WeakKeyDictionary[Neuron, Compiled | str] = WeakKeyDictionary()
 _plain: WeakKeyDictionary[Neuron, Engine] = WeakKeyDictionary()
 _exported: WeakKeyDictionary[Neuron, tuple[list[check.Steps], Program]] = WeakKeyDictionary()
 
 
 def compiled(model: Neuron) -> Compiled:
-    """Return the kernel of `model`, made, and checked, when it is first asked for.
+    """Return the kernel of `model`, which is compiled and checked on the first call.
 
     Raises
     ------
     NotCompilableError
-        With the reason.
+        If the model cannot be compiled. The message contains the reason.
     """
     outcome = _compiled.get(model)
     if outcome is None:
-        with compiling:  # a second thread would only do the same again
-            outcome = remembered(_compiled, model, lambda: _made(model))
+        with compiling:  # A second thread would only repeat the same work.
+            outcome = remembered(_compiled, model, lambda: _compile_or_reason(model))
     if isinstance(outcome, str):
         raise NotCompilableError(outcome)
     return outcome
 
 
 def is_ready(model: Neuron) -> bool:
-    """Return whether `model` runs at once: it was compiled in this process or lies in the cache, or cannot be."""
+    """Return whether `model` can run without a compilation.
+
+    This is the case if it was compiled in this process, is in the cache on disk, or cannot be compiled.
+    """
     return model in _compiled or cache.is_noted(model)
 
 
-def before_compiled(model: Neuron) -> Engine | None:
-    """Return an engine that runs `model` while nothing is compiled; None where it does not take long, or there is none.
+def interim_engine(model: Neuron) -> Engine | None:
+    """Return an engine in plain Python that runs `model` until its kernel is compiled, or None.
 
-    The program of a custom step is checked as a kernel is, and the export that it needs is not made again by
-    :func:`compiled`.
+    The result is None if the kernel is available soon enough, or if there is no such engine. The program of a custom
+    step is checked in the same way as a kernel, and :func:`compiled` reuses its export.
     """
     if model.programs is not None and not has_numba():
         return plain_engine(model, model.programs.step)
     if model in _compiled:
         return None
-    if model.programs is not None:  # with Numba to be imported, a kernel on disk takes longer as well
+    # If Numba must be imported first, loading a kernel from disk takes longer as well.
+    if model.programs is not None:
         if "numba" in sys.modules and is_ready(model):
             return None
         return plain_engine(model, model.programs.step)
     plain = _plain.get(model)
-    if plain is not None:  # it is being compiled, with the lock
+    if plain is not None:
         return plain
     with compiling:
         if is_ready(model):
@@ -119,8 +123,9 @@ def before_compiled(model: Neuron) -> Engine | None:
             return None
         run = interpreter(program)
         try:
-            check.compare(model, check.some(observed), lambda job: run(job, None), program.single)
-        except Exception:  # not with these numbers: the kernel will tell
+            check.compare(model, check.subset(observed), lambda job: run(job, None), program.single)
+        # Plain Python cannot compute these numbers. The kernel reports any real difference.
+        except Exception:
             return None
         _plain[model] = run
         return run
@@ -132,8 +137,8 @@ def plain_engine(model: Neuron, program: Program) -> Engine:
 
 
 def exported(model: Neuron) -> tuple[list[check.Steps], Program]:
-    """Return steps to compare with, and the step as a program: the package's own, or by torch."""
-    # An export takes seconds, and it is needed once more at most: for the kernel.
+    """Return samples for the comparison, and the step as a program."""
+    # An export takes seconds, and only the kernel needs it a second time.
     known = _exported.pop(model, None)
     if known is not None:
         return known
@@ -144,7 +149,7 @@ def exported(model: Neuron) -> tuple[list[check.Steps], Program]:
 
 
 def step_program(model: Neuron) -> Program:
-    """Return the step of `model` as a program: the package's own, or an export by torch."""
+    """Return the step of `model` as a program: the packaged one of a built-in model, else an export by torch."""
     if model.programs is not None:
         return model.programs.step
     from plausiwidgets.engine.compiled.export import export_step
@@ -153,28 +158,28 @@ def step_program(model: Neuron) -> Program:
         return export_step(model)
 
 
-def _made(model: Neuron) -> Compiled | str:
-    """Return the kernel of `model`, or why it has none."""
+def _compile_or_reason(model: Neuron) -> Compiled | str:
+    """Return the kernel of `model`, or the reason why the model cannot be compiled."""
     try:
-        return _make(model)
+        return _compile(model)
     except NotCompilableError as reason:
         return str(reason)
 
 
-def _make(model: Neuron) -> Compiled:
+def _compile(model: Neuron) -> Compiled:
     known = cache.load_checked(model)
     if known is not None:
         return Compiled(*known)
     steps, program = exported(model)
     made = Compiled(*cache.make_kernel(program, model.key))
-    # Machine code that differs from the step of the model would make every verdict wrong, so it is compared first.
+    # Compare the machine code first, because a difference from the model's step would make every verdict wrong.
     check.compare(model, steps, lambda job: _run(made, job), program.single)
     cache.mark_checked(model, made.kernel)
     return made
 
 
 def remembered(known: WeakKeyDictionary[K, T], model: K, make: Callable[[], T]) -> T:
-    """Return what `make` gives for a model, made when it is first asked for."""
+    """Return the stored value for a model, and store the result of `make` on the first call."""
     made = known.get(model)
     if made is None:
         made = known[model] = make()
@@ -182,7 +187,7 @@ def remembered(known: WeakKeyDictionary[K, T], model: K, make: Callable[[], T]) 
 
 
 def why_not(model: Neuron) -> str | None:
-    """Return why `model` cannot be compiled, or None if it can."""
+    """Return the reason why `model` cannot be compiled, or None if it can."""
     try:
         compiled(model)
     except NotCompilableError as reason:
@@ -191,17 +196,17 @@ def why_not(model: Neuron) -> str | None:
 
 
 def run_compiled(job: LaneJob, checkpoint: Checkpoint | None = None, *, threads: int | None = None) -> LaneResult:
-    """Simulate a batch of lanes by machine code, in at most `threads` threads (default: as many as are of use).
+    """Simulate a batch of lanes as machine code, in at most `threads` threads (default: as many as are useful).
 
-    What comes out does not depend on how the lanes are split into blocks, on the number of
-    threads, or on the length of the pieces between two checkpoints.
+    The result depends neither on the division of the lanes into blocks, nor on the number of threads, nor on the number
+    of steps between two checkpoints.
     """
     return _run(compiled(job.model), job, checkpoint, threads)
 
 
 def _run(made: Compiled, job: LaneJob, checkpoint: Checkpoint | None = None, threads: int | None = None) -> LaneResult:
     k0, k1 = job.window or (0, 0)
-    # The kernels write every number of the window, except for steps beyond the job.
+    # The kernels write every number of the window, except for steps after the end of the job.
     recorded = np.empty((len(job.record), job.lanes, k1 - k0))
     if k1 > job.steps:
         recorded[:, :, max(job.steps - k0, 0) :] = np.nan
@@ -217,39 +222,40 @@ def _run(made: Compiled, job: LaneJob, checkpoint: Checkpoint | None = None, thr
             checkpoint()
         lanes, busy = sum(b.live for b in live), min(threads, len(live))
         steps, rounds = job.steps, work >= _ROUND_SECONDS
-        # Between two rounds the checkpoint can end the job, which is a few ms late then.
+        # The checkpoint can end the job only between two rounds, so a round takes a few milliseconds.
         if rounds:
             steps = max(int(_ROUND_SECONDS * busy / (lanes * made.seconds)), 16)
-            if stop == 0:  # the time per step is a guess until it has been seen for this job
+            # The time per step is an assumption until a round of this job has been measured.
+            if stop == 0:
                 steps = max(steps // 4, 16)
         first, stop = stop, min(stop + steps, job.steps)
         began = time.perf_counter()
         _advance(live, stop, threads)
-        # Lanes that were lost on the way took no time: nothing to learn from.
-        if (rounds or lanes * steps > _TELLING) and sum(b.live for b in live) == lanes:
+        # A round in which lanes diverged took less time, so its measurement is not used.
+        if (rounds or lanes * steps > _MIN_TIMED) and sum(b.live for b in live) == lanes:
             elapsed = time.perf_counter() - began
             made.seconds = min(max(elapsed * busy / (lanes * (stop - first)), 0.2e-9), 1e-6)
-    # Allocating and aligning a work space takes as long as a short job.
-    made.spare = [block.space for block in blocks[:_SPARE]]
+    # Keep work spaces, because allocating and aligning one takes as long as a short job.
+    made.spare = [block.space for block in blocks[:_MAX_SPARE_SPACES]]
     kept = recorded if job.window else None
     return blocks[0].result(kept) if len(blocks) == 1 else joined([block.result(None) for block in blocks], kept)
 
 
 def _spans(lanes: int, threads: int) -> list[tuple[int, int]]:
-    """Return (first, last) of each block: equal parts, as many for each thread, whole vectors."""
+    """Return (first, last) of each block: parts of equal size in whole vectors, equally many for each thread."""
     count = -(-lanes // WIDTH)
     if threads > 1:
         count = min(-(-count // threads) * threads, -(-lanes // PAD))
     if count < 2:
         return [(0, lanes)]
-    # Cut between vectors, because a part of one takes as long as a whole one.
+    # Cut between vectors, because a part of a vector takes as long as a whole one.
     vectors = -(-lanes // PAD)
     edges = [min(vectors * i // count * PAD, lanes) for i in range(count + 1)]
     return list(zip(edges, edges[1:], strict=False))
 
 
 def _advance(blocks: list[Block], stop: int, threads: int) -> None:
-    """Advance blocks to `stop` in several threads, of which the calling one is one."""
+    """Advance blocks to step `stop` in several threads, including the calling thread."""
     if threads == 1 or len(blocks) == 1:
         for block in blocks:
             block.advance(stop)
@@ -257,7 +263,7 @@ def _advance(blocks: list[Block], stop: int, threads: int) -> None:
     todo = iter(blocks)
     taking = Lock()
 
-    # Blocks are taken one by one, so that a thread that is slowed down by another program holds up no other.
+    # Threads take one block at a time, so a thread that another program slows down does not delay the others.
     def work() -> None:
         while True:
             with taking:
@@ -270,7 +276,7 @@ def _advance(blocks: list[Block], stop: int, threads: int) -> None:
     try:
         work()
     finally:
-        # All blocks are taken: a helper still queued behind another run has nothing to do here.
+        # All blocks are taken, so a helper that is still queued has no work.
         helpers = [helper for helper in helpers if not helper.cancel()]
         wait(helpers)
     for helper in helpers:

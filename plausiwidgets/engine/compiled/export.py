@@ -1,7 +1,7 @@
-"""From a model's torch step to a program: ``torch.export``, then the table of operations.
+"""Translation of a model's torch step into a program: ``torch.export``, then the table of operations.
 
-What has no compiled form is refused with the operation, the line of the step that calls it, and what to write
-instead.
+If an operation has no compiled form, the error names the operation, the line of the step that calls it, and a
+replacement.
 """
 
 from __future__ import annotations
@@ -32,18 +32,18 @@ else:
     TorchDispatchMode = imported("torch.utils._python_dispatch").TorchDispatchMode
 
 _LANES = 7
-"""Lanes of the example that is traced; the graph holds for any number of them."""
+"""Number of lanes of the traced example. The graph is valid for any number of lanes."""
 
 _SKIPPED = ("_assert_tensor_metadata", "_assert_scalar", "sym_size", "sym_constrain_range_for_size")
 """Nodes that compute nothing."""
 
 _REWRITTEN = ("where", "rsub", "__and__", "__or__", "__xor__", "zeros_like", "ones_like")
-"""Operations that torch would rewrite in those of its core, and the table has as they are."""
+"""Operations that torch would decompose into its core operations, although the table contains them."""
 
 _SIZED_BY_FIRST = ("full", "full_like", "zeros_like", "ones_like", "copy")
 _SIZED_BY_REST = ("expand", "view", "_unsafe_view", "slice", *RESHAPED)
 
-# ------------------------------------------------------------------ what to write instead
+# ------------------------------------------------------------------ advice for error messages
 
 _ELEMENTWISE = (
     "has no compiled form. Compute each lane separately, without other lanes and without random numbers. Use "
@@ -72,11 +72,11 @@ _REASONS = {
     "fake tensor in the exported program": "it uses a tensor in a way that torch cannot trace, such as `.data`. Use "
     "the tensor itself, or a copy (`v.clone()`)",
 }
-"""The reason for an error of torch, by a part of the error's text."""
+"""Reason for an error of torch, by a part of its text."""
 
 
 class _StepModule(torch.nn.Module):
-    """A model's step with flat inputs and outputs."""
+    """A model's step as a module with flat inputs and outputs."""
 
     def __init__(self, model: Step) -> None:
         super().__init__()
@@ -102,8 +102,8 @@ def export_step(model: Step) -> Program:
     Raises
     ------
     NotCompilableError
-        If the step cannot be traced, or contains what the table does not cover; the text names the operation,
-        the line of the step where that is known, and what to write instead.
+        If the step cannot be traced or contains an operation that the table does not cover. The message contains the
+        operation, the line of the step if it was found, and a replacement.
     """
     reason = getattr(model.step, "not_traced", None)
     if reason is not None:
@@ -121,7 +121,7 @@ def export_step(model: Step) -> Program:
 
 
 class _Muted:
-    """A stream that drops what one thread writes."""
+    """A stream that drops the output of one thread."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
@@ -138,7 +138,7 @@ class _Muted:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Keep torch from reporting on its own what is raised as a reason."""
+    """Suppress torch's own reports of errors that are raised with a reason."""
     loggers = [
         logging.getLogger(f"torch.{n}")
         for n in ("fx.experimental.symbolic_shapes", "export", "_export", "_subclasses.fake_tensor")
@@ -146,11 +146,11 @@ def _quiet() -> Iterator[None]:
     before = [logger.disabled for logger in loggers]
     for logger in loggers:
         logger.disabled = True
-    # Other threads keep their stderr; a replacement by others in the meantime stays.
+    # Other threads keep their stderr, and a replacement by other code in the meantime stays in place.
     stderr, muted = sys.stderr, _Muted(sys.stderr)
     sys.stderr = muted
     try:
-        # For good: catch_warnings puts back what it found, also while another thread exports.
+        # Added outside of catch_warnings, which restores its saved filters even while another thread exports.
         warnings.filterwarnings("ignore", r"`isinstance\(treespec, LeafSpec\)`", FutureWarning)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -166,7 +166,7 @@ Example = tuple[torch.Tensor, list[torch.Tensor], list[torch.Tensor], torch.Tens
 
 
 def _example(model: Step, lanes: int) -> Example:
-    """Return (current, state, parameters, dt) of a neuron at rest at the defaults."""
+    """Return (current, state, parameters, dt) of a neuron at rest at the default parameters."""
     state = model.start(model.defaults(), [0.0] * lanes)
     current = torch.full((lanes,), model.current.default, dtype=torch.float64)
     parameters = [torch.full((lanes,), p.default, dtype=torch.float64) for p in model.parameters.values()]
@@ -184,10 +184,10 @@ def _trace(model: Step) -> torch.export.ExportedProgram:
 
 
 def _is_plain(exported: torch.export.ExportedProgram) -> bool:
-    """Return whether a graph has nothing that torch would rewrite: that takes twice as long as the export.
+    """Return whether torch would leave a graph unchanged, so that its rewriting can be skipped.
 
-    Neither a change in place, nor something from outside that is no tensor of its own, nor an operation that is not
-    in torch's core.
+    Rewriting takes twice as long as the export. It is unnecessary if the graph contains no change in place, no outside
+    object other than plain tensors, and only core operations of torch or operations of the table.
     """
     from torch.export import default_decompositions
 
@@ -211,7 +211,7 @@ def _is_plain(exported: torch.export.ExportedProgram) -> bool:
 
 
 def _of_aten(node: torch.fx.Node) -> torch._ops.OpOverload | None:
-    """Return the operation of a node; None for one that is not ATen's."""
+    """Return the ATen operation of a node, or None for any other operation."""
     target = node.target
     return target if isinstance(target, torch._ops.OpOverload) and target.namespace == "aten" else None
 
@@ -222,7 +222,7 @@ def _name_of(node: torch.fx.Node) -> str:
 
 
 class _Translation:
-    """The walk over an exported graph."""
+    """Translation of an exported graph into a program, node by node."""
 
     def __init__(self, model: Step, exported: torch.export.ExportedProgram) -> None:
         self.model = model
@@ -297,7 +297,7 @@ class _Translation:
         return argument
 
     def _node(self, node: torch.fx.Node) -> None:
-        """Translate a node; what cannot be matters only if an output needs it."""
+        """Translate a node. A failure matters only if an output needs the node."""
         name = _name_of(node)
         aten = _of_aten(node)
         if name in _SKIPPED:
@@ -308,7 +308,8 @@ class _Translation:
                 self.values[node] = self._lower(name if aten else "", name, node)
             elif aten or isinstance(value, tuple | list):
                 self._lower("", name, node)
-            else:  # arithmetic with the number of lanes; what failed before it is the reason
+            # Arithmetic with the number of lanes needs no translation, but an earlier failure is the reason to report.
+            else:
                 for argument in node.all_input_nodes:
                     if argument in self.failed:
                         raise UnsupportedError(self.failed[argument])
@@ -328,7 +329,7 @@ class _Translation:
                     raise UnsupportedError(self.failed[argument])
             raise refuse(_ELEMENTWISE)
         operation = _of_aten(node)
-        assert operation is not None  # others are not covered
+        assert operation is not None  # covers() excludes other operations.
         if key == "view" and operation._overloadname == "dtype":
             raise refuse("reads the bits of a number as another type. To convert a number, use `x.to(torch.float64)`")
         if self._picks(key, node):
@@ -346,10 +347,10 @@ class _Translation:
             raise refuse(str(error)) from None
 
     def _arguments(self, key: str, operation: torch._ops.OpOverload, node: torch.fx.Node) -> dict[str, object]:
-        """Return the operands by name, with the defaults that the graph leaves out."""
+        """Return the operands by name, including the defaults that the graph omits."""
         found = {}
         for i, argument in enumerate(operation._schema.arguments):
-            # Of some operations the first argument, or all but the first, only says how large the result is.
+            # For some operations the first argument, or every other argument, only determines the size of the result.
             if (key in _SIZED_BY_FIRST and i == 0) or (key in _SIZED_BY_REST and i > 0):
                 continue
             given = node.args[i] if i < len(node.args) else node.kwargs.get(argument.name, argument.default_value)
@@ -357,7 +358,7 @@ class _Translation:
         return found
 
     def _picks(self, key: str, node: torch.fx.Node) -> bool:
-        """Return whether one of several lanes is picked for all, or some of those that a mask selected."""
+        """Return whether a node selects one lane for all lanes, or some of the lanes that a mask selected."""
         shape = _shape(node)
         first = node.args[0] if node.args else None
         if key in _SIZED_BY_REST and isinstance(first, torch.fx.Node):
@@ -369,7 +370,7 @@ class _Translation:
 
 
 def _shape(node: torch.fx.Node) -> list[str]:
-    """Return the shape of a node without axes of length one, with which libraries lay out lanes as [lanes, 1]."""
+    """Return the shape of a node without axes of length one, because libraries store lanes as [lanes, 1]."""
     sizes = [str(n) for n in getattr(node.meta.get("val"), "shape", ())]
     return [n for n in sizes if n != "1"] or sizes[:1]
 
@@ -382,7 +383,7 @@ _LIBRARIES = ("torch", "numpy", "sympy", "norse", "plausiwidgets")
 
 
 def _sentence(model: Step, reason: str, line: Line | None = None) -> str:
-    """Return a reason, followed by the line of the step, and the advice in the sentences after the reason."""
+    """Return an error message from a reason, the line of the step, and the advice that follows the reason."""
     reason, _, advice = reason.partition(". ")
     code = "" if line is None else linecache.getline(*line).strip()
     place = "" if line is None else f" ({line[0]}, line {line[1]}{f': `{code}`' if code else ''})"
@@ -391,11 +392,11 @@ def _sentence(model: Step, reason: str, line: Line | None = None) -> str:
 
 
 def _of_error(model: Step, error: Exception) -> str:
-    """Return why tracing the step ended in `error`."""
+    """Return an error message for an `error` that was raised while the step was traced."""
     text, frames = str(error), list(traceback.walk_tb(error.__traceback__))
     known = next((reason for words, reason in _REASONS.items() if words in text), None)
     if known is None and any("_higher_order_ops" in frame.f_code.co_filename for frame, _ in frames):
-        known = _VALUES  # torch.cond and its kin
+        known = _VALUES  # torch.cond and related functions
     first = text.strip().partition("\n")[0]
     reason = known or f"torch.export raised {type(error).__name__}: {first}"
     return _sentence(model, reason, _innermost(model, reversed(frames)))
@@ -419,7 +420,7 @@ def _code_of(model: Step) -> CodeType | None:
 
 
 _IN_THE_STEP = {"slice_scatter": "copy", "cat": "stack", "div": "floor_divide", "rand": "bernoulli"}
-"""What an operation of an exported graph may be called in the step itself."""
+"""Name in the step of an operation that has another name in an exported graph."""
 
 
 def _line_of(model: Step, name: str, dtype: torch.dtype | None) -> Line | None:
@@ -427,7 +428,7 @@ def _line_of(model: Step, name: str, dtype: torch.dtype | None) -> Line | None:
     calls = _Calls(model)
     current, state, parameters, dt = _example(model, 3)
     p = model.namespace(dict(zip(model.parameters, parameters, strict=True)))
-    with suppress(Exception), torch.no_grad(), calls:  # a reason without its line is better than none
+    with suppress(Exception), torch.no_grad(), calls:  # A message without the line is better than no message.
         model.advance(current, tuple(state), p, dt)
     bare = name.strip("_")
     spellings = (bare, _IN_THE_STEP.get(bare, bare))
@@ -436,7 +437,7 @@ def _line_of(model: Step, name: str, dtype: torch.dtype | None) -> Line | None:
 
 
 class _Calls(TorchDispatchMode):
-    """Notes each operation that a step calls, the type of its result, and the line."""
+    """Dispatch mode that records each operation of a step with the type of its result and its line."""
 
     def __init__(self, model: Step) -> None:
         super().__init__()

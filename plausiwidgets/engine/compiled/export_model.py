@@ -1,4 +1,4 @@
-"""Export of all that a neuron computes: its step, initial state, rest and threshold."""
+"""Export of all functions of a neuron model: step, initial state, resting potential and threshold."""
 
 from __future__ import annotations
 
@@ -24,7 +24,13 @@ Advance = Callable[["torch.Tensor", Tensors, SimpleNamespace, "torch.Tensor"], t
 
 
 def export_programs(model: Neuron) -> Programs:
-    """Return the programs of a model, exported from its step, its initial state, rest and threshold."""
+    """Return the programs of a model, exported from its step, initial state, resting potential and threshold.
+
+    Raises
+    ------
+    NotCompilableError
+        If one of the functions cannot be compiled.
+    """
     found: list[torch.Tensor] = []
 
     def wide(value: object, p: SimpleNamespace, current: torch.Tensor) -> torch.Tensor:
@@ -61,7 +67,7 @@ def export_programs(model: Neuron) -> Programs:
 
 @dataclass(frozen=True)
 class _Part:
-    """A function of a neuron other than its step, with the inputs of its step."""
+    """A function of a neuron other than its step, wrapped so that it can be exported like a step."""
 
     neuron: Neuron
     step: Advance

@@ -1,7 +1,8 @@
-"""A program as plain Python: a lane at a time and a hundred times slower than a kernel, but there at once.
+"""A program as plain Python code, which runs immediately but a hundred times slower than a kernel.
 
-Numba takes longer for a kernel than all that comes before it. Until then this runs what the user waits for; it does
-not import Numba. Where Python's numbers are not those of a kernel (a division by zero, a number too large) it raises.
+The code runs one lane at a time. It bridges the time until Numba has compiled the kernel, and it does not import Numba.
+Python raises an error if its arithmetic differs from that of a kernel, for example for a division by zero or an
+overflow.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ def run(currents, state, parameters, dt, limit, spike_limit, checkpoint):
 """
 
 
-# A kernel gives infinity or nan where the functions of Python raise an error.
+# A kernel returns infinity or nan where the functions of Python raise an error.
 def _exp(x: float) -> float:
     try:
         return math.exp(x)
@@ -50,7 +51,7 @@ def _log(x: float) -> float:
     return math.log(x) if x > 0.0 else (-math.inf if x == 0.0 else math.nan)
 
 
-# A conversion of machine code gives the least integer for every number that is out of range.
+# Machine code converts every number that is out of range to the smallest integer.
 def _whole(x: float, edge: float) -> int:
     return int(x) if -edge - 1.0 < x < edge else -int(edge)
 
@@ -69,7 +70,10 @@ _FUNCTIONS = {
 
 
 def interpreter(program: Program) -> Engine:
-    """Return an engine that runs jobs of the model of `program`; it raises the errors of Python where it cannot."""
+    """Return an engine that runs jobs of the model of `program` in plain Python.
+
+    The engine raises the errors of Python, such as ZeroDivisionError, for numbers that it cannot compute.
+    """
     inputs = [f"p{i}" for i in range(len(program.parameters))]
     state = [f"s{i}" for i in range(len(program.state))]
     lines = {
@@ -86,14 +90,14 @@ def interpreter(program: Program) -> Engine:
         checked=finite_or_nan(state),
     )
     names: dict[str, Any] = dict(_FUNCTIONS)
-    # Emitted a few lines ago from a table of known operations.
+    # The source was emitted a few lines above from a table of known operations, so it is safe to execute.
     exec(compile(text, "<step as plain Python>", "exec"), names)
     run = names["run"]
 
     def engine(job: LaneJob, checkpoint: Checkpoint | None = None) -> LaneResult:
         currents = job.current.values(job.steps, job.dt)
         limit = math.inf if job.spike_limit is None else job.spike_limit
-        with np.errstate(all="ignore"):  # NumPy's integers wrap around, as a kernel's do
+        with np.errstate(all="ignore"):  # NumPy's integers wrap around, as a kernel's do.
             lanes = [
                 run(
                     currents[i].tolist(),

@@ -1,10 +1,9 @@
-"""From a program to the source of a kernel: the loop over time around a loop over lanes.
+"""Generation of a kernel's source from a program: a loop over time around a loop over lanes.
 
-A kernel works on one block of lanes. All that its inner loop touches lies in one array, the
-work space, in rows of ``STRIDE`` numbers at offsets that are constants in the source: LLVM then
-sees that the rows do not overlap, and vectorizes. The inner loop has no branch; it notes the
-spikes in a row and, in one flag, whether any lane fired or diverged. Only then are lanes looked
-at one by one.
+A kernel works on one block of lanes. All data of its inner loop is in one array, the work space, in rows of ``STRIDE``
+numbers at offsets that are constants in the source. From these offsets LLVM infers that the rows do not overlap, and
+vectorizes the loop. The inner loop has no branch. It writes the spikes to a row and sets a flag if any lane fired or
+diverged. Only then does the kernel inspect the lanes one by one.
 """
 
 from __future__ import annotations
@@ -27,21 +26,24 @@ from plausiwidgets.engine.program.program import (
 )
 
 WIDTH = 160
-"""Most lanes of a block."""
+"""Maximum number of lanes of a block."""
 PAD = 8
-"""Blocks are padded to a multiple of this with copies of their first lane: full vectors only."""
+"""Unit of the block size. A block is padded with copies of its first lane, so that all vectors are full."""
 STRIDE = WIDTH + 8
-"""Numbers in a row. Not a power of two: rows must not fall on the same lines of the cache."""
+"""Length of a row. It is not a power of two, because rows must not map to the same lines of the cache."""
 CURRENT, BASE, SPIKED, PEAK, LOW, HIGH, TROUGH, RISE, LOWEST, HIGHEST = range(10)
-"""Rows behind the state: injected current, holding current, spikes of the present step, largest potential of the peak
-window so far; least and largest potential since the last spike, least one before that spike, smallest rise of a spike,
-and least and largest potential up to the last spike."""
+"""Rows after the state variables.
+
+They are, in this order: injected current, holding current, spikes of the current step, highest potential of the peak
+window, lowest and highest potential since the last spike, lowest potential before that spike, smallest rise of a spike,
+lowest and highest potential up to the last spike.
+"""
 _ENGINE_ROWS = 10
 RESULTS = 4
-"""Rows behind all others, in the order of lanes: peak, lowest and highest potential, smallest rise."""
+"""Number of rows after all others, ordered by lane: peak, lowest and highest potential, smallest rise."""
 
 _KEPT_EXACTLY = (DOUBLE, SINGLE, BOOL)
-"""Types that survive a row of float64."""
+"""Types whose values a float64 row stores exactly."""
 
 
 class KernelFunction(Protocol):
@@ -50,17 +52,17 @@ class KernelFunction(Protocol):
     py_func: FunctionType
 
     def __call__(self, *arguments: object) -> tuple[int, int, bool]:
-        """Run a block; return (next step, lanes that are left, whether a lane has no room for another spike)."""
+        """Run a block and return (next step, remaining lanes, whether a lane has no room for another spike)."""
 
 
 @dataclass(frozen=True)
 class Layout:
-    """Rows of the work space: the state, what the engine needs, the model's parameters, constants.
+    """Rows of the work space: state variables, rows of the engine, parameters of the model, constants.
 
     Attributes
     ----------
     states : int
-        Number of state variables; they are the first rows.
+        Number of state variables, which are the first rows.
     parameters : tuple of (str, int)
         The parameters that the step reads, each with its row.
     rows : int
@@ -72,12 +74,12 @@ class Layout:
     rows: int
 
     def row(self, which: int) -> int:
-        """Return a row of the engine, such as ``CURRENT``."""
+        """Return the index of a row of the engine, such as ``CURRENT``."""
         return self.states + which
 
 
 _TEMPLATE = '''\
-"""A kernel, made from the step of a neuron model."""
+"""A kernel, generated from the step of a neuron model."""
 
 import math
 
@@ -108,9 +110,9 @@ SIGNATURE = (
 
 @njit(nogil=True, error_model="numpy")
 def alone(w, recorded, places, lane, k, until, dt, limit, k0, k1, m0, m1, extremes):
-    """Advance a single lane, its state in registers, to its next spike, its loss or step `until`.
+    """Advance a single lane in registers to its next spike, its divergence or step `until`.
 
-    Returns the last step made, and whether the lane fired or was lost in it.
+    Returns the last step, and whether the lane fired or diverged in it.
     """
     i = 0
 {uniform}
@@ -119,7 +121,7 @@ def alone(w, recorded, places, lane, k, until, dt, limit, k0, k1, m0, m1, extrem
     peak, low, high = w[{peak}], w[{low}], w[{high}]
     while True:
 {moved}
-        # In this order, LLVM takes the reset out of the path of all other steps: 12 in place of 15 ns.
+        # In this order, LLVM moves the reset out of the path of all other steps, which take 12 instead of 15 ns.
         if spike != 0.0:
             break
         if lost:
@@ -142,17 +144,17 @@ def alone(w, recorded, places, lane, k, until, dt, limit, k0, k1, m0, m1, extrem
 def run(w, pieces, table, notes, spikes, recorded, places, n, k, stop, dt, t0, limit, k0, k1, m0, m1, extremes):
     """Advance n lanes from step k to `stop`, or until a lane has no room for another spike.
 
-    Returns the step reached, the lanes left, and whether a lane has no room.
+    Returns the next step, the number of remaining lanes, and whether a lane has no room.
     """
 {uniform}
-    # No literals: Numba would compile what is called anew for each of them.
+    # Not literals, because Numba would compile each called function again for each literal.
     states, rows = np.int64(STATES), np.int64(ROWS)
     m = padded(n)
     if k == 0:
         fill_up(w, rows, n)
         for i in range(m):
 {fixed}
-    else:  # lanes that were given up, whatever their step would make of it
+    else:  # remove the lanes with too many spikes, whose state is nan
         n = take_out(w, pieces, notes, recorded, n, k, limit, k0, k1, states)
         m = padded(n)
     change = k
@@ -161,7 +163,7 @@ def run(w, pieces, table, notes, spikes, recorded, places, n, k, stop, dt, t0, l
         if k >= change:
             change = renew_currents(k, dt, t0, w, pieces, table, notes, n, m, states)
         if n == 1:
-            # What pads it is stale from here on: no lane comes back.
+            # The padding is no longer updated, because no lane is ever added.
             lane = notes[LANE, 0]
             k, fired, lost = alone(w, recorded, places, lane, k, min(stop, change), dt, limit, k0, k1, m0, m1,
                                    extremes)
@@ -174,7 +176,7 @@ def run(w, pieces, table, notes, spikes, recorded, places, n, k, stop, dt, t0, l
             m = padded(n)
         if fired:
             full = note_spikes(w, notes, spikes, n, k, states, extremes)
-        # A lane alone has recorded all but its last step.
+        # A single lane has recorded all steps except its last.
         if k0 <= k < k1:
             record(w, notes, recorded, places, n, k - k0)
         if m0 <= k < m1:
@@ -196,10 +198,10 @@ kernel = njit(SIGNATURE, nogil=True, error_model="numpy", no_cfunc_wrapper=True,
 def emit(program: Program, *, cached: bool) -> str:
     """Return the source of a module whose ``kernel`` runs `program`.
 
-    With `cached`, Numba keeps the machine code beside the file that the source is written to.
+    With `cached`, Numba stores the machine code next to the file that contains the source.
     """
-    # What depends on no lane is computed once for each call, what depends on parameters alone once for each lane, and
-    # only the rest in every step.
+    # Instructions that do not depend on the lane run once per call, those that depend only on parameters once per lane,
+    # and the others in every step.
     levels = _levels(program)
     by_level: dict[int, list[Instruction]] = {UNIFORM: [], FIXED: [], MOVING: []}
     for line in program.body:
@@ -210,7 +212,7 @@ def emit(program: Program, *, cached: bool) -> str:
     # A parameter that neither loop reads needs no row.
     names = [f"p{i}" for i in range(len(program.parameters))]
     used = [name for name in names if name in moving_reads | fixed_reads]
-    # Only what the loop over time reads must survive in a row.
+    # Only values that the loop over time reads need a row.
     kept = [line for line in by_level[FIXED] if line.name in moving_reads]
 
     states = len(program.state)
@@ -228,14 +230,14 @@ def emit(program: Program, *, cached: bool) -> str:
     loaded = [f"{name} = {_at(row)}" for name, row in rows.items() if name in moving_reads and name[0] != "x"]
     loaded += [f"{line.name} = {_loaded(line, rows[line.name])}" for line in kept]
     moved = [*assignments(by_level[MOVING]), f"spike = {spikes}"]
-    # A comparison with nan is False, so that its negation also finds a lane whose state is nan.
+    # Negate the comparison, because a comparison with nan is False: a lane whose state is nan is lost.
     lost = f"not (abs({finite_or_nan(new)}) <= limit)"
     spiked = f"{_at(layout.row(SPIKED))} = spike"
-    # Written only after everything is read: an entry may be handed on to another.
+    # Write the state last, because a new entry may be the old value of another entry.
     moving = [*loaded, *moved, spiked, *(f"{_at(i)} = {name}" for i, name in enumerate(new))]
     moving += ["fired |= spike != 0.0", f"lost |= {lost}"]
     state = [f"s{i}" for i in range(states)]
-    # In one assignment, because no new value may be read in place of a former one.
+    # Assign all entries in one statement, because no new value may be read instead of an old one.
     moved += [f"lost = {lost}", f"{', '.join(state)}, = {', '.join(f'float({x})' for x in new)},"]
     placed = [f"r{i} = places[{i}]" for i in range(states)]
     recorded = [line for i in range(states) for line in (f"if r{i} >= 0:", f"    recorded[r{i}, lane, k - k0] = s{i}")]
@@ -260,15 +262,18 @@ def emit(program: Program, *, cached: bool) -> str:
 
 
 def finite_or_nan(state: Sequence[str]) -> str:
-    """Return the potential, or nan where another state variable is not finite: x - x is 0, else nan."""
+    """Return an expression for the potential that is nan if another state variable is not finite.
+
+    For a state variable x, x - x is 0 if x is finite and nan otherwise.
+    """
     return " + ".join([state[0], *(f"({name} - {name})" for name in state[1:])])
 
 
 def _levels(program: Program) -> dict[str, int]:
-    """Return what each assignment depends on; MOVING also for what no row could keep."""
+    """Return the level of each assignment, raised to MOVING if a row cannot store its value."""
     levels: dict[str, int] = {}
     for line in program.body:
-        # A row is float64, which holds float64, float32 and booleans exactly, but not every int64.
+        # A float64 row stores float64, float32 and booleans exactly, but not every int64.
         level = line.level
         if level == FIXED and (
             line.dtype not in _KEPT_EXACTLY or any(levels.get(name) == MOVING for name in line.reads)

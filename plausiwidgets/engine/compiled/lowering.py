@@ -1,4 +1,4 @@
-"""The operations of ATen as rows of the table: what an export needs besides the table itself."""
+"""Translation of ATen operations into rows of the table of operations."""
 
 from __future__ import annotations
 
@@ -22,29 +22,30 @@ NUMPY = {
         BOOL,
     )
 }
-"""Types of values in a program, by torch's."""
+"""Types of values in a program, by the corresponding types of torch."""
 TORCH = {dtype: tensors for tensors, dtype in NUMPY.items()}
 _NARROW = tuple(map(np.dtype, ("int16", "int8", "uint8")))
 
 
 class UnsupportedError(Exception):
-    """An operation is used in a way that the table does not cover. The message names it."""
+    """An operation is used in a way that the table does not cover. The message contains its name."""
 
 
 @dataclass
 class Call:
-    """One node of the graph: an operation, what it gets, and the type of what it gives.
+    """A node of the graph: an operation, its arguments, and the type of its result.
 
     Attributes
     ----------
     body : Body
-        Where its result is computed.
+        Body that receives the instructions.
     arguments : dict of str to Value, list or other
-        Everything that the operation takes, by the names of its schema, defaults included: a graph drops an
+        All arguments of the operation, by their names in its schema. Defaults are included, although a graph omits an
         argument that has its default value.
     dtype : numpy.dtype
+        Type of the result.
     dims : {0, 1}
-        Of the result: one number for all lanes, or one for each.
+        Whether the result is one number for all lanes (0) or one number per lane (1).
     """
 
     body: Body
@@ -56,7 +57,7 @@ class Call:
         return self.arguments[name]
 
     def number(self, name: str) -> Any:
-        """Return an argument that must be a constant: a number, a word or None."""
+        """Return an argument that must be a constant: a number, a string or None."""
         value = self.arguments[name]
         if not isinstance(value, Value):
             return value
@@ -69,11 +70,11 @@ class Call:
         return [a for a in self.arguments.values() if isinstance(a, Value)]
 
     def constant(self, number: Number) -> Value:
-        """Return a constant as the result's type holds it: 0.1 is another number in float32."""
+        """Return a constant rounded to the type of the result, because 0.1 is a different number in float32."""
         return Value("", self.dtype, self.dims, UNIFORM, torch.tensor(number, dtype=TORCH[self.dtype]).item())
 
     def apply(self, name: str, *operands: Value, dtype: np.dtype | None = None) -> Value:
-        """Return the outcome of a row of the table for `operands`, as `dtype` (that of the result by default)."""
+        """Return the result of a row of the table for `operands`, as `dtype` (by default, the type of the node)."""
         row, dtype = TABLE[name], dtype or self.dtype
         if row.computes == "choice":
             return self._add(row, [self.cast(operands[0], BOOL), *(self.cast(v, dtype) for v in operands[1:])], dtype)
@@ -91,7 +92,7 @@ class Call:
         return value if row.truth else self.cast(value, dtype)
 
     def cast(self, value: Value, dtype: np.dtype) -> Value:
-        """Return a value as another type."""
+        """Return a value converted to another type."""
         if dtype == LONG and value.number is not None and not -(2**63) <= value.number < 2**63:
             raise UnsupportedError(f"reads {value.number}, which is too large for torch.int64")
         if value.dtype == dtype:
@@ -99,9 +100,9 @@ class Call:
         if value.number is None:
             return self._add(CAST, [value], dtype)
         number, own = value.number, value.dtype
-        if value.dims < 0 and dtype.kind == "f":  # a number of Python, whatever its size
+        if value.dims < 0 and dtype.kind == "f":  # A Python number of any size
             number, own = float(number), DOUBLE
-        # As torch has it: 2**31 is another number in int32, 0.1 in float32.
+        # Convert in torch, because 2**31 is a different number in int32, and 0.1 in float32.
         return replace(value, dtype=dtype, number=torch.tensor(number, dtype=TORCH[own]).to(TORCH[dtype]).item())
 
     def _add(self, row: Operation, operands: list[Value], dtype: np.dtype) -> Value:
@@ -121,20 +122,20 @@ def promoted(operands: tuple[Value, ...]) -> np.dtype:
 
 
 RESHAPED = ("unsqueeze", "squeeze", "select", "reshape", "permute", "transpose", "t")
-"""What moves axes: the lanes stay what they are as long as every other axis has length one."""
+"""Operations that only move axes. The lanes stay the same if every other axis has length one."""
 
 
 def covers(name: str) -> bool:
-    """Return whether an operation of ATen has a form here."""
+    """Return whether an ATen operation can be translated."""
     return name in COMPOSED or name in TABLE
 
 
 def lower(name: str, call: Call) -> Value:
-    """Add what an operation of ATen computes to the body of `call`, and return its result."""
+    """Add the instructions of an ATen operation to the body of `call`, and return its result."""
     return COMPOSED[name](call) if name in COMPOSED else call.apply(name, *call.values())
 
 
-# ------------------------------------------------------------------ what is composed of rows
+# ------------------------------------------------------------------ operations composed of rows
 
 Lowering = Callable[[Call], Value]
 
@@ -165,11 +166,11 @@ def _division(call: Call) -> Value:
 
 
 _MAX_FACTORS = 8
-"""Integer powers up to this one are products, as torch computes the second and the third."""
+"""Largest integer power that is computed as a product. torch computes the second and third powers in this way."""
 
 
 def _product(call: Call, base: Value, n: int) -> Value:
-    """Return the n-th power of `base`: of two equal factors where n is even."""
+    """Return the n-th power of `base` as a product of two equal factors if n is even."""
     if n == 1:
         return call.cast(base, call.dtype)
     if n % 2:
@@ -203,7 +204,7 @@ def _clamp(least: str, most: str) -> Lowering:
 
 
 def _select_by_mask(call: Call) -> Value:
-    """Lower ``x[mask]``: the same lanes, remembered as a selection."""
+    """Lower ``x[mask]`` to the same lanes, marked as selected by the mask."""
     value, mask = call["self"], _only_mask(call["indices"])
     if value.mask is not None or mask.mask is not None:
         raise UnsupportedError("selects from lanes that are already selected. Combine the masks: `v[a & b]`")
@@ -211,7 +212,7 @@ def _select_by_mask(call: Call) -> Value:
 
 
 def _put_by_mask(call: Call) -> Value:
-    """Lower ``x[mask] = y``, with one y for all or one that was selected by the same mask."""
+    """Lower ``x[mask] = y``, where y is one number, or was selected by the same mask."""
     value, mask, new = call["self"], _only_mask(call["indices"]), call["values"]
     if new.mask is not None and new.mask != mask.key:
         raise UnsupportedError("assigns values of lanes that are selected by another mask")
@@ -232,7 +233,7 @@ def _only_mask(indices: Sequence[object]) -> Value:
 
 
 def _convert(name: str) -> Lowering:
-    """Lower a cast, or a copy, of the argument `name`."""
+    """Return the lowering of a cast or copy of the argument `name`."""
 
     def lower(call: Call) -> Value:
         value = call[name]
@@ -267,7 +268,7 @@ def _sign(call: Call) -> Value:
 
 
 def _below_zero(function: Callable[[Call, Value], Value], scale: str | None = None) -> Lowering:
-    """Lower a function that is x, or x times `scale`, above zero, and another one below."""
+    """Return the lowering of a function that is x, or x times `scale`, above zero, and `function` below."""
 
     def lower(call: Call) -> Value:
         x = call["self"]
@@ -283,7 +284,7 @@ def _elu(call: Call, x: Value) -> Value:
 
 
 def _only(name: str) -> Lowering:
-    """Lower what joins the list `name` of tensors, where it holds one."""
+    """Return the lowering of an operation that joins a list `name` of tensors, for a list of one tensor."""
 
     def lower(call: Call) -> Value:
         values = call[name]
@@ -345,4 +346,4 @@ COMPOSED: dict[str, Lowering] = dict(
     stack=_only("tensors"),
     cat=_only("tensors"),
 )
-"""Operations of ATen that are no row of the same name, or take more than operands."""
+"""ATen operations that have no row of the same name, or that take arguments other than operands."""

@@ -1,6 +1,6 @@
-"""Functions that kernels call: written so that LLVM can vectorize them, or with torch's semantics.
+"""Functions that kernels call: versions that LLVM can vectorize, or that follow torch's semantics.
 
-Only kernels import this module: it needs Numba.
+Only kernels import this module, because it requires Numba.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from numba import extending, types
 
 from plausiwidgets.engine.compiled.shared import shared
 
-# Typed for compiled callers only: the first argument is not passed by them.
+# The annotation is for compiled callers, which do not pass the first argument.
 intrinsic: Any = extending.intrinsic
 Codegen = Callable[[object, ir.IRBuilder, object, Sequence[ir.Value]], ir.Value]
 
 
 def _cpu_has_fma() -> bool:
-    """Return whether a fused multiply-add is one instruction here; in software it is slow."""
+    """Return whether this CPU has a fused multiply-add instruction, because its emulation in software is slow."""
     features = llvmlite.binding.get_host_cpu_features()
     machine = llvmlite.binding.get_default_triple().split("-")[0]
     return bool(features.get("fma")) or machine in ("aarch64", "arm64")
@@ -30,7 +30,7 @@ def _cpu_has_fma() -> bool:
 
 @intrinsic
 def _fused(typingctx: object, a: types.Type, b: types.Type, c: types.Type) -> tuple[object, Codegen]:
-    """a·b + c, rounded once."""
+    """Return a·b + c with a single rounding."""
 
     def codegen(context: object, builder: ir.IRBuilder, signature: object, args: Sequence[ir.Value]) -> ir.Value:
         return builder.fma(*args)
@@ -40,7 +40,7 @@ def _fused(typingctx: object, a: types.Type, b: types.Type, c: types.Type) -> tu
 
 @intrinsic
 def bits_of(typingctx: object, x: types.Type) -> tuple[object, Codegen]:
-    """The bits of a double as an integer."""
+    """Return the bits of a double as an integer."""
 
     def codegen(context: object, builder: ir.IRBuilder, signature: object, args: Sequence[ir.Value]) -> ir.Value:
         return builder.bitcast(args[0], ir.IntType(64))
@@ -50,7 +50,7 @@ def bits_of(typingctx: object, x: types.Type) -> tuple[object, Codegen]:
 
 @intrinsic
 def _from_bits(typingctx: object, i: types.Type) -> tuple[object, Codegen]:
-    """The double that has these bits."""
+    """Return the double with the given bits."""
 
     def codegen(context: object, builder: ir.IRBuilder, signature: object, args: Sequence[ir.Value]) -> ir.Value:
         return builder.bitcast(args[0], ir.DoubleType())
@@ -69,15 +69,15 @@ def _rounded_twice(a: float, b: float, c: float) -> float:
 _muladd: Callable[[float, float, float], float] = _fused if _cpu_has_fma() else _rounded_twice
 
 
-# Added to a number below 2^51, this leaves no bits for a fraction: the sum is rounded to an
-# integer, which then also stands in its low bits, all other of the low 52 being zero.
+# Adding this number to a number below 2^51 leaves no bits for a fraction, so the sum is rounded to an integer. The low
+# bits of the sum then contain that integer, and the remaining ones of the low 52 bits are zero.
 _ROUND = 1.5 * 2.0**52
 _PER_LN2 = 1.0 / math.log(2.0)
-# ln 2 in two parts; the upper one ends in 11 zero bits, so that an exponent times it is exact.
+# ln 2 in two parts. The upper part ends in 11 zero bits, so its product with an exponent is exact.
 _LN2_HIGH = float.fromhex("0x1.62e42fefa3800p-1")
 _LN2_LOW = float.fromhex("0x1.ef35793c76730p-45")
-# (e^r − 1 − r)/r² on |r| ≤ ln(2)/2 as a polynomial in r: Chebyshev interpolation of degree 9,
-# computed with 60 digits; relative error of e^r below 2^-55.
+# (e^r − 1 − r)/r² on |r| ≤ ln(2)/2 as a polynomial in r, from a Chebyshev interpolation of degree 9 computed with 60
+# digits. The relative error of e^r is below 2^-55.
 _C2, _C3, _C4, _C5, _C6, _C7, _C8, _C9, _C10, _C11 = (
     float.fromhex(c)
     for c in (
@@ -95,18 +95,18 @@ _C2, _C3, _C4, _C5, _C6, _C7, _C8, _C9, _C10, _C11 = (
 )
 
 
-# Above the first of these e^x is inf, below the second 0, below the third not a normal number.
+# e^x is inf above _OVERFLOW, 0 below _UNDERFLOW, and not a normal number below _SMALL.
 _OVERFLOW, _UNDERFLOW, _SMALL = 709.782712893384, -745.2, -708.0
 
 
 @inline
 def exp(x: float) -> float:
-    """e^x to 1.3 ulp, without a branch: inf above 709.78, denormal below -708.4, 0 below -745.13.
+    """Return e^x to 1.3 ulp without a branch: inf above 709.78, denormal below -708.4, 0 below -745.13.
 
-    x = n·ln 2 + r with an integer n; e^r is a polynomial, evaluated in pairs (Estrin) so that a
-    single lane does not wait for a chain of sums; 2^n is added to the exponent bits. What would
-    leave the normal numbers there is made 2^64 too large and brought back by a product, which
-    rounds it; the rest is chosen at the end, out of the way of the chain.
+    x = n·ln 2 + r with an integer n. e^r is a polynomial, evaluated in pairs (Estrin's scheme), so that a single lane
+    does not wait for a chain of sums. 2^n is added to the exponent bits. A result below the normal numbers is computed
+    2^64 times too large and then multiplied by 2^-64, which rounds it. Infinite, nan and zero results are selected at
+    the end, outside the chain.
     """
     shifted: float = _muladd(x, _PER_LN2, _ROUND)
     n = shifted - _ROUND
@@ -121,14 +121,15 @@ def exp(x: float) -> float:
     lower = 2.0**-64 if small else 1.0
     exponent: int = (bits_of(shifted) + lift) << 52
     value = _from_bits(bits_of(mantissa) + exponent) * lower
-    # inf, nan, or what is below zero and stands for 0
+    # inf or nan, and 0 for a negative argument
     beyond = x * 1e308
     beyond = 0.0 if beyond < 0.0 else beyond
     return value if (x >= _UNDERFLOW) & (x <= _OVERFLOW) else beyond
 
 
-# (log((1+s)/(1−s)) − 2s)/s³ on |s| ≤ (√2 − 1)/(√2 + 1) as a polynomial in s²: Chebyshev interpolation of degree 6,
-# computed with 60 digits; relative error below 2^-51, which s² makes one of 2^-57 in the logarithm.
+# (log((1+s)/(1−s)) − 2s)/s³ on |s| ≤ (√2 − 1)/(√2 + 1) as a polynomial in s², from a Chebyshev interpolation of degree
+# 6 computed with 60 digits. Its relative error is below 2^-51. The factor s² reduces the error of the logarithm to
+# 2^-57.
 _L0, _L1, _L2, _L3, _L4, _L5, _L6 = (
     float.fromhex(c)
     for c in (
@@ -148,16 +149,17 @@ _BITS_OF_ROUND = 0x4338000000000000
 
 @inline
 def log(x: float) -> float:
-    """Natural logarithm to 1 ulp, without a branch: -inf at 0, nan below.
+    """Return the natural logarithm to 1 ulp without a branch: -inf at 0, nan below 0.
 
-    x = 2^k·m with m between √½ and √2, and with f = m − 1 and s = f/(2 + f), log m = f − s·(f − s²·(…)), so that
-    what is rounded is small beside f.
+    x = 2^k·m with m between √½ and √2. With f = m − 1 and s = f/(2 + f), log m = f − s·(f − s²·(…)), so that the
+    rounded terms are small compared with f.
     """
     small = x < _SMALLEST_NORMAL
     bits = bits_of(x * 2.0**54 if small else x)
     whole = (bits - _BITS_OF_ROOT_HALF) >> 52
     f = _from_bits(bits - (whole << 52)) - 1.0
-    # An integer below 2^51 as a double, by its bits: a conversion is not vectorized everywhere.
+    # Convert an integer below 2^51 to a double through its bits, because LLVM cannot vectorize a conversion on every
+    # CPU.
     k = _from_bits(whole + _BITS_OF_ROUND) - _ROUND - (54.0 if small else 0.0)
     s = f / (2.0 + f)
     z = s * s
@@ -167,34 +169,34 @@ def log(x: float) -> float:
     series = _muladd(z2 * z2, high, low)
     rest = _muladd(k, _LN2_LOW, s * _muladd(z, series, -f))
     value = _muladd(k, _LN2_HIGH, f + rest)
-    # inf, nan, -inf for zero, nan for what is below
+    # inf and nan unchanged, -inf for zero, nan for negative arguments
     beyond = x if x > 0.0 else (-np.inf if x == 0.0 else np.nan)
     return value if (x > 0.0) & (x < np.inf) else beyond
 
 
 @inline
 def sigmoid(x: float) -> float:
-    """1/(1 + e^-x)."""
+    """Return 1/(1 + e^-x)."""
     return 1.0 / (1.0 + exp(-x))
 
 
 @inline
 def whole64(x: float) -> int:
-    """x without its fraction as a 64-bit integer; what has none there is the smallest, as torch has it on x86."""
+    """Return x truncated to a 64-bit integer, or the smallest integer if x is out of range, as torch on x86."""
     inside = (x >= -(2.0**63)) & (x < 2.0**63)
     return np.int64(x if inside else -(2.0**63))  # type: ignore[return-value]
 
 
 @inline
 def whole32(x: float) -> int:
-    """The same as a 32-bit integer."""
+    """Return x truncated to a 32-bit integer, or the smallest integer if x is out of range."""
     inside = (x > -(2.0**31) - 1.0) & (x < 2.0**31)
     return np.int32(x if inside else -(2.0**31))  # type: ignore[return-value]
 
 
 @inline
 def remainder(a: float, b: float) -> float:
-    """a modulo b with the sign of b, as torch and Python have it."""
+    """Return a modulo b with the sign of b, as in torch and Python."""
     rest = np.fmod(a, b)
     if rest != 0.0 and (b < 0.0) != (rest < 0.0):
         rest += b
@@ -203,7 +205,7 @@ def remainder(a: float, b: float) -> float:
 
 @inline
 def floor_divide(a: float, b: float) -> float:
-    """The largest integer not above a/b, as torch rounds it."""
+    """Return the largest integer that is not above a/b, rounded as in torch."""
     if b == 0.0:
         return a / b
     rest = np.fmod(a, b)

@@ -1,7 +1,7 @@
-"""The parts of a kernel that no model changes: currents, spikes, divergence, recording.
+"""Functions that all kernels share: currents, spikes, divergence and recording.
 
-They are compiled once for a machine (``shared.py``) and linked into each kernel. Only kernels import this module:
-it needs Numba. All of them get the work space `w` of :mod:`plausiwidgets.engine.compiled.kernel`.
+They are compiled once per machine (``shared.py``) and linked into each kernel. The argument `w` is the work space of
+:mod:`plausiwidgets.engine.compiled.kernel`. Only kernels import this module, because it requires Numba.
 """
 
 from __future__ import annotations
@@ -32,30 +32,33 @@ Floats = NDArray[np.float64]
 Notes = NDArray[np.int64]
 
 DUE, LANE, COUNT, DIVERGED = range(4)
-"""Rows of `notes`: the step at which the current of place i must be renewed and the lane that sits
-there; the number of spikes of lane j and the step in which it diverged."""
+"""Rows of `notes`.
+
+They are, in this order: the step at which the current of place i must be renewed, the lane at place i, the number of
+spikes of lane j, and the step in which lane j diverged.
+"""
 ON, OFF, START, END, PATH = range(5)
 """Planes of `pieces`, see :class:`plausiwidgets.engine.lane_current.LaneCurrent`."""
 
 _LARGEST = float(np.finfo(np.float64).max)
 
-# Only kernels call what is made here, so that nothing needs a way in from Python.
+# Only kernels call these functions, so they need no wrapper for calls from Python.
 compiled = shared(nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
 
-# One source for the currents of both engines, see plausiwidgets.engine.lane_current.
+# Both engines compile the currents from the same source, see plausiwidgets.engine.lane_current.
 _fill_current = compiled(lane_current.fill_current)
 _next_change = compiled(lane_current.next_change)
 
 
 @compiled
 def padded(n: int) -> int:
-    """Return n as a multiple of the padding."""
+    """Return n, rounded up to a multiple of the padding."""
     return (n + PAD - 1) // PAD * PAD
 
 
 @compiled
 def fill_up(w: Floats, rows: int, n: int) -> None:
-    """Make the places between the n lanes and the next multiple of the padding copies of the first."""
+    """Fill the places from n to the next multiple of the padding with copies of the first lane."""
     for i in range(n, padded(n)):
         for row in range(rows):
             w[row * STRIDE + i] = w[row * STRIDE]
@@ -65,12 +68,12 @@ def fill_up(w: Floats, rows: int, n: int) -> None:
 def renew_currents(
     k: int, dt: float, t0: float, w: Floats, pieces: Floats, table: Floats, notes: Notes, n: int, m: int, states: int
 ) -> int:
-    """Compute the currents that change at step k; return the next step at which one does."""
+    """Compute the currents that change at step k, and return the next step at which a current changes."""
     current = (states + CURRENT) * STRIDE
     base = (states + BASE) * STRIDE
     left = t0 + k * dt
     right = t0 + (k + 1) * dt
-    # Beyond every step: the caller then runs to its end without looking at the currents again.
+    # This value is beyond every step. If it is returned, the caller runs to its end without renewing the currents.
     change = 2**62
     i = 0
     while i < n:
@@ -78,12 +81,12 @@ def renew_currents(
             change = min(change, notes[DUE, i])
             i += 1
             continue
-        # Neighbours that are due together, at a call's cost.
+        # Neighbours that are due at the same step share one call.
         first = i
         while i < n and k >= notes[DUE, i]:
             due = 0
             for j in range(pieces.shape[1]):
-                # A ramp has another mean in each step, while a level stays until its next edge.
+                # The mean of a ramp differs in each step, while a constant level stays until its next edge.
                 varies = pieces[START, j, i] != pieces[END, j, i] or pieces[PATH, j, i] > 0.0
                 if varies and pieces[ON, j, i] < right and left < pieces[OFF, j, i]:
                     due = k + 1
@@ -94,7 +97,7 @@ def renew_currents(
             i += 1
         held, out = w[base + first : base + i], w[current + first : current + i]
         _fill_current(k, dt, t0, held, pieces[:, :, first:i], table, out)
-    # The places that pad the block must never diverge alone, so they do what the first lane does.
+    # A padding place must never diverge on its own, so it gets the current of the first lane.
     for i in range(n, m):
         w[current + i] = w[current]
     return change
@@ -102,7 +105,10 @@ def renew_currents(
 
 @compiled
 def keep(w: Floats, i: int, lane: int, states: int, spiked: bool) -> None:
-    """Write the results of the lane at place i; `spiked`: the spike under way counts, if its top is over."""
+    """Write the results of the lane at place i.
+
+    With `spiked`, the last spike counts as a spike with a finished rise if the potential has fallen since its top.
+    """
     first, out = states * STRIDE + i, w.size - RESULTS * STRIDE + lane
     low, high, rise = w[first + LOW * STRIDE], w[first + HIGH * STRIDE], w[first + RISE * STRIDE]
     if spiked and w[i] < high:
@@ -126,7 +132,7 @@ def take_out(
     k1: int,
     states: int,
 ) -> int:
-    """Take out the lanes that diverged in step k; return how many are left."""
+    """Remove the lanes that diverged in step k, and return the number of remaining lanes."""
     rows = w.size // STRIDE - RESULTS
     i = 0
     while i < n:
@@ -139,12 +145,12 @@ def take_out(
         lane = notes[LANE, i]
         notes[DIVERGED, lane] = k
         keep(w, i, lane, states, False)
-        # Nothing else writes these numbers, and the memory of the array was not cleared.
+        # No other code writes these numbers, and the memory of the array was not cleared.
         if k < k1:
             for which in range(recorded.shape[0]):
                 for j in range(max(k - k0, 0), k1 - k0):
                     recorded[which, lane, j] = np.nan
-        # The last lane takes the place.
+        # The last lane moves to the free place.
         n -= 1
         for row in range(rows):
             w[row * STRIDE + i] = w[row * STRIDE + n]
@@ -159,12 +165,12 @@ def take_out(
 
 @compiled
 def note_rise(w: Floats, first: int, spiked: bool) -> None:
-    """Note, at a spike, how far the one before rose; `first` is the place of the lane behind its state."""
+    """Update the smallest rise at a spike. `first` is the offset of the lane after its state rows."""
     low, high = first + LOW * STRIDE, first + HIGH * STRIDE
     trough, rise = first + TROUGH * STRIDE, first + RISE * STRIDE
     if spiked:
         w[rise] = min(w[rise], w[high] - w[trough])
-    # The spike under way rises from the least potential since the one before.
+    # The current spike rises from the lowest potential since the previous spike.
     w[trough] = w[low]
     w[first + LOWEST * STRIDE] = min(w[low], w[first + LOWEST * STRIDE])
     w[first + HIGHEST * STRIDE] = max(w[high], w[first + HIGHEST * STRIDE])
@@ -173,11 +179,11 @@ def note_rise(w: Floats, first: int, spiked: bool) -> None:
 
 @compiled
 def note_spikes(w: Floats, notes: Notes, spikes: NDArray[np.int32], n: int, k: int, states: int, extremes: int) -> bool:
-    """Note the spikes of step k, and how far the ones before rose; return whether a lane has no room for another."""
+    """Record the spikes of step k and the rises of the previous ones. Return whether a lane has no room for another."""
     spiked = (states + SPIKED) * STRIDE
     full = False
     for first in range(0, n, PAD):
-        # Most lanes are silent in most steps: a look at a vector of them at once.
+        # Test a whole vector, because most lanes are silent in most steps.
         some = np.int64(0)
         for i in range(first, first + PAD):
             some |= bits_of(w[spiked + i])
@@ -191,14 +197,14 @@ def note_spikes(w: Floats, notes: Notes, spikes: NDArray[np.int32], n: int, k: i
                     if count < spikes.shape[1]:
                         spikes[lane, count] = k
                         notes[COUNT, lane] = count + 1
-                    # Each step adds one spike at most, so that the room can be enlarged before the next step.
+                    # A step adds at most one spike per lane, so the buffer can grow before the next step.
                     full = full or count + 1 >= spikes.shape[1]
     return full
 
 
 @compiled
 def record(w: Floats, notes: Notes, recorded: Floats, places: NDArray[np.int64], n: int, column: int) -> None:
-    """Keep what is recorded of the present step."""
+    """Write the recorded state variables of the current step."""
     for state in range(places.size):
         place = places[state]
         if place >= 0:
@@ -208,6 +214,6 @@ def record(w: Floats, notes: Notes, recorded: Floats, places: NDArray[np.int64],
 
 @compiled
 def keep_extremes(w: Floats, notes: Notes, n: int, states: int) -> None:
-    """Write the results of the lanes that are left."""
+    """Write the results of the remaining lanes."""
     for i in range(n):
         keep(w, i, notes[LANE, i], states, notes[COUNT, notes[LANE, i]] > 0)

@@ -1,7 +1,7 @@
-"""Machine code of what all kernels share, kept on disk: a new kernel then takes a third of the time to compile.
+"""Cache of the machine code that all kernels share, which reduces the compilation of a kernel to a third.
 
-Numba keeps it among the kernels, in a directory for each environment. It is used only where its digest is the one that
-was noted when it was written, as the code of a kernel is. Only kernels import this module: it needs Numba.
+The code is next to the kernels, in a directory for each environment. As for a kernel, it is used only if its digest is
+the one that was noted when it was written. Only kernels import this module, because it requires Numba.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from plausiwidgets.engine.compiled.directory import environment, kernel_director
 F = TypeVar("F", bound=Callable[..., object])
 
 _KEPT = 3
-"""Environments whose code stays on disk."""
+"""Maximum number of environments whose code stays on disk."""
 
 
 class _Cache(Protocol):
-    """What Numba keeps the code of a function with."""
+    """The cache object in which Numba stores the code of a function."""
 
     save_overload: Callable[..., None]
 
@@ -32,11 +32,15 @@ def _directory() -> Path | None:
     return None if kernels is None else kernels / f"shared-{environment()}"
 
 
-_DIRECTORY = _directory()  # the functions are bound to it when they are defined
+# Numba binds a function to this directory when the function is defined.
+_DIRECTORY = _directory()
 
 
 def shared(**options: Any) -> Callable[[F], F]:
-    """Return a decorator: ``njit`` with these options, and a cache among the kernels where they have a directory."""
+    """Return a decorator that applies ``njit`` with `options` and caches the machine code next to the kernels.
+
+    Without a directory for kernels, nothing is cached.
+    """
 
     def decorate(function: F) -> F:
         dispatcher: Any = numba.njit(error_model="numpy", **options)(function)
@@ -55,7 +59,7 @@ def shared(**options: Any) -> Callable[[F], F]:
 
 
 def _spare(cache: _Cache) -> None:
-    """Let a cache go without what cannot be written: on a full disk, kernels are compiled all the same."""
+    """Make a cache ignore write errors, so that kernels also compile on a full disk."""
     save = cache.save_overload
 
     def saved(*arguments: object) -> None:
@@ -66,7 +70,7 @@ def _spare(cache: _Cache) -> None:
 
 
 def trusted() -> AbstractContextManager[object]:
-    """Return a context that begins without code that is not what was written before, and notes what is added in it."""
+    """Return a context that removes foreign code on entry and notes the added code on exit."""
     directory = _DIRECTORY
     if directory is None:
         return nullcontext()
@@ -86,5 +90,5 @@ def _note(directory: Path) -> Path:
 def _prune(directory: Path) -> None:
     others = sorted(directory.parent.glob("shared-*.digest"), key=lambda note: note.stat().st_ctime)
     for note in [other for other in others if other != _note(directory)][: 1 - _KEPT]:
-        # Its directories stay: another process may be about to write there.
+        # Keep the directories, because another process may be about to write there.
         remove([*_code(note.with_suffix("")), note])

@@ -1,4 +1,4 @@
-"""The instructions of a program as Python: for Numba, and for Python itself."""
+"""Translation of the instructions of a program into Python, for Numba and for plain Python."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from plausiwidgets.engine.program.operations import CAST
 from plausiwidgets.engine.program.program import BOOL, DOUBLE, LONG, Instruction, Value
 
 _NATIVE = (BOOL, DOUBLE)
-"""Types that operators and functions of Python and of Numba keep by themselves: a whole number of Python grows."""
+"""Types that the operators and functions of Python and Numba preserve. Python's integers have no fixed size."""
 _WHOLE = {LONG: "whole64", np.dtype("int32"): "whole32"}
-"""Functions from a float to an integer: one out of range has the same integer in every engine."""
+"""Functions that convert a float to an integer. An out-of-range float becomes the same integer in every engine."""
 
 
 def assignments(lines: Iterable[Instruction]) -> list[str]:
@@ -22,7 +22,7 @@ def assignments(lines: Iterable[Instruction]) -> list[str]:
 
 
 def text_of(value: Value) -> str:
-    """Return a value: its name, or a literal of its type."""
+    """Return the source text of a value: its name, or a literal of its type."""
     if value.number is None:
         return value.name
     number, dtype = value.number, value.dtype

@@ -1,1 +1,1 @@
-"""Every step as an ES module: the program of the kernel once more, for a page."""
+"""Generation of an ES module for a page from the same program as the kernel."""

@@ -1,8 +1,8 @@
-"""The instructions of a program as JavaScript.
+"""Translation of the instructions of a program into JavaScript.
 
-A number is a double, as there; float32 is rounded by ``Math.fround`` after each operation; an integer is a BigInt
-that is cut to the width of its type. Nothing but a form of the table of operations, a name that the export gave, and
-a number gets into the result.
+A float64 is a number of JavaScript. A float32 is rounded by ``Math.fround`` after each operation. An integer is a
+BigInt that is cut to the width of its type. The result consists only of forms from the table of operations, names that
+the export assigned, and numbers.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _BITS[_UNSIGNED] = 8
 
 
 class NoJavaScriptError(Exception):
-    """An operation has no form in JavaScript; the text names it."""
+    """An operation has no form in JavaScript. The message is its name."""
 
 
 def declarations(lines: Iterable[Instruction]) -> list[str]:
@@ -29,7 +29,7 @@ def declarations(lines: Iterable[Instruction]) -> list[str]:
 
 
 def text_of(value: Value) -> str:
-    """Return a value: its name, or a literal of its type."""
+    """Return the source text of a value: its name, or a literal of its type."""
     if value.number is None:
         return value.name
     if value.dtype == BOOL:
@@ -41,7 +41,7 @@ def text_of(value: Value) -> str:
 
 
 def number(value: float) -> str:
-    """Return a double as JavaScript reads it, the same to the last bit."""
+    """Return a double as a JavaScript literal of exactly the same value."""
     if math.isnan(value):
         return "NaN"
     if math.isinf(value):

@@ -1,4 +1,4 @@
-"""A neuron as JavaScript: its step, and the state that it starts from, as an ES module without dependencies."""
+"""Conversion of a neuron to JavaScript: its step and initial state as an ES module without dependencies."""
 
 from __future__ import annotations
 
@@ -85,12 +85,18 @@ def _runtime_module() -> str:
 
 
 def plain_script(module: str) -> str:
-    """Return the text of a module without its imports and exports, for a script in which all names are known."""
+    """Return the text of a module without its imports and exports, for a script that contains all names."""
     return _OF_MODULES.sub("", module)
 
 
 def neuron_object(model: Neuron) -> str:
-    """Return a neuron as an expression: an object ``{name, dt, peak, states, parameters, start, simulate}``."""
+    """Return a neuron as a JavaScript expression: an object ``{name, dt, peak, states, parameters, start, simulate}``.
+
+    Raises
+    ------
+    NotCompilableError
+        If the neuron cannot be compiled or has no form in JavaScript.
+    """
     from plausiwidgets.engine.compiled.engine import compiled, compiling, remembered
 
     def make() -> str:
@@ -99,14 +105,14 @@ def neuron_object(model: Neuron) -> str:
         from plausiwidgets.engine.compiled.export_model import export_programs
 
         with compiling:
-            compiled(model)  # what was not found to do as torch does is not emitted either
+            compiled(model)  # A model whose kernel differs from torch raises an error here, so it is not emitted.
             return emit(model, export_programs(model))
 
     return remembered(_emitted, model, make)
 
 
 def emit(model: Neuron, programs: Programs) -> str:
-    """Return a neuron as :func:`neuron_object` does, given its programs."""
+    """Return the result of :func:`neuron_object` for given programs."""
     step, start, balance = programs.step, programs.start, programs.balance
     states, usual = len(step.state), float(model.span(model.defaults())[0])
     inputs = ", ".join(f"p{i}" for i in range(len(model.parameters)))
@@ -155,7 +161,7 @@ def emit(model: Neuron, programs: Programs) -> str:
 
 
 def json_text(value: object) -> str:
-    """Return a value as JSON that may stand in a script on a page: plain ASCII, and no ``<``."""
+    """Return a value as JSON that is safe in a script on a page: plain ASCII without ``<``."""
     return json.dumps(value, ensure_ascii=True, allow_nan=False, separators=(",", ":")).replace("<", "\\u003c")
 
 

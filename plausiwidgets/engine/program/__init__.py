@@ -1,1 +1,1 @@
-"""Programs: instructions, the table of operations, the tracer, their text, and their values in NumPy."""
+"""Programs: instructions, the table of operations, the tracer, the text format, and evaluation in NumPy."""

@@ -1,7 +1,7 @@
-"""The values of a program on NumPy's arrays, many lanes at once.
+"""Evaluation of a program on NumPy arrays, for many lanes simultaneously.
 
-It computes the initial state of a neuron, the steps for the comparison with a kernel, and the measurements of a
-pattern: a function of NumPy for each instruction, without a compiler.
+Each instruction is one NumPy call, so no compiler is needed. This module computes the initial state of a neuron, the
+steps for the comparison with a kernel, and the measurements of a pattern.
 """
 
 from __future__ import annotations
@@ -18,20 +18,24 @@ from plausiwidgets.engine.program.program import MOVING, RECORD, Instruction, Pr
 Floats = NDArray[np.float64]
 Step = Callable[[Floats, Iterable[Floats]], tuple[Floats, list[Floats]]]
 Values = dict[str, Any]
-"""Numbers, arrays of any type and records by the names of a program."""
+"""Numbers, arrays of any type and records, by their names in a program."""
 
 
 def evaluate(program: Program, inputs: Mapping[str, ArrayLike]) -> tuple[Floats, list[Floats]]:
-    """Return (spikes, state) that a program computes from ``current``, ``dt``, ``s0`` … and ``p0`` …: those it reads.
+    """Return the (spikes, state) of a program for the given inputs.
 
-    They are numbers or arrays, which broadcast.
+    Parameters
+    ----------
+    program : Program
+    inputs : mapping of str to array_like
+        The inputs that the program reads: ``current``, ``dt``, ``s0`` … and ``p0`` …. Numbers and arrays broadcast.
     """
     values = run(program.body, dict(inputs))
     return value_of(program.spikes, values), [value_of(v, values) for v in program.state]
 
 
 def run(lines: tuple[Instruction, ...], values: Values) -> Values:
-    """Add what instructions compute to `values`, and return these."""
+    """Add the results of instructions to `values`, and return `values`."""
     with np.errstate(all="ignore"):
         for line in lines:
             values[line.name] = _computed(line, [value_of(a, values) for a in line.arguments])
@@ -39,7 +43,10 @@ def run(lines: tuple[Instruction, ...], values: Values) -> Values:
 
 
 def stepper(program: Program, constants: Mapping[str, ArrayLike]) -> Step:
-    """Return ``step(current, state)``, which gives (spikes, state); what ``dt`` and ``p0`` … give is computed once."""
+    """Return a function ``step(current, state)`` that returns (spikes, state) of a program.
+
+    Instructions that depend only on `constants` (``dt`` and ``p0`` …) are evaluated once.
+    """
     known = run(tuple(line for line in program.body if line.level != MOVING), dict(constants))
     moving = tuple(line for line in program.body if line.level == MOVING)
 
@@ -52,7 +59,7 @@ def stepper(program: Program, constants: Mapping[str, ArrayLike]) -> Step:
 
 
 def value_of(value: Value, values: Values) -> Any:
-    """Return a value: a constant of its type, or what was computed."""
+    """Return a value: a constant of its type, or a computed number or array."""
     return values[value.name] if value.number is None else value.dtype.type(value.number)
 
 
@@ -66,7 +73,10 @@ def _computed(line: Instruction, arguments: list[Any]) -> Any:
 
 
 def _cast(x: Floats, dtype: np.dtype) -> NDArray[np.generic]:
-    """Return an array as another type; a float without an integer of it becomes the smallest, as in every engine."""
+    """Return an array converted to another type.
+
+    A float that is out of range becomes the smallest integer, as in every engine.
+    """
     if x.dtype.kind == "f" and dtype.kind == "i":
         least = float(np.iinfo(dtype).min)
         x = np.trunc(x)

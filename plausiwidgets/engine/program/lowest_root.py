@@ -1,4 +1,4 @@
-"""The lowest resting potential of a neuron, found by grids, or replaced while a neuron is exported."""
+"""Search for the lowest resting potential of a neuron on grids, which an export can replace."""
 
 from __future__ import annotations
 
@@ -15,19 +15,22 @@ Balance = Callable[["torch.Tensor"], "torch.Tensor"]
 
 
 def lowest_root(balance: Callable[[Floats], Floats]) -> Floats:
-    """Return the lowest potential in mV between −150 and 60 at which `balance` falls through 0, shape [lanes].
+    """Return the lowest potential in mV between −150 and 60 at which `balance` falls through 0, shape (lanes,).
+
+    Without a root, the result is the end of the interval towards which the balance drives the potential.
 
     Parameters
     ----------
     balance : callable
-        ``balance(v)`` of potentials [potentials, 1] or [potentials, lanes] is the current there,
-        [potentials, lanes]. Where it has no root, the result is the end it is driven to.
+        ``balance(v)`` returns the current, shape (potentials, lanes), at potentials of shape (potentials, 1) or
+        (potentials, lanes).
     """
     low, step = np.full((1, 1), -150.0), 3.0
-    for points in (71, 31, 31):  # finer each time, all points at once: a few operations in place of many
+    # Refine the grid twice and evaluate all its points together, which needs only a few operations.
+    for points in (71, 31, 31):
         grid = low + step * np.arange(points)[:, None]
         rises = balance(grid) > 0.0
-        # The last point that rises before the first that falls; the first point where all fall.
+        # Take the last point that rises before the first that falls, or the first point if all of them fall.
         last = np.maximum(np.argmin(rises, axis=0) - 1, 0)
         low, step = low + step * np.where(rises.all(axis=0), points - 1, last), step / 30.0
     return low[0]
@@ -38,4 +41,4 @@ def _by_grids(balance: Balance) -> torch.Tensor:
 
 
 root_finder: ContextVar[Callable[[Balance], torch.Tensor]] = ContextVar("root_finder", default=_by_grids)
-"""Finds the root of a balance of tensors. The export sets another one, because a search cannot be traced."""
+"""Function that finds the root of a balance of tensors. The export replaces it, because a search cannot be traced."""

@@ -1,4 +1,4 @@
-"""All that a neuron computes, as programs: its step, and where it starts."""
+"""All functions of a neuron as programs: its step, its initial state, resting potential and threshold."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ class Programs:
     step : Program
         One time step.
     start : Program
-        The state at the constant current ``current``; behind it, as two more entries of its state, the resting
-        potential and the spike threshold in mV. Where there is a `balance`, the potential is given as ``s0``.
+        The state at the constant current ``current``. Its last two state entries are the resting potential and the
+        spike threshold in mV. If there is a `balance`, the program reads the potential as ``s0``.
     balance : Program or None
-        For a neuron that starts at its lowest rest, which has no closed form: its spikes are the current through
-        the membrane at the potential ``s0``.
+        For a neuron that starts at its lowest resting potential, which has no closed form. The spikes of this program
+        are the current through the membrane at the potential ``s0``.
     """
 
     step: Program
@@ -37,7 +37,7 @@ class Programs:
     balance: Program | None = None
 
     def start_at(self, values: Mapping[str, ArrayLike], current: Floats) -> list[Floats]:
-        """Return the state, resting potential and threshold of lanes, each [lanes]."""
+        """Return the state, resting potential and threshold of lanes, each of shape (lanes,)."""
         inputs = {f"p{i}": np.asarray(values[n], dtype=np.float64) for i, n in enumerate(self.start.parameters)}
         inputs["current"] = current
         balance = self.balance
@@ -55,7 +55,7 @@ class Programs:
 
 
 def read(text: str) -> Programs:
-    """Return the programs that a text of :meth:`Programs.text` describes."""
+    """Return the programs from a text that :meth:`Programs.text` has written."""
     found = {}
     for part in text.strip().split("\n\n"):
         name, _, program = part.partition("]\n")

@@ -1,15 +1,17 @@
-"""The table of operations: one row for each, with the form that it has in every back end, and its operation count.
+"""The table of operations: one row per operation, with its form in every back end and its operation count.
 
-A row acts on each lane by itself, and on each entry if a lane has a row of entries. An operation of ATen is a row of
-the same name, or composed of rows (``engine/compiled/lowering.py``). The meaning is torch's: types are promoted as in
-torch, small powers are products, minima let a nan through, rounding is half to even, a remainder has the sign of its
-divisor. Arithmetic is equal to the last bit. Transcendental functions may differ in the last places, and by one or two
-units of the last place what torch rounds once or in another type: ``add(alpha=)``, ``addcmul``, ``lerp``, ``x**0.5``,
-integer powers from the fourth on, and ``sqrt`` of float32 or of integers. Of two zeros, a bound and what is bounded,
-torch may keep the other sign.
+A row acts on each lane separately, and on each entry if a lane has a row of entries. An operation of ATen is a row of
+the same name, or is composed of rows (``engine/compiled/lowering.py``). The meaning is that of torch: types are
+promoted as in torch, small powers are products, minima propagate nan, halves are rounded to even, and a remainder has
+the sign of its divisor.
 
-The operations of the app are generated from the rows that are `exact`
-(``widgets/catalogue/generate_operations.py``). A missing form is a failing test.
+Arithmetic is equal to the last bit. Transcendental functions may differ in the last places. Functions that torch rounds
+once or computes in another type differ by one or two units in the last place: ``add(alpha=)``, ``addcmul``, ``lerp``,
+``x**0.5``, integer powers of four and above, and ``sqrt`` of float32 or of integers. If a bound and the bounded value
+are zeros of different sign, torch may return the other one.
+
+The operations of the app are generated from the `exact` rows (``widgets/catalogue/generate_operations.py``). A test
+fails if a form is missing.
 """
 
 from __future__ import annotations
@@ -31,7 +33,7 @@ _TRANSCENDENTAL = 10
 
 
 def _function(name: str, **options: Any) -> Operation:
-    """Return the row of a function that has the same name nearly everywhere."""
+    """Return the row of a function that has the same name in almost every back end."""
     usual: dict[str, Any] = dict(
         python=f"math.{name}({{0}})",
         javascript=f"Math.{name}({{0}})",
@@ -63,7 +65,7 @@ def _below(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
 
 
 def _extremum(sign: str, winner: str) -> dict[str, Any]:
-    """Return the forms of a maximum or minimum that is the first argument where `winner` is nan."""
+    """Return the forms of a maximum or minimum that is the first argument if `winner` is nan."""
     return {
         "python": f"{{0}} if ({{0}} {sign} {{1}}) | ({winner} != {winner}) else {{1}}",
         "operations": 2,
@@ -78,7 +80,7 @@ def _truth(python: str, javascript: str, brian2: str) -> dict[str, Any]:
 
 
 CAST = Operation("cast", "", "", operations=0)
-"""From the type of its argument to its own: each back end has the rules of its types."""
+"""Conversion from the type of the argument to the type of the result, with the rules of each back end."""
 
 TABLE: dict[str, Operation] = {
     row.name: row
@@ -210,4 +212,4 @@ TABLE: dict[str, Operation] = {
         _function("erfc", javascript=None, brian2=None, unbounded=False, numpy=np.vectorize(math.erfc)),
     )
 }
-"""The rows by their names. An operation of ATen that has one needs nothing else."""
+"""The rows by their names. An ATen operation that has a row here needs no other definition."""

@@ -1,6 +1,6 @@
 """A program: a list of instructions, such as one time step of a neuron or the measurement of a pattern.
 
-An export or a tracer writes it, and every back end formats or evaluates it.
+An export or a tracer creates a program. Each back end translates it into source text or evaluates it.
 """
 
 from __future__ import annotations
@@ -20,45 +20,47 @@ RECORD = np.dtype(object)
 """Several values together: a list, or the fields of a dataclass."""
 
 UNIFORM, FIXED, MOVING = range(3)
-"""What a value depends on: dt and constants; parameters as well; the state or the current as well."""
+"""Dependencies of a value: only dt and constants; also parameters; also the state or the current."""
 
 Number = float | int | bool
 
 
 @dataclass(frozen=True)
 class Operation:
-    """A row of the table in ``operations.py``. In a form, ``{0}``, ``{1}`` … stand for the arguments.
+    """A row of the table in ``operations.py``. In a form, ``{0}``, ``{1}`` … represent the arguments.
 
     Attributes
     ----------
     name : str
-        That of the operation in ATen, if it has one.
+        Name of the operation in ATen, if it has one.
     python : str
-        For Numba, and for plain Python, with the functions of ``mathfunctions.py``, of ``math`` and of NumPy.
+        Form for Numba and plain Python, with the functions of ``mathfunctions.py``, ``math`` and NumPy.
     array : str
-        The function on arrays: its name in torch, and in NumPy unless `numpy` is given.
+        Name of the function on arrays in torch, and in NumPy unless `numpy` is given.
     numpy : callable or None
-        The function on arrays of NumPy, if it has another name there than in torch, or no name.
+        NumPy's function on arrays, if its name differs from that in torch or it has none.
     soft : callable or None
-        The same on truth values, torch's tensors that are 0.0 and 1.0 and have a gradient.
+        Function on soft truth values, which are torch tensors between 0.0 and 1.0 with a gradient.
     javascript : str or None
-        With the functions of ``Math`` and of ``runtime.js``; empty: as in Python; None: JavaScript does not have it.
+        Form with the functions of ``Math`` and ``runtime.js``. Empty if it equals the Python form, None if JavaScript
+        has no form.
     brian2 : str or None
-        In an expression of Brian2; empty and None as above.
+        Form in an expression of Brian2. Empty and None have the same meaning as for `javascript`.
     operations : int
-        As :mod:`plausiwidgets.models.operation_count` counts.
+        Operation count, as defined in :mod:`plausiwidgets.models.operation_count`.
     computes : str
-        The type of its arguments: that of the ``"result"``, the one ``"promoted"`` of all of them, ``"bool"``,
-        ``"float64"``, or for a ``"choice"`` a bool and twice that of the result. A ``"division"`` refuses integers,
-        and for ``"rounding"`` they are round already. A function of whole ``"rows"`` takes its arguments as they are.
+        Type of the arguments. ``"result"`` is the type of the result, and ``"promoted"`` the common type of all
+        arguments. ``"bool"`` and ``"float64"`` are these types. A ``"choice"`` takes a bool and two values of the type
+        of the result. A ``"division"`` rejects integers. A ``"rounding"`` returns integers unchanged. A function of
+        whole ``"rows"`` takes its arguments unchanged.
     truth : bool
-        Whether its result is a truth value.
+        Whether the result is a truth value.
     boolean : str
-        The row that takes its place where it is applied to truth values.
+        Name of the row that replaces this one for truth values.
     distance : callable or None
-        For a comparison of tensors: how far they are from where it changes, above 0 where it holds.
+        Signed distance of two tensors from the point where a comparison changes, above 0 if the comparison is true.
     unbounded : bool
-        Whether its derivative, or its value, may be infinite at finite arguments.
+        Whether the derivative or the value may be infinite at finite arguments.
     exact : bool
         Whether every back end returns the same float64 or truth value, to the last bit. Only such operations measure a
         pattern, because Python and a page must reach the same verdict.
@@ -81,7 +83,7 @@ class Operation:
 
     @cached_property
     def function(self) -> Callable[..., object]:
-        """The function on arrays of NumPy."""
+        """NumPy's function on arrays."""
         found: Callable[..., object] = self.numpy or getattr(np, self.array)
         return found
 
@@ -93,17 +95,18 @@ class Value:
     Attributes
     ----------
     name : str
-        Empty for a constant.
+        Name of the input or the instruction, empty for a constant.
     dtype : numpy.dtype
+        Type of the number.
     dims : {-1, 0, 1, 2}
-        A Python number, a 0-d tensor, or a tensor of lanes, which torch's type promotion distinguishes; or a row of
-        entries for each lane, such as its spike times.
+        -1 for a Python number, 0 for a 0-d tensor, and 1 for a tensor of lanes, because torch's type promotion
+        distinguishes these. 2 for a row of entries per lane, such as its spike times.
     level : int
         ``UNIFORM``, ``FIXED`` or ``MOVING``.
     number : float, int, bool or None
         The value of a constant.
     mask : str or None
-        Which mask selected these lanes, for what ``v[mask]`` gave.
+        Key of the mask that selected these lanes, if the value is a result of ``v[mask]``.
     """
 
     name: str
@@ -115,15 +118,15 @@ class Value:
 
     @property
     def key(self) -> str:
-        """What distinguishes it from other values: 0.0 is not -0.0."""
+        """Text that distinguishes the value from other values. 0.0 and -0.0 have different keys."""
         return self.name or f"{self.dtype} {self.number!r}"
 
 
 @dataclass(frozen=True)
 class Instruction:
-    """``name = operation(*arguments, *attributes)``; all arguments have the type in which the operation computes.
+    """``name = operation(*arguments, *attributes)``, where all arguments have the type in which the operation computes.
 
-    Attributes are constants that are not numbers of a lane: the place of an entry, the name of a field, a program.
+    Attributes are constants that are not numbers of a lane: the index of an entry, the name of a field, a program.
     """
 
     name: str
@@ -135,25 +138,25 @@ class Instruction:
 
     @cached_property
     def reads(self) -> tuple[str, ...]:
-        """Names of the arguments that are no constants."""
+        """Names of the arguments that are not constants."""
         return tuple(a.name for a in self.arguments if a.name)
 
     @cached_property
     def spreads(self) -> bool:
-        """Whether a number of each lane is combined with each entry of a row."""
+        """Whether a number per lane is combined with each entry of a row."""
         return self.operation.computes != "rows" and {1, 2} <= {a.dims for a in self.arguments}
 
     @cached_property
     def keys(self) -> tuple[str, ...]:
-        """What distinguishes each of the arguments from other values."""
+        """Keys of the arguments."""
         return tuple(a.key for a in self.arguments)
 
 
 @dataclass(frozen=True)
 class Part:
-    """A part of a program that is run several times, such as for each step of a search: an attribute of an instruction.
+    """A part of a program that runs several times, such as in each step of a search.
 
-    It contains all instructions that its result needs.
+    It is an attribute of an instruction, and contains all instructions that its result needs.
     """
 
     body: tuple[Instruction, ...]
@@ -162,19 +165,21 @@ class Part:
 
 @dataclass(frozen=True)
 class Program:
-    """A step.
+    """A time step or another function as a list of instructions.
 
-    Its inputs are called ``current``, ``dt``, ``s0`` … (state) and ``p0`` … (parameters in the
-    order of ``parameters``).
+    Its inputs have the names ``current``, ``dt``, ``s0`` … (state) and ``p0`` … (parameters in the order of
+    ``parameters``).
 
     Attributes
     ----------
     parameters : tuple of str
+        Names of the parameters.
     body : tuple of Instruction
-        In an order that can be run, without what the outputs do not need.
+        The instructions that the outputs need, in an executable order.
     spikes : Value
-        A float64.
+        A float64 that is not 0 if the neuron fires.
     state : tuple of Value
+        The new state.
     """
 
     parameters: tuple[str, ...]
@@ -184,13 +189,13 @@ class Program:
 
     @property
     def single(self) -> bool:
-        """Whether something is computed in float32."""
+        """Whether an instruction computes in float32."""
         return any(line.dtype == SINGLE for line in self.body)
 
 
 @dataclass
 class Body:
-    """Instructions in the making; what is equal is computed once."""
+    """Instructions of a program under construction, in which equal expressions are computed only once."""
 
     lines: dict[tuple[object, ...], Instruction] = field(default_factory=dict)
 
@@ -210,7 +215,7 @@ class Body:
         return Value(self.lines[key].name, dtype, dims, level)
 
     def insert(self, program: Program, inputs: Mapping[str, Value]) -> tuple[Value, list[Value]]:
-        """Add the instructions of a program, and return its (spikes, state) for other inputs than its own."""
+        """Add the instructions of a program for other inputs, and return its (spikes, state)."""
         values = dict(inputs)
 
         def replaced(value: Value) -> Value:
@@ -228,7 +233,7 @@ class Body:
 
 
 def needed(lines: Sequence[Instruction], outputs: Iterable[Value]) -> tuple[Instruction, ...]:
-    """Return those of some instructions that `outputs` depend on, in the same order."""
+    """Return the instructions among `lines` that `outputs` depend on, in the same order."""
     wanted = {v.name for v in outputs}
     kept = []
     for line in reversed(lines):

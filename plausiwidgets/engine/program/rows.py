@@ -1,7 +1,8 @@
-"""Rows of the lanes, such as their spike times: functions over a row, and the tracer of a pattern's sweeps and measure.
+"""Rows of numbers per lane, such as spike times: functions over a row, and the tracer of a pattern.
 
-The features of :mod:`plausiwidgets.patterns.features` are traced as one operation each (:func:`traceable`). Each has a
-function of the same name in the app (``src/engine/features.ts``), and a test holds the two equal.
+A call of a feature from :mod:`plausiwidgets.patterns.features` is traced as one operation (:func:`traceable`). Each
+feature has a function of the same name in the app (``src/engine/features.ts``), and a test compares the results of the
+two.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from plausiwidgets.engine.program.tracer import INDEX, Traced, Tracer
 Floats = NDArray[np.float64]
 
 NUMBER, ROW = 1, 2
-"""Results of a traceable function: one number of each lane, or a row of numbers. They are the `dims` of a Value."""
+"""Results of a traceable function: one number or a row of numbers per lane, as in the `dims` of a Value."""
 
 FEATURES: dict[str, Operation] = {}
 """The traceable functions by their names."""
@@ -31,19 +32,19 @@ R = TypeVar("R")
 
 
 def of_rows(name: str, function: Callable[..., object]) -> Operation:
-    """Return an operation that takes whole rows. It has no text, because only NumPy and the app compute it."""
+    """Return an operation on whole rows. It has no source text, because only NumPy and the app compute it."""
     return Operation(name, "", name, javascript=None, brian2=None, computes="rows", numpy=function)
 
 
 def traceable(result: int | type, dtype: np.dtype = DOUBLE) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Trace calls of a function with traced values as one operation.
+    """Return a decorator that traces calls of a function with traced values as one operation.
 
     Parameters
     ----------
     result : {NUMBER, ROW} or a dataclass
-        What it returns; the fields of a dataclass are numbers.
+        Kind of the result. The fields of a dataclass are numbers.
     dtype : numpy.dtype
-        Its type, float64 or a truth value; whole numbers are float64 in a program.
+        Type of the result, float64 or a truth value. In a program, integers are float64.
     """
 
     def register(function: Callable[P, R]) -> Callable[P, R]:
@@ -52,7 +53,7 @@ def traceable(result: int | type, dtype: np.dtype = DOUBLE) -> Callable[[Callabl
         @wraps(function)
         def call(*arguments: P.args, **options: P.kwargs) -> R:
             for x in (*arguments, *options.values()) if options else arguments:
-                # A function may take a list of numbers, some of which are constants.
+                # A function may take a list in which some numbers are traced and others are constants.
                 first = next((y for y in x if isinstance(y, Traced)), None) if type(x) is list else x
                 if isinstance(first, Traced):
                     given = signature(function).bind(*arguments, **options).args if options else arguments
@@ -64,7 +65,7 @@ def traceable(result: int | type, dtype: np.dtype = DOUBLE) -> Callable[[Callabl
     return register
 
 
-# -- what indices and methods of an array do with a row ------------------------------------------------
+# -- indices and array methods applied to a row --------------------------------------------------------
 
 
 @traceable(NUMBER)
@@ -81,20 +82,20 @@ def piece(row: Floats, first: int, last: int) -> Floats:
 
 @traceable(NUMBER)
 def how_many(decisions: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """Return how many entries of each row are true."""
+    """Return the number of true entries in each row."""
     return np.count_nonzero(decisions, axis=1)
 
 
 @traceable(NUMBER)
 def highest(row: Floats) -> Floats:
-    """Return the largest entry of each row, nan if it has one."""
+    """Return the largest entry of each row, or nan if an entry is nan."""
     found: Floats = row.max(axis=1)
     return found
 
 
 @traceable(NUMBER)
 def lowest(row: Floats) -> Floats:
-    """Return the smallest entry of each row, nan if it has one."""
+    """Return the smallest entry of each row, or nan if an entry is nan."""
     found: Floats = row.min(axis=1)
     return found
 
@@ -124,7 +125,7 @@ _OVER: dict[str, Callable[..., object]] = {
 
 
 def _listed(*values: ArrayLike) -> object:
-    """Return constants as an array; values of the lanes as a list, because some of them may be constants."""
+    """Return constants as an array, and values of the lanes as a list, in which some entries may be constants."""
     return np.array(values) if all(np.ndim(x) == 0 for x in values) else np.broadcast_arrays(*values)
 
 
@@ -133,18 +134,18 @@ FIELD = of_rows("field", getattr)
 
 
 class RowTracer(Tracer):
-    """The tracer of a pattern: numbers and rows of each lane, and only operations that a page repeats exactly."""
+    """Tracer of a pattern, for numbers and rows per lane. It accepts only operations that a page repeats exactly."""
 
     in_place = exact = True
 
     def is_whole(self, x: Traced) -> bool:
-        """Return whether a value is an integer, also as float64."""
+        """Return whether a value is an integer, possibly stored as float64."""
         line = next((line for line in self.body.lines.values() if line.name == x.value.name), None)
         rounds = line is not None and (line.operation.computes == "rounding" or line.operation.name in _WHOLE)
         return rounds or super().is_whole(x)
 
     def index(self, x: Traced, key: object) -> Traced:
-        """Return an entry or a piece of each row; next to a row, a number is its own column."""
+        """Return an entry or a piece of each row. Next to a row, a number is its own column."""
         every, place = key if isinstance(key, tuple) and len(key) == 2 else (None, None)
         if every == slice(None):
             if x.value.dims != ROW and place is None:
@@ -158,7 +159,7 @@ class RowTracer(Tracer):
         self.refuse(INDEX)
 
     def over(self, x: Traced, name: str, axis: int | None) -> Traced:
-        """Return the result of a method of arrays over the entries of each row."""
+        """Return the result of an array method over the entries of each row."""
         if x.value.dims != ROW or axis not in (1, -1):
             self.refuse(f"`.{name}(axis={axis})`, which may mix parameter sets")
         if (name in ("sum", "any", "all")) != (x.value.dtype == BOOL):
@@ -167,11 +168,12 @@ class RowTracer(Tracer):
         return cast(Traced, _OVER[name](x))
 
     def compute(self, row: Operation, values: Sequence[Value]) -> Traced:
-        """Return the outcome of a row of the table."""
+        """Return the result of a row of the table of operations."""
         if any(v.dtype == RECORD for v in values):
             self.refuse(f"numpy.{row.function.__name__} of stacked arrays")
         if row.name in ("logical_not", "bitwise_not") and any(v.dims == ROW for v in values):
-            # The padding of a row is nan: no comparison holds there, and its opposite would hold everywhere.
+            # The padding of a row is nan, for which every comparison is false and every negated comparison would be
+            # true.
             self.refuse("the opposite of a row of decisions")
         return super().compute(row, values)
 

@@ -1,4 +1,4 @@
-"""The step and the initial state of programs as functions of tensors of torch, or arrays of NumPy."""
+"""The step and the initial state of programs as functions of torch tensors or NumPy arrays."""
 
 from __future__ import annotations
 
@@ -16,19 +16,20 @@ from plausiwidgets.engine.program.program import BOOL, Program, Value
 from plausiwidgets.support.lazy import torch
 
 Lanes = Union["torch.Tensor", NDArray[np.float64]]
-"""Numbers of the lanes: a tensor of torch or an array of NumPy."""
+"""Numbers of the lanes: a torch tensor or a NumPy array."""
 
 
 class ProgramStep:
-    """The step of a neuron that is made of programs.
+    """The step of a neuron that is defined by programs.
 
     Parameters
     ----------
     programs : Programs
+        Programs of the neuron.
     level : float or None
-        Where a spike is a crossing of a level, this: the step returns the state alone.
+        Level whose upward crossing is a spike. If given, the step returns only the state.
     singular : bool
-        Whether a rate may be 0/0 at a potential, as others have written it.
+        Whether a rate may be 0/0 at a potential, because the equations come from another source.
     """
 
     def __init__(self, programs: Programs, level: float | None, singular: bool = False) -> None:
@@ -42,7 +43,7 @@ class ProgramStep:
         return tuple(new) if self.level is not None else (spikes, tuple(new))
 
     def initial_state(self, p: SimpleNamespace, holding: Lanes) -> tuple[Lanes, ...]:
-        """Return the initial state, without the rest and the threshold that follow."""
+        """Return the initial state, without the resting potential and the threshold that follow it."""
         return tuple(_values(self.programs.start, {"current": holding}, p)[1:-2])
 
 

@@ -1,8 +1,8 @@
-"""A program as text: a line for each instruction, such as ``x3 = mul x1 p0``, and one for what comes out.
+"""Text format of programs: a line for each instruction, such as ``x3 = mul x1 p0``, and a line for the outputs.
 
-The first line names the parameters, which are called ``p0``, ``p1``, … further down. A value of another type than
-float64, or a truth value that does not say so by itself, has its type behind a colon: ``x4:float32 = cast x3``,
-``7:int64``. The last line is ``-> spikes state …``.
+The first line contains the names of the parameters, which the other lines call ``p0``, ``p1``, …. A colon and a type
+follow a value whose type is not evident, that is, neither float64 nor a truth value from a comparison or a literal:
+``x4:float32 = cast x3``, ``7:int64``. The last line is ``-> spikes state …``.
 """
 
 from __future__ import annotations
@@ -44,7 +44,13 @@ def to_text(program: Program) -> str:
 
 
 def from_text(text: str) -> Program:
-    """Return the program that a text of :func:`to_text` describes."""
+    """Return the program from a text that :func:`to_text` has written.
+
+    Raises
+    ------
+    ValueError
+        If a line does not have the expected form.
+    """
     head, *lines, last = text.splitlines()
     known: dict[str, Value] = {}
     body = []
@@ -67,7 +73,7 @@ def from_text(text: str) -> Program:
 
 
 def _usual(line: Instruction) -> np.dtype:
-    """Return the type of an instruction that does not say its own."""
+    """Return the type of an instruction whose text contains no type."""
     return BOOL if line.operation.truth else DOUBLE
 
 

@@ -1,8 +1,8 @@
 """The tracer: values that record the operations on them as a program.
 
-The functions of a custom neuron or pattern are called once with such values in place of arrays. NumPy's functions and
-Python's operators on them become rows of the table of operations. :class:`StepTracer` traces the time step of a neuron,
-:class:`plausiwidgets.engine.program.rows.RowTracer` the sweeps and the measurement of a pattern.
+The functions of a custom neuron or pattern are called once with such values instead of arrays. NumPy functions and
+Python operators on them become rows of the table of operations. :class:`StepTracer` traces the time step of a neuron,
+and :class:`plausiwidgets.engine.program.rows.RowTracer` the sweeps and the measurement of a pattern.
 """
 
 from __future__ import annotations
@@ -31,13 +31,14 @@ from plausiwidgets.engine.program.program import (
 
 
 class NotTraceableError(ValueError):
-    """Report an operation on a value that the table of operations does not have; the text names it."""
+    """The table of operations does not contain an operation on a traced value. The message is the operation."""
 
 
 class Traced(np.lib.mixins.NDArrayOperatorsMixin):
-    """A number of each lane, or a row of numbers, that is not computed yet.
+    """A number or a row of numbers per lane that is recorded rather than computed.
 
-    It is computed as float64 or as a truth value; ``dtype`` is the one of NumPy: a mask times 2 is an integer.
+    A program computes it as float64 or as a truth value. ``dtype`` is the type that it has in NumPy, where for example
+    a mask times 2 is an integer.
 
     Examples
     --------
@@ -53,7 +54,7 @@ class Traced(np.lib.mixins.NDArrayOperatorsMixin):
 
     @property
     def shape(self) -> tuple[int]:
-        """The shape of a single lane."""
+        """Shape of a single lane."""
         return (1,) if self.value.dims != 2 else self.tracer.refuse("the shape of a row")
 
     @property
@@ -91,22 +92,22 @@ class Traced(np.lib.mixins.NDArrayOperatorsMixin):
         return Traced(self.tracer, self.tracer.cast(self.value, BOOL if kind == BOOL else DOUBLE), kind)
 
     def copy(self) -> Traced:
-        """Return the value itself, which nothing changes."""
+        """Return the value itself, because values are immutable."""
         return self
 
     def clip(self, *limits: ArrayLike | None, **options: ArrayLike | None) -> ArrayLike:
         return _clip(self.tracer, self, *limits, **options)
 
     def sum(self, axis: int | None = None) -> Traced:
-        """Return how many entries of a row of decisions are true."""
+        """Return the number of true entries in a row of decisions."""
         return self.tracer.over(self, "sum", axis)
 
     def max(self, axis: int | None = None) -> Traced:
-        """Return the largest entry of a row, nan if it has one."""
+        """Return the largest entry of a row, or nan if an entry is nan."""
         return self.tracer.over(self, "max", axis)
 
     def min(self, axis: int | None = None) -> Traced:
-        """Return the smallest entry of a row, nan if it has one."""
+        """Return the smallest entry of a row, or nan if an entry is nan."""
         return self.tracer.over(self, "min", axis)
 
     def any(self, axis: int | None = None) -> Traced:
@@ -146,13 +147,14 @@ INDEX = "an index, or an assignment to some of the lanes"
 
 
 class Tracer:
-    """What is done with some inputs, as the body of a program.
+    """Recorder of the operations on some inputs, as the body of a program.
 
     Attributes
     ----------
     body : Body
+        The recorded instructions.
     in_place : bool
-        Whether ``a &= b`` may stand for ``a = a & b``. An array that has a second name changes under both.
+        Whether ``a &= b`` is accepted as ``a = a & b``. The results differ for an array that has a second name.
     exact : bool
         Whether only operations that are equal to the last bit in every back end are accepted.
     """
@@ -168,24 +170,25 @@ class Tracer:
         return Traced(self, Value(name, DOUBLE, dims, level))
 
     def check(self) -> None:
-        """Raise the first refusal, because the traced function may have caught it and continued."""
+        """Raise the last refusal, because the traced function may have caught it and continued."""
         if self._refused is not None:
             raise self._refused
 
     def refuse(self, what: str) -> NoReturn:
-        """Refuse to trace, now and in all that follows.
+        """Raise an error for an operation that cannot be traced, and store it for :meth:`check`.
 
         Raises
         ------
         NotTraceableError
+            Always.
         """
         self._refused = NotTraceableError(what)
         raise self._refused
 
-    # -- what differs between a step and a measurement -----------------------------------------
+    # -- differences between a step and a measurement ------------------------------------------
 
     def is_whole(self, x: Traced) -> bool:
-        """Return whether a value is an integer, also as float64."""
+        """Return whether a value is an integer, possibly stored as float64."""
         return x.dtype in (BOOL, LONG)
 
     def index(self, x: Traced, key: object) -> Traced:
@@ -193,7 +196,7 @@ class Tracer:
         self.refuse(INDEX)
 
     def over(self, x: Traced, name: str, axis: int | None) -> Traced:
-        """Return the result of a method of arrays over the entries of each row."""
+        """Return the result of an array method over the entries of each row."""
         self.refuse(f"`.{name}` of an array")
 
     def listed(self, values: Sequence[object]) -> Value:
@@ -207,13 +210,14 @@ class Tracer:
     # -- operations ----------------------------------------------------------------------------
 
     def value(self, x: object) -> Value:
-        """Return a value for an operand of an expression: a traced one, or a number."""
+        """Return the value of an operand of an expression: a traced value or a number."""
         if isinstance(x, Traced):
             return x.value
         if isinstance(x, list):
             return self.listed(x)
         array = np.asarray(x)
-        if array.ndim == 1 and array.size != 1 and array.dtype.kind in "fiub":  # such as the spikes of a recording
+        # The array is, for example, the spikes of a recording.
+        if array.ndim == 1 and array.size != 1 and array.dtype.kind in "fiub":
             return self.listed(array.tolist())
         if array.size != 1 or array.dtype.kind not in "fiub":
             self.refuse(f"an array of {array.size} numbers of type {array.dtype}")
@@ -229,7 +233,7 @@ class Tracer:
         return replace(value, dtype=dtype, number=bool(value.number) if dtype == BOOL else float(value.number))
 
     def call(self, ufunc: np.ufunc, operands: Sequence[object]) -> Traced:
-        """Return the outcome of a function of NumPy, of the type that it has there."""
+        """Return the result of a NumPy function, with the type that it has in NumPy."""
         name, types = ufunc.__name__, [_type(x) for x in operands]
         try:
             kind = ufunc.resolve_dtypes((*types, *(None,) * ufunc.nout))[-1]
@@ -242,14 +246,14 @@ class Tracer:
         return Traced(self, self.cast(value, BOOL) if kind == BOOL else value, kind)
 
     def apply(self, name: str, operands: Iterable[object]) -> Traced:
-        """Return the outcome of a function of NumPy, in float64 or as a truth value."""
+        """Return the result of a NumPy function, as float64 or as a truth value."""
         values = [self.value(x) for x in operands]
         if name in _COMPOSED:
             return _COMPOSED[name](self, *(Traced(self, v) for v in values))
         return self.compute(_ROWS[name], values) if name in _ROWS else self.refuse(f"numpy.{name}")
 
     def compute(self, row: Operation, values: Sequence[Value]) -> Traced:
-        """Return the outcome of a row of the table."""
+        """Return the result of a row of the table of operations."""
         bools = all(v.dtype == BOOL for v in values)
         if bools and row.boolean and not row.truth:
             row = TABLE[row.boolean]
@@ -263,7 +267,7 @@ class Tracer:
         return Traced(self, self.body.add(row, [self.cast(v, kind) for v in values], result, _dims(values)))
 
     def where(self, condition: object, a: ArrayLike, b: ArrayLike) -> Traced:
-        """Return `a` where `condition` holds, else `b`."""
+        """Return `a` if `condition` is true, else `b`."""
         test, first, second = self.value(condition), self.value(a), self.value(b)
         shown = np.result_type(*(x.dtype if isinstance(x, Traced) else x for x in (a, b)))
         if shown not in (DOUBLE, LONG, BOOL):
@@ -274,19 +278,23 @@ class Tracer:
 
 
 class StepTracer(Tracer):
-    """The inputs of a step, and the program of the operations on them.
+    """Tracer of a step, with its inputs and the program of the operations on them.
 
     Parameters
     ----------
     parameters : iterable of str
+        Names of the parameters.
     states : int
         Number of state variables.
 
     Attributes
     ----------
     current, dt : Traced
+        The injected current and the time step.
     state : list of Traced
+        The state variables.
     parameters : dict of str to Traced
+        The parameters by their names.
     """
 
     def __init__(self, parameters: Iterable[str], states: int) -> None:
@@ -298,7 +306,13 @@ class StepTracer(Tracer):
         self.parameters = {name: self.input(f"p{i}", FIXED) for i, name in enumerate(self.names)}
 
     def program(self, spikes: object, state: Iterable[object]) -> Program:
-        """Return the program that computes `spikes` and the new `state`."""
+        """Return the program that computes `spikes` and the new `state`.
+
+        Raises
+        ------
+        NotTraceableError
+            If an operation could not be traced.
+        """
         self.check()
         outputs = [self.cast(self.value(x), DOUBLE) for x in (spikes, *state)]
         return Program(self.names, self.body.needed(outputs), outputs[0], tuple(outputs[1:]))
@@ -310,7 +324,7 @@ def _dims(values: Sequence[Value]) -> int:
 
 
 def _type(x: object) -> np.dtype | type:
-    """Return what decides over the type of a result: a type of NumPy, or of a number of Python."""
+    """Return the type of an operand for NumPy's type promotion: a NumPy type, or int or float for a Python number."""
     if isinstance(x, Traced):
         return x.dtype
     return type(x) if type(x) in (int, float) else np.asarray(x).dtype
@@ -354,7 +368,7 @@ def _piecewise(
 
 
 def _power(tracer: Tracer, base: Traced, exponent: Traced) -> Traced:
-    """Return a power; a small integer one as a product."""
+    """Return a power, computed as a product if the exponent is a small integer."""
     n = exponent.value.number
     if n is None or n not in (1.0, 2.0, 3.0, 4.0, -1.0, 0.5):
         return tracer.compute(TABLE["pow"], [base.value, exponent.value])

@@ -12,7 +12,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from plausiwidgets.engine.compiled.availability import has_numba
-from plausiwidgets.engine.compiled.engine import before_compiled
+from plausiwidgets.engine.compiled.engine import interim_engine
 from plausiwidgets.engine.current import SETTLE
 from plausiwidgets.engine.lanes import Checkpoint
 from plausiwidgets.optimization.control import chosen_gate
@@ -266,7 +266,7 @@ def _recorded(selection: Selection) -> tuple[str, ...]:
 
 def _before_compiled(selection: Selection, record: tuple[str, ...], checkpoint: Checkpoint) -> Verdict | None:
     """Return the verdict of plain Python while there is no kernel; None if there is one, or if it would be slow."""
-    plain = before_compiled(selection.model)
+    plain = interim_engine(selection.model)
     if plain is None:
         return None
     arrays = {name: np.array([value]) for name, value in selection.values.items()}

@@ -9,7 +9,7 @@ from enum import IntEnum
 from threading import Condition
 
 from plausiwidgets.engine.lanes import Checkpoint
-from plausiwidgets.engine.threads import start_daemon, step_back
+from plausiwidgets.engine.threads import lower_priority, start_daemon
 from plausiwidgets.optimization.control import Gate, chosen_gate, gate
 from plausiwidgets.texts import language, speaking
 
@@ -182,7 +182,7 @@ class Worker:
 
     def _run(self, thread: str) -> None:
         if thread == "idle":
-            step_back()
+            lower_priority()
         while True:
             if self.step(thread):
                 continue

@@ -8,7 +8,7 @@ from small_neurons import adaptive_counter, good_step, make
 
 import plausiwidgets as pw
 from plausiwidgets.engine.compiled import cache, export
-from plausiwidgets.engine.compiled.engine import before_compiled, is_ready, run_compiled, why_not
+from plausiwidgets.engine.compiled.engine import interim_engine, is_ready, run_compiled, why_not
 from plausiwidgets.engine.compiled.export import export_step
 from plausiwidgets.engine.compiled.interpreter import interpreter
 
@@ -43,10 +43,10 @@ def test_a_lane_that_is_lost_or_given_up_ends_in_plain_python_as_in_the_kernel()
 
 def test_what_is_on_disk_is_not_run_in_python(cold):
     assert why_not(make(good_step)) is None
-    assert before_compiled(make(good_step)) is None
+    assert interim_engine(make(good_step)) is None
     for file in cache.kernel_directory().glob("__pycache__/*"):  # as after a process that ended while it compiled
         file.unlink()
-    assert before_compiled(make(good_step)) is not None
+    assert interim_engine(make(good_step)) is not None
 
 
 def test_a_program_that_differs_from_torch_is_not_run(cold, monkeypatch):
@@ -55,7 +55,7 @@ def test_a_program_that_differs_from_torch_is_not_run(cold, monkeypatch):
         "export_step",
         lambda model: export_step(make(lambda current, state, p, dt: good_step(1.01 * current, state, p, dt))),
     )
-    assert before_compiled(make(good_step)) is None
+    assert interim_engine(make(good_step)) is None
 
 
 @pytest.mark.slow
