@@ -73,9 +73,11 @@ def test_the_hooks_of_pre_commit_are_commands_that_ci_runs() -> None:
 # ------------------------------------------------------------------ addresses
 
 
-def test_what_is_to_be_filled_in_before_publishing_is_said_in_contributing(addresses) -> None:
+def test_the_guide_to_a_release_lists_the_addresses_to_fill_in(addresses) -> None:
     todo = addresses.missing(addresses.addresses())
-    said = re.findall(r"^   - `(\w+)`: ", (DOCS / "CONTRIBUTING.md").read_text(encoding="utf-8"), re.MULTILINE)
+    said = re.findall(
+        r"^   - `(\w+)`: ", (DOCS / "contributing" / "release.md").read_text(encoding="utf-8"), re.MULTILINE
+    )
     assert said == list(addresses.NEEDED)
     assert set(todo) <= set(said)
 

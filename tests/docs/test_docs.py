@@ -124,7 +124,8 @@ def test_the_page_on_units_has_the_unit_of_each_neuron() -> None:
         r"^\| (\S+) \| [^|]*: ([^|:]+) \|", (DOCS / "howto" / "units.md").read_text("utf-8"), re.MULTILINE
     )
     said = {name: unit for unit, names in rows for name in re.findall(r"`(\w+)`", names)}
-    assert said == {name: pw.models.get(name).current.unit for name in pw.models.names()}
+    units = {name: pw.models.get(name).current.unit for name in pw.models.names()}
+    assert said == units, "add the model to the table in docs/howto/units.md"
 
 
 def test_the_glossary_is_in_order() -> None:

@@ -11,7 +11,7 @@ from plausiwidgets.models import library
 def test_each_file_of_a_neuron_is_named():
     files = {path.stem: path.read_text(encoding="utf-8") for path in Path(library.__file__).parent.glob("*.py")}
     neurons = {name for name, text in files.items() if "\nNEURON = " in text}
-    assert neurons == set(library.NAMES), "NAMES of plausiwidgets/models/library/__init__.py says which there are"
+    assert neurons == set(library.NAMES), "NAMES in plausiwidgets/models/library/__init__.py must list all neurons"
 
 
 @pytest.mark.parametrize("name", library.NAMES)

@@ -44,12 +44,12 @@ def test_there_are_twenty_in_the_order_of_their_letters():
 
 def test_each_pattern_of_a_family_is_registered_with_a_letter_of_its_own():
     letters = [pw.patterns.get(key).letter for key in pw.patterns.names()]
-    assert len(set(letters)) == len(letters), f"two patterns have one letter: {', '.join(letters)}"
+    assert len(set(letters)) == len(letters), f"two patterns have the same letter: {', '.join(letters)}"
     for file in Path(pw.patterns.__file__).parent.glob("*/*.py"):
         module = import_module(f"plausiwidgets.patterns.{file.parent.name}.{file.stem}")
         made = [value for value in vars(module).values() if isinstance(value, pw.Pattern) and value.letter]
         left = [pattern.key for pattern in made if pattern.key not in pw.patterns.names()]
-        assert not left, f"{left} of {file.name}: _builtin of plausiwidgets/patterns/registry.py has the families"
+        assert not left, f"{left} of {file.name}: add the family to _builtin in plausiwidgets/patterns/registry.py"
 
 
 @pytest.mark.parametrize("key", TWENTY)
@@ -150,7 +150,7 @@ def test_numbers_give_numbers_and_arrays_give_arrays():
 def test_each_pattern_has_a_target_a_card_and_a_stimulus_that_does_something(key):
     pattern = pw.patterns.get(key)
     target = pw.patterns.target(key)
-    assert target is not None, f"no packaged neuron has a Preset of {key}: the example that it is drawn beside"
+    assert target is not None, f"no packaged neuron has a preset of {key}, which is its target"
     assert target.verdict.accepted and pattern.main_sweep in target.traces
     card = pattern._repr_html_()
     assert pattern.title in card and "<svg" in card and all(c.description for c in pattern.criteria)

@@ -373,7 +373,7 @@ def test_every_entry_of_the_table_is_covered():
     elsewhere = {"_unsafe_view", "detach", "lift_fresh_copy", "rsqrt"}
     composed_of = {"rint", "floor_divide", "logical_and", "logical_xor"}
     uncalled = (set(TABLE) | set(COMPOSED)) - called - elsewhere - composed_of
-    assert uncalled == set(), "give each a call, in EXACT or in CLOSE"
+    assert uncalled == set(), "add a call of each operation to EXACT or CLOSE"
 
 
 def test_each_row_has_its_function_in_torch_and_in_numpy():
