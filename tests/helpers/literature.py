@@ -344,7 +344,12 @@ def reason(verdict: pw.Verdict) -> tuple[str, str]:
     if verdict.status == "fragile":
         return WORDS["fragile"], verdict.failed_test
     failed = [c for c in verdict.criteria if not c.passed]
-    return WORDS["rejected"], "; ".join(f"{c.title} {c.value:.3g}, must be {limits(c)}" for c in failed)
+    return WORDS["rejected"], "; ".join(f"{c.title} {shown(c.value)}, must be {limits(c)}" for c in failed)
+
+
+def shown(value: float) -> str:
+    """Return a measured value, and a dash for a feature that cannot be measured."""
+    return "–" if np.isnan(value) else f"{value:.3g}"
 
 
 def limits(check: object) -> str:
