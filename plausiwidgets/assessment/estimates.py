@@ -14,7 +14,7 @@ from plausiwidgets.models.registry import received as received_model
 from plausiwidgets.optimization.control import StoppedError
 from plausiwidgets.optimization.portfolio import Options
 from plausiwidgets.optimization.result import Result
-from plausiwidgets.optimization.shrink_to_defaults import gentle
+from plausiwidgets.optimization.shrink_to_defaults import shrink_to_defaults
 from plausiwidgets.support.lazy import pandas as pd
 from plausiwidgets.support.progress import ProgressLike, watched
 
@@ -110,7 +110,7 @@ def _begun(unit: Unit) -> tuple[Result, str, bool]:
         while result.evaluations < TRIED and (made := optimizer.step(check)) is not None:
             result = made
         if result.replicated:
-            gentle(optimizer.problem, result.parameters, unit.seed, check)
+            shrink_to_defaults(optimizer.problem, result.parameters, unit.seed, check)
     except StoppedError:  # within a generation, the first one perhaps
         return replace(result, evaluations=result.evaluations or min(Options.population, unit.budget)), "", False
     except Exception as failure:

@@ -19,7 +19,7 @@ from plausiwidgets.optimization.guarded_strategy import StrategyError
 from plausiwidgets.optimization.optimizer import Optimizer
 from plausiwidgets.optimization.portfolio import default_strategy
 from plausiwidgets.optimization.result import Result
-from plausiwidgets.optimization.shrink_to_defaults import gentle
+from plausiwidgets.optimization.shrink_to_defaults import shrink_to_defaults
 from plausiwidgets.optimization.strategy import StrategyFactory
 from plausiwidgets.optimization.versions import versions
 from plausiwidgets.patterns.all_of import Judged
@@ -95,7 +95,8 @@ def run_unit(
 
     What an argument rules out is not searched: its record has no evaluations. Neither has that of a search whose time
     limit ends before the first evaluation; its reason is "time". A found set is moved towards the defaults
-    while it stays verified (`gentle`), not counted as evaluations. After a stop (`StoppedError`, KeyboardInterrupt) the
+    while it stays verified (`shrink_to_defaults`), not counted as evaluations. After a stop
+    (`StoppedError`, KeyboardInterrupt) the
     record holds the best set so far. `checkpoint` is called within a generation, and may raise; `report` with the
     record after each one. The `clock` in s stands still during a pause.
     """
@@ -124,7 +125,7 @@ def run_unit(
                 report(result)
         robustness, ended = optimizer.robustness(check), optimizer.stop_reason
         if ended == "solved":
-            parameters, robustness = gentle(optimizer.problem, result.parameters, unit.seed, check)
+            parameters, robustness = shrink_to_defaults(optimizer.problem, result.parameters, unit.seed, check)
             result = replace(result, parameters=parameters)
         reason = ended  # until then it was stopped, and begins again with the same file
     except (StoppedError, KeyboardInterrupt):

@@ -1,4 +1,4 @@
-"""Search for parameters of a firing pattern, by differential evolution and CMA-ES."""
+"""Search for parameters of a firing pattern by differential evolution and CMA-ES."""
 
 from typing import TYPE_CHECKING
 
@@ -12,4 +12,4 @@ from plausiwidgets.support.lazy import lazily
 __all__ = ["Result", "Run", "Strategy", "StrategyError", "StrategyFactory", "optimize", "start_optimization"]
 
 if not TYPE_CHECKING:
-    __getattr__ = lazily(__name__, {})[0]  # says which package has a name
+    __getattr__ = lazily(__name__, {})[0]  # imports the module of each name on first use

@@ -1,9 +1,9 @@
-"""Solving the amplitude of patterns that lie between two thresholds.
+"""Solution for the amplitude of patterns that require an amplitude between two thresholds.
 
-A resonator fires for pulse pairs at one interval only: as a function of the amplitude, the loss is a needle between
-the threshold of the pair that must fire and the lowest threshold of the others. Bisection finds both and sets the
-amplitude between them; the logarithm of their ratio is a slope towards sets where they are apart. Acceptance is
-decided by the judge at that amplitude.
+A resonator, for example, fires in response to pulse pairs at one interval only. As a function of the amplitude, its
+loss is small only between the threshold of the pair that must fire and the lowest threshold of the other stimuli.
+Bisection finds both thresholds and sets the amplitude between them. The logarithm of their ratio is a slope that leads
+a search to sets with separate thresholds. The evaluation at the solved amplitude decides whether a set is accepted.
 """
 
 from __future__ import annotations
@@ -19,32 +19,36 @@ from plausiwidgets.patterns import Pattern
 from plausiwidgets.patterns.runner import Runner
 
 Values = Mapping[str, Floats]
-"""n complete sets: parameter → array [n]."""
+"""Complete sets: arrays of shape [n] by parameter."""
 
 AMPLITUDE = "amplitude"
-"""Name of the stimulus value that is solved."""
+"""Key of the stimulus parameter that is solved for."""
 BISECTIONS, FIRST_BISECTIONS = 12, 8
-"""Bisections of the logarithm of the amplitude, all and first: a range of 1:1000 to 0.2 %, the last ones only for
-thresholds that are nearly apart (`NEAR`)."""
+"""Numbers of bisections of the logarithm of the amplitude, in total and for all sets.
+
+Together they reduce a range of 1:1000 to 0.2 %. Only sets whose thresholds are nearly separate (`NEAR`) receive the
+last bisections.
+"""
 NEAR = -0.3
-"""Logarithm of the ratio of the thresholds above which they are nearly apart."""
+"""Minimum logarithm of the ratio of thresholds that are nearly separate."""
 WANTED = 0.2
-"""Logarithm of the ratio of the thresholds above which the shortfall is 0."""
+"""Minimum logarithm of the ratio of thresholds without a shortfall."""
 SCALE = 0.2
-"""Difference of that logarithm from `WANTED` with a penalty of 1/2."""
+"""Difference of that logarithm from `WANTED` at which the penalty is 0.5."""
 
 
 @dataclass(frozen=True)
 class Thresholds:
-    """Amplitudes between which n sets show a pattern.
+    """Thresholds of the amplitude between which n sets may show a pattern.
 
     Attributes
     ----------
-    fire_above, silent_below : ndarray [n]
-        Logarithms of the amplitudes above which all sweeps fire that must, and below which all sweeps are silent that
-        must be; nan if the former never fire, or the neuron fires at rest.
-    shortfall : ndarray [n]
-        Distance of the thresholds from being apart, in [0, number of silent sweeps].
+    fire_above, silent_below : ndarray, shape [n]
+        Logarithms of the amplitude above which all sweeps in `AmplitudeWindow.fire` elicit spikes, and of the amplitude
+        below which all sweeps in `AmplitudeWindow.silent` do not. nan if a sweep in `fire` never elicits spikes, or if
+        the neuron fires at rest.
+    shortfall : ndarray, shape [n]
+        Penalty of thresholds that are not separate, from 0 to the number of silent sweeps.
     """
 
     fire_above: Floats
@@ -55,26 +59,33 @@ class Thresholds:
         return Thresholds(self.fire_above[chosen], self.silent_below[chosen], self.shortfall[chosen])
 
     def intersect(self, other: Thresholds) -> Thresholds:
-        """Return thresholds for amplitudes that lie between these and between the other ones."""
+        """Return thresholds for amplitudes that are within both pairs of thresholds."""
         fire_above = np.maximum(self.fire_above, other.fire_above)
         return Thresholds(fire_above, np.minimum(self.silent_below, other.silent_below), self.shortfall)
 
     def amplitude(self, otherwise: Floats, limits: tuple[float, float]) -> Floats:
-        """Return the geometric mean of the thresholds within `limits`, or just above the first if they overlap.
+        """Return the amplitude of each set, shape [n].
 
-        `otherwise` [n] is taken where the thresholds are nan.
+        The amplitude is the geometric mean of the thresholds, or just above `fire_above` if the thresholds overlap.
+
+        Parameters
+        ----------
+        otherwise : ndarray, shape [n]
+            Amplitudes of the sets whose thresholds are nan.
+        limits : (float, float)
+            Range of the amplitudes.
         """
         room = np.maximum(0.5 * (self.silent_below - self.fire_above), 1e-3)
         return np.where(np.isnan(room), otherwise, np.clip(np.exp(self.fire_above + room), *limits))
 
 
 def find_thresholds(pattern: Pattern, runner: Runner, limits: tuple[float, float]) -> Thresholds:
-    """Return the thresholds of all settled sets, by bisection between the `limits`, which are above 0."""
+    """Return the thresholds of all settled sets, by bisection between `limits`, which must be above 0."""
     window = pattern.amplitude_window
     assert window is not None
     names, must = (*window.fire, *window.silent), slice(len(window.fire))
     rest = slice(len(window.fire), None)
-    # One call makes the sweeps of all names: a copy of the sets for each name.
+    # Copy the sets for each sweep, so that one call creates all sweeps.
     values = {name: np.tile(value, len(names)) for name, value in vars(runner.stimulus_values).items()}
 
     def fired(log_amplitudes: Floats, active: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -90,15 +101,15 @@ def find_thresholds(pattern: Pattern, runner: Runner, limits: tuple[float, float
     known = active = ready & fires_at_all[must].all(axis=0)
 
     def thresholds() -> tuple[Floats, Floats, Floats]:
-        """Return fire_above, silent_below and the logarithm of their ratio."""
+        """Return `fire_above`, `silent_below` and the logarithm of their ratio."""
         threshold = np.where(fires_at_all, high, np.inf)
         fire_above = np.where(known, threshold[must].max(axis=0), np.nan)
         silent_below = threshold[rest].min(axis=0)
-        # The smallest ratio counts: a gain in one must not pay for a loss in another.
+        # Use the smallest ratio, because a gain in one sweep must not compensate for a loss in another.
         return fire_above, silent_below, np.where(known, np.minimum(silent_below, 100.0) - fire_above, -100.0)
 
     def decisive() -> NDArray[np.bool_]:
-        """Return which thresholds may still be the highest to fire or the lowest to be silent."""
+        """Return a mask of the thresholds that may still be the highest to fire or the lowest to be silent."""
         lowest = np.where(fires_at_all, high, np.inf)[rest].min(axis=0)
         return np.concatenate([high[must] > low[must].max(axis=0), fires_at_all[rest] & (low[rest] < lowest)])
 

@@ -1,4 +1,4 @@
-"""`optimize` and `start_optimization`: one search for one pattern."""
+"""The functions `optimize` and `start_optimization`, which search for one pattern."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def _optimization(
     engine: str = "auto",
     dt: float | None = None,
 ) -> Run:
-    """Return a run that has not started; the settings are those of `optimize`."""
+    """Return a run that has not started, with the settings of `optimize`."""
     problem = make_problem(model, pattern, start, fixed, bounds, engine, dt)
     limit = None if time_limit is None else finite("optimize", "time_limit", time_limit, above=0.0, unit="s")
     custom = None if strategy is None else check_factory("optimize", strategy, shared=False)
@@ -54,7 +54,7 @@ def _optimization(
         custom or default_strategy(check_popsize(popsize), problem.solves_amplitude),
         problem.space.base if start is not None else None,
     )
-    imported("cma")  # before the worker thread starts: silencing an import's warning is not thread-safe
+    imported("cma")  # before the worker thread starts, because suppressing an import's warning is not thread-safe
     return Run(optimizer, limit, progress)
 
 
@@ -63,9 +63,10 @@ def _optimization(
 def optimize(*args: Any, **settings: Any) -> Result:
     """Search for parameters with which a model shows a firing pattern.
 
-    A screen of the whole box yields a population, which evolves by differential evolution. After 2000 evaluations,
-    or at once from a start, CMA-ES runs start from its best members, one after the other. A population that stops
-    gaining is replaced by a larger one, until a solution is verified or the budget is spent.
+    A screen of the whole search space yields a population, which evolves by differential evolution. After 2000
+    evaluations, CMA-ES runs start from its best members, one after the other. If you pass a start, the first run starts
+    immediately. A population that stops improving is replaced by a larger one, until a solution is verified or the
+    budget is spent.
 
     Examples
     --------
@@ -79,48 +80,48 @@ def optimize(*args: Any, **settings: Any) -> Result:
     ----------
     model : str or NeuronModel
     pattern : str or Pattern
-        `plausiwidgets.patterns.all_of` returns that of one set of parameters that shows several patterns.
+        To search for one parameter set that shows several patterns, use `plausiwidgets.patterns.all_of`.
     start : mapping of str to float, optional
-        Values that are judged first and start the first CMA-ES run; a missing one is its default (or the nearest
-        value within `bounds`).
+        Parameter set that is evaluated first, and from which the first CMA-ES run starts. A missing parameter is at its
+        default, or at the closest value within `bounds`.
     fixed : iterable of str, or mapping of str to float
-        Parameters that keep their value.
+        Parameters that keep their start or default, or values to keep.
     bounds : mapping of str to (low, high), optional
-        Bounds in place of a parameter's soft range; they also free a parameter that is fixed by default.
+        Bounds that replace the range of a parameter. A parameter with bounds is varied even if it is fixed by default.
     seed : int
-        The same seed gives the same result.
+        Seed of the random numbers. Equal seeds give equal results.
     budget : int, optional
-        Largest number of candidates, each judged with all its sweeps at dt. Default: the pattern's.
-        If the pattern has an amplitude window, the amplitude of each candidate is set between its thresholds; their
-        search is not counted and takes about five times as long as the judgement.
+        Maximum number of candidates, each evaluated with all sweeps at dt. By default, the budget of the pattern. If
+        the pattern has an amplitude window, the amplitude of each candidate is set between its thresholds. The search
+        for the thresholds does not count, and takes about five times as long as the evaluation.
     popsize : int, optional
-        Candidates in a generation of one CMA-ES run.
+        Number of candidates in a generation of a CMA-ES run.
     strategy : optional
-        Custom optimizer: an object with ``ask`` and ``tell``, or a class or function that returns one, see
-        `plausiwidgets.optimization.Strategy`. If it fails, the result contains the evaluations so far and the error.
+        Custom optimizer: an object with ``ask`` and ``tell``, or a class or function that returns one (see
+        `plausiwidgets.optimization.Strategy`). If it fails, the result contains the evaluations so far and the error.
     progress : optional
         None, ``"text"``, ``"tqdm"``, a function of a `Result`, or an object with ``init``,
         ``step`` and ``close``.
     time_limit : float, optional
-        Time limit in s; a search that it ends is not `Result.reproducible`.
+        Time limit in s. A search that reaches it is not `Result.reproducible`.
     engine : {"auto", "compiled", "torch"}
     dt : float, optional
-        Time step in ms; default: the model's.
+        Time step in ms, by default that of the model.
 
     Returns
     -------
     Result
-        After a KeyboardInterrupt the result so far.
+        Result of the search. After a KeyboardInterrupt, it contains the evaluations so far.
 
     Raises
     ------
     ValueError
-        For an unknown name or an invalid value.
+        If a name is unknown or a value is invalid.
 
     Warns
     -----
     UserWarning
-        If the model cannot be compiled and no engine is asked for: its search takes hundreds of times as long.
+        If the model cannot be compiled and `engine` is ``"auto"``, because the search takes hundreds of times as long.
     """
     run = _optimization(*args, **settings)
     problem = run.snapshot().problem
@@ -132,7 +133,9 @@ def optimize(*args: Any, **settings: Any) -> Result:
 @checked
 @takes(_optimization)
 def start_optimization(*args: Any, **settings: Any) -> Run:
-    """Start `optimize` in the background; see there for the parameters and errors.
+    """Start `optimize` in the background, and return the run.
+
+    The parameters and errors are those of `optimize`.
 
     Examples
     --------
@@ -158,14 +161,14 @@ def make_problem(
     engine: str = "auto",
     dt: float | None = None,
 ) -> Problem:
-    """Return the checked problem of a model and a pattern, each a name or an object."""
+    """Return the checked problem of a model and a pattern, given by key or as objects."""
     neuron, firing = models.get(model), judged(patterns.get(pattern), "searched for")
     space = Space.build(firing.parameters(neuron), start, fixed, bounds)
     return Problem(neuron, firing, space, check_dt(neuron, dt), check_engine(engine))
 
 
 def warn_if_slow(model: models.NeuronModel, engine: str) -> None:
-    """Warn the caller of the package of a search of a model that the torch loop runs without being asked to."""
+    """Warn the user if an uncompiled model makes a search slow and the user did not choose the engine."""
     from plausiwidgets.engine.compiled.availability import has_numba
     from plausiwidgets.engine.compiled.engine import why_not
 
@@ -178,7 +181,15 @@ def warn_if_slow(model: models.NeuronModel, engine: str) -> None:
 
 
 def check_engine(engine: str) -> str:
-    """Return the name of an engine; ValueError if it is unknown, ImportError if it is not installed."""
+    """Return the name of an engine after checking it.
+
+    Raises
+    ------
+    ValueError
+        If the name is unknown.
+    ImportError
+        If the engine is not installed.
+    """
     if engine not in ENGINES:
         raise unknown("", "engine", engine, ENGINES)
     if engine == "torch":
@@ -190,7 +201,13 @@ EITHER = "pass either popsize or strategy, because only the default strategy has
 
 
 def check_popsize(popsize: int | None) -> int | None:
-    """Return the points of a CMA-ES generation, None for the default; ValueError if it is invalid."""
+    """Return the number of points of a CMA-ES generation after checking it, or None for the default.
+
+    Raises
+    ------
+    ValueError
+        If the number is below 4 or too large.
+    """
     if popsize is None:
         return None
     bounded("optimize", "population (popsize)", float(whole("optimize", "popsize", popsize, 4)), MAX_POINTS)

@@ -1,4 +1,4 @@
-"""Work in the background, with snapshots and switches."""
+"""Work in the background that can be paused, stopped and inspected."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ R = TypeVar("R")
 
 
 class Background(ABC, Generic[S, R]):
-    """Work in a thread of its own (`start`) or in the caller's (`execute`)."""
+    """Base class of work in a separate thread (`start`) or in the calling thread (`execute`)."""
 
     what: str
-    """Name of the work, as in messages."""
+    """Name of the work in messages."""
     progress_error = ""
-    """Error that switched the progress off, or empty."""
+    """Error that switched the progress display off, or an empty string."""
 
     def __init__(
         self, snapshot: S, progress: ProgressLike = None, time_limit: float | None = None, gate: Gate | None = None
@@ -46,58 +46,66 @@ class Background(ABC, Generic[S, R]):
     # -- public --------------------------------------------------------------------------------
 
     def start(self) -> Self:
-        """Start in a separate thread. Raise a ValueError if the work has started before."""
+        """Start the work in a separate thread.
+
+        Raises
+        ------
+        ValueError
+            If the work has already started.
+        """
         self._begin()
         start_daemon(self._work_behind, f"plausiwidgets-{self.what}", self.stop)
         return self
 
     def execute(self) -> R:
-        """Run in the calling thread; KeyboardInterrupt ends it and the result so far is returned.
+        """Run the work in the calling thread, and return its result.
+
+        A KeyboardInterrupt ends the work. The method then returns the result so far.
 
         Raises
         ------
         ValueError
-            If it has begun before.
+            If the work has already started.
         """
         self._begin()
         self._work()
         return self.result()
 
     def pause(self) -> None:
-        """Pause, also within a generation."""
+        """Pause the work, even within a generation."""
         self._switch(paused=True)
 
     def resume(self) -> None:
-        """Continue."""
+        """Resume paused work."""
         self._switch(paused=False)
 
     def stop(self) -> None:
-        """End and keep the result so far."""
+        """Stop the work, and keep the result so far."""
         self._switch(stopping=True)
 
     @property
     def stopping(self) -> bool:
-        """Whether a stop was requested. The work may not have ended yet."""
+        """Whether a stop was requested, even if the work has not ended yet."""
         return self._stopping
 
     def snapshot(self) -> S:
-        """Return the present state."""
+        """Return the current state of the work."""
         snapshot = self._snapshot
         return snapshot if snapshot.ended else self._with(snapshot)
 
     def wait(self, timeout: float | None = None) -> bool:
-        """Wait for the end, at most `timeout` seconds; return whether it has ended."""
+        """Wait at most `timeout` seconds for the end of the work, and return whether it has ended."""
         return self._ended.wait(timeout)
 
     def result(self, timeout: float | None = None) -> R:
-        """Wait for the end and return the result.
+        """Wait for the end of the work, and return its result.
 
         Raises
         ------
         TimeoutError
-            If it has not ended after `timeout` seconds.
+            If the work has not ended after `timeout` seconds.
         Exception
-            The error that ended the work, for example in the model's step.
+            The error that ended the work, for example in the step of a model.
         """
         if not self.wait(timeout):
             raise TimeoutError(f"the {self.what} has not ended after {timeout:g} s.")
@@ -126,9 +134,14 @@ class Background(ABC, Generic[S, R]):
             self._changed.notify_all()
 
     def _checkpoint(self) -> None:
-        """Wait while paused or while the gate is closed; raise `StoppedError` after a stop or the time limit.
+        """Wait while the work is paused or the gate is closed.
 
-        The work calls it about every 10 ms.
+        The work calls this method about every 10 ms.
+
+        Raises
+        ------
+        StoppedError
+            After a stop, or after the time limit.
         """
         while not self._stopping:
             if self._time_limit is not None and self._elapsed >= self._time_limit:
@@ -140,7 +153,7 @@ class Background(ABC, Generic[S, R]):
         raise StoppedError("stopped")
 
     def _wait_for_resume(self) -> None:
-        # Within a generation, which is not counted yet: only the state of the snapshot changes.
+        # The current generation is not counted yet, so only the state of the snapshot changes.
         self._snapshot = self._with(self._snapshot, stop_reason="paused")
         with self._changed:
             self._idle_since = time.monotonic()
@@ -153,7 +166,7 @@ class Background(ABC, Generic[S, R]):
 
     @property
     def _elapsed(self) -> float:
-        """Working time in s: without pauses, with waiting at the gate."""
+        """Working time in s, including waits at the gate but not pauses."""
         now = time.monotonic()
         idle_since = self._idle_since
         return now - self._began - self._idle - (now - idle_since if idle_since is not None else 0.0)
@@ -167,18 +180,18 @@ class Background(ABC, Generic[S, R]):
 
     @abstractmethod
     def _run(self) -> str:
-        """Do the work and return the reason of its end; a checkpoint may raise `StoppedError`."""
+        """Do the work and return the reason of its end, unless a checkpoint raises `StoppedError`."""
 
     def _finish(self, **ending: str) -> None:
-        """Publish the last snapshot, with the reason and, for a failure, the error."""
+        """Publish the last snapshot, with the reason of the end and the error of a failure."""
         self._publish(self._with(self._snapshot, **ending))
 
     @abstractmethod
     def _outcome(self) -> R:
-        """Return the result."""
+        """Return the result of ended work."""
 
     def _report(self, call: Literal["init", "step", "close"] = "step") -> None:
-        """Call the progress; it is switched off if it raises an error."""
+        """Call a method of the progress display, which is switched off if it raises an error."""
         try:
             getattr(self._progress, call)(self.snapshot())
         except StoppedError:
@@ -209,7 +222,7 @@ class Background(ABC, Generic[S, R]):
                 self._finish(stop_reason=reason)
             else:
                 self._finish(stop_reason="failed", error=_describe(self._error))
-            with suppress(StoppedError, KeyboardInterrupt):  # from a second Ctrl-C
+            with suppress(StoppedError, KeyboardInterrupt):  # a second Ctrl-C may interrupt the display
                 self._report("close")
         except Exception as error:
             self._error = self._error or error
@@ -221,12 +234,12 @@ class Background(ABC, Generic[S, R]):
         self._snapshot = self._with(snapshot)
 
     def _with(self, snapshot: S, **fields: object) -> S:
-        """Return a snapshot with the present working time and other fields."""
+        """Return a copy of a snapshot with the current working time and other changed fields."""
         return cast(S, replace(cast(Any, snapshot), seconds=self._elapsed, **fields))
 
 
 def warn(text: str, category: type[Warning] = UserWarning) -> None:
-    """Warn, also if a filter turns warnings into errors, which would end the work."""
+    """Issue a warning without raising it, because a filter that turns warnings into errors would end the work."""
     with suppress(Warning):
         warnings.warn(text, category, stacklevel=2)
 

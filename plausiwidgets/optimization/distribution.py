@@ -1,4 +1,4 @@
-"""The region of a search: the distribution of its CMA-ES run, or the population of its differential evolution."""
+"""Region of a search: the distribution of a CMA-ES run, or the population of differential evolution."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from plausiwidgets.models.parameter import Floats
 
 @dataclass(frozen=True, eq=False)
 class Distribution:
-    """The distribution of a CMA-ES run in the unit cube, or a population.
+    """Distribution of a CMA-ES run in the unit cube, or a population.
 
     Attributes
     ----------
-    mean : ndarray [d]
-        Mean of the CMA-ES run; empty if none runs.
-    covariance : ndarray [d, d]
-        Covariance matrix of its points, σ²C with the scaling of the coordinates; empty if none runs.
+    mean : ndarray, shape [d]
+        Mean of the CMA-ES run, empty without a run.
+    covariance : ndarray, shape [d, d]
+        Covariance matrix of its points, σ²C with the scaling of the coordinates, empty without a run.
     spread : float
-        Factor on the linear middle of the asinh scales of the run (`Space.chart`).
-    population : ndarray [m, d]
-        Values of the members; empty while CMA-ES runs.
+        Factor of the linear width of the asinh scales of the run (`Space.chart`).
+    population : ndarray, shape [m, d]
+        Values of the members, empty during a CMA-ES run.
     """
 
     mean: Floats = field(default_factory=lambda: np.empty(0))
@@ -34,7 +34,7 @@ class Distribution:
 
 @runtime_checkable
 class HasDistribution(Protocol):
-    """A strategy whose search can be watched."""
+    """Strategy that provides the region of its search for a figure."""
 
     def distribution(self) -> Distribution | None:
         """Return the distribution of the last requested points, or None before the first request."""

@@ -1,4 +1,4 @@
-"""The evaluations of a search: every judged parameter set, in arrays that grow while the search runs."""
+"""History of a search: every evaluated parameter set, in arrays that grow during the search."""
 
 from __future__ import annotations
 
@@ -16,40 +16,40 @@ from plausiwidgets.support.lazy import frame
 from plausiwidgets.support.lazy import pandas as pd
 
 MAX_POINTS = 2000
-"""Maximum number of evaluations that a curve shows."""
+"""Maximum number of evaluations in a curve."""
 
 _FIRST = 64
-"""Rows for which a growing array has room at first."""
+"""Initial number of rows of a growing array."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Evaluations:
-    """The n evaluations of a search in their order, in g generations; the arrays are read-only.
+    """Evaluations of a search in their order, n evaluations in g generations, as read-only arrays.
 
-    A running search appends to the same arrays, so that a snapshot needs no copy: what is new since a former one with
-    m evaluations is ``loss[m:]``. An evaluation takes about 200 bytes.
+    A running search appends to the same arrays, so a snapshot needs no copy. After a snapshot with m evaluations, the
+    new losses are ``loss[m:]``. An evaluation takes about 200 bytes.
 
     Attributes
     ----------
     names : tuple of str
-        The d varied parameters, in the order of the columns of `values`.
+        Names of the d varied parameters, in the order of the columns of `values`.
     criteria : tuple of str
         Keys of the c criteria, in the order of the columns of `penalties`.
-    values : ndarray [n, d]
-        Values of the varied parameters, as judged.
-    loss : ndarray [n]
-        Loss at dt: 0 exactly if every criterion is met.
-    penalties : ndarray [n, c]
-        What each criterion adds to the loss: 0 if it is met, at most 1. A simulation that diverged meets none of
-        them, and its loss is larger than their sum.
-    ranks : ndarray of int [n]
-        Place of the status in ``("replicated", "fragile", "unverified", "rejected")``.
-    ends : ndarray of int [g]
-        Evaluations until the end of each generation.
-    restarts : ndarray of int [g]
-        Restarts of the strategy so far, the one that began with this generation included.
-    phases : ndarray of str [g]
-        Phase of the strategy.
+    values : ndarray, shape [n, d]
+        Evaluated values of the varied parameters.
+    loss : ndarray, shape [n]
+        Loss at dt, 0 exactly if every criterion is met.
+    penalties : ndarray, shape [n, c]
+        Contribution of each criterion to the loss, 0 if it is met and at most 1. A diverged simulation does not meet
+        any criterion, and its loss exceeds the sum of the penalties.
+    ranks : ndarray of int, shape [n]
+        Index of the status in ``("replicated", "fragile", "unverified", "rejected")``.
+    ends : ndarray of int, shape [g]
+        Number of evaluations until the end of each generation.
+    restarts : ndarray of int, shape [g]
+        Number of restarts of the strategy until each generation, including a restart at its beginning.
+    phases : ndarray of str, shape [g]
+        Phase of the strategy in each generation.
 
     Examples
     --------
@@ -82,34 +82,36 @@ class Evaluations:
 
     @property
     def generation(self) -> NDArray[np.int64]:
-        """Generation of each evaluation, from 0, shape [n]."""
+        """Index of the generation of each evaluation, starting at 0, shape [n]."""
         return np.repeat(np.arange(self.generations), np.diff(self.ends, prepend=0))
 
     @property
     def best(self) -> Floats:
-        """Smallest loss so far, shape [n]."""
+        """Smallest loss up to each evaluation, shape [n]."""
         return np.minimum.accumulate(self.loss)
 
     @property
     def status(self) -> NDArray[np.str_]:
-        """Status of each evaluation, as of a `Verdict`, shape [n].
+        """Status of each evaluation as in a `Verdict`, shape [n].
 
-        Accepted ones are verified until one is replicated: those behind it are "unverified".
+        Accepted sets are verified until one is replicated, so the later ones are "unverified".
         """
         return np.array(STATUSES)[self.ranks]
 
     @property
     def restarted(self) -> NDArray[np.int64]:
-        """First evaluation, from 0, of each generation that began with a restart."""
+        """Index of the first evaluation of each generation that starts with a restart."""
         return np.asarray((self.ends - np.diff(self.ends, prepend=0))[np.diff(self.restarts, prepend=0) > 0])
 
     def drawn(self, max_points: int = MAX_POINTS) -> NDArray[np.int64]:
-        """Return the evaluations, from 0, that a curve shows: each that lowers the best loss, the last, others.
+        """Return the indices of the evaluations in a curve.
+
+        The curve contains every evaluation that lowers the smallest loss, the last one, and evenly spaced ones.
 
         Parameters
         ----------
         max_points : int
-            Maximum number, unless the best loss fell more often.
+            Maximum number of indices, unless the smallest loss fell more often.
 
         Examples
         --------
@@ -125,14 +127,14 @@ class Evaluations:
         return np.unique(np.concatenate([steps, evenly, [n - 1]]))
 
     def to_frame(self) -> pd.DataFrame:
-        """Return a row for each evaluation, numbered from 1 by its index ``evaluation``.
+        """Return a table with a row for each evaluation, whose index ``evaluation`` starts at 1.
 
         Returns
         -------
         pandas.DataFrame
-            Columns ``loss``, ``best`` (smallest loss so far), ``status``, ``generation``, ``restarts`` and ``phase``;
-            each varied parameter, as ``parameter_…`` if its name is one of those; and ``penalty_…`` of each
-            criterion.
+            Columns ``loss``, ``best`` (smallest loss so far), ``status``, ``generation``, ``restarts`` and ``phase``, a
+            column for each varied parameter (``parameter_…`` if its name is one of these), and a column ``penalty_…``
+            for each criterion.
         """
         at, kinds = self.generation, pd.CategoricalDtype(list(STATUSES))
         columns: dict[str, object] = {
@@ -150,7 +152,7 @@ class Evaluations:
 
 
 class _Growing:
-    """An array that grows by doubling; rows of a former view stay as they are."""
+    """Array that grows by doubling its size, without changing the rows of earlier views."""
 
     def __init__(self, like: NDArray[np.generic]) -> None:
         self._array = np.empty((_FIRST, *like.shape[1:]), like.dtype)
@@ -166,21 +168,21 @@ class _Growing:
         self._array[before : self.rows] = rows
 
     def view(self) -> NDArray[Any]:
-        """Return the rows so far, read-only."""
+        """Return a read-only view of all rows."""
         rows = self._array[: self.rows]
         rows.flags.writeable = False
         return rows
 
 
 class EvaluationRecorder:
-    """Collects the evaluations of a search over the parameters `names`, one generation at a time."""
+    """Recorder of the evaluations of a search over the parameters `names`, one generation at a time."""
 
     def __init__(self, names: Sequence[str]) -> None:
         self._names = tuple(names)
         self._columns: dict[str, _Growing] = {}
 
     def append(self, batch: Batch, restarts: int, phase: str) -> Evaluations:
-        """Append a judged generation and return all evaluations so far."""
+        """Append an evaluated generation, and return all evaluations so far."""
         before = self._columns["loss"].rows if self._columns else 0
         new: dict[str, NDArray[np.generic]] = {
             "values": np.column_stack([batch.values[name] for name in self._names]),

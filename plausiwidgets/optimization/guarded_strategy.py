@@ -1,4 +1,4 @@
-"""Protect a search from its custom strategy: check the points and copy the arrays."""
+"""Protection of a search from a custom strategy, by checks of its points and copies of the arrays."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ from plausiwidgets.support.arguments import sentence, shown
 T = TypeVar("T")
 
 MAX_POINTS = 10_000.0
-"""Maximum number of points in a generation: more take gigabytes, and a search learns nothing more from them."""
+"""Maximum number of points in a generation. More points require gigabytes of memory and do not benefit a search."""
 
 
 class StrategyError(ValueError):
-    """A custom strategy returned invalid points or raised an error."""
+    """Error for a custom strategy that returned invalid points or raised an exception."""
 
 
 class GuardedStrategy:
-    """A strategy whose points are checked, clipped and copied; it has the optional members of `Strategy`."""
+    """Strategy whose points are checked, clipped and copied, with the optional members of `Strategy`."""
 
     def __init__(self, strategy: AskTell, space: Space) -> None:
         self.inner = strategy
@@ -53,21 +53,21 @@ class GuardedStrategy:
         return int(getattr(self.inner, "restarts", 0))
 
     def ask(self) -> Floats | None:
-        """Return the next points [m, d] within the bounds; None if the strategy has no more points."""
+        """Return the next points within the bounds, shape [m, d], or None if the strategy has no more points."""
         self._generation += 1
         asked = self._call("ask", self.inner.ask)
         if asked is None:
             return None
         self._points = np.clip(self._checked(asked), self._space.low, self._space.high)
-        # The strategy gets no access to this array: it may write into its own arrays later.
+        # Return a copy, because the strategy may write into its own array later.
         return self._points.copy()
 
     def tell(self, penalties: Floats) -> None:
-        """Pass the penalties [m, criteria + 1] of the last points to the strategy."""
+        """Pass the penalties of the last points to the strategy, shape [m, criteria + 1]."""
         self._call("tell", lambda: self.inner.tell(penalties.copy()))
 
     def distribution(self) -> Distribution | None:
-        """Return the distribution of the strategy; without one, its last points as a population."""
+        """Return the distribution of the strategy, or its last points as a population if it has no distribution."""
         if not isinstance(self.inner, HasDistribution):
             return Distribution(population=self._points)
         return self._call("distribution", self.inner.distribution)
@@ -88,7 +88,7 @@ class GuardedStrategy:
         return points
 
     def _call(self, name: str, call: Callable[[], T]) -> T:
-        """Call a method of the strategy; raise a StrategyError with the line of the strategy if it fails."""
+        """Call a method of the strategy, and raise a StrategyError with the line of the strategy if it fails."""
         try:
             return call()
         except Exception as error:
@@ -103,7 +103,13 @@ class GuardedStrategy:
 def make_strategy(
     factory: StrategyFactory, space: Space, seed: int, budget: int, start: Floats | None
 ) -> GuardedStrategy:
-    """Call a factory and return its strategy; a TypeError explains what a factory must accept and return."""
+    """Call a factory and return its strategy.
+
+    Raises
+    ------
+    TypeError
+        If the factory does not accept the arguments, or does not return a strategy.
+    """
     arguments = {"space": space, "seed": seed, "budget": budget, "start": start}
     try:
         inspect.signature(factory).bind(**arguments)
@@ -111,7 +117,7 @@ def make_strategy(
         raise TypeError(
             f"strategy: {shown(factory)} must accept the arguments space, seed, budget and start ({error})."
         ) from None
-    except ValueError:  # a class of another language has no signature
+    except ValueError:  # a class of an extension module may have no signature
         pass
     strategy = factory(space=space, seed=seed, budget=budget, start=start)
     if not isinstance(strategy, AskTell):
@@ -123,7 +129,15 @@ def make_strategy(
 
 
 def check_factory(where: str, strategy: object, *, shared: bool) -> StrategyFactory:
-    """Return the factory of a custom strategy; an object with ask and tell is its own factory, for a single search."""
+    """Return the factory of a custom strategy.
+
+    An object with ``ask`` and ``tell`` is its own factory, for a single search.
+
+    Raises
+    ------
+    TypeError
+        If `strategy` is not a strategy or a factory, or is an object although several searches share it.
+    """
     if isinstance(strategy, AskTell) and not isinstance(strategy, type):
         if shared:
             raise TypeError(

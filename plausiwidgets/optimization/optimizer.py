@@ -1,4 +1,4 @@
-"""A search for one pattern, one generation at a time."""
+"""Search for one pattern, one generation at a time."""
 
 from __future__ import annotations
 
@@ -24,14 +24,15 @@ from plausiwidgets.patterns.status import STATUSES
 
 
 class Optimizer:
-    """Strategy, judge and verification of one problem; its settings are those of `optimize`.
+    """Search for one problem with the settings of `optimize`: proposal, evaluation and verification of candidates.
 
-    Without `keep_history` its records have no history, because the histories of a study would fill the memory.
+    Pass ``keep_history=False`` for many searches, such as those of a study, because their histories would fill the
+    memory.
 
     Attributes
     ----------
     result : Result
-        The record so far. The caller sets its `seconds`.
+        Record of the search so far. The caller sets its `seconds`.
     """
 
     def __init__(
@@ -75,15 +76,15 @@ class Optimizer:
         """Reason of the end: ``"solved"``, ``"finished"`` or ``"budget"``."""
         if self.result.replicated:
             return "solved"
-        # A strategy may also end the search with None as its points.
+        # A strategy may also end the search by returning None instead of points.
         ended = self.strategy.finished or (self._asked is None and self.result.evaluations < self.result.budget)
         return "finished" if ended else "budget"
 
     def step(self, checkpoint: Checkpoint | None = None) -> Result | None:
-        """Judge one generation and return the record; None at the end of the search.
+        """Evaluate one generation and return the record, or None at the end of the search.
 
-        If `checkpoint` raises, the generation is discarded: the next call judges the same points. If the strategy
-        fails, the record contains all judged generations.
+        If `checkpoint` raises an exception, the generation is discarded, and the next call evaluates the same points.
+        If the strategy fails, the record contains all evaluated generations.
         """
         points = self._ask()
         if points is None:
@@ -95,7 +96,7 @@ class Optimizer:
         best = _best(batch)
         loss, rank = float(batch.loss[best]), (STATUSES.index(batch.status[best]), float(batch.graded[best]))
         made: dict[str, Any] = {}
-        # The status counts first: a verified set is better than an accepted one, whatever their losses.
+        # The status counts before the loss, because a verified set is better than an accepted one.
         if rank < self._rank:
             parameters = batch.parameters(best)
             made = {
@@ -127,14 +128,14 @@ class Optimizer:
         return self.result
 
     def robustness(self, checkpoint: Checkpoint | None = None) -> float | None:
-        """Return the accepted share of jittered copies of the best set; None if the best set is rejected."""
+        """Return the accepted share of jittered copies of the best set, or None if the best set is rejected."""
         if not self.result.accepted:
             return None
         seed = SeedSequence(self.result.seed, spawn_key=(JITTERED,))
         return self.problem.robustness(self.result.parameters, seed, checkpoint)
 
     def _ask(self) -> Floats | None:
-        """Return the points of the next generation, the same ones until they are judged; None at the end."""
+        """Return the points of the next generation, or None at the end, and repeat them until they are evaluated."""
         if self.result.replicated:
             return None
         if self._asked is None and not self.strategy.finished:
@@ -150,13 +151,13 @@ class Optimizer:
         return None if spent + count > budget else self._asked
 
     def _judge(self, points: Floats, checkpoint: Checkpoint | None) -> tuple[Batch, int]:
-        """Return the judged batch, and how many points of a screen are accepted.
+        """Return the evaluated batch, and the number of accepted points of a screen.
 
-        Solved amplitudes: all points but the start have them solved. The points of a screen are also judged as they
-        are, for the volume; one that is accepted only as it is stays so.
+        The amplitude of every point except the start is solved for. The points of a screen are also evaluated as they
+        are, for the estimate of the volume. A point that is accepted only as it is keeps its amplitude.
         """
         problem, screening = self.problem, self.strategy.phase == "screen"
-        # The start is evaluated as it is, because the user has chosen its amplitude.
+        # Evaluate the start as it is, because the user has chosen its amplitude.
         solving = problem.solves_amplitude and self.strategy.phase != "start"
         values = problem.space.values(points)
         if not solving:
@@ -171,7 +172,7 @@ class Optimizer:
 
 
 def _best(batch: Batch) -> int:
-    """Return the index of the first replicated candidate, else of the best accepted, else of the best."""
+    """Return the index of the first replicated candidate, or else of the best accepted one, or else of the best one."""
     replicated = np.flatnonzero(batch.status == "replicated")
     if replicated.size:
         return int(replicated[0])

@@ -1,4 +1,4 @@
-"""The default strategy: a screen that evolves, and CMA-ES runs from its best members."""
+"""Default strategy: a screen that evolves, and CMA-ES runs from its best members."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from plausiwidgets.optimization.sobol import Sobol
 from plausiwidgets.optimization.space import Space
 from plausiwidgets.optimization.strategy import StrategyFactory, losses_of
 
-_SOBOL, _POPULATION, _RUN, _RANDOM = 0, 1, 2, 4  # first number of a generator's spawn key
+_SOBOL, _POPULATION, _RUN, _RANDOM = 0, 1, 2, 4  # first number of the spawn key of each generator
 
 APART = 0.1
-"""Least distance between the starts of two CMA-ES runs from one population, in diagonals of the cube."""
+"""Minimum distance between the starts of two CMA-ES runs from one population, in diagonals of the cube."""
 
 
 @dataclass(frozen=True)
@@ -30,25 +30,25 @@ class Options:
     Attributes
     ----------
     popsize : int
-        Points in a generation of one CMA-ES run.
+        Number of points in a generation of a CMA-ES run.
     population : int
-        Size of the first population, made of points of a Sobol sequence.
+        Size of the first population, which consists of points of a Sobol sequence.
     largest : int
-        Every new population is twice as large as the last one, up to this size.
+        Maximum size of a population. Every new population is twice as large as the last one, up to this size.
     tried : int
-        One in `tried` members is tried at a time. Wider batches take less time for a point, but half a population at
-        a time needs two to four times as many points.
+        Number of batches in which all members of a population are tried once. Larger batches take less time per point,
+        but batches of half a population need two to four times as many points.
     sigma : float
-        First standard deviation of a CMA-ES run, in the unit cube.
+        Initial standard deviation of a CMA-ES run in the unit cube.
     patience : int
-        Generations without gain after which a CMA-ES run ends.
+        Number of generations without a gain after which a CMA-ES run ends.
     alone : int
-        Evaluations before the first CMA-ES run; from a start it begins at once.
+        Number of evaluations before the first CMA-ES run. If there is a start, the run begins immediately.
     explore : int
-        Sobol points judged with each trial of the population, in place of CMA-ES runs (from a start, in addition to
-        them): for misleading landscapes.
+        Number of Sobol points per trial of the population, for misleading landscapes. They replace CMA-ES runs. If
+        there is a start, they are additional to the runs.
     spreads : tuple of float
-        Factors on the middle of asinh scales, used in turn by populations and runs (`Space.chart`).
+        Factors of the linear width of asinh scales, which populations and runs use in turn (`Space.chart`).
     """
 
     popsize: int = 8
@@ -63,12 +63,12 @@ class Options:
 
 
 class Portfolio:
-    """Differential evolution and CMA-ES runs that exchange points, with ever larger populations.
+    """Differential evolution and CMA-ES runs that exchange points, with populations of increasing size.
 
-    A start is judged first, alone. Then points of a scrambled Sobol sequence over the box make a population, which
-    evolves (`Population`). After a while CMA-ES runs start from its best distinct members, one after the other, each on
-    another scale; their best points enter the population. A population that stops gaining is replaced by one twice as
-    large, on another scale.
+    A start is evaluated first, without other points. Points of a scrambled Sobol sequence in the search space then form
+    a population, which evolves (`Population`). After a while CMA-ES runs start from its best distinct members, one
+    after the other, each on the next scale. The best points of the runs enter the population. A population that stops
+    improving is replaced by one that is twice as large, on the next scale.
     """
 
     finished = False
@@ -114,15 +114,15 @@ class Portfolio:
 
     def _plan(self) -> Iterator[Floats]:
         options = self.options
-        # Alone, because a start that shows the pattern ends the search after one evaluation.
+        # Evaluate the start without other points, because a start that shows the pattern ends the search.
         if self.start is not None:
             yield from self._evaluate(self.start[None, :], "start")
-        # One sequence for all populations: each continues where the last one ended, so that no point comes twice.
+        # Use one sequence for all populations, so that no point occurs twice.
         seed = int(self._seed(_SOBOL).generate_state(1)[0])
         self._sobol = Sobol(self.space.size, seed)
         size, round_ = options.population, 0
         while True:
-            # None while the box is screened: the cloud of the search has no region then.
+            # There is neither a population nor a run during a screen, which has no region to draw.
             self._population = self._run = None
             chart = self._charts[round_ % len(self._charts)]
             units = self._sobol.draw(size)
@@ -136,39 +136,39 @@ class Portfolio:
             self.restarts += 1
 
     def _evolve(self, population: Population) -> Iterator[Floats]:
-        """Evolve a population, with one CMA-ES run after the other, until it stops gaining."""
+        """Evolve a population together with one CMA-ES run after the other until it stops improving."""
         options = self.options
         used: list[Floats] = []
         run: CmaRun | None = None
         while not population.stale:
-            # Near a start its optimum is likely. Elsewhere the population has to find a promising region first.
+            # An optimum near a start is likely. Without a start, the population must find a promising region first.
             begun = self.start is not None or (self.evaluations >= options.alone and not options.explore)
             if begun and run is None:
                 run = self._new_run(population, used)
             tried = min(max(population.size // options.tried, 1), self._left)
-            # The points of all parts are evaluated in one batch, which takes hardly longer than those of one part.
+            # Evaluate the points of all parts in one batch, which hardly takes longer than those of one part.
             asked = [population.ask(tried)]
-            # A run takes whole generations only.
+            # A run requires whole generations.
             self._run = run
             active = run if self._left >= tried + options.popsize else None
             if active is not None:
                 asked.append(active.ask())
             if options.explore:
-                # Points from everywhere, for landscapes whose slopes lead away from the solution.
+                # Add points from the whole space, for landscapes whose slopes lead away from the solution.
                 asked.append(self._charts[0].decode(self._sobol.draw(options.explore * tried)))
             penalties = yield from self._evaluate(np.concatenate(asked), "search")
             population.tell(penalties[:tried])
             if active is not None:
                 made = slice(tried, tried + options.popsize)
                 active.tell(losses_of(penalties[made]))
-                # The population keeps what a run has found when the run ends.
+                # The population keeps the best point of a run when the run ends.
                 population.take(asked[1], penalties[made])
                 if active.finished:
                     run = self._new_run(population, used)
                     self.restarts += 1
 
     def _new_run(self, population: Population, used: list[Floats]) -> CmaRun:
-        """Return a run from the start at first, then from the best member apart from the starts of other runs."""
+        """Return a run from the start at first, and later from the best member apart from the starts of other runs."""
         number, self._runs_made = self._runs_made, self._runs_made + 1
         chart = self._charts[number % len(self._charts)]
         if number == 0 and self.start is not None:
@@ -184,20 +184,26 @@ class Portfolio:
         return CmaRun(chart, x0, options.sigma, options.popsize, self._seed(_RUN, number), options.patience)
 
     def _evaluate(self, points: Floats, phase: str) -> Generator[Floats, None, Floats]:
-        """Ask for points, as many as the budget allows, and return their penalties."""
+        """Yield points, as many as the budget allows, and return their penalties."""
         self.phase = phase
         yield points[: self._left]
         return self._penalties
 
     def _seed(self, *key: int) -> SeedSequence:
-        # Each part has a generator of its own, so that its points do not depend on how often another part draws.
+        # Each part has its own generator, so that its points do not depend on how often another part draws.
         return SeedSequence(self.seed, spawn_key=key)
 
 
 def default_strategy(popsize: int | None = None, solves_amplitude: bool = False) -> StrategyFactory:
-    """Return a factory of the default strategy, with `popsize` points in a generation of one CMA-ES run.
+    """Return a factory of the default strategy.
 
-    Where the amplitude is solved, random points do well, and CMA-ES may follow a misleading slope.
+    Parameters
+    ----------
+    popsize : int, optional
+        Number of points in a generation of a CMA-ES run.
+    solves_amplitude : bool
+        Whether the amplitude is solved for. Random points then replace CMA-ES runs, which may follow a misleading
+        slope.
     """
     return partial(Portfolio, options=Options(popsize or Options.popsize, explore=2 if solves_amplitude else 0))
 

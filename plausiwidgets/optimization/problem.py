@@ -1,4 +1,4 @@
-"""The objective of a search: a batch of candidates of a model, judged under a pattern."""
+"""Objective of a search: batches of candidates of a model, evaluated on a pattern."""
 
 from __future__ import annotations
 
@@ -23,41 +23,41 @@ from plausiwidgets.patterns.verification import verify_sets
 JITTERS = 100
 """Number of jittered copies of a solution for its robustness."""
 JITTER = 0.01
-"""Largest relative change of a parameter in a jittered copy."""
+"""Maximum relative change of a parameter in a jittered copy."""
 JITTERED = 3
-"""Spawn key of the generator of the jitters, beside those of portfolio.py."""
+"""Spawn key of the generator of the jitters, in addition to those in portfolio.py."""
 VERIFIED_AT_ONCE = 16
 """Number of accepted candidates of a batch that are verified together."""
 
 FINER = (1 / 2, 1 / 8)
-"""Finer time steps, relative to dt, whose thresholds a solved amplitude must satisfy too."""
+"""Finer time steps relative to dt, whose thresholds a solved amplitude must also satisfy."""
 
 Words = NDArray[np.str_]
 
 Settled = Mapping[str, Runner]
-"""Neurons settled at their holding levels, by the prefix of each component of the pattern."""
+"""Neurons settled at their holding currents, by the prefix of each component of the pattern."""
 
 
 @dataclass(frozen=True)
 class Batch:
-    """A judged batch of n candidates.
+    """Evaluated batch of n candidates.
 
     Attributes
     ----------
-    values : mapping of str to ndarray [n]
-        Complete sets, as judged.
-    loss : ndarray [n]
-        Graded loss, 0 exactly where accepted.
-    penalties : ndarray [n, criteria]
+    values : mapping of str to ndarray, shape [n]
+        Complete sets as they were evaluated.
+    loss : ndarray, shape [n]
+        Loss, 0 exactly for accepted candidates.
+    penalties : ndarray, shape [n, criteria]
         Contribution of each criterion to the loss.
     criteria : tuple of str
         Keys of the criteria.
     verdict : Verdict or None
-        Verdict of the batch; None if it was merged from several.
-    status, failed_test : ndarray of str [n]
+        Verdict of the batch, None if it was merged from several batches.
+    status, failed_test : ndarray of str, shape [n]
         As in a `Verdict`.
-    graded : ndarray [n]
-        Rank of the candidates: the loss or, for a fragile one, the loss of the failed check.
+    graded : ndarray, shape [n]
+        Loss that ranks the candidates. For a fragile candidate, the loss of the failed test.
     thresholds : mapping of str to Thresholds
         Thresholds of solved amplitudes, by the name of the amplitude.
     """
@@ -76,7 +76,10 @@ class Batch:
     def unverified(
         cls, values: Values, loss: Floats, penalties: Floats, criteria: tuple[str, ...], verdict: Verdict | None = None
     ) -> Batch:
-        """Return a judged batch before its verification; the verdict contains the sets that contradict a proof."""
+        """Return an evaluated batch before its verification.
+
+        A verdict provides the status of sets that contradict a proof.
+        """
         status, failed = np.where(loss == 0.0, "unverified", "rejected"), np.full(len(loss), "")
         if verdict is not None:
             status, failed = verdict.status, verdict.failed_test
@@ -91,8 +94,8 @@ class Batch:
     def guidance(self) -> Floats:
         """Penalties for the strategy, shape [n, criteria + 1].
 
-        The last column is the penalty of a failed verification, of thresholds that are not apart, and of divergence
-        beyond the criteria. A row's sum is `graded` plus the shortfall of the thresholds.
+        The last column is the penalty of a failed verification, of thresholds that are not separate, and of divergence
+        beyond the criteria. The sum of a row is `graded` plus the shortfall of the thresholds.
         """
         beyond = self.graded - losses_of(self.penalties)
         apart = sum((t.shortfall for t in self.thresholds.values()), np.zeros(len(self.loss)))
@@ -105,7 +108,7 @@ class Batch:
         return () if self.verdict is None else single(self.verdict, i).criteria
 
     def prefer(self, other: Batch) -> Batch:
-        """Return this batch with the candidates of another one that are accepted there only."""
+        """Return this batch with the candidates of another batch that are accepted only there."""
         there = other.accepted & ~self.accepted
         if not there.any():
             return self
@@ -124,7 +127,7 @@ class Batch:
 
 @dataclass(frozen=True)
 class Problem:
-    """A model and a pattern, over a space of free parameters."""
+    """Model and pattern with a search space of varied parameters."""
 
     model: NeuronModel
     pattern: Judged
@@ -133,7 +136,7 @@ class Problem:
     engine: str = "auto"
 
     def settle(self, values: Values, checkpoint: Checkpoint | None = None, *, dt: float | None = None) -> Settled:
-        """Return complete sets settled at their holding levels, at time step `dt` (default: the problem's)."""
+        """Return complete sets settled at their holding currents, at time step `dt` (default: that of the problem)."""
         return {
             prefix: Runner(self.model, self.pattern.values_of(prefix, values), dt or self.dt, self.engine, checkpoint)
             for prefix in self.pattern.components
@@ -146,7 +149,7 @@ class Problem:
         *,
         settled: Settled | None = None,
     ) -> Batch:
-        """Judge complete sets; `settled` saves settling them again."""
+        """Evaluate complete sets, with `settled` neurons if they have already settled."""
         verdict = evaluate(self.model, self.pattern, values, self.dt, self.engine, checkpoint, settled=settled)
         penalties = np.column_stack([check.penalty for check in verdict.criteria])
         criteria = tuple(check.key for check in verdict.criteria)
@@ -164,7 +167,7 @@ class Problem:
 
     @property
     def amplitudes(self) -> dict[str, str]:
-        """Amplitudes that are set between their thresholds: name → prefix of the component."""
+        """Prefix of the component by the name of each amplitude that is set between its thresholds."""
         names = {prefix + AMPLITUDE: prefix for prefix, p in self.pattern.components.items() if p.amplitude_window}
         return {name: prefix for name, prefix in names.items() if name in self.space.names and self.limits(name)[0] > 0}
 
@@ -175,7 +178,7 @@ class Problem:
     def judge_solved(
         self, points: Floats, checkpoint: Checkpoint | None = None, *, settled: Settled | None = None
     ) -> Batch:
-        """Judge points [n, d] of the space at amplitudes between their thresholds."""
+        """Evaluate points of the search space, shape [n, d], at amplitudes between their thresholds."""
         values = self.space.values(points)
         settled = settled or self.settle(values, checkpoint)
         thresholds = self.thresholds(settled)
@@ -183,24 +186,25 @@ class Problem:
         return replace(judged, thresholds=thresholds)
 
     def thresholds(self, settled: Settled) -> dict[str, Thresholds]:
-        """Return the thresholds of settled sets, by the name of the amplitude."""
+        """Return the thresholds of settled sets by the name of the amplitude."""
         return {
             name: find_thresholds(self.pattern.components[prefix], settled[prefix], self.limits(name))
             for name, prefix in self.amplitudes.items()
         }
 
     def _between(self, values: Values, thresholds: Mapping[str, Thresholds]) -> Values:
-        """Return the sets with amplitudes between the thresholds."""
+        """Return the sets with amplitudes between their thresholds."""
         return {**values, **{name: t.amplitude(values[name], self.limits(name)) for name, t in thresholds.items()}}
 
     def verify(self, batch: Batch, checkpoint: Checkpoint | None = None) -> Batch:
-        """Verify the accepted candidates of a batch until one is replicated, and return it with statuses and losses.
+        """Verify the accepted candidates of a batch until one is replicated, and return the batch with their statuses.
 
-        Solved amplitudes are moved to hold at finer time steps too, where possible.
+        Solved amplitudes are moved between the thresholds at finer time steps, if this is possible.
         """
         status, failed_test, graded = batch.status.astype("U16"), batch.failed_test.astype(object), batch.loss.copy()
         accepted = np.flatnonzero(batch.accepted)
-        # A few at once: one call for each would waste most of a kernel, and the first verified set ends the search.
+        # Verify a few candidates together. Single calls would waste most of a kernel, and the first verified set ends
+        # the search.
         for first in range(0, len(accepted), VERIFIED_AT_ONCE):
             chosen = accepted[first : first + VERIFIED_AT_ONCE]
             settled = None
@@ -215,7 +219,7 @@ class Problem:
     def verified(
         self, values: Values, checkpoint: Checkpoint | None = None, *, settled: Settled | None = None
     ) -> tuple[Words, Words, Floats]:
-        """Return status, failed check and its loss for accepted sets."""
+        """Return the status, the failed test and its loss for accepted sets."""
         judged = evaluate(self.model, self.pattern, values, self.dt, self.engine, checkpoint, settled=settled)
         verdict = verify_sets(self.model, self.pattern, judged, self.engine, checkpoint)
         return verdict.status, verdict.failed_test, verdict.failed_loss
@@ -223,13 +227,18 @@ class Problem:
     def _reconcile(
         self, batch: Batch, chosen: NDArray[np.intp], checkpoint: Checkpoint | None
     ) -> tuple[Batch, Settled]:
-        """Move solved amplitudes between the thresholds at dt and at finer steps, where they stay accepted.
+        """Move solved amplitudes between the thresholds at dt and at finer time steps, if the sets stay accepted.
 
-        Returns the batch and the chosen sets, settled at dt.
+        Returns
+        -------
+        batch : Batch
+            The batch with moved amplitudes.
+        settled : mapping of str to Runner
+            The chosen sets, settled at dt.
         """
         part = {n: v[chosen] for n, v in batch.values.items()}
         thresholds = {name: t.take(chosen) for name, t in batch.thresholds.items()}
-        # The thresholds move with the time step, and an amplitude close to one would pass at dt only.
+        # The thresholds depend on the time step, and an amplitude close to a threshold would pass at dt only.
         for factor in FINER:
             finer = self.thresholds(self.settle(part, checkpoint, dt=self.dt * factor))
             thresholds = {name: t.intersect(finer[name]) for name, t in thresholds.items()}
@@ -238,7 +247,7 @@ class Problem:
         values = {name: np.array(v) for name, v in batch.values.items()}
         for name in thresholds:
             values[name][chosen] = np.where(holds, moved[name], part[name])
-        # The verdict is that of the former amplitudes.
+        # The verdict applies to the former amplitudes.
         return replace(batch, values=values, verdict=None), settled
 
     def robustness(

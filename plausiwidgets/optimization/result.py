@@ -1,4 +1,4 @@
-"""`Result`: the record of one search, also in a study's file and as a row of a table."""
+"""The class `Result`: the record of a search, which studies store and tables list."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from plausiwidgets.support.renamed import STORED_RESULT, renamed
 
 FORMAT = "plausiwidgets-result-7"
 OLD_FORMATS = ("plausiwidgets-result-5", "plausiwidgets-result-6")
-"""Formats of 0.2 and 0.3, which are read: some fields had other names."""
+"""Formats of versions 0.2 and 0.3, in which some fields have other names and which are also read."""
 
 STATES = {
     "waiting": "waiting",
@@ -45,20 +45,20 @@ STATES = {
     "time": "stopped",
     "failed": "failed",
 }
-"""Reason for which a search stopped → its state."""
+"""State of a search by the reason for which it stopped."""
 ENDED = ("done", "stopped", "failed")
-"""States of finished work."""
+"""States of ended work."""
 
 AT_BOUND = 0.02
-"""A value is at a bound if it differs from it by less than this share of the range, and of the bound."""
+"""Maximum distance of a value that is at a bound, as a share of the range and of the bound."""
 NAMED = 3
-"""Largest number of criteria that a summary names."""
+"""Maximum number of criteria in a summary."""
 
 
 @renamed
 @dataclass(frozen=True, repr=False)
 class Result(Printed):
-    """The record of one search; it is immutable.
+    """Immutable record of a search.
 
     Attributes
     ----------
@@ -67,54 +67,54 @@ class Result(Printed):
     seed : int
         Seed of the search.
     budget : int
-        Maximum number of evaluations; searches for thresholds of the amplitude (see `optimize`) are not
-        counted.
+        Maximum number of evaluations. Searches for the thresholds of the amplitude (see `optimize`) do not count.
     letter : str
         Letter of the pattern.
     stop_reason : str
-        ``"waiting"``, ``"running"`` or ``"paused"``; at the end ``"solved"``, ``"budget"``, ``"finished"`` (the
-        strategy asks for no more points), ``"stopped"``, ``"time"`` or ``"failed"``.
+        ``"waiting"``, ``"running"`` or ``"paused"``. For an ended search, ``"solved"``, ``"budget"``, ``"finished"``
+        (the strategy proposes no more points), ``"stopped"``, ``"time"`` or ``"failed"``.
     phase : str
-        Next phase of the strategy, such as ``"screen"``; ``"verify"`` in the last step; empty at the end.
+        Next phase of the strategy, such as ``"screen"``, or ``"verify"`` in the last step. Empty at the end.
     evaluations : int
-        Candidates judged.
+        Number of evaluated candidates.
     parameters : mapping of str to float
-        The best set, complete; empty before the first candidate.
+        Complete best set, empty before the first evaluation.
     loss : float
-        Loss of the best set at `dt`; inf before the first candidate.
+        Loss of the best set at `dt`, inf before the first evaluation.
     status : {"replicated", "fragile", "unverified", "rejected"}
-        Status of the best set, as of a `Verdict`; "rejected" means not found.
+        Status of the best set as in a `Verdict`. ``"rejected"`` means not found.
     failed_test : str
-        Verification test that a fragile set fails, in words; ``"contradicts a proof"`` if the best set meets all
+        Verification test that a fragile set fails, in words. ``"contradicts a proof"`` if the best set meets all
         criteria of a pattern that is ruled out.
     found_after : int or None
-        Evaluations until the best set was found.
+        Number of evaluations until the best set was found.
     unmet : mapping of str to str
-        Criteria that the best set does not meet, the largest penalty first: name → value and valid interval.
+        Value and accepted range of each criterion that the best set does not meet, by title, the largest penalty first.
     robustness : float or None
-        Share of copies that are accepted, with every parameter changed by up to 1 %.
+        Accepted share of copies whose parameters are all changed by up to 1 %.
     restarts : int
         Number of restarts of the strategy.
     volume : Volume
-        Hits and points of the screens: the share of the space that shows the pattern.
+        Numbers of accepted and of all points of the screens, which estimate the share of the space that shows the
+        pattern.
     bounds : mapping of str to (float, float)
-        Bounds of the varied parameters; all others keep their values in `parameters`.
+        Bounds of the varied parameters. The other parameters keep their values in `parameters`.
     start : mapping of str to float
-        Complete set that was judged first; empty without a start.
+        Complete set that was evaluated first, empty without a start.
     strategy : str
-        What proposed the points, with its settings.
+        Strategy that proposed the points, with its settings.
     ruled_out : str
-        Why no parameters inside the bounds can show the pattern; empty if the pattern is not ruled out.
+        Reason why no parameters within the bounds can show the pattern, empty if the pattern is not ruled out.
     dt : float or None
-        Time step in ms; None: the model's.
+        Time step in ms, None for that of the model.
     engine : str
-        Engine as requested.
+        Requested engine.
     seconds : float
         Working time in s.
     versions : mapping of str to str
         Versions of Python and the packages.
     error : str
-        Error of a failed search.
+        Error of a failed search, otherwise empty.
 
     Examples
     --------
@@ -157,37 +157,40 @@ class Result(Printed):
     _distribution: Distribution | None = field(repr=False, compare=False, default=None)
 
     def __getstate__(self) -> dict[str, object]:
-        """Return the record for a pickle: without the objects of its model and pattern, as in JSON."""
+        """Return the state for a pickle, which like JSON excludes the objects of the model and the pattern."""
         state = {one.name: getattr(self, one.name) for one in fields(self)}
         plain = {name: dict(value) for name, value in state.items() if isinstance(value, Mapping)}
         return state | plain | {"problem": None}
 
     def __copy__(self) -> Result:
-        """Return the record itself, which cannot change."""
+        """Return the record itself, which is immutable."""
         return self
 
     def __deepcopy__(self, memo: object) -> Result:
-        """Return the record itself, which cannot change."""
+        """Return the record itself, which is immutable."""
         return self
 
     @property
     def id(self) -> tuple[str, str, int]:
-        """Model, pattern and seed, which distinguish it from the other searches of a study."""
+        """Model, pattern and seed, which identify the search within a study."""
         return self.model, self.pattern, self.seed
 
     @property
     def state(self) -> str:
-        """``"waiting"``, ``"running"``, ``"paused"``, ``"done"``, ``"stopped"`` or ``"failed"``."""
+        """State of the search.
+
+        One of ``"waiting"``, ``"running"``, ``"paused"``, ``"done"``, ``"stopped"`` and ``"failed"``.
+        """
         return STATES[self.stop_reason]
 
     @property
     def ended(self) -> bool:
-        """Whether the search is over."""
+        """Whether the search has ended."""
         return self.state in ENDED
 
     @property
     def reproducible(self) -> bool:
-        """Whether the same call gives the same result: False after a stop, a time limit or an error."""
+        """Whether an equal call gives an equal result, which is False after a stop, a time limit or an error."""
         return self.state == "done"
 
     @property
@@ -207,12 +210,12 @@ class Result(Printed):
 
     @property
     def expected_random(self) -> float:
-        """Expected evaluations of random search until its first hit; nan if the screens had none."""
+        """Expected number of evaluations of a random search until its first hit, nan if the screens had no hit."""
         return self.volume.expected_random
 
     @property
     def at_bounds(self) -> tuple[str, ...]:
-        """Parameters of the best set that are at one of their bounds; a wider range may contain better values.
+        """Names of the parameters of the best set that are at a bound, so that a wider range may contain better values.
 
         Examples
         --------
@@ -230,7 +233,7 @@ class Result(Printed):
 
     @property
     def summary(self) -> str:
-        """The outcome in one sentence.
+        """Outcome of the search in one sentence.
 
         Examples
         --------
@@ -274,28 +277,28 @@ class Result(Printed):
 
     @property
     def generation(self) -> int:
-        """Number of finished generations; 0 without a history."""
+        """Number of finished generations, 0 without a history."""
         return self._history.generations
 
     @property
     def history(self) -> pd.DataFrame:
-        """Table with one row per evaluation, whose index ``evaluation`` counts from 1.
+        """Table with a row for each evaluation, whose index ``evaluation`` starts at 1.
 
         The columns are ``loss``, ``best`` (smallest loss so far), ``status``, ``generation``, ``restarts`` and
         ``phase``, one for each varied parameter (``parameter_…`` if its name is one of these), and ``penalty_…`` for
-        each criterion. ``result.history.to_csv(path)`` saves the table. It is in memory only: the table of a search of
-        an assessment, and of a result that was read from JSON, is empty.
+        each criterion. To save the table, call ``result.history.to_csv(path)``. It is in memory only, so it is empty
+        for a search of an assessment and for a result that was read from JSON.
         """
         return self._history.to_frame()
 
     @cached_property
     def verdict(self) -> OneVerdict:
-        """The verified verdict of the best set, with its traces; computed on first access.
+        """Verified verdict on the best set with its traces, computed on first access.
 
         Raises
         ------
         ValueError
-            Without a set that was judged.
+            If no set has been evaluated.
         """
         self._require_set()
         model = self.model if self.problem is None else self.problem.model
@@ -307,11 +310,11 @@ class Result(Printed):
                 f"the search for {self.pattern!r} with {self.model!r} has no parameter set (state: {self.stop_reason})."
             )
 
-    # -- for a progress --------------------------------------------------------------------------
+    # -- for a progress display ------------------------------------------------------------------
 
     @property
     def _bar(self) -> Bar:
-        """What a progress bar shows."""
+        """Content of a progress bar."""
         phase = f", {self.phase}" if self.phase else ""
         loss = f"loss {self.loss:.3g}"
         line = (
@@ -323,21 +326,28 @@ class Result(Printed):
     # -- as JSON ---------------------------------------------------------------------------------
 
     def to_dict(self) -> dict[str, object]:
-        """Return the record as numbers, strings, lists and dicts; infinite and nan values are strings.
+        """Return the record as a dict of numbers, strings, lists and dicts, with infinite and nan values as strings.
 
-        `from_dict` restores it exactly, without the objects of a model and a pattern that are not registered.
+        The method `from_dict` restores it exactly, without the objects of a model and a pattern that are not
+        registered.
         """
         plain = {f.name: getattr(self, f.name) for f in fields(self) if f.name in _READ}
         plain["volume"] = asdict(self.volume)
         return {"format": FORMAT} | {name: _plain(value) for name, value in plain.items()}
 
     def to_json(self, **options: Any) -> str:
-        """Return the record as JSON text, for `from_json`."""
+        """Return the record as a JSON text for `from_json`."""
         return json.dumps(self.to_dict(), allow_nan=False, **options)
 
     @classmethod
     def from_dict(cls, data: Mapping[str, object]) -> Result:
-        """Return the record of a dict of :meth:`to_dict`; ValueError for anything else."""
+        """Return the record of a dict that :meth:`to_dict` returned.
+
+        Raises
+        ------
+        ValueError
+            If the dict does not have this format.
+        """
         if isinstance(data, Mapping) and data.get("format") in OLD_FORMATS:
             data = {STORED_RESULT.get(name, name): value for name, value in data.items()} | {"format": FORMAT}
         if not isinstance(data, Mapping) or data.get("format") != FORMAT:
@@ -354,7 +364,13 @@ class Result(Printed):
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Result:
-        """Return the record of a text of :meth:`to_json`; ValueError for anything else."""
+        """Return the record of a text that :meth:`to_json` returned.
+
+        Raises
+        ------
+        ValueError
+            If the text does not have this format.
+        """
         return cls.from_dict(read_json(text))
 
     # -- printed ---------------------------------------------------------------------------------
@@ -364,7 +380,7 @@ class Result(Printed):
 
     @property
     def _brief(self) -> str:
-        """The outcome in few words."""
+        """Outcome of the search in a few words."""
         if self.stop_reason == "failed":
             return f"{PAIR_WORDS['failed']} ({self.error})"
         return re.split("[:;]", self._found)[0] if self.ended else self.stop_reason
@@ -397,7 +413,7 @@ class Result(Printed):
         return "failed" if self.stop_reason == "failed" else self.status
 
     def _parameters(self) -> Mapping[str, Parameter]:
-        """Return the parameters of model and pattern; empty where these are no longer registered."""
+        """Return the parameters of model and pattern by name, empty if these are no longer registered."""
         if self.problem is not None:
             return self.problem.space.parameters
         try:
@@ -420,9 +436,9 @@ def _evaluations(count: int) -> str:
 
 
 def objective_curve(evaluations: Evaluations) -> Plot:
-    """Return the plot of a search: the loss of each evaluation as a dot, the best so far as a line.
+    """Return the plot of a search, with the loss of each evaluation as a dot and the smallest loss so far as a line.
 
-    The axis is logarithmic above a thousandth of the largest loss; what is less, such as 0, stands at its foot.
+    The axis is logarithmic above a thousandth of the largest loss. Smaller losses, such as 0, are at its lower end.
     """
     at = evaluations.drawn()
     loss, best = evaluations.loss[at], evaluations.best[at]
@@ -437,7 +453,7 @@ def objective_curve(evaluations: Evaluations) -> Plot:
 
 
 def describe_unmet(checks: Iterable[CriterionResult]) -> dict[str, str]:
-    """Return the criteria that a set does not meet, the largest penalty first: name → value and valid interval."""
+    """Return the value and the accepted range of each unmet criterion by title, the largest penalty first."""
     missed = sorted((c for c in checks if not c.passed), key=lambda c: -float(c.penalty))
     return {c.title: f"{number(c.value)}, must be {interval(c.low, c.high, c.unit)}" for c in missed}
 
@@ -480,11 +496,15 @@ _READ: dict[str, Callable[[Any], Any]] = {
     "versions": lambda d: {n: str(v) for n, v in d.items()},
     "error": str,
 }
-"""Reader of each field's JSON value."""
+"""Function that reads the JSON value of each field."""
 
 
 def pattern_of(result: Result) -> Protocol:
-    """Return what a result was searched for; of a record, what its key means now, also of several patterns together."""
+    """Return the pattern of a search.
+
+    For a result without objects, such as one from JSON, it is the pattern that currently has the key, or the
+    combination of several patterns.
+    """
     if result.problem is not None:
         return result.problem.pattern
     keys = result.pattern.split("_and_")

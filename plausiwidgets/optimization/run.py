@@ -1,4 +1,4 @@
-"""A search in the background."""
+"""Search in the background."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from plausiwidgets.support.progress import ProgressLike
 
 
 class Run(Background[Result, Result]):
-    """An optimization in the background, as `plausiwidgets.start_optimization` returns it.
+    """Search in the background that `plausiwidgets.start_optimization` returns.
 
-    ``snapshot()`` returns the record so far, ``result()`` the last one. Pause and stop take effect within a generation;
-    a generation that a stop interrupts is discarded. The same seed gives the same result, paused or not.
+    ``snapshot()`` returns the current record, and ``result()`` the final one. A pause or a stop takes effect within a
+    generation. A stop discards the current generation. Pauses do not change the result.
 
     Parameters
     ----------
     optimizer : Optimizer
     time_limit : float, optional
-        Limit of the working time.
+        Limit of the working time in s.
     progress : Progress, callable, str or None
-        Receives a snapshot of every step.
+        Receiver of a snapshot after every generation.
     gate : Gate, optional
-        Where urgent jobs go first; default: the gate of this process.
+        Gate at which the search waits for urgent jobs, by default that of the process.
 
     Examples
     --------
@@ -59,7 +59,7 @@ class Run(Background[Result, Result]):
         except StrategyError as error:
             if not optimizer.result.evaluations:
                 raise
-            # A long search must not be lost with the strategy that ended it.
+            # Keep the evaluations of a long search if its strategy fails.
             self._publish(replace(optimizer.result, error=str(error)))
             warn(
                 f"the search ended after {optimizer.result.evaluations} evaluations, which the result contains. {error}"

@@ -1,8 +1,8 @@
-"""A found set moved nearer to what is usual: of many sets that show a pattern, the one to show.
+"""Shift of a verified parameter set towards the defaults, while it stays verified.
 
-A search ends at the first set that is verified, which may need more of everything than the pattern does. From there on
-parameters are taken back towards their defaults, alone and together, as long as the set stays verified and its
-penalty falls.
+A search ends at the first verified set, whose parameters may be more extreme than the pattern requires. Starting there,
+parameters move back towards their defaults, one at a time and together, as long as the set stays verified and its
+penalty decreases.
 """
 
 from __future__ import annotations
@@ -20,23 +20,27 @@ from plausiwidgets.optimization.space import fold
 from plausiwidgets.patterns.verification import DIGITS
 
 ROUNDS, TRIED, VERIFIED = 4, 64, 6
-"""Times that the set is moved; sets that are judged for each; and of those the ones that are verified."""
+"""Number of moves, number of evaluated sets per move, and maximum number of verified sets per move."""
 LOCAL, NEAR = 16, 0.05
-"""How many of the tried are beside the set, for one that is more robust, and how far, as a share of the ranges."""
+"""Number of sets per move that are close to the current set, and their distance as a share of the ranges.
+
+They may be more robust than the current set.
+"""
 USUAL_LOW, USUAL_HIGH, USUAL_RATE = -100.0, 50.0, 100.0
-"""Potentials in mV and rate in Hz beyond which a response looks unusual."""
-_MOVES = 4  # spawn key, beside those of portfolio.py and problem.py
+"""Limits of usual potentials in mV and of a usual rate in Hz."""
+_MOVES = 4  # spawn key, in addition to those in portfolio.py and problem.py
 MV, HZ = 50.0, 200.0
-"""What has a penalty of 1 beyond them."""
+"""Distances from these limits in mV and Hz at which the penalty is 1."""
 
 
-def gentle(
+def shrink_to_defaults(
     problem: Problem, found: Mapping[str, float], seed: int, checkpoint: Checkpoint | None = None
 ) -> tuple[dict[str, float], float]:
-    """Return the verified set of the least penalty on the way from a found one to the defaults, and its robustness.
+    """Return the verified set with the smallest penalty on the way from a solution to the defaults, and its robustness.
 
-    The penalty is the mean distance of the free parameters from their defaults, as a share of their ranges; the share
-    of jittered copies that are lost; and how far potentials and rates are beyond what is usual.
+    The penalty has three parts: the mean distance of the varied parameters from their defaults as a share of their
+    ranges, the share of jittered copies that are rejected, and the excess of potentials and rates over the usual
+    limits.
     """
     space, moves = problem.space, default_rng(SeedSequence(seed, spawn_key=(_MOVES,)))
     jitters = SeedSequence(seed, spawn_key=(JITTERED,))
@@ -48,10 +52,10 @@ def gentle(
     least = _penalty(batch, np.abs(here - usual)[None])[0] + 1.0 - robustness
     for _ in range(ROUNDS):
         units = _moves(here, usual, moves)
-        # As short as numbers can be written: 20, and not 19.999999999999996.
+        # Round the values, so that they are short numbers such as 20 instead of 19.999999999999996.
         points = np.vectorize(lambda x: float(f"{x:.{DIGITS}g}"))(chart.decode(units)).clip(space.low, space.high)
         if problem.solves_amplitude:
-            # What lies between thresholds is another amplitude for another neuron.
+            # The amplitude between the thresholds differs between neurons.
             tried = problem.judge_solved(points, checkpoint)
             units = chart.encode(np.column_stack([tried.values[name] for name in space.names]))
         else:
@@ -74,12 +78,16 @@ def gentle(
 
 
 def _moves(here: Floats, usual: Floats, rng: np.random.Generator) -> Floats:
-    """Return places [tried, d] between here and the usual: all the way, each coordinate alone, and some of them."""
+    """Return points between the current set and the defaults, shape [TRIED, d].
+
+    They move all coordinates to the defaults, each coordinate alone, or some coordinates by some or all of the
+    distance.
+    """
     shares = np.ones((TRIED, here.size))
     single = min(here.size, TRIED // 2)
     shares[1 : 1 + single] = np.eye(here.size)[:single]
     rest = TRIED - LOCAL - 1 - single
-    # From a few coordinates to nearly all, some of the way or all of it.
+    # Move between a few coordinates and nearly all, by some or all of the distance.
     some = rng.random((rest, here.size)) < rng.random((rest, 1))
     shares[1 + single : -LOCAL] = some * np.where(rng.random((rest, 1)) < 0.5, 1.0, rng.random((rest, here.size)))
     units = here + shares * (usual - here)
@@ -88,7 +96,7 @@ def _moves(here: Floats, usual: Floats, rng: np.random.Generator) -> Floats:
 
 
 def _penalty(batch: Batch, distance: Floats) -> Floats:
-    """Return the penalty of judged sets without that of their robustness, shape [n]."""
+    """Return the penalty of evaluated sets without the part of their robustness, shape [n]."""
     n = len(batch.loss)
     values: Values = {} if batch.verdict is None else batch.verdict.measured
     low, high = values.get("lowest", np.zeros(n)), values.get("highest", np.zeros(n))

@@ -1,7 +1,7 @@
-"""A scrambled Sobol sequence: points that fill a cube more evenly than random ones.
+"""Scrambled Sobol sequences, whose points fill a cube more evenly than random points.
 
-Direction numbers: Joe & Kuo, *SIAM J. Sci. Comput.* 30, 2008. Scrambling: a random lower triangular matrix for each
-dimension and a digital shift (Matoušek, *J. Complexity* 14, 1998).
+The direction numbers are those of Joe & Kuo, *SIAM J. Sci. Comput.* 30, 2008. The sequence is scrambled by a random
+lower triangular matrix for each dimension and a digital shift (Matoušek, *J. Complexity* 14, 1998).
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 _BITS = 30
-# Of each dimension from the second on: the inner coefficients of its primitive polynomial as bits, then its first
-# direction numbers, as many as the degree of the polynomial.
+# For each dimension except the first, the table contains the inner coefficients of its primitive polynomial as bits,
+# followed by its initial direction numbers, as many as the degree of the polynomial.
 _DIRECTIONS = (
     (0, 1),
     (1, 1, 3),
@@ -84,19 +84,19 @@ DIMENSIONS = len(_DIRECTIONS) + 1
 
 
 class Sobol:
-    """Points of a scrambled Sobol sequence of `size` dimensions, without its first one.
+    """Scrambled Sobol sequence of `size` dimensions, without its first point.
 
-    Beyond :data:`DIMENSIONS` dimensions the others are random numbers. The seed is at most 2**32 - 1.
+    The coordinates beyond :data:`DIMENSIONS` dimensions are random numbers. The seed is at most 2**32 - 1.
     """
 
     def __init__(self, size: int, seed: int) -> None:
-        # Its numbers are the same in all versions of NumPy.
+        # RandomState produces the same numbers in all versions of NumPy.
         self._random = np.random.RandomState(seed)
         known = min(size, DIMENSIONS)
         self._more = size - known
         weights = 1 << np.arange(_BITS)
         shift = self._bits(known, _BITS) @ weights
-        # Row p of a matrix makes bit p of a number, from the highest on, of the bits up to it.
+        # Row p of a matrix yields bit p of a number from its bits up to p, counted from the highest bit.
         rows = np.tril(self._bits(known, _BITS, _BITS), -1) + np.eye(_BITS, dtype=np.int64)
         directions = _direction_numbers(known)
         bits = directions[:, :, None] >> (_BITS - 1 - np.arange(_BITS)) & 1
@@ -107,7 +107,7 @@ class Sobol:
 
     def draw(self, count: int) -> Floats:
         """Return the next points, shape [count, size]."""
-        # By Gray's code, a point differs from the one before in the direction of the lowest bit of its number.
+        # In Gray code order, a point differs from its predecessor in the direction of the lowest set bit of its number.
         number = np.arange(self._drawn, self._drawn + count)
         lowest = np.log2(number & -number).astype(int)
         steps = np.concatenate([self._last[None, :], self._directions[:, lowest].T])

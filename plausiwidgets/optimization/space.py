@@ -1,4 +1,4 @@
-"""The search space: free parameters, their box and their scales."""
+"""Search space: the varied parameters with their bounds and scales."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def fold(unit: Floats) -> Floats:
 
 @dataclass
 class Chart:
-    """Map between the unit cube and a box of values, each parameter, a column, on its own scale."""
+    """Map between the unit cube and a box of values, in which each parameter is a column with its own scale."""
 
     parameters: tuple[Parameter, ...]
     low: Floats
@@ -38,32 +38,32 @@ class Chart:
         self._zeros = np.array([self.parameters[i].linear_width for i in self._sinhs], dtype=float)
 
     def decode(self, unit: Floats) -> Floats:
-        """Map points [m, d] of the unit cube to values [m, d] in the box."""
+        """Map points of the unit cube to values in the box, both of shape [m, d]."""
         x = self._start + unit * self._length
         x[:, self._logs] = np.exp(x[:, self._logs])
         x[:, self._sinhs] = np.sinh(x[:, self._sinhs]) * self._zeros
         return np.clip(x, self.low, self.high)
 
     def encode(self, values: Floats) -> Floats:
-        """Map values [m, d] to the unit cube [m, d]."""
+        """Map values to points of the unit cube, both of shape [m, d]."""
         columns = [p.transform(values[:, i]) for i, p in enumerate(self.parameters)]
         return (np.stack(columns, axis=1) - self._start) / self._length
 
 
 @dataclass(frozen=True)
 class Space:
-    """A box of free parameters in a complete set of values.
+    """Box of varied parameters, with fixed values of all other parameters.
 
     Parameters
     ----------
     parameters : mapping of str to Parameter
         All parameters of a model under a pattern.
     names : tuple of str
-        The free parameters in the same order: the columns of an array of points.
-    low, high : ndarray [d]
-        Bounds of the free parameters.
+        Varied parameters in the same order, which are the columns of an array of points.
+    low, high : ndarray, shape [d]
+        Bounds of the varied parameters.
     base : mapping of str to float
-        A value for every parameter: the start, or the defaults.
+        Value of every parameter: the start, or the defaults.
     """
 
     parameters: Mapping[str, Parameter]
@@ -80,9 +80,14 @@ class Space:
         fixed: Iterable[str] | Mapping[str, float] = (),
         bounds: Bounds | None = None,
     ) -> Space:
-        """Return the space of a user's settings, as of `optimize`; a ValueError says which of them is invalid.
+        """Return the search space for the settings of `optimize`.
 
-        A start beyond the soft range of a parameter widens the box, unless bounds are given.
+        A start outside the range of a parameter extends the box, unless bounds are given.
+
+        Raises
+        ------
+        ValueError
+            If a name is unknown, or a value or a bound is invalid.
         """
         given = mapping(start)
         fixed = [fixed] if isinstance(fixed, str) else fixed
@@ -124,7 +129,7 @@ class Space:
 
     @property
     def bounds(self) -> Bounds:
-        """Bounds of every parameter; those of a parameter that is not free are its value."""
+        """Bounds of every parameter, which are equal for a parameter that is not varied."""
         fixed = {name: (value, value) for name, value in self.base.items()}
         free = zip(self.names, self.low.tolist(), self.high.tolist(), strict=True)
         return fixed | {name: (low, high) for name, low, high in free}
@@ -134,19 +139,22 @@ class Space:
         return len(self.names)
 
     def values(self, points: Floats) -> dict[str, Floats]:
-        """Return complete sets for points [m, d]: an array [m] for every parameter."""
+        """Return complete sets for points of shape [m, d], as an array of shape [m] for every parameter."""
         out = {n: np.full(len(points), v) for n, v in self.base.items()}
         out |= {n: np.ascontiguousarray(points[:, i]) for i, n in enumerate(self.names)}
         return out
 
     def point(self, values: Mapping[str, float]) -> Floats:
-        """Return the free parameters among `values` as a point [d]."""
+        """Return the varied parameters among `values` as a point, shape [d]."""
         return np.array([float(values[n]) for n in self.names])
 
     def chart(self, spread: float = 1.0) -> Chart:
-        """Return the unit cube on the parameters' scales; `spread` is a factor on the linear middle of asinh scales.
+        """Return the map from the unit cube to the box on the scales of the parameters.
 
-        No scale suits every pattern, so a search uses several.
+        Parameters
+        ----------
+        spread : float
+            Factor of the linear width of asinh scales. No width suits every pattern, so a search uses several.
         """
         free = (self.parameters[name] for name in self.names)
         scaled = (p if p.linear_width is None else replace(p, linear_width=p.linear_width * spread) for p in free)

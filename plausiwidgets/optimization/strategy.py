@@ -1,4 +1,4 @@
-"""The interface of a search strategy; the default strategy is `Portfolio`."""
+"""Interface of a search strategy, which the default strategy `Portfolio` implements."""
 
 from __future__ import annotations
 
@@ -13,34 +13,34 @@ from plausiwidgets.optimization.space import Space
 
 @runtime_checkable
 class AskTell(Protocol):
-    """An optimizer with the two methods that a search needs; `Strategy` describes them."""
+    """Optimizer with the two methods that a search needs, which `Strategy` describes."""
 
     def ask(self) -> ArrayLike | None:
-        """Return the next points [m, d] as values of the varied parameters; None to end the search."""
+        """Return the next points as values of the varied parameters, shape [m, d], or None to end the search."""
 
     def tell(self, penalties: Floats) -> object:
-        """Take the penalties [m, criteria + 1] of these points."""
+        """Process the penalties of these points, shape [m, criteria + 1]."""
 
 
 class Strategy(Protocol):
-    """Chooses the points of a search: an optimizer with `ask` and `tell`.
+    """Optimizer with `ask` and `tell`, which chooses the points of a search.
 
-    It must be deterministic: its points depend only on its seed and the penalties. Every class with the methods `ask`
-    and `tell` is a strategy. A subclass of this class also has the attributes, which are optional.
+    A strategy must be deterministic, so that its points depend only on its seed and the penalties. Every class with the
+    methods `ask` and `tell` is a strategy. The attributes are optional. A subclass of this class inherits them.
 
     Attributes
     ----------
     finished : bool
-        Whether the search ends, whatever the budget.
+        Whether the search ends before the budget is spent.
     phase : str
-        Name of what it does. In the phase "screen" its points are spread evenly over the box, so that their accepted
-        share estimates the pattern's volume.
+        Name of the current phase. In the phase ``"screen"`` the points are spread evenly over the box, so that their
+        accepted share estimates the volume of the pattern.
     restarts : int
-        Number of restarts, counted with the first points of each.
+        Number of restarts. A restart counts from its first points.
 
     Examples
     --------
-    Random search, from the start if there is one:
+    This strategy is a random search:
 
     >>> import numpy as np
     >>> import plausiwidgets as pw
@@ -62,29 +62,29 @@ class Strategy(Protocol):
     restarts: int = 0
 
     def ask(self) -> Floats | None:
-        """Return the next points [m, d] as values of the varied parameters; None to end the search.
+        """Return the next points as values of the varied parameters, shape [m, d], or None to end the search.
 
-        The search copies the points, clips them to the bounds, and ends before a generation that exceeds the budget.
-        Every call is followed by `tell`, unless it returned None.
+        The search copies the points, clips them to the bounds, and ends before a generation that would exceed the
+        budget. Unless this method returns None, `tell` is called next.
         """
 
     def tell(self, penalties: Floats) -> None:
-        """Take the penalties [m, criteria + 1] of the asked points; all are finite.
+        """Process the finite penalties of the last points, shape [m, criteria + 1].
 
-        A column for each criterion of the pattern, in its order (of several patterns, one after the other), and a
-        last one for a failed verification, thresholds that are not apart, and a simulation that diverged. The default
-        strategy minimizes their sum.
+        There is a column for each criterion of the pattern in their order. A combined pattern has the columns of its
+        parts in succession. The last column contains the penalties of a failed verification, of thresholds that are not
+        separate, and of a diverged simulation. The default strategy minimizes the sum of the columns.
         """
 
 
 def losses_of(penalties: Floats) -> Floats:
-    """Return the losses [m] of penalties [m, criteria + 1]."""
-    # Column by column: the order of numpy's sum over an axis depends on the memory layout.
+    """Return the losses of penalties of shape [m, criteria + 1], shape [m]."""
+    # Add column by column, because the order of NumPy's sum over an axis depends on the memory layout.
     return np.asarray(sum(penalties.T, np.zeros(len(penalties))))
 
 
 class StrategyFactory(Protocol):
-    """Makes a strategy: its class, or a function, with the arguments ``(space, seed, budget, start)``."""
+    """Class of a strategy, or function that returns one, with the arguments ``(space, seed, budget, start)``."""
 
     def __call__(self, space: Space, seed: int, budget: int, start: Floats | None) -> AskTell:
-        """Return a strategy for `budget` points of a space; `start` [d] are values to judge first."""
+        """Return a strategy for `budget` points of a space, which evaluates the point `start` of shape [d] first."""

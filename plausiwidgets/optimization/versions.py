@@ -1,4 +1,4 @@
-"""Versions of the packages that a result depends on."""
+"""Versions of the packages on which a result depends."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ PACKAGES, OF_STEPS = ("plausiwidgets", "numpy", "numba", "cma"), ("torch", "nors
 
 
 def versions(*models: NeuronModel, engine: str = "auto") -> dict[str, str]:
-    """Return the versions of Python and of the packages that results of `models` depend on.
+    """Return the versions of Python and of the packages on which results of `models` depend.
 
-    Torch and Norse run custom steps, and all in the torch engine: the package's own neurons give the same results where
-    these are not installed.
+    Torch and Norse count only for custom steps and for the torch engine, because built-in models give the same results
+    without them.
     """
     steps = OF_STEPS if engine == "torch" or any(model.programs is None for model in models) else ()
     found = {name: _version(name) for name in (*PACKAGES, *steps)}

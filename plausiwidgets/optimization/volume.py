@@ -1,4 +1,4 @@
-"""The share of a parameter space that shows a pattern, estimated from screened points."""
+"""Estimate of the share of a parameter space that shows a pattern, from screened points."""
 
 from __future__ import annotations
 
@@ -11,16 +11,17 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Volume:
-    """Screened points of a search and how many of them show the pattern.
+    """Numbers of all screened points of a search and of those that show the pattern.
 
-    A search that ends with a hit in a screen overestimates the share slightly, as it screens until a hit is verified.
+    A search that ends with a hit in a screen overestimates the share slightly, because it screens until a hit is
+    verified.
 
     Attributes
     ----------
     hits : int
-        Screened points that are accepted at dt.
+        Number of screened points that are accepted at dt.
     screened : int
-        Screened points.
+        Number of screened points.
     """
 
     hits: int = 0
@@ -28,22 +29,22 @@ class Volume:
 
     @property
     def share(self) -> float:
-        """Estimated share of the box; nan without screened points."""
+        """Estimated share of the box, nan without screened points."""
         return self.hits / self.screened if self.screened else math.nan
 
     @property
     def interval(self) -> tuple[float, float]:
-        """Exact 95 % interval of the share; without a hit, the 95 % upper bound."""
+        """Exact 95 % interval of the share, one-sided without a hit."""
         return binomial_interval(self.hits, self.screened)
 
     @property
     def expected_random(self) -> float:
-        """Expected evaluations of random search until a first hit at dt; nan without a hit."""
+        """Expected number of evaluations of a random search until a first hit at dt, nan without a hit."""
         return self.screened / self.hits if self.hits else math.nan
 
     @property
     def expected_random_bound(self) -> float:
-        """Lower bound of `expected_random`, with 95 % confidence."""
+        """Lower bound of `expected_random` with 95 % confidence."""
         high = self.interval[1]
         return 1.0 / high if high > 0 else math.inf
 
@@ -51,7 +52,7 @@ class Volume:
 def binomial_interval(hits: int, n: int) -> tuple[float, float]:
     """Return the exact 95 % interval of a share (Clopper and Pearson, Biometrika 26:404, 1934).
 
-    Without a hit, or with hits only, it is a one-sided 95 % bound: about 3/n for no hit in n.
+    Without a hit, or with hits only, it is a one-sided 95 % bound, such as about 3/n for no hit in n.
     """
     if not n:
         return 0.0, 1.0

@@ -44,7 +44,7 @@ def test_what_is_slow_ends_within_a_generation_and_on_the_way_to_the_defaults(mo
         while True:
             checkpoint()
 
-    monkeypatch.setattr(estimates, "gentle", long)
+    monkeypatch.setattr(estimates, "shrink_to_defaults", long)
     (found,) = estimate("lif", "tonic_spiking", budget=1000).to_dict("records")
     assert found["found"] and found["high"] == pytest.approx(found["low"] * 1000 / found["candidates"])
 

@@ -279,7 +279,7 @@ def test_a_search_that_is_stopped_while_its_set_is_moved_is_not_a_finished_one(t
     asked = ("lif", ["tonic_spiking", "integrator"])
     whole = pw.assess(*asked, **SMALL)
     with monkeypatch.context() as patched:
-        patched.setattr(units, "gentle", stopped)
+        patched.setattr(units, "shrink_to_defaults", stopped)
         cut = pw.assess(*asked, store=tmp_path / "s.jsonl", **SMALL)
         assert not cut.attrs["complete"] and "solved" not in cut["stop_reason"].tolist()
     same_table(pw.assess(*asked, store=tmp_path / "s.jsonl", **SMALL), whole)
