@@ -1,4 +1,4 @@
-"""Assessments: which model shows which pattern, as a table."""
+"""Assessments: tables of the patterns that models can show."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`assess` and `start_assessment`: a search for each model, pattern and seed."""
+"""The functions `assess` and `start_assessment`, which search for each combination of model, pattern and seed."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ Models = str | NeuronModel | Iterable[str | NeuronModel]
 Patterns = str | Protocol | Iterable[str | Protocol]
 
 SHARE = 5
-"""Divisor of a pattern's budget for a search: nearly every set that is found is found within this share."""
+"""Divisor of the budget of a pattern for a search, which loses hardly any solutions."""
 
 
 def _study(
@@ -54,7 +54,7 @@ def _study(
     time_limit: float | None = None,
     strategy: StrategyFactory | None = None,
 ) -> Study:
-    """Return a study that has not started; the settings are those of `assess`."""
+    """Return a study that has not started, with the settings of `assess`."""
     chosen = [neurons.get(m) for m in _several(models)]
     asked = [judged(firing.get(p), "assessed") for p in (firing.names() if patterns is None else _several(patterns))]
     _distinct("model", [m.key for m in chosen])
@@ -87,7 +87,7 @@ def _study(
         for number in seeds
         for pattern, most in zip(asked, budgets, strict=True)
     ]
-    imported("cma")  # before the worker thread starts: silencing an import's warning is not thread-safe
+    imported("cma")  # before the worker thread starts, because suppressing an import's warning is not thread-safe
     if executor is not None and not isinstance(executor, Executor):
         raise ValueError(
             "assess: executor must be None or an object with submit, such as a concurrent.futures.ProcessPoolExecutor, "
@@ -122,53 +122,56 @@ def assess(*args: Any, **settings: Any) -> pd.DataFrame:
     ----------
     models : str, NeuronModel, or several of them
     patterns : str, Pattern, or several of them, optional
-        Default: all twenty.
+        Patterns to search for, by default all built-in and registered patterns.
     seed : int, or several of them
-        Several seeds give a row each. The same seed gives the same table (except `seconds`), with any executor,
-        interrupted or not.
+        Seed of the random numbers. Each of several seeds has its own rows. Equal seeds give equal tables (except
+        `seconds`) with every executor, and also if the study is interrupted and continued.
     budget : int, optional
-        Largest number of evaluations of each search. Default: a fifth of the pattern's budget.
+        Maximum number of evaluations of each search. By default, a fifth of the budget of the pattern.
     executor : object, optional
-        An object with ``submit``: ProcessPoolExecutor, loky's, a dask client. Default: this process.
+        Object with ``submit``, such as a ProcessPoolExecutor, an executor of loky or a Dask client. By default, the
+        searches run in this process.
     store : path, or several of them, optional
-        Text file of the study: a JSON line for the request, then one for each finished search. If it exists, its
-        searches are reused; failed ones run again. Of several files, all are read and the first is written. The
-        others may be of studies with some of the models, patterns and seeds, such as the jobs of an array.
+        Text file of the study: a JSON line for the request, followed by a line for each finished search. If the file
+        exists, its searches are reused, and failed ones run again. If you pass several files, all are read and the
+        first is written. The other files may contain studies with some of the models, patterns and seeds, such as the
+        jobs of an array.
     progress : optional
         None, ``"text"``, ``"tqdm"``, a function of a `StudySnapshot`, or an object with ``init``,
         ``step`` and ``close``, such as ``pw.NotebookProgress()``.
     popsize : int, optional
-        As for `optimize`.
+        Number of points in a generation of CMA-ES, as in `optimize`.
     engine : {"auto", "compiled", "torch"}
     dt : float, optional
-        Time step in ms; default: each model's.
+        Time step in ms, by default that of each model.
     time_limit : float, optional
-        Maximum working time of a search in s; a longer search fails.
+        Maximum working time of a search in s. A search that exceeds it fails.
     strategy : optional
-        Class or function that returns a custom optimizer for each search, see `plausiwidgets.optimization.Strategy`.
-        A search whose optimizer fails has a row with the error and the best set so far.
+        Class or function that returns a custom optimizer for each search (see `plausiwidgets.optimization.Strategy`).
+        If the optimizer of a search fails, its row contains the error and the best set so far.
 
     Returns
     -------
     pandas.DataFrame
-        A row for each (model, pattern, seed), see `plausiwidgets.assessment.COLUMNS`; after a KeyboardInterrupt the
-        rows so far. ``.attrs`` holds the versions, whether the table is complete, and the error of the store, if any.
+        A row for each combination of model, pattern and seed, with the columns of `plausiwidgets.assessment.COLUMNS`.
+        After a KeyboardInterrupt, it contains the finished rows. ``.attrs`` contains the versions, whether the table is
+        complete, and the error of the store, if any.
 
     Raises
     ------
     ValueError
-        For an unknown name or an invalid value.
+        If a name is unknown or a value is invalid.
     StoreError
-        If a file cannot be used, or has another request or version.
+        If a file cannot be used, or contains another request or other versions.
 
     Warns
     -----
     UserWarning
-        If a model cannot be compiled, and neither an executor nor an engine is asked for: it takes hundreds of times as
-        long.
+        If a model cannot be compiled, and neither `executor` nor `engine` is given, because its searches take hundreds
+        of times as long.
     """
     study = _study(*args, **settings)
-    if settings.get("executor") is None:  # its processes are others', and perhaps other machines
+    if settings.get("executor") is None:  # the processes of an executor belong to the user and may be on other machines
         for model, engine in dict.fromkeys((received_model(unit.model), unit.engine) for unit in study.left):
             warn_if_slow(model, engine)
     return study.execute()
@@ -177,7 +180,9 @@ def assess(*args: Any, **settings: Any) -> pd.DataFrame:
 @checked
 @takes(_study)
 def start_assessment(*args: Any, **settings: Any) -> Study:
-    """Start `assess` in the background; see there for the parameters and errors.
+    """Start `assess` in the background, and return the study.
+
+    The parameters and errors are those of `assess`.
 
     Examples
     --------
@@ -198,9 +203,10 @@ def start_assessment(*args: Any, **settings: Any) -> Study:
 @checked
 @takes(_study)
 def estimate(*args: Any, **settings: Any) -> pd.DataFrame:
-    """Estimate what `assess` with the same arguments takes, by beginning each search; no file is written.
+    """Estimate the time and the memory of `assess` with the same arguments.
 
-    Searches that a `store` has are left out. `executor` has no effect.
+    The function starts each search without writing a file. It omits searches that a `store` contains. The argument
+    `executor` has no effect.
 
     Examples
     --------
@@ -212,15 +218,16 @@ def estimate(*args: Any, **settings: Any) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        A row for each model and pattern, see `plausiwidgets.assessment.ESTIMATE_COLUMNS`. ``low`` and ``high`` are
-        processor times in s. ``.attrs`` holds the time to ``compile`` each model in s, which every process takes
-        once, and the largest ``memory`` of this process in bytes, None where the system does not report it.
+        A row for each model and pattern, with the columns of `plausiwidgets.assessment.ESTIMATE_COLUMNS`. ``low`` and
+        ``high`` are processor times in s. ``.attrs`` contains the time to ``compile`` each model in s, which every
+        process needs once, and the maximum ``memory`` of this process in bytes, or None if the system does not report
+        it.
     """
     return estimate_units(_study(*args, **settings).left, settings.get("progress"))
 
 
 MAX_SEARCHES = 1e5
-"""Searches of a study: more are several studies, with files of their own."""
+"""Maximum number of searches in a study. Divide a larger one into several studies with separate files."""
 
 
 def _several(what: object) -> list[Any]:

@@ -1,4 +1,4 @@
-"""What a study will cost, measured on the first candidates of each model and pattern."""
+"""Estimates of the time of a study, measured on the first candidates of each model and pattern."""
 
 from __future__ import annotations
 
@@ -19,10 +19,13 @@ from plausiwidgets.support.lazy import pandas as pd
 from plausiwidgets.support.progress import ProgressLike, watched
 
 TRIED = 200
-"""Candidates that are judged for each model and pattern."""
+"""Number of evaluated candidates for each model and pattern."""
 
 MAX_SECONDS = 2.0
-"""Largest processor time of judging these in s; a slower model is measured on what was done until then."""
+"""Maximum processor time in s of these evaluations.
+
+The estimate for a slower model is based on fewer candidates.
+"""
 
 ESTIMATE_COLUMNS = {
     "model": "name of the model",
@@ -36,13 +39,14 @@ ESTIMATE_COLUMNS = {
     "low": "processor time of the searches in s, if none takes longer than it did so far",
     "high": "processor time of the searches in s, if those that did not end so far use their whole budget",
 }
-"""Columns of an estimate."""
+"""Descriptions of the columns of an estimate."""
 
 
 def estimate_units(units: Iterable[Unit], progress: ProgressLike = None) -> pd.DataFrame:
-    """Return the table of `plausiwidgets.assessment.estimate`; a progress receives a `Work` for each of its rows.
+    """Return the table of `plausiwidgets.assessment.estimate` for some units.
 
-    The first search of each model and pattern is begun, as far as `TRIED` candidates.
+    The first search of each model and pattern runs until `TRIED` candidates are evaluated. A progress display receives
+    a `Work` for each row.
     """
     searches: dict[tuple[str, str], list[Unit]] = {}
     for unit in units:
@@ -87,16 +91,16 @@ def estimate_units(units: Iterable[Unit], progress: ProgressLike = None) -> pd.D
 
 
 def peak_memory() -> int | None:
-    """Return the largest memory of this process so far in bytes; None where the system does not report it."""
+    """Return the peak memory of this process in bytes, or None if the system does not report it."""
     try:
         import resource
-    except ImportError:  # Windows
+    except ImportError:  # on Windows
         return None
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
 def _begun(unit: Unit) -> tuple[Result, str, bool]:
-    """Return the record of a search after its first candidates, why there is no search, and whether it ended."""
+    """Return the record of a search after its first candidates, the reason without a search, and whether it ended."""
     result, began = unit.waiting, time.process_time()
     if result.ruled_out:
         return result, f"is not searched: {result.ruled_out}", True
@@ -111,7 +115,7 @@ def _begun(unit: Unit) -> tuple[Result, str, bool]:
             result = made
         if result.replicated:
             shrink_to_defaults(optimizer.problem, result.parameters, unit.seed, check)
-    except StoppedError:  # within a generation, the first one perhaps
+    except StoppedError:  # this may happen within the first generation
         return replace(result, evaluations=result.evaluations or min(Options.population, unit.budget)), "", False
     except Exception as failure:
         return unit.waiting, f"fails: {type(failure).__name__}: {failure}", True

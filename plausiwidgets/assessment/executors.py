@@ -1,4 +1,4 @@
-"""Units on an executor: threads, process pools, loky, a dask client."""
+"""Units of a study on an executor: threads, process pools, loky or a Dask client."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from plausiwidgets.engine.lanes import Checkpoint
 from plausiwidgets.optimization.result import Result
 
 POLL = 0.05
-"""Longest time in s until a stop is noticed while units run elsewhere."""
+"""Maximum time in s until a stop is noticed while units run in other processes."""
 
 WINDOW = 1000
-"""Largest number of units submitted at a time: enough for hundreds of workers, and bounded for the client."""
+"""Maximum number of submitted units, which is enough for hundreds of workers and limits the memory of the client."""
 
 HINT = "A model or strategy from a notebook, or with a local function, requires loky.get_reusable_executor() or Dask."
 
 
 class _Future(Protocol):
-    """The part of a future that a study uses."""
+    """Part of a future that a study uses."""
 
     def result(self) -> Result: ...
 
@@ -46,7 +46,7 @@ class Executor(Protocol):
 
 
 class ExecutorDiedError(RuntimeError):
-    """The worker processes of an executor have died, so it runs no further search."""
+    """Error for an executor whose worker processes have died, so that it cannot run another search."""
 
 
 def run_on(
@@ -55,16 +55,31 @@ def run_on(
     checkpoint: Checkpoint,
     begin: Callable[[Unit], object] = lambda unit: None,
 ) -> Iterator[Result]:
-    """Yield the record of every unit as it ends.
+    """Yield the record of every unit when it ends.
 
-    `begin` is called with each unit before it is submitted. A unit that cannot run yields a failed record. If
-    `checkpoint` raises, the waiting units are cancelled. The function raises an ExecutorDiedError if a worker died with
-    all units of its pool, and a ValueError if no unit can be pickled for this executor.
+    Parameters
+    ----------
+    checkpoint : callable
+        Function that may raise an exception, which cancels the waiting units.
+    begin : callable
+        Function that is called with each unit before it is submitted.
+
+    Yields
+    ------
+    Result
+        A failed record for a unit that cannot run.
+
+    Raises
+    ------
+    ExecutorDiedError
+        If the worker processes of a pool died.
+    ValueError
+        If no unit can be pickled for this executor.
     """
     sent, unsendable, died = False, [], None
     for unit, answer in _answers(executor, units, checkpoint, begin):
         if isinstance(answer, BrokenExecutor) and not _of_main(unit):
-            # The units that ended before the pool broke are still in the queue.
+            # Continue, because the units that ended before the pool broke are still in the queue.
             died = died or answer
         elif isinstance(answer, Exception) and _unsendable(answer):
             unsendable.append((unit, answer))
@@ -84,7 +99,7 @@ def _answers(
     executor: Executor, units: Iterable[Unit], checkpoint: Checkpoint, begin: Callable[[Unit], object]
 ) -> Iterator[tuple[Unit, Result | Exception]]:
     ended: queue.SimpleQueue[int] = queue.SimpleQueue()
-    out: dict[int, tuple[Unit, _Future]] = {}  # number → unit and its future
+    out: dict[int, tuple[Unit, _Future]] = {}  # unit and future by number
     waiting = enumerate(units)
     try:
         while True:
@@ -107,7 +122,7 @@ def _answers(
             yield unit, answer
     finally:
         for _, future in out.values():
-            with suppress(Exception):  # a closed executor may refuse
+            with suppress(Exception):  # a closed executor may raise an error
                 future.cancel()
 
 
@@ -126,7 +141,7 @@ def _failed(unit: Unit, error: Exception) -> Result:
 
 
 def _of_main(unit: Unit) -> bool:
-    """Return whether a unit has code of the main module, which workers of a new process lack and may die of."""
+    """Return whether a unit contains code of the main module, which may crash workers because they lack it."""
     code = (getattr(unit.model, "step", None), unit.strategy)
     return any(getattr(one, "__module__", None) == "__main__" for one in code)
 

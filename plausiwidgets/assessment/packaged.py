@@ -1,4 +1,4 @@
-"""The packaged tables: all models of the package, and neurons from torch libraries, × the twenty patterns."""
+"""Packaged tables of the built-in models and of neurons from torch libraries with the twenty patterns."""
 
 from __future__ import annotations
 
@@ -14,15 +14,16 @@ from plausiwidgets.support.names import unknown
 
 SCORE = "zoo_score.csv"
 TORCH_TABLE, TORCH_SCORE = "torch_neurons.csv", "torch_neurons_score.csv"
-"""Written by ``plausiwidgets assess notebooks/torch_neurons.py:all --budget 4000 --csv torch_neurons.csv --score
-torch_neurons_score.csv``, with seed 0, snnTorch 1.0, SpikingJelly 2.0, sinabs 3.1 and Norse 1.1.
+"""Files of the neurons from torch libraries.
 
-``python -m plausiwidgets.upkeep torch`` keeps it current.
+They were written by ``plausiwidgets assess notebooks/torch_neurons.py:all --budget 4000 --csv torch_neurons.csv --score
+torch_neurons_score.csv``, with seed 0, snnTorch 1.0, SpikingJelly 2.0, sinabs 3.1 and Norse 1.1. The command ``python
+-m plausiwidgets.upkeep torch`` updates them.
 """
 
 
 def data_file(name: str) -> Traversable:
-    """Return a file of the packaged assessments."""
+    """Return the path of a file of the packaged assessments."""
     return packaged.data_file(name) if name == TABLE else files("plausiwidgets") / "assessment" / "data" / name
 
 
@@ -31,25 +32,26 @@ _FILES = {"package": (TABLE, SCORE), "torch": (TORCH_TABLE, TORCH_SCORE)}
 
 @checked
 def packaged_table(neurons: str = "package") -> pd.DataFrame:
-    """Return a table of neurons and the twenty patterns that comes with the package.
+    """Return a packaged table of neurons and the twenty patterns.
 
     Parameters
     ----------
     neurons : {"package", "torch"}
-        ``"package"``: the package's models, with seed 0 and the budget of an assessment. If only a search with another
-        seed or a larger budget finds a set whose spikes are far from the limits of the verification, the row is from
-        that search, and has its `seed` and `budget`. ``"torch"``: neurons from snnTorch, SpikingJelly, sinabs and
-        Norse, made by ``notebooks/torch_neurons.py``. Reading the table requires none of these libraries.
+        With ``"package"``, the neurons are the built-in models, with seed 0 and the budget of an assessment. Some rows
+        are from a search with another seed or a larger budget, because only that search finds a set whose spikes are
+        far from the limits of the verification. They contain its `seed` and `budget`. With ``"torch"``, the neurons are
+        from snnTorch, SpikingJelly, sinabs and Norse, created by ``notebooks/torch_neurons.py``. You can read the table
+        without these libraries.
 
     Returns
     -------
     pandas.DataFrame
-        Table with the versions and the date of each row, as from :func:`plausiwidgets.assessment.read_csv`.
+        Table of :func:`plausiwidgets.assessment.read_csv`, with the versions and the date of each row.
 
     Raises
     ------
     ValueError
-        For another word.
+        If `neurons` is not one of these strings.
 
     Examples
     --------
@@ -66,12 +68,12 @@ def packaged_table(neurons: str = "package") -> pd.DataFrame:
 
 @checked
 def packaged_score(neurons: str = "package") -> pd.DataFrame:
-    """Return the score of :func:`packaged_table`, with times from the machine that computed it.
+    """Return the score of each model in :func:`packaged_table`, with times from the machine that computed it.
 
     Parameters
     ----------
     neurons : {"package", "torch"}
-        As for :func:`packaged_table`, with the same error.
+        Table to use, as in :func:`packaged_table`, with the same error.
 
     Examples
     --------

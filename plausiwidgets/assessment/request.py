@@ -1,4 +1,4 @@
-"""The request of a study as plain data: a study continues a file only if its request is the same."""
+"""Requests of studies as plain data, because a file can only be continued with an equal request."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ from plausiwidgets.patterns.evaluation import evaluate
 from plausiwidgets.patterns.pattern import Pattern
 from plausiwidgets.patterns.registry import is_builtin
 
-_LANES, _STEPS = 32, 200  # simulation of a model's fingerprint, about 20 ms of work
-_PROBE, _SETS = "izhikevich", 8  # model and number of sets of a pattern's fingerprint
-_GENERATIONS = 3  # of the fingerprint of a strategy
+_LANES, _STEPS = 32, 200  # size of the simulation for the fingerprint of a model, which takes about 20 ms
+_PROBE, _SETS = "izhikevich", 8  # model and number of sets for the fingerprint of a pattern
+_GENERATIONS = 3  # number of generations for the fingerprint of a strategy
 
 
 def describe_request(
@@ -39,7 +39,7 @@ def describe_request(
     dt: float | None,
     strategy: StrategyFactory | None = None,
 ) -> dict[str, object]:
-    """Return everything that a table depends on, besides the versions; a budget for each pattern."""
+    """Return the data on which a table depends, except for the versions."""
     custom = {} if strategy is None else {"strategy": strategy_fingerprint(strategy)}
     return custom | {
         "models": {m.key: model_fingerprint(m) for m in neurons},
@@ -53,10 +53,11 @@ def describe_request(
 
 
 def model_fingerprint(model: NeuronModel) -> str:
-    """Return a digest of a model's parameters and of a simulation.
+    """Return a digest of the parameters of a model and of its equations.
 
-    The program of one of the package's neurons says all of it. The source of a custom step does not show what it calls
-    or captures, so it is run by the torch engine, on a few lanes of random parameters and random constant currents.
+    The program of a built-in neuron contains all of its equations. The source of a custom step does not show the
+    functions that it calls or the variables that it captures. Therefore the torch engine runs it on a few lanes with
+    random parameters and random constant currents, and the digest contains the results.
     """
     rng = np.random.default_rng(0)
     values = {n: p.from_unit(rng.random(_LANES)) for n, p in model.parameters.items()}
@@ -86,10 +87,10 @@ def model_fingerprint(model: NeuronModel) -> str:
 
 
 def strategy_fingerprint(strategy: StrategyFactory) -> str:
-    """Return the name of a strategy and a digest of its first points in the space of one model and pattern.
+    """Return the name of a strategy with a digest of its first points in the space of one model.
 
-    The points also depend on settings that a function captures. A strategy that is not deterministic has another
-    fingerprint each time, so a study with such a strategy is not continued.
+    The points also depend on settings that a function captures. A strategy that is not deterministic has a different
+    fingerprint each time, so a study with such a strategy cannot be continued.
     """
     space = Space.build(models.get(_PROBE).parameters)
 
@@ -107,7 +108,7 @@ def strategy_fingerprint(strategy: StrategyFactory) -> str:
 
 
 def pattern_fingerprint(pattern: Judged) -> str:
-    """Return a digest of a pattern's criteria, stimulus values and measurements on random sets of one model."""
+    """Return a digest of the criteria, stimulus parameters and measurements of a pattern on random sets of a model."""
     model, rng = models.get(_PROBE), np.random.default_rng(0)
     values: dict[str, Floats] = {n: p.from_unit(rng.random(_SETS)) for n, p in pattern.parameters(model).items()}
     described = {
@@ -124,7 +125,7 @@ def pattern_fingerprint(pattern: Judged) -> str:
 
 
 def _verified_by(pattern: Pattern) -> list[object]:
-    """Return what the verification of a pattern depends on; the key of a built-in one says it."""
+    """Return the data on which the verification of a pattern depends, empty for a built-in pattern."""
     if is_builtin(pattern):
         return []
     window = None if pattern.amplitude_window is None else asdict(pattern.amplitude_window)
@@ -136,7 +137,7 @@ def _digest(described: object, run: Callable[[], Iterable[ArrayLike]]) -> str:
     digest = hashlib.sha256(json.dumps(described, sort_keys=True, default=str).encode())
     try:
         arrays = list(run())
-    except Exception as error:  # such as of a procedure for other models; the search will report it
+    except Exception as error:  # for example, a procedure may reject this model, and the search will report the error
         digest.update(type(error).__name__.encode())
         arrays = []
     for array in arrays:

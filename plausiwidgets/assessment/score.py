@@ -1,4 +1,4 @@
-"""The score of each model of an assessment: the patterns that it shows and its operation count."""
+"""Score of each model in an assessment: the number of patterns that it shows and its operation count."""
 
 from __future__ import annotations
 
@@ -44,30 +44,31 @@ _COUNTED = {
 def plausibility_score(
     table: pd.DataFrame, models: Iterable[NeuronModel] = (), *, measure: bool = True
 ) -> pd.DataFrame:
-    """Return a row for each model of an assessment: the patterns that it shows and its operation count.
+    """Return the number of shown patterns and the operation count of each model in an assessment.
 
-    The counts weigh rare and common patterns equally. "Not found" depends on the budget, the box of the parameters and
-    the protocol: it does not prove that the model cannot show the pattern. The operation count is that of the model's
-    own time step and method.
+    Rare and common patterns have equal weight. "Not found" depends on the budget, the parameter ranges and the
+    protocol, so it does not prove that the model cannot show the pattern. The operation count applies to the time step
+    and the numerical method of the model.
 
     Parameters
     ----------
     table : pandas.DataFrame
-        As of `plausiwidgets.assess`; of several seeds, the best one counts.
+        Table of `plausiwidgets.assess`. If it contains several seeds, the best one counts.
     models : iterable of NeuronModel, optional
-        Unregistered models of the table.
+        Models in the table that are not registered.
     measure : bool
-        Whether to measure the time: about 1 s for a model that has not run yet.
+        Whether to measure the simulation time, which takes about 1 s for a model that has not run yet.
 
     Returns
     -------
     pandas.DataFrame
-        With the columns of `plausiwidgets.assessment.SCORE_COLUMNS`, ordered by patterns shown and operation count.
+        A row for each model with the columns of `plausiwidgets.assessment.SCORE_COLUMNS`, ordered by the number of
+        shown patterns and the operation count.
 
     Raises
     ------
     ValueError
-        If `table` is empty, lacks a column or has an unknown status.
+        If `table` is empty, lacks a column or contains an unknown status.
 
     Examples
     --------

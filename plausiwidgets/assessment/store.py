@@ -1,9 +1,9 @@
-"""The file of a study: text, one JSON line for the request, then one for each finished search.
+"""File of a study: a JSON line for the request, followed by a line for each finished search.
 
-Lines are only appended, each by one write that is on the disk before the study continues. A kill leaves at most one
-incomplete line, which is ignored: that search runs again, with the same result. Two processes may write one file, and
-files of one request are merged by ``cat a.jsonl b.jsonl > both.jsonl``. A study may also read the files of smaller
-studies, such as the jobs of an array, and copies their searches into its own file.
+Lines are only appended. A single write adds each line, and flushes it to disk before the study continues. If the
+process is killed, at most one incomplete line remains, which is ignored. Its search runs again with the same result.
+Two processes may write to the same file. To merge files of equal requests, use ``cat a.jsonl b.jsonl > both.jsonl``. A
+study may also read the files of smaller studies, such as the jobs of an array, and copies their searches into its file.
 """
 
 from __future__ import annotations
@@ -32,7 +32,9 @@ Key = tuple[str, str, int]
 
 
 class StoreError(RuntimeError):
-    """A study's file cannot be used for this request; the text says why and what to do.
+    """Error for a file that cannot be used for the request of a study.
+
+    The message contains the reason and a remedy.
 
     Examples
     --------
@@ -46,11 +48,11 @@ class StoreError(RuntimeError):
 
 
 class StoreWarning(UserWarning):
-    """A study's file can no longer be written; the study continues in memory.
+    """Warning that the file of a study can no longer be written, so that the study continues in memory.
 
     Examples
     --------
-    An error instead, where a study must not go on without its file:
+    To stop a study that cannot write its file, turn the warning into an error:
 
     >>> import warnings
     >>> from plausiwidgets.assessment import StoreWarning
@@ -60,15 +62,30 @@ class StoreWarning(UserWarning):
 
 
 class Store:
-    """The file of one study, which is read if it exists; only `prepare` and `write` write to it.
+    """File of a study, which is read if it exists.
 
-    It also reads the searches of `others`, files of studies with some of the same models, patterns and seeds. It raises
-    a StoreError if a file cannot be read, is not a study, or has other versions or another request.
+    Only the methods `prepare` and `write` write to the file.
+
+    Parameters
+    ----------
+    path : path
+        File of the study.
+    request : mapping
+        Request of the study, from `describe_request`.
+    versions : mapping of str to str
+        Versions of the packages.
+    others : sequence of paths
+        Files of studies with some of the same models, patterns and seeds, whose searches are reused.
 
     Attributes
     ----------
     results : dict of (model, pattern, seed) to Result
-        The searches of all files.
+        Searches of all files.
+
+    Raises
+    ------
+    StoreError
+        If a file cannot be read, is not a study, or contains other versions or another request.
     """
 
     def __init__(
@@ -94,7 +111,13 @@ class Store:
         return not self._begun or bool(self._copied)
 
     def prepare(self) -> None:
-        """Write what the file lacks: the request, and searches of other files; StoreError if it cannot be written."""
+        """Write the request, and the searches of other files, if the file lacks them.
+
+        Raises
+        ------
+        StoreError
+            If the file cannot be written.
+        """
         line = b"" if self._begun else json.dumps({"study": FORMAT} | self._asked).encode() + b"\n"
         self._append(line, make=not self._begun)
         self._begun = True
@@ -102,7 +125,7 @@ class Store:
         self._copied.clear()
 
     def _read_other(self, path: Path) -> None:
-        """Take the searches of this study that another file contains."""
+        """Add the searches of this study that another file contains."""
         heads, found = _begun_file(path)
         for head in heads:
             compare(path, head, self._asked, part=True)
@@ -112,7 +135,13 @@ class Store:
                 self._copied[key] = result
 
     def write(self, *results: Result) -> None:
-        """Append finished searches and wait until they are on the disk; StoreError if that fails."""
+        """Append finished searches to the file, and wait until they are on disk.
+
+        Raises
+        ------
+        StoreError
+            If the file cannot be written.
+        """
         self._append(b"".join(result.to_json().encode() + b"\n" for result in results))
 
     def _append(self, line: bytes, make: bool = False) -> None:
@@ -132,15 +161,15 @@ class Store:
 
 @checked
 def read_study(files: str | Path | Sequence[str | Path]) -> pd.DataFrame:
-    """Return the table of the finished searches in a study's file, or in several files.
+    """Return the table of the finished searches in one or several files of studies.
 
-    The files may be of any version since 0.3, and of its shards. Only `assess` with the versions that wrote a file can
-    continue it.
+    The files may be from any version since 0.3, including its shards. To continue a study, call `assess` with the
+    versions that wrote its file.
 
     Returns
     -------
     pandas.DataFrame
-        As of `plausiwidgets.assess`. ``.attrs["complete"]`` is whether every requested search is in one of the files.
+        Table of `plausiwidgets.assess`. ``.attrs["complete"]`` is whether the files contain every requested search.
 
     Raises
     ------
@@ -170,7 +199,7 @@ def read_study(files: str | Path | Sequence[str | Path]) -> pd.DataFrame:
 
 
 def _add(results: dict[Key, Result], result: Result) -> bool:
-    """Add a search, unless there is one that did not fail; return whether it was added."""
+    """Add a search unless there is one that did not fail, and return whether it was added."""
     known = results.get(result.id)
     if known is not None and known.stop_reason not in RUN_AGAIN:
         return False
@@ -179,7 +208,13 @@ def _add(results: dict[Key, Result], result: Result) -> bool:
 
 
 def _begun_file(path: Path) -> tuple[list[dict[str, object]], dict[Key, Result]]:
-    """Return what `read_file` does; StoreError for a file that is missing or has no request."""
+    """Return the result of `read_file` for a file that must contain a request.
+
+    Raises
+    ------
+    StoreError
+        If the file does not exist or has no request.
+    """
     heads, results = read_file(path)
     if not heads:
         raise StoreError(f"{path} {'is empty' if path.exists() else 'does not exist'}. Pass the files of a study.")
@@ -187,7 +222,7 @@ def _begun_file(path: Path) -> tuple[list[dict[str, object]], dict[Key, Result]]
 
 
 def _searches(path: Path, head: Mapping[str, Any]) -> list[Key]:
-    """Return the requested searches of a file, in the order of the table."""
+    """Return the requested searches of a file in the order of the table."""
     try:
         models, seeds, patterns = (list(head["request"][name]) for name in ("models", "seeds", "patterns"))
     except (KeyError, TypeError):
@@ -196,14 +231,19 @@ def _searches(path: Path, head: Mapping[str, Any]) -> list[Key]:
 
 
 def read_file(path: Path) -> tuple[list[dict[str, object]], dict[Key, Result]]:
-    """Return the first lines of a study's file, several where files were merged by ``cat``, and its searches.
+    """Return the requests in the file of a study, and its searches.
 
-    Both are empty if there is no file. A failed search is replaced by a later one of the same key. StoreError if the
-    file cannot be read, is not a study, or is damaged.
+    A file that was merged by ``cat`` contains several requests. Both results are empty if there is no file. A failed
+    search is replaced by a later one with the same key.
+
+    Raises
+    ------
+    StoreError
+        If the file cannot be read, is not a study, or is damaged.
     """
     with _named(path, "read"):
         data = path.read_bytes() if path.exists() else b""
-    if not _HEAD.startswith(data.partition(_HEAD)[0].strip()):  # an incomplete first line may precede
+    if not _HEAD.startswith(data.partition(_HEAD)[0].strip()):  # an incomplete first line may precede the request
         raise StoreError(f"{path} must be a file of a study. Choose another file name.")
     heads: list[dict[str, object]] = []
     results: dict[Key, Result] = {}
@@ -237,9 +277,9 @@ _ADVICE = {
 def compare(
     path: Path, found: Mapping[str, object], asked: Mapping[str, Mapping[str, object]], *, part: bool = False
 ) -> None:
-    """Raise a StoreError for a file with other versions or another request, with each difference.
+    """Raise a StoreError that lists the differences if a file has other versions or another request.
 
-    For a `part`, the request may have more or fewer models, patterns and seeds, but at least one search in common.
+    With `part`, the request may contain more or fewer models, patterns and seeds, but must share at least one search.
     """
     for what, kind in (("versions", "other versions"), ("request", "another request")):
         old, new = found.get(what), asked[what]
@@ -258,7 +298,10 @@ def compare(
 
 
 def _shared(one: Mapping[str, object], other: Mapping[str, Any]) -> dict[str, object]:
-    """Return the part of a request that another one has too, without seeds and without a shard of 0.3."""
+    """Return the part of a request that another request also contains.
+
+    Seeds, and a shard of version 0.3, are not compared.
+    """
     return {
         name: {key: x for key, x in value.items() if key in (other.get(name) or ())}
         if isinstance(value, Mapping)
@@ -270,7 +313,7 @@ def _shared(one: Mapping[str, object], other: Mapping[str, Any]) -> dict[str, ob
 
 def _lines(data: bytes) -> Iterator[dict[str, object]]:
     """Yield the JSON objects of complete lines."""
-    # In merged files a request may follow an incomplete line without a line break.
+    # In merged files, a request may follow an incomplete line without a line break.
     for line in data.replace(_HEAD, b"\n" + _HEAD).split(b"\n"):
         try:
             found = read_json(line)
@@ -282,7 +325,7 @@ def _lines(data: bytes) -> Iterator[dict[str, object]]:
 
 @contextmanager
 def _named(path: Path, done: str) -> Iterator[None]:
-    """Turn errors of the file system into a StoreError."""
+    """Convert errors of the file system within a context into a StoreError."""
     try:
         yield
     except ValueError as error:  # such as a null character in the name

@@ -1,4 +1,4 @@
-"""The published repertoires: what one neuron shows, of the neurons of publications and of the most versatile ones."""
+"""Packaged repertoires: the patterns of single neurons, from publications and from a search for versatile ones."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from plausiwidgets.models import NeuronModel
 from plausiwidgets.support.lazy import pandas as pd
 
 REPERTOIRES = "zoo_repertoires.jsonl"
-"""The file of the packaged repertoires, which `python -m plausiwidgets.upkeep` keeps current."""
+"""File name of the packaged repertoires, which ``python -m plausiwidgets.upkeep`` updates."""
 MOST_VERSATILE = "most versatile"
 
 COLUMNS = {
@@ -30,7 +30,7 @@ COLUMNS = {
 
 
 class RepertoireEntry(TypedDict):
-    """Whether a neuron shows a pattern, in the file of the packaged repertoires."""
+    """Result of a neuron for a pattern, in the file of the packaged repertoires."""
 
     status: str
     stimulus: dict[str, float]
@@ -39,7 +39,7 @@ class RepertoireEntry(TypedDict):
 
 
 class StoredNeuron(TypedDict):
-    """A line of the file of the packaged repertoires."""
+    """Line of the file of the packaged repertoires, with the results of one neuron."""
 
     model: str
     neuron: str
@@ -51,16 +51,16 @@ class StoredNeuron(TypedDict):
 
 
 def packaged_repertoires() -> pd.DataFrame:
-    """Return which of the twenty patterns single neurons show, with their parameters held.
+    """Return the patterns that single neurons show, without a change of their parameters.
 
-    The neurons are those of the publications that a model names as its presets, and the most versatile one of each
-    model that was found. A larger budget may find more: what is not there is not proved to be impossible.
+    The neurons are the presets of each model, and the most versatile neuron that a search found. A larger budget may
+    find more patterns, so a missing pattern is not ruled out.
 
     Returns
     -------
     pandas.DataFrame
-        A row for each neuron and pattern, see :data:`COLUMNS`. ``.attrs["versions"]`` are the versions of the packages
-        and the date of each model's rows.
+        A row for each neuron and pattern, with the columns of :data:`COLUMNS`. ``.attrs["versions"]`` contains the
+        versions of the packages and the date of the rows of each model.
 
     Examples
     --------
@@ -83,7 +83,10 @@ def packaged_repertoires() -> pd.DataFrame:
 
 
 def published_neurons(model: NeuronModel) -> list[tuple[str, dict[str, float], float]]:
-    """Return title, parameters and time step of each published neuron, once where sets differ in the stimulus alone."""
+    """Return the title, parameters and time step of each published neuron.
+
+    Presets that differ only in their stimulus count once.
+    """
     known: list[tuple[str, dict[str, float], float]] = []
     for preset in model.presets:
         own = {name: float(preset.parameters.get(name, p.default)) for name, p in model.parameters.items()}
@@ -94,5 +97,5 @@ def published_neurons(model: NeuronModel) -> list[tuple[str, dict[str, float], f
 
 
 def stored_neurons() -> list[StoredNeuron]:
-    """Return the neurons of the packaged repertoires as their file has them."""
+    """Return the neurons in the file of the packaged repertoires."""
     return [json.loads(line) for line in data_file(REPERTOIRES).read_text(encoding="utf-8").splitlines()]

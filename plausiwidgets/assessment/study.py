@@ -1,4 +1,4 @@
-"""A study: many searches in the background, here or on an executor, with a file."""
+"""Studies: many searches in the background, in this process or on an executor, with a file."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ _SHOW_EVERY = 0.05
 @renamed
 @dataclass(frozen=True, repr=False)
 class StudySnapshot(Printed):
-    """The state of a study at one moment; it is immutable.
+    """Immutable state of a study at one moment.
 
     Attributes
     ----------
     asked : mapping of (model, pattern, seed) to Result
-        The record of every search before it began, in the order of the table.
+        Initial record of every search, in the order of the table.
     stop_reason : str
         ``"running"``, ``"paused"``, ``"finished"``, ``"stopped"`` or ``"failed"``.
     finished : int
@@ -66,11 +66,11 @@ class StudySnapshot(Printed):
     error: str = ""
     log: list[Result] = field(
         repr=False, compare=False, default_factory=list
-    )  # shared by all snapshots: the first `finished` count
+    )  # shared by all snapshots, which use the first `finished` entries
 
     @cached_property
     def results(self) -> tuple[Result, ...]:
-        """The record of every search, in the order of the table."""
+        """Record of every search, in the order of the table."""
         now = dict(self.asked)
         now |= {result.id: result for result in self.running}
         now |= {result.id: result for result in self.log[: self.finished]}
@@ -78,17 +78,17 @@ class StudySnapshot(Printed):
 
     @property
     def state(self) -> str:
-        """``"running"``, ``"paused"``, ``"done"``, ``"stopped"`` or ``"failed"``."""
+        """State of the study: ``"running"``, ``"paused"``, ``"done"``, ``"stopped"`` or ``"failed"``."""
         return "done" if self.stop_reason == "finished" else self.stop_reason
 
     @property
     def ended(self) -> bool:
-        """Whether the study is over."""
+        """Whether the study has ended."""
         return self.state in ENDED
 
     @property
     def _bar(self) -> Bar:
-        """What a progress bar shows."""
+        """Content of a progress bar."""
         searching = ", ".join(result.pattern for result in self.running[:3])
         return Bar("search", self.finished, len(self.asked), searching, self._line, self.newest is not None)
 
@@ -111,7 +111,7 @@ class StudySnapshot(Printed):
 
     @property
     def _line(self) -> str:
-        """The snapshot in one line."""
+        """Snapshot in one line."""
         head = f"[{self.finished}/{len(self.asked)}] {self.seconds:.1f} s"
         result = self.newest or next(iter(self.running), None)
         if self.ended or result is None:
@@ -121,17 +121,16 @@ class StudySnapshot(Printed):
 
 
 class Study(Background[StudySnapshot, "pd.DataFrame"]):
-    """An assessment in the background, as `plausiwidgets.assessment.start_assessment` returns it.
+    """Assessment in the background that `plausiwidgets.assessment.start_assessment` returns.
 
-    Searches on an executor continue during a pause; a stop cancels those that have not begun.
+    Searches on an executor continue during a pause. A stop cancels searches that have not started.
 
     Parameters
     ----------
     units : list of Unit
-    executor, progress
-        As for `plausiwidgets.assess`.
+        Searches of the study. executor, progress Arguments of `plausiwidgets.assess`.
     store : Store, optional
-        Finished searches are read from it and written to it.
+        File from which finished searches are read, and to which they are written.
 
     Attributes
     ----------
@@ -172,7 +171,7 @@ class Study(Background[StudySnapshot, "pd.DataFrame"]):
         self._publish(self._now())
 
     def table(self) -> pd.DataFrame:
-        """Return the rows of the finished searches."""
+        """Return the table of the finished searches."""
         results = [result for result in self._snapshot.results if result.ended]
         complete = len(results) == len(self._snapshot.asked) and all(result.reproducible for result in results)
         table = make_table(results, complete)
@@ -186,7 +185,7 @@ class Study(Background[StudySnapshot, "pd.DataFrame"]):
 
     def _begin(self) -> None:
         super()._begin()
-        if self._store is not None and (self.left or self._store.outdated):  # a finished study is only read
+        if self._store is not None and (self.left or self._store.outdated):  # a file of a finished study is only read
             self._store.prepare()
 
     def _run(self) -> str:
@@ -232,7 +231,7 @@ class Study(Background[StudySnapshot, "pd.DataFrame"]):
         self._running.pop(result.id, None)
 
     def _tell(self, result: Result) -> None:
-        """Take the record of a running search, and show it if a snapshot is due."""
+        """Store the record of a running search, and publish a snapshot if it is due."""
         self._running[result.id] = result
         if time.monotonic() - self._last_shown >= _SHOW_EVERY:
             self._last_shown = time.monotonic()
@@ -251,7 +250,7 @@ class Study(Background[StudySnapshot, "pd.DataFrame"]):
         super()._finish(**ending)
 
     def _write(self, result: Result) -> None:
-        """Write to the store; after an error the study continues without it."""
+        """Append a search to the store, or continue without the store after an error."""
         if self._store is None or self._store_error:
             return
         try:

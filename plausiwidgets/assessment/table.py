@@ -1,4 +1,4 @@
-"""The table of a study: a row for each model, pattern and seed."""
+"""Table of a study, with a row for each model, pattern and seed."""
 
 from __future__ import annotations
 
@@ -44,18 +44,20 @@ COLUMNS = {
     "summary": "the row in one sentence",
     "error": "the error of a failed search",
 }
-"""Columns of a table, the short ones first."""
+"""Descriptions of the columns of a table, short columns first."""
 
 VERSIONS = "versions"
-"""Further column of a file: versions of Python and the packages, with the date. A table has them in ``.attrs``, and has
-the column only where its rows differ in them."""
+"""Additional column of a file with the versions of Python and the packages, and the date.
+
+A table contains them in ``.attrs``. It has the column only if the versions of its rows differ.
+"""
 
 COUNTED = {status: PAIR_WORDS[status] for status in (*STATUSES, "ruled_out", "unsearched", "failed")}
-"""Status of a pair → its word in a count of rows."""
+"""Word for each status of a pair in a count of rows."""
 
 
 def pair_status(status: str, summary: str) -> str:
-    """Return the status of a pair, "ruled_out" if the summary of its row contains a proof.
+    """Return the status of a pair, which is ``"ruled_out"`` if the summary of its row contains a proof.
 
     Examples
     --------
@@ -68,7 +70,7 @@ def pair_status(status: str, summary: str) -> str:
 
 @checked
 def make_table(results: Iterable[Result], complete: bool = True) -> pd.DataFrame:
-    """Return a table with a row for each record of a search.
+    """Return a table with a row for each result of a search.
 
     Examples
     --------
@@ -78,7 +80,7 @@ def make_table(results: Iterable[Result], complete: bool = True) -> pd.DataFrame
     ['replicated']
     """
     results = list(results)
-    require("make_table", "results", results, list[Result])  # an iterator too
+    require("make_table", "results", results, list[Result])  # the list also contains the items of an iterator
     table = frame([_row(result) for result in results], columns=list(COLUMNS))
     for name in ("loss", "robustness", "seconds"):
         table[name] = table[name].astype(float)
@@ -88,16 +90,16 @@ def make_table(results: Iterable[Result], complete: bool = True) -> pd.DataFrame
 
 
 def _made_with(table: pd.DataFrame) -> list[dict[str, str]]:
-    """Return the versions of each row; empty ones where they are not known."""
+    """Return the versions of each row, with an empty dict for unknown versions."""
     if VERSIONS in table:
         return [dict(one) for one in table[VERSIONS]]
     return [dict(table.attrs.get(VERSIONS, {}))] * len(table)
 
 
 def _with_versions(table: pd.DataFrame, made: list[dict[str, str]]) -> pd.DataFrame:
-    """Return a table with the versions of its rows in ``.attrs``, or as a column where they differ.
+    """Return a table with the versions of its rows in ``.attrs``, or in a column if they differ.
 
-    A row whose search used one package more, such as torch, does not differ.
+    A row whose search used an additional package, such as torch, does not differ.
     """
     of_all: dict[str, str] = {}
     for one in made:
@@ -128,7 +130,9 @@ def _row(result: Result) -> dict[str, object]:
 
 @checked
 def write_csv(table: pd.DataFrame, path: str | Path) -> None:
-    """Write a table as CSV; parameters and versions become JSON text, with the date added to the versions.
+    """Write a table as CSV.
+
+    Parameters and versions are written as JSON, and the date is added to the versions.
 
     Examples
     --------
@@ -146,7 +150,7 @@ def write_csv(table: pd.DataFrame, path: str | Path) -> None:
 
 
 def csv_text(table: pd.DataFrame) -> str:
-    """Return the text of :func:`write_csv`."""
+    """Return the text that :func:`write_csv` writes."""
     require_columns(table, "the table")
     flat = table.copy()
     today = {"date": date.today().isoformat()}
@@ -158,18 +162,18 @@ def csv_text(table: pd.DataFrame) -> str:
 
 @checked
 def read_csv(path: str | Path) -> pd.DataFrame:
-    """Return a table that `write_csv` wrote.
+    """Read a table that `write_csv` wrote, and return it.
 
     Returns
     -------
     pandas.DataFrame
-        As of `plausiwidgets.assess`; ``.attrs["versions"]`` also holds the date. Where the rows differ in them, they
-        are a column.
+        Table of `plausiwidgets.assess`. ``.attrs["versions"]`` also contains the date. If the versions of the rows
+        differ, the table has a column with the versions.
 
     Raises
     ------
     ValueError
-        If a column is missing or a value is invalid; the text names file, row and column.
+        If a column is missing or a value is invalid. The message contains the file, the row and the column.
 
     Examples
     --------
@@ -215,7 +219,7 @@ def read_csv(path: str | Path) -> pd.DataFrame:
 
 
 def require_columns(table: pd.DataFrame, where: str, names: Iterable[str] = COLUMNS) -> None:
-    """Raise a ValueError that names the columns that a table lacks."""
+    """Raise a ValueError that lists the columns that a table lacks."""
     missing = [name for name in names if name not in table]
     if missing:
         if any(old in table and new in missing for old, new in RENAMED_COLUMNS.items()):

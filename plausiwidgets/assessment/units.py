@@ -1,4 +1,4 @@
-"""The unit of an assessment: one search, which gives the same result in any process."""
+"""Unit of an assessment: a search whose result does not depend on the process that runs it."""
 
 from __future__ import annotations
 
@@ -28,27 +28,27 @@ from plausiwidgets.patterns.registry import why_ruled_out
 from plausiwidgets.support.python_file import InFile
 
 RUN_AGAIN = ("failed", "time")
-"""Reasons of the end of a search that runs again when its study continues."""
+"""Reasons of the end of a search after which it runs again when its study continues."""
 
 
 class _TimeLimitError(Exception):
-    """Raised by a checkpoint once a search has reached its time limit."""
+    """Exception of a checkpoint when a search has reached its time limit."""
 
 
 @dataclass(frozen=True)
 class Unit:
-    """A search of one model, pattern and seed; it can be pickled.
+    """Search for one model, pattern and seed, which can be pickled.
 
     Attributes
     ----------
     model : str, InFile or NeuronModel
     pattern : str, InFile or Pattern
-        The name, or file and name, if they mean this object in any process, else the object.
+        Key, or file and key, if it identifies the same object in every process, otherwise the object.
     seed : int
     budget : int
-        Largest number of evaluations.
+        Maximum number of evaluations.
     popsize, engine, dt, time_limit, strategy
-        As for `plausiwidgets.assess`.
+        Arguments of `plausiwidgets.assess`.
     """
 
     model: str | InFile | NeuronModel
@@ -63,7 +63,7 @@ class Unit:
 
     @property
     def waiting(self) -> Result:
-        """The record before the search."""
+        """Record before the search."""
         model, pattern = received_model(self.model), received_pattern(self.pattern)
         return Result(
             model=model.key,
@@ -78,7 +78,7 @@ class Unit:
         )
 
     def optimizer(self) -> Optimizer:
-        """Return the search, not begun."""
+        """Return the optimizer of the search before its first generation."""
         model, pattern = received_model(self.model), received_pattern(self.pattern)
         problem = make_problem(model, pattern, engine=self.engine, dt=self.dt)
         strategy = self.strategy or default_strategy(self.popsize, problem.solves_amplitude)
@@ -91,19 +91,27 @@ def run_unit(
     report: Callable[[Result], None] | None = None,
     clock: Callable[[], float] = time.monotonic,
 ) -> Result:
-    """Run a search and return its record, without its tries; an error or the time limit gives a failed record.
+    """Run a search and return its record without a history.
 
-    What an argument rules out is not searched: its record has no evaluations. Neither has that of a search whose time
-    limit ends before the first evaluation; its reason is "time". A found set is moved towards the defaults
-    while it stays verified (`shrink_to_defaults`), not counted as evaluations. After a stop
-    (`StoppedError`, KeyboardInterrupt) the
-    record holds the best set so far. `checkpoint` is called within a generation, and may raise; `report` with the
-    record after each one. The `clock` in s stands still during a pause.
+    An error, or the time limit, results in a failed record. A pattern that is ruled out is not searched for, so its
+    record has no evaluations. If the time limit ends before the first evaluation, the reason of the end is ``"time"``.
+    A verified set is moved towards the defaults while it stays verified (`shrink_to_defaults`), which does not count as
+    evaluations. After a stop (`StoppedError` or KeyboardInterrupt), the record contains the best set so far.
+
+    Parameters
+    ----------
+    unit : Unit
+    checkpoint : callable, optional
+        Function that is called within each generation, and may raise an exception.
+    report : callable, optional
+        Function that is called with the record after each generation.
+    clock : callable
+        Function that returns a time in s, which does not advance during a pause.
     """
     if multiprocessing.parent_process() is not None:
-        # The worker processes share the cores, and a forked one would wait for threads of its parent.
+        # The worker processes share the cores, and a forked worker would wait for threads of its parent.
         os.environ.setdefault(THREADS, "1")
-        os.environ.setdefault("OMP_NUM_THREADS", "1")  # of torch, if a custom step needs it later
+        os.environ.setdefault("OMP_NUM_THREADS", "1")  # threads of torch, if a custom step imports it later
         if "torch" in sys.modules:
             sys.modules["torch"].set_num_threads(1)
     result, reason, error, robustness, began = unit.waiting, "stopped", "", None, clock()
@@ -127,7 +135,7 @@ def run_unit(
         if ended == "solved":
             parameters, robustness = shrink_to_defaults(optimizer.problem, result.parameters, unit.seed, check)
             result = replace(result, parameters=parameters)
-        reason = ended  # until then it was stopped, and begins again with the same file
+        reason = ended  # until this line, the search counts as stopped and starts again when its study continues
     except (StoppedError, KeyboardInterrupt):
         pass
     except StrategyError as failure:
