@@ -1,4 +1,4 @@
-"""What holds around a set of parameters, and what one neuron can do: planes, profiles, samples, repertoires, phases."""
+"""Analyses of a neuron, such as its phase plane, parameter plane, repertoire and robustness."""
 
 from __future__ import annotations
 

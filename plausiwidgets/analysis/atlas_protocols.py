@@ -1,8 +1,8 @@
-"""The stimuli of an atlas, and the measured properties of a response that can be its axes.
+"""Stimuli of an atlas, and measured features of a response that can be its axes.
 
-A protocol is a pattern without a name: it adds the criteria of every pattern, such as silence before the onset, and
-measures each axis. Its measurement is traced like that of the twenty patterns, so that Python and a page return the
-same values.
+A protocol is a pattern that is not registered. It has the criteria of every pattern, such as silence before the onset,
+and measures each axis. Its measurement is traced like that of the twenty patterns, so that Python and the app return
+the same values.
 """
 
 from __future__ import annotations
@@ -24,23 +24,25 @@ from plausiwidgets.support.names import unknown
 from plausiwidgets.texts import marked
 
 LENGTH, TAIL = 1000.0, 500.0
-"""Duration of a stimulus and of the time after it, in ms."""
+"""Duration of a stimulus and of the time after it in ms."""
 GRACE = 100.0
-"""Time after the stimulus in ms in which spikes are allowed."""
+"""Time in ms after the stimulus in which spikes are allowed."""
 
 
 @dataclass(frozen=True)
 class AtlasAxis:
-    """A measured property of a response.
+    """Measured feature of a response that can be an axis of an atlas.
 
     Attributes
     ----------
     key, title, unit : str
+        Key, title and unit of the feature.
     low, high : float
-        Ends of the axis. The first and the last row of cells contain all that lies beyond.
+        Limits of the axis. The first and the last row of cells contain all values outside the limits.
     scale : {"log", "linear"}
+        Scale on which the cells have equal size.
     below : str
-        Meaning of the first row, if it has one of its own, such as a response with a single interval.
+        Meaning of the first row if it is special, such as responses with a single interval.
     """
 
     key: str
@@ -52,14 +54,14 @@ class AtlasAxis:
     below: str = ""
 
     def edges(self, points: int) -> Floats:
-        """Return the limits between `points` cells, shape [points - 1], ascending."""
+        """Return the limits between `points` cells in ascending order, shape [points - 1]."""
         space = np.geomspace if self.scale == "log" else np.linspace
         ends: Floats = space(self.low, self.high, points + 1)
         inner: Floats = ends[1:-1]
         return inner
 
     def place(self, values: Floats, points: int) -> Floats:
-        """Return where values lie in numbers of cells, from 0 to `points`; nan stays nan."""
+        """Return the positions of values in units of cells, from 0 to `points`, where nan stays nan."""
         low, high, x = self.low, self.high, np.asarray(values, float)
         if self.scale == "log":
             with np.errstate(divide="ignore", invalid="ignore"):
@@ -87,11 +89,11 @@ AXES = {
         AtlasAxis("adaptation", marked("last / first interval"), "1", 0.1, 100.0, below=marked("no two intervals")),
     )
 }
-"""The axes by their names."""
+"""Axes by name."""
 
 
 def _train(times: Floats, end: float) -> dict[str, ArrayLike | Graded]:
-    """Return the value of each axis for spike times in ms. A value that is not defined is 0, below every axis."""
+    """Return the feature of each axis for spike times in ms, or 0 if it is not defined, which is below every axis."""
     isi = f.intervals(times)
     number = f.lengths(isi)
     late = f.spread(f.late_half(isi))
@@ -141,7 +143,7 @@ def _protocol(
 
 
 def _measured(axis: AtlasAxis) -> Criterion:
-    """Return a criterion that every defined value meets: it carries the value into the verdict."""
+    """Return a criterion that every defined value meets, so that the verdict contains the value."""
     return Criterion(axis.key, axis.title, f"Axis of the atlas: {axis.title}.", axis.unit, low=0.0)
 
 
@@ -158,16 +160,16 @@ PROTOCOLS = {
     ),
     "ramp": _protocol("atlas_ramp", "Ramp", lambda s: [ramp(0.0, LENGTH, s.amplitude)], (0.0, LENGTH), _STEP),
 }
-"""The protocols by their names: a step, the time after a step downwards, and a ramp."""
+"""Protocols by name: a step, the time after a downward step, and a ramp."""
 
 
 def axes_of(names: tuple[str, ...]) -> tuple[AtlasAxis, AtlasAxis]:
-    """Return two different axes by their names.
+    """Return two different axes by name.
 
     Raises
     ------
     ValueError
-        For another number of axes, an unknown name, or the same one twice.
+        If there are not two names, if a name is unknown, or if both are equal.
     """
     if len(names) != 2 or names[0] == names[1]:
         raise ValueError(

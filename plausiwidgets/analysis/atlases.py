@@ -1,8 +1,8 @@
-"""The atlas of a neuron: how many different responses it can show, without naming any in advance.
+"""Atlas of a neuron: the different responses that it can show, without patterns that are defined in advance.
 
 A quality-diversity search (MAP-Elites, Mouret and Clune 2015, arXiv:1504.04909) fills a grid whose axes are measured
-properties of a response, and keeps one representative in each cell. New parameter sets come from two representatives by
-the iso+line variation of Vassiliades and Mouret 2018, doi:10.1145/3205455.3205602.
+features of a response, and keeps one representative in each cell. New parameter sets are variations of two
+representatives (iso+line variation, Vassiliades and Mouret 2018, doi:10.1145/3205455.3205602).
 """
 
 from __future__ import annotations
@@ -32,17 +32,20 @@ Floats = NDArray[np.float64]
 Sets = dict[str, Floats]
 
 BATCH = 128
-"""Parameter sets in a generation."""
+"""Number of parameter sets in a generation."""
 FIRST = 0.1
-"""Share of the budget that is drawn uniformly before the variation begins, and of each later generation."""
+"""Share of the budget that is drawn uniformly before the variation starts, and share of each later generation."""
 ENOUGH = 10
-"""Representatives from which a variation begins."""
+"""Minimum number of representatives for a variation."""
 ISO, LINE = 0.02, 0.3
-"""Standard deviations of the variation, in widths of the ranges and in distances of two representatives."""
+"""Standard deviations of the variation.
+
+The first is in widths of the ranges, the second in distances between two representatives.
+"""
 DIGITS = 3
-"""Significant digits to which the parameters of a robust representative may be rounded."""
+"""Number of significant digits of the rounded parameters with which a representative must stay in its cell."""
 CHUNK = 64
-"""Representatives that are simulated again at once, for their spike times."""
+"""Number of representatives that are simulated together for their spike times."""
 NAMED = (
     "tonic_spiking",
     "phasic_spiking",
@@ -51,29 +54,29 @@ NAMED = (
     "mixed_mode",
     "spike_frequency_adaptation",
 )
-"""The patterns of a step."""
+"""Patterns whose stimulus is a step."""
 LARGEST = 200
-"""Cells along an axis."""
+"""Maximum number of cells along an axis."""
 
 
 @dataclass(frozen=True)
 class Behaviour:
-    """The representative of a cell.
+    """Representative of a cell of an atlas.
 
     Attributes
     ----------
     cell : (int, int)
-        Place on the two axes, from 0.
+        Column and row of the cell, starting at 0.
     features : mapping of str to float
-        Value on each axis.
+        Value of each axis.
     parameters : mapping of str to float
-        Parameters of the model, and the amplitude.
+        Parameters of the model and the amplitude.
     spike_times : tuple of float
-        In ms from the onset of the stimulus.
+        Spike times in ms from the stimulus onset.
     names : tuple of str
-        Letters of the patterns whose criteria it meets; nothing is verified.
+        Letters of the patterns whose criteria it meets, without verification.
     margin : float
-        Distance from the border of the cell in cells, the least of the evaluations: 0.5 at the centre.
+        Smallest distance from the border of the cell over all evaluations, in units of cells. It is 0.5 at the centre.
     """
 
     cell: tuple[int, int]
@@ -86,22 +89,24 @@ class Behaviour:
 
 @dataclass(frozen=True)
 class Atlas:
-    """The different responses of a neuron to one kind of stimulus.
+    """Different responses of a neuron to one type of stimulus.
 
     Attributes
     ----------
     model, protocol : str
+        Keys of the model and the protocol.
     axes : (AtlasAxis, AtlasAxis)
         Horizontal and vertical axis.
     points : int
-        Cells along each axis.
+        Number of cells along each axis.
     behaviours : tuple of Behaviour
-        One for each filled cell.
+        Representative of each filled cell.
     evaluations : int
-        Simulated responses, with those that tested the robustness.
+        Number of simulated responses, including the tests of robustness.
     history : tuple of (int, int)
-        Evaluations, and filled cells after them.
+        Numbers of evaluations and of cells that were filled by then.
     seed : int
+        Seed of the search.
     dt : float
         Time step in ms.
     """
@@ -118,11 +123,14 @@ class Atlas:
 
     @property
     def coverage(self) -> float:
-        """Filled share of the cells."""
+        """Share of the cells that are filled."""
         return len(self.behaviours) / self.points**2
 
     def to_frame(self) -> pd.DataFrame:
-        """Return a table with one row for each representative; parameters and spike times are text in JSON."""
+        """Return a table with a row for each representative.
+
+        Parameters and spike times are JSON texts.
+        """
         return pd.DataFrame(
             [
                 {
@@ -139,12 +147,12 @@ class Atlas:
         )
 
     def nameless(self, count: int = 10) -> list[Behaviour]:
-        """Return the representatives without a name that are farthest from every named one, in cells.
+        """Return the representatives without a pattern that are farthest from every representative with one.
 
         Parameters
         ----------
         count : int
-            Largest number of representatives.
+            Maximum number of representatives.
         """
         count = whole("nameless", "count", count, 1)
         named = np.array([one.cell for one in self.behaviours if one.names]).reshape(-1, 2)
@@ -156,7 +164,7 @@ class Atlas:
         return sorted(others, key=distance, reverse=True)[:count]
 
     def __str__(self) -> str:
-        """Return the numbers in a few lines."""
+        """Return a summary in a few lines."""
         named = sum(bool(one.names) for one in self.behaviours)
         x, y = self.axes
         filled = f"{self.points} × {self.points} cells ({100 * self.coverage:.0f} %)"
@@ -169,7 +177,7 @@ class Atlas:
         return "\n".join(lines)
 
     def _picture(self) -> None:
-        """Return None, because the object has no picture without Plotly."""
+        """Return None, because an atlas has no picture without Plotly."""
 
 
 @checked
@@ -188,36 +196,38 @@ def atlas(
     search: bool = True,
     progress: ProgressLike = None,
 ) -> Atlas:
-    """Return how many different responses a neuron can show.
+    """Return an atlas of the different responses that a neuron can show.
 
-    Only responses of a body count: a representative is silent and at rest before the onset, in the physiological range
-    of potentials, without an interval below 1 ms and silent after the stimulus. It must stay in its cell at half the
-    time step and with rounded parameters. Of several such sets for a cell, the one farthest from its border is kept.
+    Only physiological responses count. A representative is silent and at rest before the onset and silent after the
+    stimulus. Its potential stays in the physiological range, and no interspike interval is below 1 ms. It must stay in
+    its cell at half the time step and with rounded parameters. If several parameter sets fall into a cell, the set
+    farthest from the border is kept.
 
     Parameters
     ----------
     model : str or NeuronModel
     parameters : mapping of str to float, optional
-        Values of the parameters in `fixed`; others of it have their defaults.
+        Values of the parameters in `fixed`. The other fixed parameters are at their defaults.
     protocol : {"step", "release", "ramp"}
-        A step of 1000 ms, the 1000 ms after a step downwards, or a ramp of 1000 ms.
+        A step of 1000 ms, the 1000 ms after a downward step, or a ramp of 1000 ms.
     axes : two of {"rate", "irregularity", "latency", "burst", "adaptation"}
+        Features of the horizontal and of the vertical axis.
     points : int
-        Cells along each axis, 1 to 200.
+        Number of cells along each axis, from 1 to 200.
     fixed : sequence of str
         Parameters that keep their value.
     bounds : mapping of str to (float, float), optional
-        Ranges of parameters and of the amplitude; default: those of the sliders.
+        Ranges of the parameters and of the amplitude, by default those of the sliders.
     budget : int
-        Largest number of simulated responses.
+        Maximum number of simulated responses. The robustness tests of the last generation may exceed it.
     seed : int
-        The result is the same for the same seed, whatever the number of threads.
+        Seed of the random numbers. Equal seeds give equal results, independently of the number of threads.
     dt : float, optional
         Time step in ms; by default that of the model.
     search : bool
-        Whether new sets are variations of representatives. Otherwise all are drawn uniformly, for a comparison.
+        Whether new sets are variations of representatives. If False, all sets are drawn uniformly, for a comparison.
     progress : optional
-        As of :func:`plausiwidgets.judge`.
+        Progress display, as in :func:`plausiwidgets.judge`.
 
     Returns
     -------
@@ -226,7 +236,7 @@ def atlas(
     Raises
     ------
     ValueError
-        For an unknown name, other than two axes, or if nothing is free.
+        If a name is unknown, if there are not two axes, or if no parameter is varied.
 
     Examples
     --------
@@ -261,7 +271,7 @@ def atlas(
 
 
 class _Space:
-    """The free parameters of a neuron with the amplitude of a protocol, as a unit cube."""
+    """Varied parameters of a neuron and the amplitude of a protocol as a unit cube."""
 
     def __init__(
         self,
@@ -296,7 +306,7 @@ class _Space:
         return values
 
     def rounded(self, values: Sets) -> Sets:
-        """Return sets with values of a few significant digits."""
+        """Return the sets with values rounded to `DIGITS` significant digits."""
         return {
             name: self.known[name].clip(np.array([float(f"{x:.{DIGITS}g}") for x in row]))
             for name, row in values.items()
@@ -304,7 +314,7 @@ class _Space:
 
 
 class _Search:
-    """The cells of an atlas while they are filled."""
+    """Search that fills the cells of an atlas."""
 
     def __init__(
         self, space: _Space, axes: tuple[AtlasAxis, AtlasAxis], points: int, dt: float, rng: np.random.Generator
@@ -327,7 +337,7 @@ class _Search:
             self.history.append((self.evaluations, len(self.units)))
 
     def _varied(self, count: int) -> Floats:
-        """Return variations of representatives: a step towards or away from another one, with some noise."""
+        """Return variations of representatives: a step towards or away from another representative, with some noise."""
         known = np.array(list(self.units.values()))
         first, second = (known[self.rng.integers(len(known), size=count)] for _ in range(2))
         noise = ISO * self.rng.normal(size=first.shape)
@@ -336,7 +346,10 @@ class _Search:
         return varied
 
     def _try(self, units: Floats, checkpoint: Checkpoint | None) -> None:
-        """Evaluate points, and keep those that are robust and better than what their cells contain."""
+        """Evaluate points, and keep robust ones that are better than the representatives of their cells.
+
+        A point is better if it is farther from the border of its cell.
+        """
         values = self.space.sets(units)
         places = self._places(values, self.dt, checkpoint)
         margins = self._margins(places, places)
@@ -355,7 +368,10 @@ class _Search:
                 self.margins[cells[k]], self.units[cells[k]] = float(margin), units[k]
 
     def _places(self, values: Sets, dt: float, checkpoint: Checkpoint | None) -> Floats:
-        """Return where responses lie on the axes in cells, shape [n, 2]; nan for what a body does not show."""
+        """Return the positions of responses on the two axes in units of cells, shape [n, 2].
+
+        The positions of responses that are not physiological are nan.
+        """
         self.evaluations += len(next(iter(values.values())))
         verdict = evaluate(self.space.neuron, self.space.pattern, values, dt, checkpoint=checkpoint)
         measured = {c.key: c.value for c in verdict.criteria}
@@ -368,17 +384,20 @@ class _Search:
         return [(int(i), int(j)) for i, j in columns]
 
     def _margins(self, places: Floats, of: Floats) -> Floats:
-        """Return how far places lie inside of the cells of others: 0.5 at the centre, 0 outside or for nan."""
+        """Return the distances of positions from the borders of given cells, shape [n].
+
+        The distance is 0.5 at the centre of a cell, and 0 outside it and for nan.
+        """
         cells = np.minimum(np.floor(np.nan_to_num(of, nan=-1.0)), self.points - 1)
         # The first and the last cell of an axis have no outer border.
         low = np.where(cells == 0, 0.5, places - cells)
         high = np.where(cells == self.points - 1, 0.5, cells + 1.0 - places)
         margin = np.minimum(np.minimum(low, high), 0.5).min(axis=1)
-        # A value on the border of its own cell is in it.
+        # A value on the border of its own cell belongs to the cell.
         return np.where(np.isnan(places).any(axis=1) | (margin < 0.0), 0.0, np.maximum(margin, 1e-9))
 
     def behaviours(self, is_step: bool, checkpoint: Checkpoint | None) -> Iterator[Behaviour]:
-        """Yield the representative of each cell with its spike times and names, by column and row."""
+        """Yield the representative of each cell with its spike times and patterns, by column and row."""
         cells = sorted(self.units)
         model, pattern = self.space.neuron, self.space.pattern
         for first in range(0, len(cells), CHUNK):
@@ -399,7 +418,10 @@ class _Search:
                 )
 
     def _names(self, values: Sets, checkpoint: Checkpoint | None) -> list[tuple[str, ...]]:
-        """Return the letters of the patterns of a step whose criteria sets meet at their amplitude, without holding."""
+        """Return the letters of the patterns of a step whose criteria the sets meet.
+
+        The sets are evaluated at their amplitude, without a holding current.
+        """
         found: list[list[str]] = [[] for _ in next(iter(values.values()))]
         for key in NAMED:
             pattern = get_pattern(key)

@@ -1,4 +1,4 @@
-"""The rate–current curve of a neuron."""
+"""f–I curves of neurons."""
 
 from __future__ import annotations
 
@@ -33,30 +33,31 @@ def fi_curve(
     dt: float | None = None,
     engine: str = "auto",
 ) -> Floats:
-    """Return the firing rate at each of several constant currents; all in one batch.
+    """Return the firing rate of a neuron at several constant currents.
 
     Parameters
     ----------
     model : str or NeuronModel
     currents : array_like, shape [n]
-        Above the holding level, in the model's unit.
+        Currents above the holding current, in the unit of the model.
     parameters : mapping of str to float, optional
-        What is left out takes its default.
+        Parameters of the model. Parameters that you leave out are at their defaults.
     holding : float
-        Current at which the neuron settles first, for as long as the judge lets it.
+        Holding current at which the neuron first settles, as long as in an evaluation.
     dt : float, optional
-        Time step in ms; the model's own by default.
+        Time step in ms, by default that of the model.
     engine : {"auto", "compiled", "torch"}
 
     Returns
     -------
     ndarray, shape [n]
-        In Hz: one over the mean interval in the last 1000 of 1500 ms; 0 with fewer than two spikes there.
+        Firing rates in Hz. The rate is the inverse of the mean interspike interval in the last 1000 of 1500 ms, and 0
+        with fewer than two spikes in this time.
 
     Raises
     ------
     ValueError
-        As of :func:`plausiwidgets.simulate`.
+        In the cases of :func:`plausiwidgets.simulate`.
 
     Examples
     --------

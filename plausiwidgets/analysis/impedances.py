@@ -1,4 +1,4 @@
-"""The impedance of a neuron below threshold: the response of its potential to a small current, by frequency."""
+"""Impedance of a neuron below threshold: the response of its potential to a small current at each frequency."""
 
 from __future__ import annotations
 
@@ -29,11 +29,14 @@ WIDTH = 10_000.0
 AFTER = 3000.0
 """Time in ms after the chirp in which the neuron returns to rest."""
 SHARE = 0.01
-"""Default amplitude as a share of the model's default current, which makes the neuron fire."""
+"""Default amplitude of the chirp as a share of the model's default current, which makes the neuron fire."""
 BEYOND = 1.15
-"""How far the chirp goes beyond the shown frequencies: at its own ends it has less power."""
+"""Factor by which the chirp exceeds the range of shown frequencies, because it has less power at its own limits."""
 LINEAR = 0.01
-"""Relative difference of the impedances at half and at the whole amplitude above which the text mentions it."""
+"""Minimum nonlinearity that the printed text mentions.
+
+The nonlinearity is the relative difference of the impedances at half and at the full amplitude.
+"""
 MAX_STEPS = 1e7
 
 
@@ -45,18 +48,18 @@ class Impedance(Printed):
     ----------
     model : str
     frequency : ndarray, shape [n]
-        In Hz, ascending.
+        Ascending frequencies in Hz.
     magnitude : ndarray, shape [n]
-        Amplitude of the potential over that of the current, in `unit`.
+        Amplitude of the potential divided by that of the current, in `unit`.
     phase : ndarray, shape [n]
-        Phase of the potential relative to the current in degrees. It is negative where the potential lags.
+        Phase of the potential relative to the current in degrees, negative where the potential lags.
     unit : str
-        Unit of the potential over that of the current.
+        Unit of the potential divided by that of the current.
     holding, amplitude : float
-        Of the current, in the model's unit.
+        Holding current and amplitude of the chirp, in the unit of the model.
     nonlinearity : float
-        Largest relative difference of the impedance at half of the amplitude. A small number means that the amplitude
-        is small enough.
+        Maximum relative difference from the impedance at half of the amplitude. If it is small, the amplitude is small
+        enough.
 
     Examples
     --------
@@ -85,13 +88,13 @@ class Impedance(Printed):
 
     @property
     def resonance(self) -> float:
-        """Frequency in Hz at which the magnitude is largest; nan if that is the lowest or the highest frequency."""
+        """Frequency in Hz at which the magnitude is largest, nan if that is the lowest or the highest frequency."""
         i = int(np.argmax(self.magnitude))
         return float(self.frequency[i]) if 0 < i < self.frequency.size - 1 else float("nan")
 
     @property
     def strength(self) -> float:
-        """Largest magnitude over that at the lowest frequency; 1 without a resonance."""
+        """Maximum magnitude divided by that at the lowest frequency, 1 without a resonance."""
         return float(self.magnitude.max() / self.magnitude[0])
 
     def __repr__(self) -> str:
@@ -99,7 +102,7 @@ class Impedance(Printed):
         return f"<Impedance of {self.model}, {ends}, resonance {number(self.resonance)} Hz>"
 
     def to_frame(self) -> pd.DataFrame:
-        """Return a table with one row for each frequency: ``frequency`` (Hz), ``magnitude`` and ``phase`` (degrees)."""
+        """Return a table with the columns ``frequency`` (Hz), ``magnitude`` and ``phase`` (degrees)."""
         return pd.DataFrame({"frequency": self.frequency, "magnitude": self.magnitude, "phase": self.phase})
 
     def _table(self) -> Table:
@@ -177,15 +180,16 @@ def impedance(
     ----------
     model : str or NeuronModel
     parameters : mapping of str to float, optional
-        Other parameters have their defaults.
+        Parameters of the model. Parameters that you leave out are at their defaults.
     f0, f1 : float
-        Lowest and highest frequency in Hz. The highest one must be at most a third of the inverse of the time step.
+        Lowest and highest frequency in Hz. The highest frequency must be at most a third of the inverse of the time
+        step.
     holding : float
-        Constant current in the model's unit.
+        Holding current in the unit of the model.
     amplitude : float, optional
-        Of the chirp, in the model's unit; default: 1 % of the model's default current.
+        Amplitude of the chirp in the unit of the model, by default 1 % of the model's default current.
     dt : float, optional
-        Time step in ms; the model's own by default.
+        Time step in ms, by default that of the model.
     engine : {"auto", "compiled", "torch"}
 
     Returns
@@ -195,7 +199,7 @@ def impedance(
     Raises
     ------
     ValueError
-        If a number is not valid, or if the neuron fires or diverges during the chirp.
+        If a number is invalid, or if the neuron fires or diverges.
 
     Notes
     -----
@@ -242,7 +246,7 @@ def _responses(
     dt: float,
     engine: str,
 ) -> tuple[Floats, Floats]:
-    """Return the potential and the current relative to a run without a chirp, each of shape [sizes, steps]."""
+    """Return the potential and the current, each minus those of a run without a chirp, shape [sizes, steps]."""
     low, high = frequencies
     ends = (low / BEYOND, min(high * BEYOND, 500.0 / dt))
     chirps = [Current((chirp(0.0, WIDTH, size, *ends),), WIDTH + AFTER, holding) for size in sizes]
@@ -269,10 +273,10 @@ def _responses(
 
 
 def _transfer(v: Floats, current: Floats, dt: float, low: float, high: float) -> tuple[Floats, NDArray[np.complex128]]:
-    """Return frequencies in Hz, and the potential over the current at each.
+    """Return the frequencies in Hz, and the ratio of the potential to the current at each of them.
 
-    The potential is that at the end of each time step, during which the current is constant: the mean of this current
-    is half a step earlier, and its spectrum is that of the steps times a sinc.
+    The potential is that at the end of each time step, during which the current is constant. The mean of this current
+    precedes the potential by half a step, and its spectrum is that of the steps times a sinc function.
     """
     frequency = np.asarray(np.fft.rfftfreq(v.size, dt / 1000.0), dtype=np.float64)
     kept = (frequency >= low * (1.0 - 1e-9)) & (frequency <= high * (1.0 + 1e-9))

@@ -1,4 +1,4 @@
-"""How much current noise a pattern tolerates."""
+"""Noise tolerance of a pattern: the largest current noise with which a neuron still meets its criteria."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ from plausiwidgets.texts import marked, tr
 Floats = NDArray[np.float64]
 
 FIRST, DOUBLINGS = 0.1, 12
-"""Smallest noise in percent of the amplitude, and how often it is doubled: up to 409.6 %."""
+"""Smallest noise in percent of the amplitude, and number of times that it is doubled, up to 409.6 %."""
 PRECISION = 1.05
 """Ratio of the smallest failing to the largest passing noise at which the bisection ends."""
 REQUIRED = 0.9
-"""Share of the noises in which the criteria must be met."""
+"""Minimum share of the noise realizations in which the criteria must be met."""
 NEXT_SWEEP = 1000
-"""Difference of the seeds of two sweeps of a pattern, whose noises are independent."""
+"""Difference of the seeds of two sweeps of a pattern, so that their noises are independent."""
 
 ADAPTS = marked(
     "not defined, because the pattern adapts its stimulus to the responses of the neuron, such as in a search for the "
@@ -50,23 +50,24 @@ WITHOUT_NOISE = marked("not defined, because the criteria are not met without no
 
 @dataclass(frozen=True, repr=False)
 class NoiseTolerance(Printed):
-    """The largest current noise with which a neuron still meets the criteria of a pattern.
+    """Largest current noise with which a neuron still meets the criteria of a pattern.
 
     Attributes
     ----------
     model, pattern : str
+        Keys of the model and the pattern.
     tolerance : float
-        Standard deviation in percent of the amplitude. It is 0 if the criteria are not met at 0.1 %, infinite if they
-        are met at 409.6 %, and nan if the tolerance is not defined.
+        Standard deviation of the noise in percent of the amplitude. It is 0 if the criteria are not met at 0.1 %,
+        infinite if they are met at 409.6 %, and nan if the tolerance is not defined.
     reason : str
-        Why the tolerance is not defined, or an empty text.
+        Reason why the tolerance is not defined, otherwise empty.
     tau : float
         Time constant of the noise in ms.
     seeds : int
-        Number of noises.
+        Number of noise realizations.
     percent, share : ndarray, shape [n]
-        The tested standard deviations in percent of the amplitude, ascending, and the share of the noises in which the
-        criteria are met.
+        Tested standard deviations in percent of the amplitude in ascending order, and the share of the noise
+        realizations in which the criteria are met.
 
     Examples
     --------
@@ -86,7 +87,7 @@ class NoiseTolerance(Printed):
 
     @property
     def text(self) -> str:
-        """The tolerance as a sentence without its subject."""
+        """Tolerance as a sentence without its subject."""
         if self.reason:
             return tr(self.reason)
         if self.tolerance == 0.0:
@@ -99,7 +100,10 @@ class NoiseTolerance(Printed):
         return f"<NoiseTolerance of {self.model}, {self.pattern}: {self.text}>"
 
     def to_frame(self) -> pd.DataFrame:
-        """Return a table with one row for each tested noise: ``percent`` of the amplitude and ``share`` of noises."""
+        """Return a table with a row for each tested noise.
+
+        The columns are ``percent`` of the amplitude and ``share`` of the realizations in which the criteria are met.
+        """
         return pd.DataFrame({"percent": self.percent, "share": self.share})
 
     def _table(self) -> Table:
@@ -130,7 +134,7 @@ class NoiseTolerance(Printed):
 
 
 class NoisyRunner(Runner):
-    """A runner that adds noise to each sweep, from the onset of its first piece to the end of its last one."""
+    """Runner that adds noise to each sweep, from the onset of its first piece to the end of its last one."""
 
     sets_differ = True
     percent = 0.0
@@ -146,7 +150,7 @@ class NoisyRunner(Runner):
         only: Mask | None = None,
         keep: bool = True,
     ) -> Responses:
-        """Apply sweeps with noise; set i gets noise i."""
+        """Apply sweeps with noise, of which each set has its own realization."""
         noisy = self._noisy(sweeps)
         return super().apply(noisy, graded=graded, durations=durations, only=only, keep=keep)
 
@@ -178,34 +182,36 @@ def noise_tolerance(
     engine: str = "auto",
     progress: ProgressLike = None,
 ) -> NoiseTolerance:
-    """Return the largest current noise with which a neuron meets the criteria of a pattern in nine of ten noises.
+    """Return the largest current noise with which a neuron meets the criteria of a pattern.
 
     Ornstein–Uhlenbeck noise is added to each sweep, from the stimulus onset to the end of the stimulus. Its standard
-    deviation is a share of the amplitude, the largest height of a sweep above the holding current. It is doubled from
-    0.1 % until the criteria are not met in enough noises, and then bisected to 5 %. The tolerance is not part of a
-    verdict, and nothing is verified.
+    deviation is a share of the amplitude, which is the largest height of a sweep above the holding current. The
+    criteria must be met in 90 % of the noise realizations. The share starts at 0.1 % and is doubled until they are not,
+    and a bisection then narrows the limit to 5 %. The tolerance is not part of a verdict, and the sets are not
+    verified.
 
     Parameters
     ----------
     model, pattern, parameters, dt, engine
-        As of :func:`plausiwidgets.judge`: without `parameters`, the packaged set of the model and the pattern.
+        Arguments of :func:`plausiwidgets.judge`. Without `parameters`, the set is the packaged set of the model and the
+        pattern.
     tau : float
         Time constant of the noise in ms, at least 0.1.
     seeds : int
-        Number of noises, from 1 to 1000; their seeds are 0, 1, 2 and so on.
+        Number of noise realizations from 1 to 1000, with the seeds 0, 1, 2 and so on.
     progress : optional
-        As of :func:`plausiwidgets.judge`.
+        Progress display, as in :func:`plausiwidgets.judge`.
 
     Returns
     -------
     NoiseTolerance
-        Without a tolerance, but with the reason, for a pattern that adapts its stimulus to the responses, and for a
-        set that does not meet the criteria without noise.
+        The tolerance is not defined for a pattern that adapts its stimulus to the responses, and for a set that does
+        not meet the criteria without noise. The result then contains the reason.
 
     Raises
     ------
     ValueError
-        If a number is not valid, or as of :func:`plausiwidgets.judge`.
+        If a number is invalid, and in the cases of :func:`plausiwidgets.judge`.
 
     Examples
     --------
@@ -276,12 +282,12 @@ def noise_test(
     engine: str | Engine = "auto",
     checkpoint: Checkpoint | None = None,
 ) -> Callable[[float], Mask]:
-    """Return a function of the noise in percent of the amplitude: whether the criteria are met in each of the noises.
+    """Return a function from the noise in percent of the amplitude to whether each realization meets the criteria.
 
     Parameters
     ----------
     values : mapping of str to ndarray, shape [1]
-        One complete set.
+        Complete set.
     """
     sets = {name: np.repeat(x, seeds) for name, x in values.items()}
     runners = {

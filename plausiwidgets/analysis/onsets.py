@@ -1,4 +1,4 @@
-"""How a neuron begins to fire: its fixed points along a constant current, where they lose stability, and its firing."""
+"""Onset of firing of a neuron: fixed points along a constant current, their bifurcations, and the firing."""
 
 from __future__ import annotations
 
@@ -25,24 +25,27 @@ from plausiwidgets.support.printed import Printed, Table, number
 from plausiwidgets.texts import marked, tr
 
 POINTS = 600
-"""Points of the curve of fixed points, along the potential."""
+"""Number of points of the curve of fixed points along the potential."""
 CURRENTS = 60
-"""Currents of the diagram at which the neuron fires."""
+"""Number of currents in the diagram at which the neuron fires."""
 ABOVE, BELOW = 2.0, 3.0
-"""How far the curve of fixed points goes beyond threshold and rest, in spans between them."""
+"""Extent of the curve of fixed points above the threshold and below rest, in spans between them."""
 ZOOM, TIMES = 41, 3
-"""Points and repetitions of a search for a bifurcation on the curve, each time between two points of the one before."""
+"""Number of points, and number of repetitions, of the search for a bifurcation on the curve.
+
+Each repetition refines the interval between two points of the previous one.
+"""
 
 SETTLE = 3000.0
-"""Time at each current at which the firing neuron is drawn, in ms."""
+"""Time in ms at each current of the drawn firing."""
 DRAWN = 1e-3
-"""Distance above the rheobase at which the drawn neuron starts to fire, as a share of it."""
+"""Distance of the first current of the drawn firing above the rheobase, as a share of the rheobase."""
 FINER = 4
 """Divisor of the time step at which the measurement is repeated. A result that changes is unclear."""
 SAME = 1e-3
-"""Share of the current within which two borders are one."""
+"""Maximum difference of two equal currents, as a share of the current."""
 SWING = 1.5
-"""Least height in mV of an oscillation that is drawn, though it has no spikes."""
+"""Minimum height in mV of an oscillation without spikes that is drawn."""
 NUDGE = 0.02
 """Step of the differences for the first Lyapunov coefficient, as a share of the span from rest to threshold."""
 
@@ -73,7 +76,7 @@ KINDS = {
         "state still exists at that current."
     ),
 }
-"""Ways to begin to fire, in words."""
+"""Explanations of the ways in which firing starts."""
 
 ENDS = {
     ON_CIRCLE: marked("The limit cycle collides with the saddle-node, so its period diverges."),
@@ -87,7 +90,7 @@ ENDS = {
     BURSTS: marked("The neuron fires bursts, so there is no single period."),
     OPEN: marked("The end of firing is irregular, or it depends on the time step."),
 }
-"""Ways in which firing ends as the current is lowered, in words."""
+"""Explanations of the ways in which firing ends as the current decreases."""
 
 STARTS = {
     ROOT: marked("Its rate starts at zero, as the square root of the distance from this current."),
@@ -97,27 +100,27 @@ STARTS = {
     BURSTING: marked("The neuron fires bursts."),
     UNCLEAR: marked("The rate at which firing starts is unclear: it is irregular, or it depends on the time step."),
 }
-"""How the firing of a neuron at rest starts that gets a step of current, by the kind of onset, in words."""
+"""Explanations of the kinds of onset of a neuron at rest that receives a step of current."""
 
 
 @dataclass(frozen=True)
 class Bifurcation:
-    """A point on the curve of fixed points at which one of them appears, ends or changes its stability.
+    """Point on the curve of fixed points at which a fixed point appears, ends or changes its stability.
 
     Attributes
     ----------
     kind : str
-        ``"saddle-node"``, ``"subcritical Andronov–Hopf"``, ``"supercritical Andronov–Hopf"``, or ``"threshold"``
-        where the rest of a neuron with a reset reaches the threshold.
+        ``"saddle-node"``, ``"subcritical Andronov–Hopf"`` or ``"supercritical Andronov–Hopf"``. ``"threshold"`` if the
+        resting state of a neuron with a reset reaches the threshold.
     current : float
-        In the model's unit.
+        Current in the unit of the model.
     state : mapping of str to float
-        Every state variable, in its own unit.
+        Value of every state variable in its own unit.
     frequency : float
-        Of the oscillation that begins, in Hz; nan without one.
+        Frequency in Hz of the emerging oscillation, nan without one.
     lyapunov : float
-        First Lyapunov coefficient, for an eigenvector of 1 mV, in 1/(ms mV²): below 0 where the oscillation that
-        begins is stable. nan without an oscillation.
+        First Lyapunov coefficient for an eigenvector of 1 mV, in 1/(ms mV²). It is negative if the emerging oscillation
+        is stable, and nan without an oscillation.
     """
 
     kind: str
@@ -128,46 +131,47 @@ class Bifurcation:
 
     @property
     def potential(self) -> float:
-        """The first state variable."""
+        """Value of the first state variable, in its unit."""
         return next(iter(self.state.values()))
 
 
 @dataclass(frozen=True, repr=False)
 class BifurcationDiagram(Printed):
-    """The fixed points of a neuron along a constant current, and its firing.
+    """Fixed points of a neuron along a constant current, and its firing.
 
     Attributes
     ----------
     model, unit : str
-        Of the neuron and its current.
+        Key of the model, and unit of its current.
     potential : ndarray, shape [points]
-        Potential of the fixed points, ascending, in the unit of the first state variable.
+        Ascending potentials of the fixed points, in the unit of the first state variable.
     current : ndarray, shape [points]
-        Current at which each is one.
+        Current at which each of these points is a fixed point.
     unstable : int ndarray, shape [points]
-        How many eigenvalues have a positive real part: 0 where it is stable.
+        Number of eigenvalues with a positive real part, 0 for a stable fixed point.
     points : tuple of Bifurcation
-        Along the curve, by potential.
+        Bifurcations along the curve in order of the potential.
     lost : Bifurcation or None
-        Where rest loses its stability as the current rises; None where it does not within the range.
+        Bifurcation at which the resting state loses its stability as the current rises, None if it does not within the
+        range.
     steps : float
-        Weakest step from rest that elicits sustained firing; nan where none does.
+        Current of the weakest step from rest that elicits sustained firing, nan without one.
     fires_until : float
-        Weakest current at which a firing neuron goes on to fire, as the current is lowered; nan without firing.
+        Weakest current at which a firing neuron continues to fire as the current decreases, nan without firing.
     ends : str
-        How firing ends there: ``"saddle-node on an invariant circle (SNIC)"``, ``"saddle homoclinic orbit"``,
-        ``"fold of limit cycles"``, ``"threshold"``, ``"supercritical Andronov–Hopf"``, ``"diverging period"``,
-        ``"finite period"``, ``"skipped cycles"``, ``"bursts"`` or ``"unclear"``; empty without firing.
+        Way in which firing ends at `fires_until`: ``"saddle-node on an invariant circle (SNIC)"``, ``"saddle homoclinic
+        orbit"``, ``"fold of limit cycles"``, ``"threshold"``, ``"supercritical Andronov–Hopf"``, ``"diverging
+        period"``, ``"finite period"``, ``"skipped cycles"``, ``"bursts"`` or ``"unclear"``. Empty without firing.
     firing : ndarray, shape [4, currents]
-        Current, lowest and highest potential, and rate (Hz) of the firing neuron; the rate is nan where it swings
+        Current, minimum and maximum potential, and rate in Hz of the firing neuron. The rate is nan for an oscillation
         without spikes.
     holding : float
-        Current at which the neuron rests before a step.
+        Holding current before a step.
     onset : str
-        Kind of the onset at steps from rest, as classes 1 and 2 are evaluated: ``"root"``, ``"logarithm"``,
-        ``"finite"``, ``"staircase"``, ``"bursting"`` or ``"unclear"``; empty without firing.
+        Kind of the onset for steps from rest, as in the evaluation of classes 1 and 2: ``"root"``, ``"logarithm"``,
+        ``"finite"``, ``"staircase"``, ``"bursting"`` or ``"unclear"``. Empty without firing.
     start_rate : float
-        Lowest rate at steps from rest in Hz; nan without firing.
+        Lowest rate in Hz for steps from rest, nan without firing.
 
     Examples
     --------
@@ -194,9 +198,10 @@ class BifurcationDiagram(Printed):
 
     @property
     def kind(self) -> str:
-        """How firing begins: the kind of `lost`, SNIC or not; ``"separatrix crossing"`` if only steps elicit firing.
+        """Way in which firing starts, empty for a neuron whose resting state stays stable and that does not fire.
 
-        Empty for a neuron that neither loses its rest nor fires.
+        It is the kind of `lost`, or ``"saddle-node on an invariant circle (SNIC)"``, or ``"separatrix crossing"`` if
+        firing starts although the resting state stays stable.
         """
         if self.lost is None:
             return SEPARATRIX if np.isfinite(self.steps) else ""
@@ -204,17 +209,17 @@ class BifurcationDiagram(Printed):
 
     @property
     def separatrix(self) -> bool:
-        """Whether a step from rest makes the neuron fire at a current at which it could rest."""
+        """Whether a step from rest elicits firing at a current at which the resting state is still stable."""
         return self._rests_at(self.steps)
 
     @property
     def bistable(self) -> bool:
-        """Whether there are currents at which the neuron rests or fires, as it began."""
+        """Whether there are currents at which the neuron rests or fires, depending on its initial state."""
         return self._rests_at(self.fires_until)
 
     @property
     def sentences(self) -> list[str]:
-        """How firing begins and ends, for a reader who sees the diagram for the first time."""
+        """Explanations of the onset and the end of firing, for a reader who sees a diagram for the first time."""
 
         def at(current: float) -> str:
             return f"{number(current, 5)} {self.unit}" if self.unit not in ("", "1") else number(current, 5)
@@ -297,7 +302,7 @@ class BifurcationDiagram(Printed):
         return drawn(plot)
 
     def branch(self, stable: bool) -> tuple[Floats, Floats]:
-        """Return current and potential of the stable or the unstable fixed points, nan in between."""
+        """Return the current and the potential of the stable or of the unstable fixed points, with nan in gaps."""
         own = (self.unstable == 0) == stable
         if own.size > 2:  # the curve may leave the range in between
             apart = np.diff(self.potential, prepend=self.potential[0])
@@ -316,28 +321,29 @@ def bifurcation_diagram(
     dt: float | None = None,
     engine: str = "auto",
 ) -> BifurcationDiagram:
-    """Return how a neuron begins to fire as a constant current rises, and its fixed points along it.
+    """Return the fixed points of a neuron along a constant current, and the onset and the end of its firing.
 
-    The fixed points are computed from the step of the neuron, as in :func:`plausiwidgets.analysis.phase_plane`: at
-    each potential the other variables are at their steady state, and one current makes it a fixed point. Their
-    stability is that of the eigenvalues. Where an oscillation begins, the sign of the first Lyapunov coefficient shows
-    whether it is stable. Onset and end of firing are measured as for classes 1 and 2 of excitability, to the full
-    depth, at the time step and at a quarter of it. A result that differs between the two is unclear.
+    The fixed points are computed from the step of the model, as in :func:`plausiwidgets.analysis.phase_plane`. At each
+    potential the other variables are at their steady state, and one current makes this state a fixed point. The
+    eigenvalues determine the stability. If an oscillation emerges, the sign of the first Lyapunov coefficient
+    determines whether it is stable. The onset and the end of firing are measured as for classes 1 and 2 of
+    excitability, to the full depth. The measurement is repeated at a quarter of the time step. A result that differs
+    between the two time steps is unclear.
 
     Parameters
     ----------
     model : str or NeuronModel
-        Of any number of variables.
+        Model with any number of state variables.
     parameters : mapping of str to float, optional
-        Other parameters have their defaults.
+        Parameters of the model. Parameters that you leave out are at their defaults.
     currents : (float, float), optional
-        Range of the currents, in the model's unit; default: the range of the model's current.
+        Range of the currents in the unit of the model, by default the range of the model's current.
     holding : float
-        Current at which the neuron rests before a step.
+        Holding current before a step.
     points : int
-        Points of the curve of fixed points; bifurcations between two neighbouring points are not found.
+        Number of points of the curve of fixed points. Two bifurcations between neighbouring points may be missed.
     dt : float, optional
-        Time step of the simulations in ms; the model's own by default.
+        Time step of the simulations in ms, by default that of the model.
     engine : {"auto", "compiled", "torch"}
 
     Returns
@@ -347,14 +353,15 @@ def bifurcation_diagram(
     Raises
     ------
     ValueError
-        For an unknown name, values that are not finite, an empty range, a holding current outside of it or at which the
-        neuron fires, a neuron in discrete time, or one whose current enters another rate than that of its potential.
+        If a name is unknown, a value is not finite, or the range is empty. If the holding current is outside the range,
+        or the neuron fires at it. If the model is in discrete time, or its current changes another variable than the
+        potential.
 
     Notes
     -----
-    The end of firing follows from the growth of the period near the weakest current. It is a measurement, not a proof.
-    A period that remains finite shows a fold of limit cycles, or a supercritical Andronov–Hopf bifurcation where the
-    oscillation begins there.
+    The end of firing is inferred from the growth of the period near the weakest current. It is a measurement, not a
+    proof. A period that remains finite indicates a fold of limit cycles, or a supercritical Andronov–Hopf bifurcation
+    if the oscillation emerges at this current.
 
     Examples
     --------
@@ -381,9 +388,10 @@ def diagrams(
     engine: str = "auto",
     checkpoint: Checkpoint | None = None,
 ) -> Iterator[BifurcationDiagram]:
-    """Yield the diagram with its fixed points alone, as if the neuron did not fire, then with its firing.
+    """Yield the diagram without firing, with the fixed points only, and then the complete diagram.
 
-    Parameters and errors are those of :func:`bifurcation_diagram`; `checkpoint` as of the engines.
+    The parameters and errors are those of :func:`bifurcation_diagram`. The function `checkpoint` is called every few ms
+    of work, and may raise an exception.
     """
     if neuron.discrete:
         raise ValueError(
@@ -441,7 +449,7 @@ def diagrams(
         return
     steps, until, scale = base + measured.rheobase, base + measured.down_to, measured.rheobase
     if lost is not None and lost.kind == SADDLE_NODE:
-        # The current of a saddle-node is known better than the one that the runs indicate.
+        # Use the current of the saddle-node, because it is more accurate than the current that the runs indicate.
         steps, until = (lost.current if _is_near(x, lost, scale) else x for x in (steps, until))
     saddle = bool(((unstable == 1) & (np.abs(current - until) < 0.05 * max(high - low, 1e-9))).any())
     ends = _ending(measured.ending, until, lost, saddle, neuron.spike_level is None, scale)
@@ -464,7 +472,7 @@ _OPEN_ENDS = {STAIRCASE: SKIPS, BURSTING: BURSTS, UNCLEAR: OPEN}
 
 
 def _ending(growth: str, until: float, lost: Bifurcation | None, saddle: bool, resets: bool, scale: float) -> str:
-    """Return how firing ends, from the kind of its end."""
+    """Return the way in which firing ends, from the growth of the period."""
     kind = lost.kind if lost is not None and _is_near(until, lost, scale) else ""
     if growth in _OPEN_ENDS:
         return _OPEN_ENDS[growth]
@@ -481,7 +489,7 @@ def _ending(growth: str, until: float, lost: Bifurcation | None, saddle: bool, r
 
 
 class _Curve:
-    """The fixed points of a neuron: at each potential one, at the current that makes it one."""
+    """Curve of the fixed points of a neuron, with one current for each potential."""
 
     def __init__(self, model: NeuronModel, values: Mapping[str, float], base: float, engine: str) -> None:
         self.flow = Flow(model, values, base, engine)
@@ -492,7 +500,10 @@ class _Curve:
         self._starts = model.start(lanes, strengths)
 
     def over(self, count: int, low: float, high: float) -> tuple[Floats, Floats, NDArray[np.int64]]:
-        """Return potential, current and number of unstable eigenvalues of the fixed points, by potential."""
+        """Return the potential, the current and the number of unstable eigenvalues of the fixed points.
+
+        The fixed points are in order of their potential.
+        """
         flow = self.flow
         ends = flow.rest - BELOW * flow.span, flow.threshold + (ABOVE if flow.resets else 2.0 * ABOVE) * flow.span
         v = np.unique(np.append(np.linspace(*ends, count), flow.start[0]))
@@ -500,19 +511,26 @@ class _Curve:
         known = np.isfinite(current)
         near = known & (current >= low - 0.2 * (high - low)) & (current <= high + 0.2 * (high - low))
         v, current, values = v[near], current[near], self.eigenvalues(states[:, near])
-        fine = np.asarray(np.isfinite(values).all(axis=1))  # not beside a reset
+        fine = np.asarray(np.isfinite(values).all(axis=1))  # the rates near a reset are nan
         return v[fine], current[fine], (values[fine].real > 0.0).sum(axis=1)
 
     def driven(self) -> list[str]:
-        """Return the variables into whose rates the current enters."""
+        """Return the names of the variables whose rates depend on the current."""
         start = self.flow.start[:, None]
         with np.errstate(all="ignore"):
             change = np.abs(self.flow.at(self.base + 1.0).rates(start) - self.flow.rates(start))[:, 0]
-        # Other rates change only by the length of the step, which is much less.
+        # Other rates change only by the length of the step, which is a much smaller change.
         return [name for name, one in zip(self.flow.names, change, strict=True) if one > 1e-3 * np.nanmax(change)]
 
     def at(self, v: Floats) -> tuple[Floats, Floats]:
-        """Return state [variables, n] and current [n] of the fixed points at some potentials; nan where none is."""
+        """Return the states and the currents of the fixed points at some potentials.
+
+        Returns
+        -------
+        states : ndarray, shape [variables, n]
+        current : ndarray, shape [n]
+            nan without a fixed point.
+        """
         flow = self.flow
         nearest = np.abs(self._starts[0][:, None] - v).argmin(axis=0)
         states = self._starts[:, nearest].copy()
@@ -523,7 +541,7 @@ class _Curve:
         current = np.full(v.shape, np.nan)
         known = np.isfinite(states).all(axis=0)
         if known.any():
-            # The current enters the rate of the potential alone, and linearly.
+            # Only the rate of the potential depends on the current, and the dependence is linear.
             rate = flow.rates(states[:, known])[0]
             slope = flow.at(self.base + 1.0).rates(states[:, known])[0] - rate
             with np.errstate(all="ignore"):
@@ -531,7 +549,7 @@ class _Curve:
         return states, current
 
     def eigenvalues(self, states: Floats) -> Complexes:
-        """Return the eigenvalues [n, variables] at some states; nan where a rate is not known."""
+        """Return the eigenvalues at some states, shape [n, variables], or nan where a rate is not finite."""
         jacobians = self.flow.jacobian(states, self.flow.flowing)
         out = np.full(jacobians.shape[:2], np.nan, dtype=np.complex128)
         fine = np.isfinite(jacobians).all(axis=(1, 2))
@@ -563,7 +581,10 @@ class _Curve:
         return Bifurcation(SADDLE_NODE, float(current[best]), self.flow.named(states[:, best]))
 
     def _hopf(self, left: float, right: float) -> Bifurcation | None:
-        """Return where a pair of complex eigenvalues crosses, between two potentials; None where none does."""
+        """Return the Andronov–Hopf bifurcation between two potentials, or None without one.
+
+        A pair of complex eigenvalues crosses the imaginary axis there.
+        """
         for _ in range(TIMES):
             v = np.linspace(left, right, ZOOM)
             states, current = self.at(v)
@@ -588,8 +609,8 @@ class _Curve:
     def _lyapunov(self, state: Floats, current: float, omega: float) -> float:
         """Return the first Lyapunov coefficient of an Andronov–Hopf bifurcation.
 
-        Kuznetsov, *Elements of Applied Bifurcation Theory*, eq. 5.34, with the second and third differentials of the
-        rates as differences.
+        The formula is eq. 5.34 of Kuznetsov, *Elements of Applied Bifurcation Theory*. Finite differences replace the
+        second and third differentials of the rates.
         """
         chosen = list(self.flow.flowing)
         flow = self.flow.at(current)
@@ -604,7 +625,7 @@ class _Curve:
         size = NUDGE * flow.span
 
         def differential(w: Floats, order: int, steps: Sequence[float], weights: Sequence[float]) -> Floats:
-            """Return the differential of the rates along a direction, from the rates some steps along it."""
+            """Return a differential of the rates along a direction by finite differences."""
             scale = float((np.abs(w) / usual).max())
             if scale == 0.0:
                 return np.zeros_like(w)
@@ -636,7 +657,7 @@ class _Curve:
         return float((np.vdot(p, total) / (2.0 * omega)).real)
 
     def threshold(self, left: float, right: float) -> Bifurcation:
-        """Return where the stable fixed points end at a reset, between two potentials."""
+        """Return the point between two potentials at which the stable fixed points end at a reset."""
         for _ in range(TIMES):
             v = np.linspace(left, right, ZOOM)
             states, current = self.at(v)
@@ -654,12 +675,12 @@ def _lost(
     low: float,
     high: float,
 ) -> Bifurcation | None:
-    """Return where the rest at the holding current loses its stability as the current rises."""
+    """Return the bifurcation at which the rest at the holding current loses its stability as the current rises."""
     k = int(np.abs(v - curve.flow.start[0]).argmin())
     while k < v.size and unstable[k] == 0:
         k += 1
     if k == v.size:
-        # The curve goes on beyond the range, or ends at the threshold of a neuron with a reset.
+        # The curve continues beyond the range, or ends at the threshold of a neuron with a reset.
         ends = curve.flow.resets and low <= current[-1] <= high and current[-1] < high - 1e-3 * (high - low)
         return curve.threshold(float(v[-1]), float(2.0 * v[-1] - v[-2])) if ends else None
     at = v[max(k - 1, 0)], v[k]
@@ -672,7 +693,7 @@ def _lost(
 
 
 class _Firing:
-    """The firing of one neuron: its onset, and its potentials at constant currents."""
+    """Firing of one neuron: its onset, and its potentials at constant currents."""
 
     def __init__(
         self,
@@ -689,11 +710,11 @@ class _Firing:
 
     @property
     def is_spontaneous(self) -> bool:
-        """Whether it fires at the holding current."""
+        """Whether the neuron fires at the holding current."""
         return bool(self.runner.spontaneous_spikes[0] > 0)
 
     def onset(self, top: float) -> Onset:
-        """Return how firing starts and ends, to the full depth; unclear where it is different at a finer step."""
+        """Return the onset and the end of firing to the full depth, unclear if they differ at a finer time step."""
         step = np.array([top])
         own = self.runner.onsets(step, "deep", down=True)[0]
         if not np.isfinite(own.rheobase):
@@ -705,9 +726,10 @@ class _Firing:
         return own
 
     def drawn(self, steps: float, until: float, high: float) -> Floats:
-        """Return current, lowest and highest potential and rate of the firing neuron, by current.
+        """Return the current, the minimum and maximum potential and the rate of the firing neuron, shape [4, currents].
 
-        The currents above the weakest step start from its firing, and those below each from the next stronger one.
+        The runs above the weakest step start in its firing state. Each run below it starts in the state of the run at
+        the next larger current.
         """
         start = min(steps + DRAWN * abs(steps - self.base), high)
         currents = np.linspace(until, high, CURRENTS)
@@ -728,7 +750,7 @@ class _Firing:
         return np.stack([currents, v.min(axis=1), highest, 1000.0 / period])[:, kept]
 
     def _run(self, state: Floats, currents: Floats, record: bool = False) -> LaneResult:
-        """Return the response to constant currents, from a state for each."""
+        """Return the response to constant currents, with an initial state for each."""
         steps = round(SETTLE / self.dt)
         params = {name: np.full(currents.size, self.values[name][0]) for name in self.model.parameters}
         window = (steps // 2, steps) if record else None
@@ -737,7 +759,7 @@ class _Firing:
         return run_lanes(job, self.engine, self.checkpoint)
 
     def _periods(self, result: LaneResult) -> Floats:
-        """Return the mean interval in ms of the last two thirds; nan where the neuron does not fire to the end."""
+        """Return the mean interval of the last two thirds in ms, or nan if the neuron does not fire to the end."""
         steps, out = round(SETTLE / self.dt), np.full(result.counts.size, np.nan)
         for i, count in enumerate(result.counts):
             late = result.spikes[i, :count]

@@ -1,4 +1,4 @@
-"""The phase line of a neuron of one variable: its rate of change, fixed points and their stability."""
+"""Phase line of a neuron with one variable: its rate of change, fixed points and their stability."""
 
 from __future__ import annotations
 
@@ -25,27 +25,28 @@ from plausiwidgets.support.picture import GREY, TEXT, Axis, Plot, drawn, span
 from plausiwidgets.support.printed import Printed, Table, extent
 
 POINTS = 400
-"""Points of the curve; two roots between two neighbouring points are not found."""
+"""Number of points of the curve. Two roots between neighbouring points are missed."""
 
 BISECTIONS = 60
 
 
 @dataclass(frozen=True, repr=False)
 class PhaseLine(Printed):
-    """Rate of change of the only variable of a neuron over that variable, at a constant current.
+    """Rate of change of the only variable of a neuron as a function of that variable, at a constant current.
 
     Attributes
     ----------
     model, variable : str
+        Key of the model and name of the variable.
     current : float
-        In the model's unit.
+        Current in the unit of the model.
     x : ndarray, shape [points]
-        In the variable's unit.
+        Values of the variable in its unit.
     rate : ndarray, shape [points]
-        Its derivative, in that unit per ms; nan where the neuron spikes and is reset, which is no flow.
+        Rate of change in that unit per ms, nan where the neuron fires and is reset.
     fixed_points : tuple of FixedPoint
-        Where the rate is zero, by x; the one eigenvalue is its slope there, in 1/ms, and the kind is ``"stable"``,
-        ``"unstable"`` or ``"borderline"``.
+        Points of rate 0 in order of x. Their single eigenvalue is the slope of the rate in 1/ms, and their kind is
+        ``"stable"``, ``"unstable"`` or ``"borderline"``.
 
     Examples
     --------
@@ -89,20 +90,21 @@ def phase_line(
     points: int = POINTS,
     engine: str = "auto",
 ) -> PhaseLine:
-    """Return the phase line of a neuron of one variable at a constant current.
+    """Return the phase line of a neuron with one variable at a constant current.
 
-    As in :func:`plausiwidgets.analysis.phase_plane`, the rate comes from the neuron's own step. A variable that counts
-    time steps (a refractory counter) does not flow and is not counted.
+    As in :func:`plausiwidgets.analysis.phase_plane`, the rate is computed from the step of the model. A variable that
+    counts time steps, such as a refractory counter, has no flow and is ignored.
 
     Parameters
     ----------
     model : str or NeuronModel
     parameters : mapping of str to float, optional
-        What is left out takes its default.
+        Parameters of the model. Parameters that you leave out are at their defaults.
     current : float
-        In the model's unit.
+        Constant current in the unit of the model.
     bounds : mapping of str to (float, float), optional
-        Range of the variable; default: where the neuron goes within 500 ms at this current, with a margin.
+        Range of the variable. By default, the range that the neuron visits within 500 ms at this current, with a
+        margin.
     points : int
         Number of points of the curve.
     engine : {"auto", "compiled", "torch"}
@@ -114,7 +116,7 @@ def phase_line(
     Raises
     ------
     ValueError
-        For an unknown name, values that are not finite, an empty range, or a neuron of several variables.
+        If a name is unknown, a value is not finite, a range is empty, or the model has several variables.
 
     Examples
     --------
@@ -142,7 +144,7 @@ def phase_line(
 
 
 def line_of(flow: Flow, model: str, current: float, shown: Range, points: int = POINTS) -> PhaseLine:
-    """Return the phase line of a flow of one variable."""
+    """Return the phase line of a flow with one variable."""
     variable = flow.flowing[0]
     x = np.linspace(*shown, points)
     rate = _rates(flow, x)
@@ -150,7 +152,7 @@ def line_of(flow: Flow, model: str, current: float, shown: Range, points: int = 
 
 
 def range_of(flow: Flow, visited: Floats) -> Range:
-    """Return the range to show of the variable: the points `visited`, rest and threshold."""
+    """Return the shown range of the variable, which includes the points `visited`, rest and threshold."""
     visited = visited[np.isfinite(visited)]
     more = [flow.rest, flow.threshold + 0.5 * flow.span] if flow.flowing[0] == 0 else []
     return padded(np.append(visited, more))

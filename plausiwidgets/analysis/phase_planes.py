@@ -1,4 +1,4 @@
-"""The phase plane of any neuron: flow, nullclines, fixed points and their stability, from its step alone."""
+"""Phase plane of any neuron: flow, nullclines, fixed points and their stability, computed from its step only."""
 
 from __future__ import annotations
 
@@ -28,45 +28,49 @@ Range = tuple[float, float]
 Field = Callable[[Floats, Floats], Floats]
 
 STEP = 1e-5
-"""Time step in ms whose difference quotient is the rate of change: short against every rate of a neuron, and long
-enough that rounding is 1e-9 mV/ms."""
+"""Time step in ms of the difference quotient for the rate of change.
+
+It is short compared with every time constant of a neuron, and long enough to limit rounding errors to 1e-9 mV/ms.
+"""
 
 SLOW_STEP, SLOW = 1e-2, 1e-5
-"""Time step in ms for variables whose rate changes by less than SLOW (1/ms, with any variable): in the shorter step
-they would change by less than rounding."""
+"""Time step in ms for slow variables, and the maximum change of their rates in 1/ms with any variable.
+
+In the shorter step, slow variables would change by less than the rounding error.
+"""
 
 SHIFT = 1e-5
-"""Step of the central differences, as a share of a variable (at least of 1)."""
+"""Step of the central differences as a share of a variable, or of 1 for a smaller variable."""
 
 GRID = (56, 44)
-"""Points of the grid along the two variables."""
+"""Number of points of the grid along the two variables."""
 
 NEWTON = 12
-"""Most steps of Newton's method."""
+"""Maximum number of steps of Newton's method."""
 
 WATCHED = 500.0
-"""Time in ms that is simulated to find the ranges where none are given."""
+"""Time in ms that is simulated to find default ranges."""
 
 MARGIN = 0.12
-"""Margin around that range, as a share of it."""
+"""Margin around a default range as a share of it."""
 
 STEADY, HELD = "steady", "held"
 
 
 @dataclass(frozen=True)
 class FixedPoint:
-    """A state in which a neuron rests: all rates of change are zero.
+    """State in which all rates of change are zero.
 
     Attributes
     ----------
     state : mapping of str to float
-        Every state variable, in its own unit.
+        Value of every state variable in its own unit.
     eigenvalues : complex ndarray
-        Of the Jacobian in 1/ms, the largest real part first: of all flowing variables or, where the others
-        are held, of the pair.
+        Eigenvalues of the Jacobian in 1/ms, the largest real part first. The Jacobian contains all flowing variables,
+        or only the pair if the others are held.
     kind : str
         ``"stable node"``, ``"stable focus"``, ``"unstable node"``, ``"unstable focus"``, ``"saddle"``, or
-        ``"borderline"`` where a real part is zero within the accuracy of the differences.
+        ``"borderline"`` if a real part is zero within the accuracy of the differences.
     """
 
     state: Mapping[str, float]
@@ -81,26 +85,26 @@ class FixedPoint:
 
 @dataclass(frozen=True, repr=False)
 class PhasePlane(Printed):
-    """The flow of a neuron over two of its state variables, at a constant current.
+    """Flow of a neuron over two of its state variables, at a constant current.
 
     Attributes
     ----------
     model : str
+        Key of the model.
     pair : tuple of str
-        The variables along x and y.
+        Names of the variables along x and y.
     current : float
-        In the model's unit.
+        Current in the unit of the model.
     x, y : ndarray, shape [nx] and [ny]
-        Grid, in the variables' units.
+        Values of the two variables on the grid, in their units.
     rates : tuple of ndarray, each of shape [ny, nx]
-        dx/dt and dy/dt in units per ms; their zero contours are the nullclines. nan where the neuron
-        spikes and is reset, which is no flow.
+        dx/dt and dy/dt in units per ms, nan where the neuron fires and is reset.
     nullclines : tuple of list of ndarray, each of shape [points, 2]
-        The zero contours of the two rates, as lines.
+        Lines along which dx/dt and dy/dt are zero.
     fixed_points : tuple of FixedPoint
-        Those within the ranges, by x.
+        Fixed points within the ranges, in order of x.
     others : {"", "steady", "held"}
-        Treatment of the variables outside of the pair; empty without any.
+        Treatment of the other variables, empty without other variables.
     held : mapping of str to float
         Values of the held variables.
 
@@ -127,7 +131,7 @@ class PhasePlane(Printed):
 
     @property
     def sentence(self) -> str:
-        """Treatment of the other variables as a sentence; empty without any."""
+        """Treatment of the other variables as a sentence, empty without other variables."""
         if self.others == STEADY:
             return f"The other variables are at their steady state at each point of the plane: {', '.join(self.held)}."
         if self.others == HELD:
@@ -164,7 +168,7 @@ class PhasePlane(Printed):
 def fixed_point_rows(
     points: Sequence[FixedPoint], names: Sequence[str]
 ) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
-    """Return heads and rows of a table of fixed points: the values of `names`, the kind, and the eigenvalues."""
+    """Return the head and the rows of a table of fixed points: the values of `names`, the kind, and the eigenvalues."""
     rows = [
         (
             *(number(point.state[name], 5) for name in names),
@@ -200,25 +204,26 @@ def phase_plane(
 ) -> PhasePlane:
     """Return the phase plane of a neuron at a constant current.
 
-    Rates are differences over one very short step of the neuron itself, so that any neuron has a phase plane. A
-    variable that counts time steps (a refractory counter) does not flow, and keeps its value at rest.
+    The rates are differences over a single very short step of the model, so that every model has a phase plane. A
+    variable that counts time steps, such as a refractory counter, has no flow and keeps its value at rest.
 
     Parameters
     ----------
     model : str or NeuronModel
     parameters : mapping of str to float, optional
-        What is left out takes its default.
+        Parameters of the model. Parameters that you leave out are at their defaults.
     current : float
-        In the model's unit.
+        Constant current in the unit of the model.
     pair : (str, str), optional
-        The variables along x and y; default: the first two that flow.
+        Names of the variables along x and y, by default the first two that flow.
     bounds : mapping of str to (float, float), optional
-        Ranges of the two, or of one; default: where the neuron goes within 500 ms at this current, with a margin.
+        Ranges of one or both variables. By default, the range that the neuron visits within 500 ms at this current,
+        with a margin.
     others : "steady" or mapping of str to float
-        Of a neuron with more than two variables: the others are at their steady state at each point of the
-        plane, or held at these values (default: their values at rest).
+        Treatment of the other variables if the model has more than two. With ``"steady"``, they are at their steady
+        state at each point of the plane. With a mapping, they are held at these values, or at their values at rest.
     points : int, or (int, int)
-        Points along x and y.
+        Number of points along x and y.
     engine : {"auto", "compiled", "torch"}
 
     Returns
@@ -228,7 +233,7 @@ def phase_plane(
     Raises
     ------
     ValueError
-        For an unknown name, values that are not finite, empty ranges, or a neuron of a single variable.
+        If a name is unknown, a value is not finite, a range is empty, or the model has a single variable.
 
     Examples
     --------
@@ -280,20 +285,20 @@ def phase_plane(
 
 
 class Flow:
-    """Rates of change of the state of a neuron at a constant current, from its own step.
+    """Rates of change of the state of a neuron at a constant current, computed from its step.
 
     Attributes
     ----------
     names : tuple of str
-        Of the state variables.
+        Names of the state variables.
     start : ndarray, shape [variables]
         Initial state at this current.
     flowing : tuple of int
-        Indices of the variables that flow; the others count time steps.
+        Indices of the variables that flow. The other variables count time steps.
     rest, threshold, span : float
-        Potentials of the model in mV, and their clipped distance (`NeuronModel.span`).
+        Resting potential and threshold of the model in mV, and their clipped distance (`NeuronModel.span`).
     resets : bool
-        Whether the neuron is reset when it spikes.
+        Whether the model has a reset.
     """
 
     def __init__(self, model: NeuronModel, values: Mapping[str, float], current: float, engine: str = "auto") -> None:
@@ -310,17 +315,20 @@ class Flow:
         self.flowing, self._slow = self._kinds()
 
     def at(self, current: float) -> Flow:
-        """Return the flow at another current; where it starts stays."""
+        """Return the flow at another current, with the same initial state."""
         other = copy(self)
         other._current = current
         return other
 
     def named(self, state: Floats) -> dict[str, float]:
-        """Return the values of one state by their names."""
+        """Return the values of one state by name."""
         return {name: float(value) for name, value in zip(self.names, state, strict=True)}
 
     def rates(self, states: Floats) -> Floats:
-        """Return the rates of change [variables, lanes] in units per ms; nan where the neuron spikes and is reset."""
+        """Return the rates of change in units per ms, shape [variables, lanes].
+
+        They are nan where the neuron fires and is reset.
+        """
         rates = self._rates(states, STEP)
         if self._slow.any():
             longer = self._rates(states, SLOW_STEP)
@@ -329,7 +337,7 @@ class Flow:
         return rates
 
     def jacobian(self, states: Floats, variables: Sequence[int]) -> Floats:
-        """Return the Jacobian [lanes, n, n] of the rates of n variables in 1/ms."""
+        """Return the Jacobian of the rates of n variables in 1/ms, shape [lanes, n, n]."""
         n, lanes = len(variables), states.shape[1]
         shifted = np.repeat(states[:, None, :], 2 * n, axis=1)
         width = np.empty((n, lanes))
@@ -342,13 +350,14 @@ class Flow:
         return np.asarray(((rates[:, 0::2] - rates[:, 1::2]) / width).transpose(2, 0, 1))
 
     def solve(self, states: Floats, variables: Sequence[int]) -> tuple[Floats, NDArray[np.bool_]]:
-        """Return states with zero rates of these variables, by Newton's method, and which lanes converged."""
+        """Return states with zero rates of some variables by Newton's method, and a mask of converged lanes."""
         x = states.copy()
         chosen = list(variables)
         moving: NDArray[np.bool_] = np.ones(x.shape[1], dtype=bool)
         for _ in range(NEWTON):
             matrices = self.jacobian(x[:, moving], chosen)
-            # Two steps for each Jacobian: rates of gates are linear and then need no second one.
+            # Take two steps with each Jacobian, because the rates of gates are linear and do not need a second
+            # Jacobian.
             for _ in range(2):
                 step = _solved(matrices, self.rates(x[:, moving])[chosen])
                 for variable, change in zip(chosen, step, strict=True):
@@ -361,7 +370,7 @@ class Flow:
         return x, ~moving & np.isfinite(x).all(axis=0)
 
     def watched(self, time: float) -> Floats:
-        """Return the states [variables, steps] of `time` ms after the current is switched on at rest."""
+        """Return the states in the first `time` ms of the current after rest, shape [variables, steps]."""
         dt = self._model.dt
         steps = round(time / dt)
         rest = self._model.start({name: np.array([value]) for name, value in self._values.items()}, [0.0])
@@ -392,9 +401,9 @@ class Flow:
         return LaneJob(self._model, params, state, current, steps, dt, window=window, record=record)
 
     def _kinds(self) -> tuple[tuple[int, ...], NDArray[np.bool_]]:
-        """Return the variables that flow, and which of all variables are slow.
+        """Return the indices of the variables that flow, and a mask of the slow variables.
 
-        A variable that flows changes less in a shorter step; a variable that counts steps does not.
+        A variable that flows changes less in a shorter step, in contrast to a variable that counts steps.
         """
         n = len(self.names)
         states = np.repeat(self.start[:, None], n + 1, axis=1)
@@ -407,7 +416,7 @@ class Flow:
 
 
 class _Plane:
-    """The rates of two variables over their plane, with the others at their steady state or held."""
+    """Rates of two variables in their plane, with the other variables at their steady state or held."""
 
     def __init__(
         self, flow: Flow, places: tuple[int, ...], rest: Sequence[int], held: Mapping[str, float] | None
@@ -422,11 +431,11 @@ class _Plane:
 
     @property
     def variables(self) -> list[int]:
-        """Indices of the variables that move: the pair, and the others unless they are held."""
+        """Indices of the pair, and of the other variables unless they are held."""
         return [*self.places, *(self.rest if self.steady else [])]
 
     def states(self, x: Floats, y: Floats) -> Floats:
-        """Return the states [variables, lanes] at points of the plane."""
+        """Return the states at points of the plane, shape [variables, lanes]."""
         states = np.repeat(self.base[:, None], len(x), axis=1)
         states[self.places] = x, y
         if self.rest and self.steady:
@@ -465,7 +474,13 @@ def _pair(model: NeuronModel, flow: Flow, pair: Sequence[str] | None) -> tuple[s
 
 
 def given_bounds(where: str, bounds: Mapping[str, Range] | None, names: Sequence[str]) -> list[Range | None]:
-    """Return the bounds of each of some state variables, None where there are none; ValueError for invalid ones."""
+    """Return the given bounds of some state variables, or None for a variable without bounds.
+
+    Raises
+    ------
+    ValueError
+        If a name is unknown or bounds are invalid.
+    """
     given = mapping(bounds)
     for name, (low, high) in given.items():
         if name not in names:
@@ -475,9 +490,13 @@ def given_bounds(where: str, bounds: Mapping[str, Range] | None, names: Sequence
 
 
 def ranges_of(flow: Flow, places: Sequence[int], visited: Floats, across: Range | None = None) -> tuple[Range, Range]:
-    """Return the ranges to show of two variables: the points `visited` [2, points], rest and threshold.
+    """Return the shown ranges of two variables, which include the points `visited`, rest and threshold.
 
-    The range of y includes its steady state over the range of x, which is `across` where it is given.
+    Parameters
+    ----------
+    visited : ndarray, shape [2, points]
+    across : (float, float), optional
+        Given range of x. The range of y includes its steady state over the range of x.
     """
     visited = visited[:, np.isfinite(visited).all(axis=0)]
     x = np.append(visited[0], [flow.rest, flow.threshold + 0.5 * flow.span] if places[0] == 0 else [])
@@ -489,7 +508,7 @@ def ranges_of(flow: Flow, places: Sequence[int], visited: Floats, across: Range 
 
 
 def padded(values: Floats) -> Range:
-    """Return a range somewhat wider than the values."""
+    """Return a range that is somewhat wider than that of the values."""
     low, high = float(values.min()), float(values.max())
     margin = max(MARGIN * (high - low), 1e-3 * abs(low + high), 1e-3)
     return low - margin, high + margin
@@ -500,7 +519,8 @@ def padded(values: Floats) -> Range:
 
 def _fixed_points(plane: _Plane, x: Floats, y: Floats, dx: Floats, dy: Floats) -> tuple[FixedPoint, ...]:
     near = _changes(dx) & _changes(dy)
-    # Nullclines may touch beside the cell in which both rates change their signs.
+    # Include the neighbouring cells, because nullclines may touch next to the cell in which both rates change their
+    # signs.
     wide = np.pad(near, 1)
     near = np.any([wide[j : j + near.shape[0], i : i + near.shape[1]] for j in range(3) for i in range(3)], axis=0)
     rows, columns = np.nonzero(near)
@@ -532,7 +552,7 @@ def _fixed_points(plane: _Plane, x: Floats, y: Floats, dx: Floats, dy: Floats) -
 
 
 def kind_of(eigenvalues: Complexes) -> str:
-    """Return the name of a fixed point with these eigenvalues."""
+    """Return the kind of a fixed point with given eigenvalues."""
     real = eigenvalues.real
     size = float(np.abs(eigenvalues).max())
     if (np.abs(real) <= 1e-6 * max(size, 1e-3)).any():
@@ -544,14 +564,14 @@ def kind_of(eigenvalues: Complexes) -> str:
 
 
 def _changes(rate: Floats) -> NDArray[np.bool_]:
-    """Return in which cells of the grid a rate changes its sign, shape [ny - 1, nx - 1]."""
+    """Return a mask of the grid cells in which a rate changes its sign, shape [ny - 1, nx - 1]."""
     corners = np.stack([rate[:-1, :-1], rate[:-1, 1:], rate[1:, :-1], rate[1:, 1:]])
     with np.errstate(invalid="ignore"):
         return np.asarray((corners.min(axis=0) <= 0.0) & (corners.max(axis=0) >= 0.0))
 
 
 def _solved(matrices: Floats, rates: Floats) -> Floats:
-    """Return the Newton steps [n, lanes]; nan where a matrix is singular or not finite."""
+    """Return the Newton steps, shape [n, lanes], or nan where a matrix is singular or not finite."""
     out = np.full(rates.shape, np.nan)
     with np.errstate(all="ignore"):
         fine = np.asarray(np.isfinite(matrices).all(axis=(1, 2)) & np.isfinite(rates).all(axis=0))
@@ -564,14 +584,20 @@ def _solved(matrices: Floats, rates: Floats) -> Floats:
 # -- nullclines ------------------------------------------------------------------------------------
 
 REFINED = 3
-"""Steps of the search for each zero on its edge of the grid, after the linear interpolation."""
+"""Number of steps that refine each zero on an edge of the grid after the linear interpolation."""
 
 
 def zero_lines(x: Floats, y: Floats, rate: Floats, again: Field) -> list[Floats]:
-    """Return the zero contours of a field `rate` [ny, nx] over a grid as lines, each of shape [points, 2].
+    """Return the zero contours of a field on a grid as lines, each of shape [points, 2].
 
-    Cells with a corner that is nan have no line. The zeros on the edges of the grid are searched with ``again(x, y)``,
-    the field at any points.
+    Cells with a corner that is nan have no line.
+
+    Parameters
+    ----------
+    rate : ndarray, shape [ny, nx]
+        Values of the field.
+    again : callable
+        ``again(x, y)`` returns the field at any points. It refines the zeros on the edges of the grid.
     """
     contours = contour_generator(x, y, np.ma.masked_invalid(rate), corner_mask=False, line_type=LineType.Separate)
     lines = cast("list[Floats]", contours.lines(0.0))
@@ -582,7 +608,7 @@ def zero_lines(x: Floats, y: Floats, rate: Floats, again: Field) -> list[Floats]
 
 
 def _refined(x: Floats, y: Floats, rate: Floats, points: Floats, again: Field) -> Floats:
-    """Return points of a zero contour, each moved along its edge of the grid to the zero, by the Illinois rule."""
+    """Return points of a zero contour after moving each along its grid edge to the zero, by the Illinois method."""
     at = np.column_stack([_place(x, points[:, 0]), _place(y, points[:, 1])])  # in units of the grid
     a, b = np.floor(at).astype(int), np.ceil(at).astype(int)
     fa, fb = rate[a[:, 1], a[:, 0]], rate[b[:, 1], b[:, 0]]
@@ -590,12 +616,13 @@ def _refined(x: Floats, y: Floats, rate: Floats, points: Floats, again: Field) -
     way -= start
     low, high, last = np.zeros_like(fa), np.ones_like(fa), np.zeros_like(fa)
     with np.errstate(all="ignore"):
-        share = np.nan_to_num(fa / (fa - fb))  # a zero at a point of the grid stays there
+        share = np.nan_to_num(fa / (fa - fb))  # a zero at a grid point stays there
         for _ in range(REFINED):
             f = np.asarray(again(*(start + share[:, None] * way).T))
             below = np.sign(f) == np.sign(fa)
             above = ~below & np.isfinite(f)
-            # Halve the value at an end that stays a second time: otherwise the other end converges slowly.
+            # Halve the value at an end that stays for a second time, because the other end would converge slowly
+            # otherwise.
             fb = np.where(below, np.where(last == 1, 0.5, 1.0) * fb, np.where(above, f, fb))
             fa = np.where(above, np.where(last == 2, 0.5, 1.0) * fa, np.where(below, f, fa))
             last = np.where(below, 1.0, np.where(above, 2.0, last))
@@ -606,7 +633,7 @@ def _refined(x: Floats, y: Floats, rate: Floats, points: Floats, again: Field) -
 
 
 def _place(axis: Floats, values: Floats) -> Floats:
-    """Return positions in units of an axis, moved onto its points where they differ by rounding."""
+    """Return positions in units of an axis, moved onto its points if they differ only by rounding."""
     place = np.interp(values, axis, np.arange(axis.size, dtype=np.float64))
     near = np.round(place)
     return np.where(np.abs(place - near) < 1e-9, near, place)

@@ -1,4 +1,4 @@
-"""A plane of two parameters: where in it a neuron shows one or several patterns."""
+"""Planes of two parameters, with the regions in which a neuron shows one or several patterns."""
 
 from __future__ import annotations
 
@@ -35,41 +35,42 @@ if TYPE_CHECKING:
 S = TypeVar("S", bound=np.generic)
 
 POINTS = 40
-"""Points along each side: 1600 sets are judged in some tenths of a second for most patterns."""
+"""Default number of points along each side. For most patterns, 1600 sets are evaluated in some tenths of a second."""
 MAX_SETS = 100_000
-"""Most sets that are judged for one plane."""
+"""Maximum number of evaluated sets of a plane."""
 MAX_DRAWN = 6
-"""Most patterns whose planes are drawn in a notebook."""
+"""Maximum number of patterns whose planes are drawn in a notebook."""
 
 ALL = "all"
-"""In place of patterns: all that are known."""
+"""Argument that selects all built-in and registered patterns."""
 
 
 SHADES = 12
-"""Steps of a distance that are drawn."""
+"""Number of drawn shades of the loss."""
 
 
 @renamed
 @dataclass(frozen=True, repr=False, eq=False)
 class ParameterPlane(Printed):
-    """One or several patterns, judged on a grid over two values of a neuron.
+    """Evaluation of one or several patterns on a grid over two parameters of a neuron.
 
     Attributes
     ----------
     model : str
+        Key of the model.
     axes : tuple of Parameter
-        The values along x and y.
+        Parameters along x and y.
     x, y : ndarray, shape [nx] and [ny]
-        Values of the grid, ascending, each spread on its own scale.
+        Ascending values of the grid, each evenly spaced on the scale of its parameter.
     parameters : mapping of str to float
-        The neuron through which the plane lies. Of several patterns, the stimulus values have the pattern's key before
-        their names.
+        Parameter set of the neuron in the plane. With several patterns, the names of stimulus parameters start with the
+        key of their pattern.
     verdicts : mapping of str to Verdict
-        Of the ny × nx sets under each pattern, by its key; x runs fastest.
+        Verdicts on the ny × nx sets by the key of the pattern, where x changes fastest.
     solved : tuple of str
-        Patterns whose amplitude was set between its thresholds in every cell.
+        Keys of the patterns whose amplitude was set between its thresholds in every cell.
     several : bool
-        Whether several patterns were asked for: all arrays then have a leading axis, in the order of `patterns`.
+        Whether several patterns were requested. All arrays then have a leading axis in the order of `patterns`.
 
     Examples
     --------
@@ -95,42 +96,45 @@ class ParameterPlane(Printed):
 
     @property
     def pair(self) -> tuple[str, str]:
-        """Names of the values along x and y."""
+        """Names of the parameters along x and y."""
         return self.axes[0].key, self.axes[1].key
 
     @property
     def point(self) -> tuple[float, float]:
-        """Where the neuron lies in its plane."""
+        """Values of the neuron along x and y."""
         return self.parameters[self.pair[0]], self.parameters[self.pair[1]]
 
     @property
     def loss(self) -> Floats:
-        """Loss of each cell, 0 exactly where every criterion holds: shape [ny, nx], or [patterns, ny, nx]."""
+        """Loss of each cell, 0 exactly if every criterion is met, shape [ny, nx] or [patterns, ny, nx]."""
         return self._cells({key: verdict.loss for key, verdict in self.verdicts.items()})
 
     @property
     def accepted(self) -> NDArray[np.bool_]:
-        """Whether every criterion holds at the time step, same shape."""
+        """Whether every criterion is met at the time step, shape [ny, nx] or [patterns, ny, nx]."""
         return self._cells({key: verdict.accepted for key, verdict in self.verdicts.items()})
 
     @property
     def status(self) -> NDArray[np.str_]:
-        """Status of each cell as of a `Verdict`, same shape; ``"unverified"`` where nothing was verified."""
+        """Status of each cell as in a `Verdict`, shape [ny, nx] or [patterns, ny, nx].
+
+        An accepted cell is ``"unverified"`` without a verification.
+        """
         return self._cells({key: verdict.status for key, verdict in self.verdicts.items()})
 
     @property
     def open_criteria(self) -> NDArray[np.int64]:
-        """Number of criteria that do not hold, same shape."""
+        """Number of criteria that are not met, shape [ny, nx] or [patterns, ny, nx]."""
         return self._cells({key: np.sum(_missed(verdict), axis=0) for key, verdict in self.verdicts.items()})
 
     def unmet(self, row: int, column: int, pattern: str | None = None) -> tuple[str, ...]:
-        """Return the names of the criteria that do not hold in the cell of ``y[row]`` and ``x[column]``.
+        """Return the titles of the criteria that are not met in the cell of ``y[row]`` and ``x[column]``.
 
         Parameters
         ----------
         row, column : int
         pattern : str, optional
-            One of `patterns`; default: the first.
+            Key in `patterns`, by default the first.
         """
         key = self.patterns[0] if pattern is None else pattern
         if key not in self.verdicts:
@@ -139,15 +143,15 @@ class ParameterPlane(Printed):
         return tuple(check.title for check in self.verdicts[key].criteria if not check.passed[cell])
 
     def shown_at(self, row: int, column: int) -> tuple[str, ...]:
-        """Return the patterns that are accepted in the cell of ``y[row]`` and ``x[column]``."""
+        """Return the keys of the patterns that are accepted in the cell of ``y[row]`` and ``x[column]``."""
         cell = self._cell(row, column)
         return tuple(key for key, verdict in self.verdicts.items() if verdict.accepted[cell])
 
     def to_frame(self) -> pd.DataFrame:
-        """Return a row for each cell and pattern.
+        """Return a table with a row for each cell and pattern.
 
-        Columns: both values, ``pattern``, ``loss``, ``accepted``, ``status`` and ``open_criteria``, and ``amplitude``
-        where it was solved.
+        The columns are both parameters, ``pattern``, ``loss``, ``accepted``, ``status`` and ``open_criteria``, and
+        ``amplitude`` if it was solved for.
         """
         import pandas as pd
 
@@ -196,7 +200,7 @@ class ParameterPlane(Printed):
             for p, v in zip(self.axes, (self.x, self.y), strict=True)
         )
         plots = []
-        # The regions of several patterns in one place hide each other: each has a plane of its own.
+        # Draw a plane for each pattern, because the regions of several patterns would hide each other.
         for key in self.patterns[:MAX_DRAWN]:
             verdict = self.verdicts[key]
             loss = np.reshape(verdict.loss, (len(self.y), len(self.x)))
@@ -235,45 +239,45 @@ def parameter_plane(
     engine: str = "auto",
     progress: ProgressLike = None,
 ) -> ParameterPlane:
-    """Judge a grid over two values of a neuron; all others are held.
+    """Evaluate patterns on a grid over two parameters of a neuron, with the other parameters fixed.
 
     Parameters
     ----------
     model : str or NeuronModel
     patterns : str or Pattern, a list of several, or "all"
-        Each of several is judged by itself, to compare where they hold. A pattern that
-        :func:`plausiwidgets.patterns.all_of` returns is one pattern.
+        Patterns to evaluate. Several patterns are evaluated separately, so that their regions can be compared. A
+        combined pattern of :func:`plausiwidgets.patterns.all_of` counts as one pattern.
     x, y : str
-        Parameters of the model, or, with a single pattern, values of its stimulus.
+        Parameters of the model or, with a single pattern, of its stimulus.
     parameters : mapping of str to float, optional
-        The neuron through which the plane lies. As of :func:`plausiwidgets.judge`: parameters that you leave out are at
-        their defaults, and without a mapping the neuron is the packaged set of the model and the pattern, with its time
-        step. Several patterns have no common set, so without a mapping the neuron is the model's defaults; their
-        stimulus parameters are named as of `all_of`, such as ``tonic_spiking_amplitude``.
+        Parameter set of the neuron in the plane, as in :func:`plausiwidgets.judge`. Parameters that you leave out are
+        at their defaults. Without a mapping, the set is the packaged set of the model and the pattern, with its time
+        step. Several patterns have no common packaged set, so without a mapping all parameters are at their defaults.
+        Their stimulus parameters are named as in `all_of`, such as ``tonic_spiking_amplitude``.
     points : int
-        Of each side; at least 2.
+        Number of points along each side, at least 2.
     bounds : mapping of str to (float, float), optional
-        Ranges of x and y; default: those of the sliders, which include the value of the neuron.
+        Ranges of x and y, by default those of the sliders, extended to the values of the neuron.
     solve_amplitude : bool, optional
-        Whether the amplitude of each cell is set between its thresholds, of patterns that lie between two; it is
-        neither x nor y, and not given for several patterns. Default: with several patterns only. It takes about five
-        times as long.
+        Whether the amplitude of each cell is set between its thresholds, for patterns with an amplitude window. The
+        amplitude must not be x or y, or an entry of `parameters` with several patterns. The evaluation takes about five
+        times as long. The default is True for several patterns, and False for one.
     verify : bool
-        Verify what is accepted, as :func:`plausiwidgets.judge` does; it takes some ms for each accepted cell.
+        Whether to verify accepted cells as in :func:`plausiwidgets.judge`, which takes some ms for each.
     dt, engine
-        As of :func:`plausiwidgets.judge`.
+        Arguments of :func:`plausiwidgets.judge`.
     progress : optional
-        As of :func:`plausiwidgets.judge`: called every few ms of work, and what it raises ends the work.
+        Progress display, as in :func:`plausiwidgets.judge`.
 
     Returns
     -------
     ParameterPlane
-        :func:`plausiwidgets.plot` draws it.
+        To draw it, use :func:`plausiwidgets.plot`.
 
     Raises
     ------
     ValueError
-        For an unknown name, the same name twice, or an invalid value.
+        If a name is unknown, x and y are equal, or a value is invalid.
 
     Examples
     --------
@@ -332,14 +336,14 @@ def parameter_plane(
 
 
 def _missed(verdict: Verdict) -> NDArray[np.bool_]:
-    """Return which criteria do not hold, shape [criteria, n]."""
+    """Return a mask of the criteria that are not met, shape [criteria, n]."""
     return np.stack([~np.asarray(check.passed, dtype=bool) for check in verdict.criteria])
 
 
 def _held_of_several(
     model: NeuronModel, asked: Mapping[str, Judged], given: Mapping[str, float]
 ) -> tuple[dict[str, float], dict[str, dict[str, float]]]:
-    """Return the values of a neuron under several patterns, and those under each."""
+    """Return the values of a neuron under several patterns, and the complete set under each pattern."""
     names = {one.prefix + name: p for one in asked.values() for name, p in one.stimulus_parameters_for(model).items()}
     for name in given:
         if name not in model.parameters and name not in names:
@@ -355,7 +359,7 @@ def _held_of_several(
 
 
 def _side(parameter: Parameter, value: float, asked: tuple[float, float] | None, points: int) -> Floats:
-    """Return the values along one side, evenly spread on the scale of the parameter."""
+    """Return the values along one side, evenly spaced on the scale of the parameter."""
     low, high = (min(parameter.low, value), max(parameter.high, value)) if asked is None else asked
     check_ends(f"parameter_plane: bounds of {parameter.key!r}", low, high)
     parameter.check([low, high])
@@ -379,7 +383,7 @@ def _judge_solved(
     engine: str,
     checkpoint: Checkpoint | None,
 ) -> Verdict:
-    """Judge sets at an amplitude between the thresholds of each; as given where they have none."""
+    """Evaluate sets at an amplitude between the thresholds of each, or at the given amplitude without thresholds."""
     assert isinstance(pattern, Pattern)
     amplitude = pattern.stimulus_parameters_for(model)[AMPLITUDE]
     runner = Runner(model, sets, dt, engine, checkpoint)

@@ -1,4 +1,4 @@
-"""How many bits a pattern needs: packaged or found sets of a neuron in number formats of a chip."""
+"""Precision that a pattern requires: parameter sets of a neuron in the number formats of a chip."""
 
 from __future__ import annotations
 
@@ -23,22 +23,23 @@ from plausiwidgets.support.progress import ProgressLike, watched
 
 BITS = (8, 10, 12, 14, 16, 18, 20, 24, 32)
 NO_SET = "no set"
-"""Status of a pattern without a packaged set, if nothing is searched."""
+"""Status of a pattern without a packaged set if no set is searched for."""
 
 
 @dataclass(frozen=True)
 class PrecisionEntry:
-    """A pattern in one number format.
+    """Result of a pattern in one number format.
 
     Attributes
     ----------
     pattern, letter : str
+        Key and letter of the pattern.
     bits : int or str
-        As of :func:`plausiwidgets.models.fixed_point`.
+        Number format, as in :func:`plausiwidgets.models.fixed_point`.
     status, failed_test : str
-        Of the verdict; ``"no set"`` for a pattern without a packaged set.
+        Status and failed test of the verdict. The status is ``"no set"`` for a pattern without a packaged set.
     parameters : mapping of str to float
-        The set that was evaluated; empty without one.
+        Evaluated parameter set, empty without one.
     """
 
     pattern: str
@@ -51,19 +52,20 @@ class PrecisionEntry:
 
 @dataclass(frozen=True)
 class Precision:
-    """Which patterns a neuron shows in which number formats.
+    """Patterns that a neuron shows in number formats of a chip.
 
     Attributes
     ----------
     model : str
         Key of the neuron in float64.
     dt : float or None
-        Time step in ms; None for that of each packaged set.
+        Time step in ms, None for that of each packaged set.
     bits : tuple of int or str
-        The formats in the order of the columns.
+        Number formats in the order of the columns.
     entries : tuple of PrecisionEntry
+        Result of each pattern in each format.
     searched : bool
-        Whether the sets were found in each format, instead of being the packaged ones.
+        Whether a search found the sets in each format. Otherwise they are the rounded packaged sets.
     """
 
     model: str
@@ -74,17 +76,20 @@ class Precision:
 
     @property
     def shown(self) -> dict[int | str, int]:
-        """Number of patterns that are replicated in each format."""
+        """Number of replicated patterns by format."""
         return {bits: sum(e.status == "replicated" for e in self.entries if e.bits == bits) for bits in self.bits}
 
     def to_frame(self) -> pd.DataFrame:
-        """Return a table with one row for each pattern and format; parameters are text in JSON."""
+        """Return a table with a row for each pattern and format.
+
+        Parameters are JSON texts.
+        """
         return pd.DataFrame(
             [{**vars(entry), "parameters": json.dumps(dict(entry.parameters))} for entry in self.entries]
         )
 
     def __str__(self) -> str:
-        """Return a table of patterns and formats with a mark for each status."""
+        """Return a table of patterns and formats with a symbol for each status."""
         by_place = {(e.letter, e.bits): SYMBOLS.get(e.status, "–") for e in self.entries}
         letters = list(dict.fromkeys(e.letter for e in self.entries))
         widths = [max(len(str(bits)), 2) for bits in self.bits]
@@ -99,7 +104,7 @@ class Precision:
         return "\n".join([f"{self.model}: {sets}", *lines, legend])
 
     def _picture(self) -> None:
-        """Return None, because the object has no picture without Plotly."""
+        """Return None, because this result has no picture without Plotly."""
 
 
 @checked
@@ -115,26 +120,26 @@ def precision(
     budget: int = 4000,
     progress: ProgressLike = None,
 ) -> Precision:
-    """Return which patterns a neuron shows in which number formats of a chip.
+    """Return the patterns that a neuron shows in number formats of a chip.
 
     Parameters
     ----------
     model : str or NeuronModel
-        A neuron in float64.
+        Model in float64.
     patterns : sequence of str or Pattern, optional
-        Default: all patterns.
+        Patterns to evaluate, by default all of them.
     bits : sequence of int or str
-        Formats, as of :func:`plausiwidgets.models.fixed_point`.
+        Number formats, as in :func:`plausiwidgets.models.fixed_point`.
     search : bool
-        Whether a set is searched in each format. Otherwise the packaged set is rounded to each.
+        Whether to search for a set in each format. Otherwise the packaged set is rounded to each format.
     ranges : mapping of str to float, optional
-        As of :func:`plausiwidgets.models.fixed_point`.
+        Ranges of the state variables, as in :func:`plausiwidgets.models.fixed_point`.
     dt : float, optional
-        Time step in ms, such as 1.0 for most chips; by default that of each packaged set.
+        Time step in ms, such as 1.0 for most chips, by default that of each packaged set.
     seed, budget : int
-        Of each search, as of :func:`plausiwidgets.optimize`.
+        Seed and budget of each search, as in :func:`plausiwidgets.optimize`.
     progress : optional
-        As of :func:`plausiwidgets.judge`.
+        Progress display, as in :func:`plausiwidgets.judge`.
 
     Returns
     -------
@@ -143,12 +148,13 @@ def precision(
     Raises
     ------
     ValueError
-        As of :func:`plausiwidgets.models.fixed_point` and :func:`plausiwidgets.judge`, and without a pattern or format.
+        If there are no patterns or no formats, and in the cases of :func:`plausiwidgets.models.fixed_point` and
+        :func:`plausiwidgets.judge`.
 
     Notes
     -----
-    Patterns do not disappear in the order of the bits: a packaged set may be accepted with 18 bits and rejected with
-    20, because rounding moves its parameters. A search in each format shows what the format allows.
+    Fewer bits do not always lead to fewer patterns. A packaged set may be accepted with 18 bits and rejected with 20,
+    because rounding changes its parameters. To find the patterns that a format allows, search for a set in that format.
 
     Examples
     --------
@@ -185,7 +191,7 @@ def precision(
 def _entry(
     chip: NeuronModel, pattern: Protocol, bits: int | str, search: bool, dt: float | None, seed: int, budget: int
 ) -> PrecisionEntry:
-    """Return the outcome of one pattern in one format."""
+    """Return the result of one pattern in one format."""
     if search:
         verdict = optimize(chip, pattern, seed=seed, budget=budget, dt=dt).verdict
     elif packaged_set(chip, pattern) is None:

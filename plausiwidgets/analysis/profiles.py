@@ -1,4 +1,4 @@
-"""Profiles of the loss along one value, with all others fixed."""
+"""Profiles of the loss along one parameter, with the other parameters fixed."""
 
 from __future__ import annotations
 
@@ -23,21 +23,21 @@ from plausiwidgets.support.progress import ProgressLike, watched
 Floats = NDArray[np.float64]
 
 POINTS = 61
-"""Points of a profile: as many as a slider of 150 px can show."""
+"""Default number of points of a profile, as many as a slider of 150 px can show."""
 
 
 @dataclass(frozen=True)
 class Profile:
-    """The loss along one value.
+    """Loss along one parameter.
 
     Attributes
     ----------
     key : str
-        Of the parameter or stimulus value.
+        Key of the model or stimulus parameter.
     values : ndarray, shape [points]
-        In its unit, ascending: evenly spread on its own scale, and the present one.
+        Ascending values in the unit of the parameter: evenly spaced values on its scale, and the current value.
     loss : ndarray, shape [points]
-        0 where the pattern is accepted at the time step; nothing is verified.
+        Loss at each value, 0 where all criteria are met at the time step, without a verification.
 
     Examples
     --------
@@ -53,7 +53,7 @@ class Profile:
 
     @property
     def intervals(self) -> list[tuple[float, float]]:
-        """Ranges (low, high) of the value in which the pattern is accepted at every point."""
+        """Ranges (low, high) of the parameter in which all criteria are met at every point."""
         accepted = np.concatenate([[False], self.loss == 0.0, [False]])
         first, last = np.flatnonzero(~accepted[:-1] & accepted[1:]), np.flatnonzero(accepted[:-1] & ~accepted[1:]) - 1
         return [(float(self.values[a]), float(self.values[b])) for a, b in zip(first, last, strict=True)]
@@ -72,30 +72,31 @@ def loss_profiles(
     engine: str = "auto",
     progress: ProgressLike = None,
 ) -> dict[str, Profile]:
-    """Return the loss along each value, with all others fixed; all in one batch.
+    """Return the loss along each parameter, with the other parameters fixed.
 
     Parameters
     ----------
     model, pattern, parameters, dt, engine
-        As of :func:`plausiwidgets.judge`: without `parameters`, all profiles lie through the packaged set of the model
-        and the pattern. One number for each parameter.
+        Arguments of :func:`plausiwidgets.judge`, with a number for each parameter. Without `parameters`, the profiles
+        start from the packaged set of the model and the pattern.
     names : sequence of str, optional
-        Parameters and stimulus values to change; default: all.
+        Model and stimulus parameters to vary, by default all.
     bounds : mapping of str to (float, float), optional
-        Ranges; default: those of the sliders.
+        Ranges of the parameters, by default those of the sliders.
     points : int
-        Of each, besides the present one; at least 2.
+        Number of points of each profile in addition to the current value, at least 2.
     progress : optional
-        As of :func:`plausiwidgets.judge`: called every few ms of work, and what it raises ends the work.
+        Progress display, as in :func:`plausiwidgets.judge`.
 
     Returns
     -------
     dict of str to Profile
+        Profiles by parameter.
 
     Raises
     ------
     ValueError
-        As of :func:`plausiwidgets.judge`, or for an unknown name.
+        If a name is unknown, and in the cases of :func:`plausiwidgets.judge`.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""The reliability and the precision of spike times when the same current is repeated (Mainen & Sejnowski 1995)."""
+"""Reliability and precision of spike times in response to a repeated current (Mainen & Sejnowski 1995)."""
 
 from __future__ import annotations
 
@@ -27,29 +27,29 @@ SETTLE = 1500.0
 WIDTH = 1.5
 """Standard deviation in ms of the Gaussian kernel that smooths the rate of all trials."""
 HIGH = 3.0
-"""Rate of an event as a multiple of the mean rate."""
+"""Minimum rate of an event as a multiple of the mean rate."""
 BIN = 0.25
-"""Distance in ms of the points of the rate."""
+"""Distance in ms between the points of the rate."""
 FROZEN, PRIVATE = 0.5, 0.05
-"""Default standard deviations as shares of the model's default current: of the frozen and of the private noise."""
+"""Default standard deviations of the frozen and of the private noise, as shares of the model's default current."""
 
 
 @dataclass(frozen=True)
 class Events:
-    """The spike times of repeated trials, and how they coincide.
+    """Spike times of repeated trials, with the events at which they coincide.
 
     Attributes
     ----------
     spike_times : tuple of ndarray
-        Of each trial, in ms from the stimulus onset.
+        Spike times of each trial in ms from the stimulus onset.
     rate : ndarray, shape [points]
-        Mean rate of all trials over time in Hz, smoothed with a Gaussian of 1.5 ms, one point every 0.25 ms.
+        Mean rate of all trials over time in Hz, smoothed with a Gaussian of 1.5 ms, with a point every 0.25 ms.
     events : ndarray, shape [events, 2]
-        Begin and end in ms of each time in which the rate is above three times its mean.
+        Start and end in ms of each event, in which the rate is above three times its mean.
     reliability : float
-        Share of all spikes that occur in events; nan without spikes.
+        Share of all spikes that occur in events, nan without spikes.
     precision : float
-        Mean over the events of the standard deviation of the spike times in them, in ms; nan without events.
+        Standard deviation in ms of the spike times in an event, averaged over the events, nan without events.
     """
 
     spike_times: tuple[Floats, ...]
@@ -61,22 +61,24 @@ class Events:
 
 @dataclass(frozen=True, repr=False)
 class Reliability(Printed):
-    """Spike times of a neuron in repeated trials, with frozen noise and with a constant current.
+    """Spike times of a neuron in repeated trials with frozen noise and with a constant current.
 
     Attributes
     ----------
     model : str
+        Key of the model.
     frozen, constant : Events
-        Of the trials with the mean current and the frozen noise, and of those with the mean current alone. Each trial
-        has a private noise of its own as well.
+        Events of the trials with the mean current and frozen noise, and of the trials with the mean current only. Each
+        trial also has its own private noise.
     duration : float
-        Of the stimulus in ms.
+        Duration of the stimulus in ms.
     mean, sd, private_sd, tau : float
-        Mean current, standard deviations of the frozen and of the private noise, in the model's unit, and the time
-        constant of both in ms.
+        Mean current and standard deviations of the frozen and of the private noise in the unit of the model, and the
+        time constant of both noises in ms.
     seed : int
+        Seed of the frozen noise.
     current : ndarray, shape [steps]
-        Frozen current of each time step, without private noise.
+        Current in each time step with frozen noise, without private noise.
     unit : str
         Unit of the current.
 
@@ -102,12 +104,12 @@ class Reliability(Printed):
 
     @property
     def reliability(self) -> float:
-        """Share of the spikes in frozen noise that occur in events."""
+        """Share of the spikes with frozen noise that occur in events."""
         return self.frozen.reliability
 
     @property
     def precision(self) -> float:
-        """Mean standard deviation in ms of the spike times in the events of the frozen noise."""
+        """Mean standard deviation in ms of the spike times in the events with frozen noise."""
         return self.frozen.precision
 
     def __repr__(self) -> str:
@@ -115,7 +117,10 @@ class Reliability(Printed):
         return f"<Reliability of {self.model}: {words}>"
 
     def to_frame(self) -> pd.DataFrame:
-        """Return a table with one row for each spike: ``current`` (frozen or constant), ``trial`` and ``time`` (ms)."""
+        """Return a table with a row for each spike.
+
+        The columns are ``current`` (``"frozen"`` or ``"constant"``), ``trial`` and ``time`` in ms.
+        """
         rows = [
             (name, trial, float(time))
             for name, events in (("frozen", self.frozen), ("constant", self.constant))
@@ -181,33 +186,34 @@ def reliability(
     dt: float | None = None,
     engine: str = "auto",
 ) -> Reliability:
-    """Repeat a current step with frozen noise, and without it, and measure how well the spike times agree.
+    """Return how well the spike times of repeated trials agree, with and without frozen noise.
 
-    Each trial has a private noise of its own, which stands for the noise of the cell. Mainen & Sejnowski (Science 268,
-    1995) found that spike times of cortical neurons drift apart in a constant current and stay together in a
-    fluctuating one.
+    Each trial has its own private noise, which represents the noise of the cell. Mainen & Sejnowski (Science 268, 1995)
+    found that the spike times of cortical neurons diverge during a constant current and stay aligned during a
+    fluctuating current.
 
     Parameters
     ----------
     model : str or NeuronModel
     parameters : mapping of str to float, optional
-        Other parameters have their defaults.
+        Parameters of the model. Parameters that you leave out are at their defaults.
     mean : float, optional
-        Current during the stimulus, in the model's unit; default: the model's default current.
+        Mean current during the stimulus in the unit of the model, by default the model's default current.
     sd, private_sd : float, optional
-        Standard deviations of the frozen and of the private noise; default: 50 % and 5 % of the
-        model's default current.
+        Standard deviations of the frozen and of the private noise, by default 50 % and 5 % of the model's default
+        current.
     tau : float
         Time constant of both noises in ms.
     seed : int
-        Of the frozen noise, below 2³¹. The private noises have the seeds that follow 2³¹ plus `trials` times this one.
+        Seed of the frozen noise, below 2³¹. The seeds of the private noises start at 2³¹ + (`seed` × `trials` mod 2³⁰).
     trials : int
+        Number of trials with frozen noise, and number without it, from 2 to 1000.
     duration : float
-        Of the stimulus in ms.
+        Duration of the stimulus in ms.
     holding : float
-        Current at which the neuron settles before the stimulus.
+        Holding current at which the neuron settles before the stimulus.
     dt, engine
-        As of :func:`plausiwidgets.simulate`.
+        Arguments of :func:`plausiwidgets.simulate`.
 
     Returns
     -------
@@ -216,12 +222,12 @@ def reliability(
     Raises
     ------
     ValueError
-        If a number is not valid, or if the neuron diverges.
+        If a number is invalid, or if the neuron diverges.
 
     Notes
     -----
-    An event is a time in which the rate of all trials is above three times its mean. The reliability is the share of
-    all spikes that occur in events, and the precision is the mean standard deviation of the spike times in an event.
+    An event is a period in which the rate of all trials is above three times its mean. The reliability is the share of
+    all spikes that occur in events. The precision is the mean standard deviation of the spike times in an event.
 
     Examples
     --------
@@ -271,7 +277,7 @@ def reliability(
 
 
 def events_of(spike_times: Sequence[Floats], duration: float) -> Events:
-    """Return the events of repeated trials, and how reliable and precise the spikes are.
+    """Return the events of repeated trials, with the reliability and the precision of the spikes.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""The repertoire of a neuron: which patterns it shows with the parameters that it has."""
+"""Repertoire of a neuron: the patterns that it shows without a change of its parameters."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 BUDGET = 500
-"""Stimuli that are tried for each pattern: a stimulus has two to four values."""
+"""Default number of stimuli that are evaluated for each pattern, whose stimulus has two to four parameters."""
 
 COLUMNS = {
     "letter": "letter of the pattern",
@@ -45,7 +45,7 @@ COLUMNS = {
     "seconds": "working time in s",
     "summary": "the row in one sentence",
 }
-"""Columns of a repertoire."""
+"""Descriptions of the columns of a repertoire."""
 
 
 @checked
@@ -60,38 +60,39 @@ def repertoire(
     engine: str = "auto",
     dt: float | None = None,
 ) -> pd.DataFrame:
-    """Search for each pattern among stimuli alone: what can this neuron do?
+    """Search for a stimulus with which a neuron shows each pattern, and return a table of the results.
 
-    The parameters of the model are held. The stimuli of known sets of the model are tried first, then a search goes
-    on from the best of them.
+    The parameters of the model are fixed. The stimuli of known sets of the model are evaluated first, and a search then
+    starts from the best of them.
 
     Parameters
     ----------
     model : str or NeuronModel
     parameters : mapping of str to float, optional
-        Of the model; what is left out takes its default.
+        Parameters of the model. Parameters that you leave out are at their defaults.
     patterns : str or Pattern, or a list of several, optional
-        Default: all twenty, and what was registered.
+        Patterns to search for, by default all built-in and registered patterns.
     seed : int
-        The same seed gives the same table (except `seconds`).
+        Seed of the random numbers. Equal seeds give equal tables (except `seconds`).
     budget : int
-        Largest number of stimuli for each pattern.
+        Maximum number of stimuli for each pattern.
     progress : optional
-        As of :func:`plausiwidgets.optimize`; a function gets the `Result` of each pattern.
+        Progress display, as in :func:`plausiwidgets.optimize`. It receives the `Result` of each pattern.
     engine : {"auto", "compiled", "torch"}
     dt : float, optional
-        Time step in ms; default: the model's.
+        Time step in ms, by default that of the model.
 
     Returns
     -------
     pandas.DataFrame
-        A row for each pattern, with the columns letter, pattern, status, loss, evaluations, stimulus (value by name),
-        seconds and summary. What was not found within the budget may exist, unless the summary says why it cannot.
+        A row for each pattern, with the columns ``letter``, ``pattern``, ``status``, ``loss``, ``evaluations``,
+        ``stimulus`` (value by name), ``seconds`` and ``summary``. A stimulus that was not found within the budget may
+        exist, unless the summary contains a proof that rules out the pattern.
 
     Raises
     ------
     ValueError
-        For an unknown name, or a value that is not finite or outside of its hard limits.
+        If a name is unknown, or a value is not finite or outside its hard limits.
 
     Examples
     --------
@@ -135,9 +136,14 @@ def shown_patterns(
     checkpoint: Checkpoint | None = None,
     stimuli: Mapping[str, Mapping[str, float]] | None = None,
 ) -> Iterator[Result]:
-    """Yield the record of the search for a stimulus under each pattern in turn, without its tries.
+    """Yield the result of the search for a stimulus for each pattern, without a history.
 
-    Complete `stimuli` are tried first, by the key of the pattern; all parameters of the model are given.
+    Parameters
+    ----------
+    parameters : mapping of str to float
+        All parameters of the model.
+    stimuli : mapping of str to mapping, optional
+        Complete stimuli by the key of their pattern, which are evaluated first.
     """
     for pattern in asked:
         began = time.monotonic()
@@ -147,14 +153,26 @@ def shown_patterns(
 
 
 def held_parameters(model: NeuronModel, parameters: Mapping[str, float] | None) -> dict[str, float]:
-    """Return all parameters of a model, with given ones checked; ValueError for an unknown name or invalid value."""
+    """Return all parameters of a model, completed by its defaults.
+
+    Raises
+    ------
+    ValueError
+        If a name is unknown or a value is invalid.
+    """
     return {name: float(value) for name, value in model.complete(mapping(parameters)).items()}
 
 
 def distinct_patterns(
     asked: str | Protocol | Sequence[str | Protocol] | None, what: str = "searched for"
 ) -> list[Judged]:
-    """Return patterns by name or object, all for None; ValueError for an empty list or one without criteria."""
+    """Return patterns given by key or as objects, or all patterns for None.
+
+    Raises
+    ------
+    ValueError
+        If the list is empty, or contains a stimulus without criteria or different patterns with the same key.
+    """
     named = patterns.names() if asked is None else [asked] if isinstance(asked, (str, Protocol)) else list(asked)
     found: dict[str, Judged] = {}
     for one in (judged(patterns.get(each), what) for each in named):
@@ -244,7 +262,7 @@ def _search(
 
 
 def known_stimuli(model: NeuronModel, pattern: Judged) -> list[dict[str, float]]:
-    """Return the default stimulus and those of known sets, without repetitions."""
+    """Return the default stimulus and the stimuli of known sets, without repetitions."""
     declared = pattern.stimulus_parameters_for(model)
     known: list[Mapping[str, float]] = [{}, *(one.parameters for one in known_sets(model, pattern))]
     stimuli = [{name: float(one.get(name, p.default)) for name, p in declared.items()} for one in known]

@@ -1,4 +1,4 @@
-"""Parameter sets that are spread over the whole region in which a pattern is accepted."""
+"""Samples of parameter sets from the whole region in which a pattern is accepted."""
 
 from __future__ import annotations
 
@@ -24,37 +24,57 @@ from plausiwidgets.support.lazy import pandas as pd
 from plausiwidgets.support.progress import ProgressLike, watched
 
 MIN_SETS, MAX_SETS = 500, 20_000
-"""Least number of sets that are sampled, of which as many as were asked for are taken; and the largest number."""
+"""Minimum number of sets that are sampled, from which the requested number is drawn, and maximum number of sets."""
 KEPT = 0.25
-"""Share of the points that survives a level. At the last one they are as many as the sets."""
+"""Share of the points that survives a level. At the last level, there are as many points as sets."""
 MOVES, LAST_MOVES = 5, 15
-"""Moves of each point at a level; and at the last one, for each dimension.
+"""Number of moves of each point at a level, and number of its moves per dimension at the last level.
 
-Copies of one point are near each other until the moves of the last level have taken them apart. In tonic bursting of
-AdEx, with 11 dimensions, the mean correlation of a point with where it was before them is 0.08; after 7 for each, half
-of them along axes, it was 0.33.
+Copies of one point are close to each other until the moves of the last level have separated them. In tonic bursting of
+AdEx, with 11 dimensions, the mean correlation of a point with its position before these moves is 0.08. With 7 moves per
+dimension, half of them along axes, it was 0.33.
 """
 AXES = 0.2
-"""Share of the moves along an axis. Those along differences take points apart with half of the evaluations."""
+"""Share of the moves along an axis.
+
+Moves along differences separate points with half as many evaluations.
+"""
 REACH = 3.0
-"""Length of a bracket along the difference of two points, in differences."""
+"""Length of a bracket in multiples of the difference of two points."""
 SHRINKS = 12
-"""Most trials of a move, after which the point stays where it is."""
+"""Maximum number of trials of a move, after which the point stays at its position."""
 DEARER, SURE = 55.0, 10
-"""Evaluations of the moves of the last level for each set and dimension: plain rejection is used while it is cheaper,
-that is above a share of 1 in this many times the dimensions, and where that many of the first points were accepted."""
+"""Cost of the last level in evaluations per set and dimension, and minimum of accepted points for rejection.
+
+Plain rejection sampling is used while it is cheaper, which requires an accepted share above 1 / (`DEARER` × dimensions)
+and at least `SURE` accepted points among the first ones.
+"""
 LEVELS, PATIENCE, GAIN = 80, 8, 0.02
-"""Most levels; and after how many of them without a smaller loss, by this share, it is given up."""
+"""Maximum number of levels, and the criterion for giving up.
+
+The sampling ends without success if the loss does not decrease by the share `GAIN` within `PATIENCE` levels.
+"""
 
 LossOf = Callable[[Floats], Floats]
-"""Loss [n] of points [n, d] of the unit cube."""
+"""Function that returns the loss [n] of points [n, d] of the unit cube."""
 
 
 @dataclass(frozen=True)
 class Sample:
-    """Points `units` [n, d] of the unit cube in the region in which a loss is 0, and its share of the cube.
+    """Points of the unit cube in the region with a loss of 0, and the share of this region in the cube.
 
-    The interval of this volume is that of 95 %; of one level, the points are independent of each other.
+    Attributes
+    ----------
+    units : ndarray, shape [n, d]
+        Points of the unit cube. With a single level, they are independent of each other.
+    volume : float
+        Estimated share of the region in the cube.
+    interval : (float, float)
+        95 % interval of the volume.
+    levels : int
+        Number of levels.
+    evaluations : int
+        Number of evaluations.
     """
 
     units: Floats
@@ -66,7 +86,17 @@ class Sample:
 
 @dataclass(frozen=True)
 class Step:
-    """How far a sampling is: the level, from 1, the loss within which its points move (0 at the last), evaluations."""
+    """Progress of a sampling.
+
+    Attributes
+    ----------
+    level : int
+        Current level, starting at 1.
+    loss : float
+        Maximum loss of the points at this level, 0 at the last one.
+    evaluations : int
+        Number of evaluations.
+    """
 
     level: int
     loss: float
@@ -74,7 +104,7 @@ class Step:
 
 
 class NoSolutionError(RuntimeError):
-    """No set was accepted."""
+    """Error for a sampling that did not find an accepted set."""
 
 
 @checked
@@ -94,14 +124,14 @@ def sample_accepted(
 ) -> pd.DataFrame:
     """Return parameter sets that are spread evenly over the region in which a pattern is accepted.
 
-    Evenly means on the scales of the sliders: a share of the sets is that share of the accepted volume of the box.
-    Where some per mille of the box or more are accepted, sets are drawn from the whole box until as many are: they are
-    independent of each other. Of a smaller region that would take more evaluations than subset simulation: points that
-    are spread over the whole box are moved by slice sampling within regions of ever smaller loss, the worse ones
-    replaced by copies of the better ones, until all are accepted (Au and Beck, Probabilistic Engineering Mechanics 16,
-    2001). No search is needed, and parts of the region that are apart have the weights of their volumes. It may miss a
-    part that is small, or a needle: what none of the points at some level would lead to. Two seeds that disagree show
-    it.
+    The sets are distributed evenly on the scales of the sliders, so that a share of the sets corresponds to the same
+    share of the accepted volume. If at least some per mille of the box are accepted, independent sets are drawn from
+    the whole box until enough are accepted. For a smaller region, subset simulation needs fewer evaluations (Au and
+    Beck, Probabilistic Engineering Mechanics 16, 2001). It starts with points in the whole box. Slice sampling moves
+    the points within regions of decreasing loss, and copies of the better points replace the worse ones, until all
+    points are accepted. No search is required, and separate parts of the region are weighted by their volumes. Subset
+    simulation may miss a small or narrow part of the region to which no point at some level would lead. To detect this,
+    compare the results of two seeds.
 
     Parameters
     ----------
@@ -110,34 +140,35 @@ def sample_accepted(
     n : int
         Number of sets.
     seed : int
-        The same seed gives the same sets.
+        Seed of the random numbers. Equal seeds give equal sets.
     start, fixed, bounds
-        As of :func:`plausiwidgets.optimize`: what keeps its value, at which value, and the box of all others.
+        Arguments of :func:`plausiwidgets.optimize`, which determine the fixed parameters, their values, and the bounds
+        of the varied parameters.
     verify : bool
-        Verify the sets, as :func:`plausiwidgets.judge` does; it takes some ms for each. The replicated ones are then
-        spread evenly over their own region.
+        Whether to verify the sets as in :func:`plausiwidgets.judge`, which takes some ms for each. The replicated sets
+        are then spread evenly over the region of replicated sets.
     engine : {"auto", "compiled", "torch"}
     dt : float, optional
-        Time step in ms; default: the model's.
+        Time step in ms, by default that of the model.
     progress : optional
-        As of :func:`plausiwidgets.judge`: called every few ms of work, and what it raises ends the work.
+        Progress display, as in :func:`plausiwidgets.judge`.
 
     Returns
     -------
     pandas.DataFrame
-        A row for each set: every parameter and stimulus value, what each criterion measures (by its key; followed by
-        ``_measured`` where a parameter has that name), and ``status``. ``.attrs`` holds ``volume``, the estimated
-        share of the box that is accepted, ``volume_interval``, its 95 % interval, ``evaluations`` and ``levels`` (1
-        where the sets are drawn from the whole box), and what :func:`plausiwidgets.plot` needs to draw how each value
-        is spread, and each pair of values: ``model``, ``pattern`` and ``bounds``. The interval of subset simulation
-        takes the copies of a point at a level for dependent, and the levels for independent.
+        A row for each set, with all model and stimulus parameters, the measured feature of each criterion (by its key,
+        followed by ``_measured`` if a parameter has the same name), and ``status``. ``.attrs`` contains ``volume``, the
+        estimated share of the box that is accepted, ``volume_interval``, its 95 % interval, ``evaluations`` and
+        ``levels`` (1 if the sets are drawn from the whole box). It also contains ``model``, ``pattern`` and ``bounds``,
+        with which :func:`plausiwidgets.plot` draws the distribution of each parameter and each pair. For the interval
+        of subset simulation, the copies of a point at a level count as dependent, and the levels as independent.
 
     Raises
     ------
     NoSolutionError
-        A RuntimeError: the points did not reach an accepted set, or there is an argument that none exists.
+        If no point reached an accepted set, or a proof rules the pattern out. It is a subclass of RuntimeError.
     ValueError
-        As of `optimize`.
+        In the cases of `optimize`.
 
     Examples
     --------
@@ -165,10 +196,17 @@ def sample_accepted(
 
 
 class Sampling:
-    """:func:`sample_accepted` one batch after the other, for what does other things in between.
+    """Sampling of :func:`sample_accepted` in single batches, for callers that do other work in between.
 
-    `met` is called with the complete sets, shape [sets, values], that a batch met with a loss of 0, in the order of the
-    values of the problem. They lie in the region, but are not yet spread evenly over it.
+    Parameters
+    ----------
+    problem : Problem
+    n : int
+        Number of sets.
+    seed : int
+    met : callable, optional
+        Function that is called with the accepted sets of each batch, shape [sets, values], in the order of the values
+        of the problem. They are in the accepted region, but not yet evenly distributed.
     """
 
     def __init__(self, problem: Problem, n: int, seed: int, met: Callable[[Floats], object] | None = None) -> None:
@@ -180,7 +218,7 @@ class Sampling:
         self._found: Sample | None = None
 
     def step(self, checkpoint: Checkpoint | None = None) -> Step | None:
-        """Judge a batch; return how far it is, None when it has ended."""
+        """Evaluate a batch, and return the progress, or None at the end."""
         self._checkpoint = checkpoint
         try:
             return next(self._steps)
@@ -189,7 +227,13 @@ class Sampling:
             return None
 
     def table(self, verify: bool = False, checkpoint: Checkpoint | None = None) -> pd.DataFrame:
-        """Return the sets, as of :func:`sample_accepted`; a ValueError before it has ended."""
+        """Return the table of :func:`sample_accepted`.
+
+        Raises
+        ------
+        ValueError
+            If the sampling has not ended.
+        """
         found = self._found
         if found is None:
             raise ValueError("the sampling must end before its table is available.")
@@ -223,9 +267,14 @@ class Sampling:
 
 
 def subset_steps(loss_of: LossOf, dimensions: int, count: int, rng: Generator) -> Steps[Step, None, Sample]:
-    """Yield after each batch, and return points of the unit cube, spread evenly over the region in which a loss is 0.
+    """Yield the progress after each batch, and return a sample of the region of the unit cube with loss 0.
 
-    Four times as many as the `count` are on the way before the last level. NoSolutionError where none get there.
+    Before the last level, there are four times as many points as `count`.
+
+    Raises
+    ------
+    NoSolutionError
+        If no point reaches the region.
     """
     many = round(count / KEPT)
     units = rng.random((many, dimensions))
@@ -254,11 +303,12 @@ def subset_steps(loss_of: LossOf, dimensions: int, count: int, rng: Generator) -
             break
         share = inside.size / many
         volume *= share
-        # Of the logarithm; copies of one point count as one that is seen several times.
+        # This is the variance of the logarithm of the volume. Copies of one point count as one point that is drawn
+        # several times.
         excess = np.bincount(origins, (losses <= level) - share)
         variance += float((excess**2).sum()) / inside.size**2
-        # At the last level none is taken twice, if there are enough; before it each survivor as often as any other, but
-        # for one.
+        # If there are enough points, no point is copied at the last level. At an earlier level, the numbers of copies
+        # of two survivors differ by at most one.
         copies = np.resize(inside, max(inside.size, count))[:count] if level == 0.0 else np.resize(inside, many)
         units, losses, origins = units[copies], losses[copies], copies
         for judged in _move(loss_of, units, losses, level, LAST_MOVES * dimensions if level == 0.0 else MOVES, rng):
@@ -274,9 +324,9 @@ def subset_steps(loss_of: LossOf, dimensions: int, count: int, rng: Generator) -
 
 
 def _next_level(losses: Floats, level: float) -> float:
-    """Return the loss that a share `KEPT` of the points does not exceed, below the last level; -1 where there is none.
+    """Return the loss that a share `KEPT` of the points does not exceed, or -1 if no loss is below the last level.
 
-    Many points may have the same loss: a level that would keep them all is replaced by the next smaller loss.
+    If many points have the same loss, so that all of them would be kept, the next smaller loss is used.
     """
     if np.mean(losses == 0.0) >= KEPT:
         return 0.0
@@ -288,12 +338,12 @@ def _next_level(losses: Floats, level: float) -> float:
 
 
 def _move(loss_of: LossOf, units: Floats, losses: Floats, level: float, moves: int, rng: Generator) -> Iterator[int]:
-    """Move every point within a level a number of times, in place; yield the number of evaluations of each batch.
+    """Move every point within a level several times in place, and yield the number of evaluations of each batch.
 
-    Slice sampling with shrinkage (Neal, Annals of Statistics 31, 2003) along a line: an axis of the cube, or the
-    difference of two points as they are at first, which follows regions that are thin or far apart (Karamanis and
-    Beutler, Statistics and Computing 31, 2021). Each point goes on to its next move as soon as one is done, so that the
-    batches stay wide.
+    The method is slice sampling with shrinkage (Neal, Annals of Statistics 31, 2003) along a line. The line is an axis
+    of the cube or the initial difference of two points. Such differences follow regions that are narrow or far apart
+    (Karamanis and Beutler, Statistics and Computing 31, 2021). Each point starts its next move as soon as one has
+    ended, so that the batches stay large.
     """
     (count, d), pool = units.shape, units.copy()
     along, low, high = np.empty((count, d)), np.empty(count), np.empty(count)
@@ -320,7 +370,10 @@ def _move(loss_of: LossOf, units: Floats, losses: Floats, level: float, moves: i
 
 
 def _bracket(units: Floats, along: Floats, rng: Generator) -> tuple[Floats, Floats]:
-    """Return brackets of length 1, in `along`, at random places around points, as far as they are in the cube."""
+    """Return brackets of length 1 along given directions around points at random offsets.
+
+    The brackets are limited to the unit cube.
+    """
     with np.errstate(divide="ignore", invalid="ignore"):
         ends = np.stack([-units / along, (1.0 - units) / along])
     ends[:, along == 0.0] = np.array([[-np.inf], [np.inf]])

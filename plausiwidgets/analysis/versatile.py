@@ -1,4 +1,4 @@
-"""The most versatile neuron of a model: the parameters with which it shows the most patterns."""
+"""Most versatile neuron of a model: the parameters with which it shows the most patterns."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SIZE = 32
-"""Neurons of a population."""
+"""Number of neurons in a population."""
 SETS = 1000
-"""Default number of neurons that are tried, each under every pattern."""
+"""Default number of neurons that are evaluated, each on every pattern."""
 FINALISTS = 3
-"""Neurons of the last population whose whole repertoire is searched and verified."""
+"""Number of neurons of the last population whose whole repertoire is searched and verified."""
 
 
 @checked
@@ -55,37 +55,37 @@ def most_versatile(
     dt: float | None = None,
     progress: ProgressLike = None,
 ) -> pd.DataFrame:
-    """Search for the parameters of a model with which one neuron shows the most patterns.
+    """Search for the model parameters with which a neuron shows the most patterns, and return its repertoire.
 
-    A population of neurons, each with a stimulus for every pattern, begins with the known sets of the model and what
-    lies between them, and evolves by differential evolution: a neuron is replaced by one that shows more patterns, or
-    as many and is nearer to the others. The repertoires of the best are then searched and verified.
+    The initial population consists of the known sets of the model and sets between them, each with a stimulus for every
+    pattern. It evolves by differential evolution. A neuron is replaced by one that shows more patterns, or by one that
+    shows as many and is closer to the others. The repertoires of the best neurons are then searched and verified.
 
     Parameters
     ----------
     model : str or NeuronModel
     patterns : str or Pattern, or a list of several, optional
-        Default: all twenty, and what was registered.
+        Patterns to count, by default all built-in and registered patterns.
     seed : int
-        The same seed gives the same table (except `seconds`).
+        Seed of the random numbers. Equal seeds give equal tables (except `seconds`).
     budget : int
-        Number of neurons that are tried, each under every pattern that the model may show.
+        Number of evaluated neurons, each on every pattern that is not ruled out for the model.
     engine : {"auto", "compiled", "torch"}
     dt : float, optional
-        Time step in ms; default: the model's.
+        Time step in ms, by default that of the model.
     progress : optional
-        As of :func:`plausiwidgets.judge`: called every few ms of work, and what it raises ends the work.
+        Progress display, as in :func:`plausiwidgets.judge`.
 
     Returns
     -------
     pandas.DataFrame
-        The repertoire of the neuron, as of :func:`plausiwidgets.analysis.repertoire`; ``.attrs["parameters"]`` are its
-        parameters. It is the best that was found: a larger budget may find a better one.
+        Repertoire of the best neuron, as in :func:`plausiwidgets.analysis.repertoire`. ``.attrs["parameters"]``
+        contains its parameters. A larger budget may find a better neuron.
 
     Raises
     ------
     ValueError
-        For an unknown name or an invalid value.
+        If a name is unknown or a value is invalid.
 
     Examples
     --------
@@ -106,7 +106,7 @@ def most_versatile(
     possible = [one for one in asked if not why_ruled_out(one, neuron)]
     with watched("most_versatile", progress) as checkpoint:
         best = []
-        if possible and any(p.vary for p in neuron.parameters.values()):  # else the defaults are the only neuron
+        if possible and any(p.vary for p in neuron.parameters.values()):  # otherwise the defaults are the only neuron
             best = _Search(neuron, possible, step, engine, checkpoint).run(budget, default_rng(seed))
         found: list[tuple[int, float, dict[str, float], list[Result]]] = []
         for own, stimuli in best or [(neuron.defaults(), {})]:
@@ -121,7 +121,7 @@ def most_versatile(
 
 
 class _Search:
-    """The evolution of neurons of one model: points of a cube of its parameters and the stimuli of all patterns."""
+    """Evolution of neurons of one model, in the unit cube of its parameters and the stimuli of all patterns."""
 
     def __init__(
         self, model: NeuronModel, asked: Sequence[Judged], dt: float, engine: str, checkpoint: Checkpoint | None
@@ -141,7 +141,7 @@ class _Search:
         self._chart = Chart(tuple(declared), np.array(low), np.array(high))
 
     def run(self, budget: int, rng: Generator) -> list[tuple[dict[str, float], dict[str, dict[str, float]]]]:
-        """Return the best neurons: parameters, and a stimulus by the key of each pattern."""
+        """Return the parameters of the best neurons, each with a stimulus for every pattern by key."""
         units = self._first(rng)
         population = Population(self._chart, units, self._penalties(self._chart.decode(units.copy())), rng)
         for _ in range(population.size, budget, population.size):
@@ -180,7 +180,10 @@ class _Search:
         return np.clip(chart.encode(np.clip(values, chart.low, chart.high)), 0.0, 1.0)
 
     def _penalties(self, values: Floats) -> Floats:
-        """Return penalties [n, patterns]: their sum is how many are not shown, and less than 1 for the distances."""
+        """Return the penalties of neurons, shape [n, patterns].
+
+        Their sum is the number of patterns that are not shown, plus less than 1 for the losses.
+        """
         losses = np.stack([self._loss(k, values) for k in range(len(self._asked))], axis=1)
         return (losses > 0.0) + losses / (1.0 + losses) / len(self._asked)
 
