@@ -140,7 +140,7 @@ def table() -> str:
             hundredths(float(np.median([one.gamma for one in known]))),
         )
         effort = [f"{one['evaluations']:,}, {one['seconds']:.0f} s".replace(",", " ", 1) for one in fits().values()]
-        yield ("evaluations, time of processor", "", *effort, "")
+        yield ("evaluations, processor time", "", *effort, "")
 
     head, *body = (f"| {' | '.join(row)} |" for row in rows())
     lines = [head, "|" + "---|" * (len(titles) + 3), *body]

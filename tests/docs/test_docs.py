@@ -128,6 +128,17 @@ def test_the_page_on_units_has_the_unit_of_each_neuron() -> None:
     assert said == units, "add the model to the table in docs/howto/units.md"
 
 
+def test_the_page_on_noise_has_what_the_benchmark_measured() -> None:
+    page = (DOCS / "howto" / "noise.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(\w+)` \| ([A-T]*|–) \| ([A-T]*|–) \| ([A-T]*|–) \|$", page, re.MULTILINE)
+    measured = json.loads((DOCS.parent / "tests" / "benchmarks" / "packaged_noise.json").read_text(encoding="utf-8"))
+    groups = ("tolerated", "not_tolerated", "not_defined")
+    expected = [(row["model"], *(row[group] or "–" for group in groups)) for row in measured[1:]]
+    assert rows == [row for row in expected if set(row[1:]) != {"–"}]
+    met, missed = (sum(len(row[group]) for row in measured[1:]) for group in groups[:2])
+    assert f"Of {met + missed} sets, {met} meet their criteria" in " ".join(page.split())
+
+
 def test_the_glossary_is_in_order() -> None:
     words = list(glossary())
     assert len(words) > 25
