@@ -1,4 +1,4 @@
-"""Recordings of cells as patterns, and the injected currents that the recorded cells received."""
+"""Recordings of cells as patterns, and the injected currents of recorded cells."""
 
 from __future__ import annotations
 

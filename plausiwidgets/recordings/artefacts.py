@@ -1,4 +1,4 @@
-"""Crossings of the threshold that are artefacts of the stimulus, and not spikes."""
+"""Detection of threshold crossings that are artefacts of the stimulus instead of spikes."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from plausiwidgets.recordings.recorded_sweep import RecordedSweep
 from plausiwidgets.recordings.table import Data
 
 ARTEFACT = 0.2
-"""A crossing of the threshold that is over within this time in ms, at an edge of the current, is no spike."""
+"""Maximum duration in ms of a crossing that is an artefact, if it is at an edge of the current."""
 OF_OTHERS = 0.25
-"""Nor is one that lasts for less than this share of what is usual."""
+"""Maximum duration of any artefact, as a share of the median duration of crossings."""
 
 
 def refuse_artefacts(groups: Sequence[RecordedSweep]) -> None:
-    """Raise a ValueError for a very short crossing of the threshold, at an edge of the current or among long spikes."""
+    """Raise a ValueError for a very short threshold crossing at an edge of the current or among longer spikes."""
     known = [g for g in groups if g.data.crossed and g.dt <= 0.5 * ARTEFACT]
     lasting = {id(data): _lasting(data) for g in known for data in g.repeats}
     every = [x for durations in lasting.values() for x in durations]
@@ -40,7 +40,7 @@ def refuse_artefacts(groups: Sequence[RecordedSweep]) -> None:
 
 
 def _lasting(data: Data) -> list[float]:
-    """Return for how long in ms each spike stays above the potential at which it was found."""
+    """Return the time in ms for which each spike stays above the potential at its detection."""
     assert data.v is not None
     out: list[float] = []
     for k in np.searchsorted(data.t, data.spikes, side="right").tolist():
@@ -51,7 +51,7 @@ def _lasting(data: Data) -> list[float]:
 
 
 def _is_brief(data: Data, dt: float, spike: float) -> bool:
-    """Return whether the potential is back below half of its rise at once."""
+    """Return whether the potential falls below half of its rise within the duration of an artefact."""
     assert data.v is not None
     k = int(np.searchsorted(data.t, spike))
     top = k + int(data.v[k : k + 5].argmax())

@@ -1,4 +1,4 @@
-"""Axon Text Files: the times, and the potential and the current of each sweep, in columns that name their units."""
+"""Reader of Axon Text Files, whose columns contain times, potentials and currents with their units."""
 
 from __future__ import annotations
 
@@ -12,18 +12,19 @@ from plausiwidgets.recordings.units import AMPERE, POTENTIAL, TIME, split_unit
 from plausiwidgets.support.arguments import shown
 
 SIGNATURE = "ATF"
-"""First characters of such a file."""
+"""First characters of an Axon Text File."""
 MAX_HEADER = 10_000
-"""Lines of its header."""
+"""Maximum number of header lines."""
 
 
 def read_atf(file: Iterable[str], name: str) -> tuple[tuple[Source, ...], dict[str, str]]:
-    """Return the sweeps of an Axon Text File, with columns t, v and current, and their units.
+    """Return the sweeps of an Axon Text File with the columns t, v and current, and the units of these columns.
 
     Raises
     ------
     ValueError
-        With the line of an error; or if there is no time or potential, or not one current for each potential.
+        If a line is invalid, if there is no time or no potential, or if the numbers of currents and potentials do not
+        match.
     """
     lines = iter(file)
     next(lines)
@@ -35,7 +36,7 @@ def read_atf(file: Iterable[str], name: str) -> tuple[tuple[Source, ...], dict[s
         )
     titles = 3 + int(counts[0])
     names = _titles(islice(lines, int(counts[0]), int(counts[0]) + 1), name, titles)
-    # The traces of two channels have the same name, so columns are told apart by their place.
+    # The traces of two channels have the same name, so identify columns by their position.
     header = "\t".join(f"column {k + 1}" for k in range(len(names))) + "\n"
     source = read_columns(chain([header], lines), name, {}, titles)
     units = [split_unit(title)[1] for title in names]
@@ -65,7 +66,7 @@ def _titles(line: Iterator[str], name: str, number: int) -> list[str]:
 
 
 def _sweeps(source: Source, places: Mapping[str, Sequence[int]]) -> tuple[Source, ...]:
-    """Return the columns of each sweep: the k-th potential, with the k-th current or the only one."""
+    """Return the columns of each sweep, which are its potential, and its own or the only current."""
 
     def sweep(k: int) -> Source:
         chosen = {

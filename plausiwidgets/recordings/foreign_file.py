@@ -1,4 +1,4 @@
-"""Checks of ABF and NWB files from elsewhere: what they declare must fit into them, and must not be in other files."""
+"""Checks of untrusted ABF and NWB files, whose declared data must fit into the file and must not be in other files."""
 
 from __future__ import annotations
 
@@ -11,21 +11,24 @@ from plausiwidgets.support.extras import load
 
 MAX_ABF_SWEEPS = 10_000
 _ABF1_LENGTHS = {10: 2, 16: 2, 48: 64}
-"""Places in the head of ABF1 of a number of samples, sweeps and tags, and the fewest bytes of each."""
+"""Minimum size in bytes of samples, sweeps and tags, by the offset of their number in the header of ABF1."""
 _ABF2_SWEEPS = 12
 _ABF2_TABLES = (92, 108, 124, 156, 172, 220, 236, 252, 316)
-"""Places in the head of ABF2 of block, size and number of the entries that pyABF reads."""
+"""Offsets of block, entry size and number of entries of each table that pyABF reads, in the header of ABF2."""
 _ABF2_PLAIN = (236, 316)
-"""Those whose entries are samples and pairs of numbers."""
+"""Offsets of the tables whose entries are samples or pairs of numbers."""
 _BLOCK, _LEAST_ENTRY = 512, 16
 
 
 class OtherFileError(ValueError):
-    """Raised for a file whose data are in another file."""
+    """Error for a file whose data are in another file."""
 
 
 def check_abf(path: Path, name: str) -> None:
-    """Raise a ValueError if the head of an ABF file declares more than the file has, because pyABF reserves memory."""
+    """Raise a ValueError if the header of an ABF file declares more data than the file contains.
+
+    The reader pyABF would reserve memory for the declared data.
+    """
     size = path.stat().st_size
     with path.open("rb") as file:
         head = file.read(_BLOCK)
@@ -49,7 +52,7 @@ def _check_room(name: str, count: int, entry: int, size: int) -> None:
 
 
 def check_abf_command(abf: Any, name: str) -> None:
-    """Raise a ValueError for more sweeps, or longer commands, than an amplifier records."""
+    """Raise a ValueError for more sweeps or longer commands than an amplifier records."""
     sweeps = len(abf.sweepList)
     bounded(name, "number of sweeps", sweeps, MAX_ABF_SWEEPS)
     table = abf._epochPerDacSection if hasattr(abf, "_epochPerDacSection") else abf._headerV1
@@ -60,13 +63,16 @@ def check_abf_command(abf: Any, name: str) -> None:
 
 
 def has_command_file(abf: Any, channel: int) -> bool:
-    """Return whether the command of a channel is in another file, which pyABF would look for."""
+    """Return whether the command of a channel is in another file, which pyABF would open."""
     table = abf._dacSection if hasattr(abf, "_dacSection") else abf._headerV1
     return channel < len(table.nWaveformSource) and table.nWaveformSource[channel] == 2
 
 
 def refuse_other_files(path: Path, name: str) -> None:
-    """Raise an OtherFileError if the data of an HDF5 file are in other files, such as private ones of a server."""
+    """Raise an OtherFileError if an HDF5 file refers to data in other files.
+
+    Such a file could read private files of a server.
+    """
     h5py = load("h5py")
     with h5py.File(path, "r") as file:
         waiting, seen = [(file, "")], set()

@@ -1,4 +1,4 @@
-"""``pw.from_recording``: a pattern from recorded sweeps of a cell."""
+"""The function ``pw.from_recording``, which creates a pattern from recorded sweeps of a cell."""
 
 from __future__ import annotations
 
@@ -47,88 +47,100 @@ def from_recording(
     series_resistance: float = 0.0,
     budget: int = 50_000,
 ) -> RecordedPattern:
-    """Make a pattern from recorded sweeps of a cell, to be evaluated, shown and searched for like any other.
+    """Return a pattern that requires the responses of a recorded cell.
 
-    A neuron shows the pattern if its response to the recorded current has the features of the cell that `compare`
-    names. The recording itself is the target in a figure, and it must meet its own criteria.
+    A neuron shows the pattern if its responses to the recorded currents have the compared features of the cell. You can
+    evaluate, plot and search for the pattern like any other. The recording is the target in figures, and it must meet
+    its own criteria.
 
     Parameters
     ----------
     t : array_like, path of a file or list of paths, or DataFrame
-        Times in **ms**, increasing. With `spikes` only, start and end of the recording are enough. A file is CSV, ATF
-        or ABF of Axon (ABF with pyABF) or NWB (with PyNWB). ATF, ABF and NWB name their units and have several sweeps.
-        The sweeps of several files follow each other. For CSV or a DataFrame the other arguments name columns, a column
-        ``sweep`` separates sweeps, the first line of CSV names the columns, and lines that begin with ``#`` are left
-        out. Numbers may have decimal commas if columns are separated by semicolons or tabs.
+        Increasing times in **ms**. If you pass only `spikes`, the start and the end of the recording are sufficient. A
+        file has the format CSV, ATF or ABF of Axon (ABF requires pyABF) or NWB (requires PyNWB). ATF, ABF and NWB files
+        contain their units and several sweeps. The sweeps of several files are numbered in succession. For a CSV file
+        or a DataFrame, the other arguments are names of columns, and a column ``sweep`` separates sweeps. The first
+        line of a CSV file contains the names of the columns, and lines that start with ``#`` are ignored. Numbers may
+        have decimal commas if semicolons or tabs separate the columns.
     v : array_like [n] or [sweeps, n], or str, optional
-        Membrane potential in **mV** at each time. Column ``"v"`` by default.
+        Membrane potential in **mV** at each time, by default column ``"v"``.
     spikes : array_like or str, optional
-        Spike times in ms, or 0 and 1 at each time. Default: column ``"spikes"``, or the upward crossings of
+        Spike times in ms, or 0 and 1 at each time. By default, column ``"spikes"``, or the upward crossings of
         `threshold` by `v`.
     current : array_like [n] or [sweeps, n], or str, optional
-        Injected current at each time, **in the unit of the model**, or in ``units["current"]``. Its noise is estimated
-        where the current is still, and removed: the protocol of holding current, steps, pulses and ramps is injected
-        (`RecordedPattern.protocols`). A current that never changes is a holding current. The stimulus parameter
-        ``current_scale`` multiplies it, for a model with another unit. Column ``"current"`` by default. Without a
-        current the stimulus is a step whose ``amplitude`` a search may change.
+        Injected current at each time, **in the unit of the model** or in ``units["current"]``, by default column
+        ``"current"``. Its noise is estimated where the current is constant, and removed. The injected protocol consists
+        of the holding current, steps, pulses and ramps (`RecordedPattern.protocols`). A current that never changes is a
+        holding current. The stimulus parameter ``current_scale`` multiplies the current, for a model with another unit.
+        Without a current the stimulus is a step whose ``amplitude`` a search may change.
     time : str
-        Name of the column of times.
+        Name of the column that contains the times.
     key, title : str
-        Of the pattern; the title is the name of the file by default.
+        Key and title of the pattern. By default, the title is the name of the file.
     units : mapping of str to str, optional
-        Of ``"t"`` (ms, s, us), ``"v"`` (mV, V, uV) and ``"current"`` (pA, nA, uA, mA, A), where they are others, or the
-        current should be converted to the unit of a model. What the name of a column says (``Vm_mV``) is taken.
+        Units of ``"t"`` (ms, s, us), ``"v"`` (mV, V, uV) and ``"current"`` (pA, nA, uA, mA, A). Pass them if they
+        differ from the default units, or to convert the current to the unit of a model. Units in the names of columns
+        (``Vm_mV``) are recognized.
     sweeps : iterable of int, optional
-        Sweeps to use, by their numbers in the file from 0 on; default: all. Sweeps of the same current are repeats:
-        their spread is the interval of the criteria.
+        Numbers of the sweeps to use, starting at 0, by default all. Sweeps with equal currents are repeats, whose
+        spread determines the accepted ranges of the criteria.
     holdout : iterable of int
-        Sweeps that are left out of the pattern, to be predicted: `RecordedPattern.held_out` is a pattern of them.
+        Numbers of the sweeps that are left out of the pattern to test predictions. `RecordedPattern.held_out` is a
+        pattern of these sweeps.
     step : (float, float), optional
-        Without a current: begin and end of the step in ms, on the scale of `t`. Default: the whole recording.
+        Start and end of the step in ms on the scale of `t`, if there is no current. By default, the whole recording.
     silent_before : bool, optional
-        Whether the neuron must be silent at the holding current, as for every other pattern. Default: True if no sweep
-        of the file has a spike at the holding current, before the stimulus or from 500 ms after it. If the cell fires
-        spontaneously, the rate and the regularity (CV2) of its firing are compared.
+        Whether the neuron must be silent at the holding current, as for every other pattern. The default is True if no
+        sweep of the file has a spike at the holding current, either before the stimulus or later than 500 ms after it.
+        If the cell fires spontaneously, the rate and the regularity (CV2) of its firing are compared.
     threshold : float, optional
-        Potential in mV that a spike crosses upwards. Default: midway between the median and the maximum of `v`,
-        at least 20 mV above the median. The potential must fall 5 mV below it between two spikes.
+        Potential in mV that a spike crosses upwards. By default, the mean of the median and the maximum of `v`, but at
+        least 20 mV above the median. Between two spikes, the potential must fall to 5 mV below the threshold.
     as_measured : bool, optional
-        True: the current is injected as measured, as frozen noise requires, in at most 1000 linear pieces. False: the
-        current is a protocol with noise. Default: a protocol, unless a part of the current fluctuates far more than its
-        still parts.
+        If True, the current is injected as measured, in at most 1000 linear pieces, which frozen noise requires. If
+        False, the current is a protocol with noise. By default, the current is a protocol, unless a part of it
+        fluctuates far more than its constant parts.
     compare : iterable of str, or mapping of str to float, optional
-        Features that are compared, with weights from 0 to 1 in the loss if it is a mapping; default: all that the
-        recording has. ``n``, ``latency``, ``mean_isi``, ``cv``, ``cv2`` and ``times`` of the spikes, or ``spikes`` for
-        all of these; ``rest``; ``rate_before``; ``course``: root mean square error outside of spikes; ``resistance``,
-        ``time_constant`` and ``sag`` of steps without spikes; ``ahp``: lowest potential between spikes; ``height`` and
-        ``width`` of spikes, for a neuron without a reset. A cell that fires spontaneously has no resting potential, and
-        a repeat would have other spike times. For such a cell, ``times`` (unless there are repeats) and ``cv`` are left
-        out by default. ``n``, ``mean_isi`` and ``ahp`` are compared between changes of the current, within twice the
-        range in which a repeat would be. ``cv2`` is the irregularity of neighbouring intervals at the holding current,
-        and ``level``, the potential at the end of silent steps, replaces resistance and time constant.
+        Compared features, by default all that the recording contains. The values of a mapping are weights from 0 to 1
+        in the loss. The names are:
+
+        - ``n``, ``latency``, ``mean_isi``, ``cv``, ``cv2`` and ``times`` of the spikes, or ``spikes`` for all of these
+        - ``rest`` and ``rate_before``, the resting potential and the firing rate before the stimulus
+        - ``course``, the root mean square error of the potential outside spikes
+        - ``resistance``, ``time_constant`` and ``sag`` of steps without spikes
+        - ``ahp``, the minimum potential between spikes
+        - ``height`` and ``width`` of spikes, for a neuron without a reset
+        - ``level``, the potential at the end of silent steps of a cell that fires spontaneously
+
+        A cell that fires spontaneously has no resting potential, and a repeat would have different spike times. For
+        such a cell, ``times`` (unless there are repeats) and ``cv`` are omitted by default. ``n``, ``mean_isi`` and
+        ``ahp`` are compared between changes of the current, within twice the range of a repeat. ``cv2`` is the
+        irregularity of neighbouring intervals at the holding current, and ``level`` replaces the resistance and the
+        time constant.
     distance : {"coincidence", "van_rossum"}
-        How spike times are compared: by the coincidence factor Γ (Kistler, Gerstner & van Hemmen 1997), at
-        least 0.7 of what repeats reach among each other, or by van Rossum's distance D² (2001), at most 0.2 for each
-        recorded spike: what they are off by a fifth of the time constant cost. Formulas:
+        Comparison of spike times. The coincidence factor Γ (Kistler, Gerstner & van Hemmen 1997) must be at least 0.7
+        times that of the repeats among each other. Van Rossum's distance D² (2001) must be at most 0.2 per recorded
+        spike, which corresponds to errors of a fifth of the time constant. The formulas are in
         `plausiwidgets.patterns.features`.
     precision : float, optional
-        Δ of the coincidence factor in ms. Default: a quarter of the mean interval, at most 4 ms. Also the least
-        tolerance of the latency.
+        Precision Δ of the coincidence factor in ms, by default a quarter of the mean interval, but at most 4 ms. It is
+        also the minimum tolerance of the latency.
     time_constant : float
-        τ of van Rossum's distance, in ms.
+        Time constant τ of van Rossum's distance in ms.
     tolerance : float
-        Share by which number of spikes, latency and mean interval may differ, and by how much the coefficient
-        of variation; twice that for resistance and sag, three times for the time constant and the width of spikes.
+        Relative tolerance of the number of spikes, the latency and the mean interval, and absolute tolerance of the
+        coefficient of variation. It is doubled for the resistance and the sag, and tripled for the time constant and
+        the width of spikes.
     vary : iterable of str
-        Stimulus values that a search may change although they are known: ``"holding"``, the constant current
-        (0, or the first level of `current`), and ``"current_scale"``. Bounds in `optimize` vary them too.
+        Known stimulus parameters that a search may change: ``"holding"``, the constant current (0, or the first level
+        of `current`), and ``"current_scale"``. Parameters with bounds in `optimize` are also varied.
     junction_potential : float
-        Liquid junction potential in mV. The potential of the cell is the recorded one minus this potential.
+        Liquid junction potential in mV, which is subtracted from the recorded potential.
     series_resistance : float
-        Series resistance in MΩ that the amplifier has not compensated. The potential of the cell is the recorded one
-        minus current times resistance, so the current must have a unit in amperes.
+        Series resistance in MΩ that the amplifier has not compensated. The product of the current and the resistance is
+        subtracted from the recorded potential, so the current must have a unit in amperes.
     budget : int
-        Evaluations that a search takes by default.
+        Default number of evaluations of a search.
 
     Returns
     -------
@@ -137,11 +149,12 @@ def from_recording(
     Raises
     ------
     ValueError
-        With the place, if a column is missing, a value is not a number, times do not increase or leave a gap, the
-        potential is in volts or the times are in seconds, or potential or current are clipped; if the recording is
-        shorter than 5 ms, does not meet its own criteria, or shows nothing that a silent neuron would not show.
+        If a column is missing, a value is not a number, times do not increase or leave a gap, the potential is in
+        volts, the times are in seconds, or the potential or the current is clipped. The message contains the place of
+        the error. If the recording is shorter than 5 ms, does not meet its own criteria, or would be reproduced by
+        every silent neuron.
     ImportError
-        For ABF or NWB without the package that reads it, with the command that installs it.
+        If the package that reads ABF or NWB is not installed. The message contains the command that installs it.
 
     Examples
     --------

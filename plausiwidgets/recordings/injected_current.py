@@ -1,12 +1,12 @@
-"""The protocol of a measured current: holding level, steps, pulses and ramps, recovered from noisy samples.
+"""Protocol of a measured current: holding current, steps, pulses and ramps, recovered from noisy samples.
 
-A measured current is an injected one plus noise: white noise of the amplifier, mains hum, slow drift, the steps of a
-converter. Second differences decide whether there is noise at all, because they vanish on levels and on ramps. The
-noise is then estimated where the current is still, by windows in which a line is fitted. The pieces are the partition
-into levels and lines with the least sum of squared residuals and a penalty for each piece (optimal partitioning:
-Jackson et al., IEEE Signal Processing Letters 12, 2005; pruned as by Killick et al., JASA 107, 2012); an edge between
-two of them is then placed to the sample. A waveform that has too many pieces for a protocol, such as a chirp, is
-injected as segments that stay close to its samples.
+A measured current is an injected current plus noise: white noise of the amplifier, mains hum, slow drift, and the steps
+of a converter. Second differences decide whether there is noise, because they vanish on levels and on ramps. The noise
+is then estimated where the current is constant, with lines that are fitted in windows. The pieces are the partition
+into levels and lines that minimizes the sum of squared residuals and a penalty for each piece (optimal partitioning:
+Jackson et al., IEEE Signal Processing Letters 12, 2005, pruned as by Killick et al., JASA 107, 2012). Each edge between
+two pieces is then located to the sample. A waveform with too many pieces for a protocol, such as a chirp, is injected
+as segments that stay close to its samples.
 """
 
 from __future__ import annotations
@@ -28,55 +28,55 @@ from plausiwidgets.texts import tr
 Floats = NDArray[np.float64]
 
 MAX_PIECES = 1000
-"""Linear pieces of a current: every one of them costs time in every step of every neuron."""
+"""Maximum number of linear pieces of a current, each of which takes time in every step of every neuron."""
 MAX_STEPS = 40
-"""Pieces of a protocol: what has more is a current of its own, such as frozen noise."""
+"""Maximum number of pieces of a protocol. A current with more pieces is a waveform, such as frozen noise."""
 FLICKER = 0.01
-"""Largest noise, as a share of the range, of a converter whose last bit flickers in a current without other noise."""
+"""Maximum noise, as a share of the range, of a converter whose last bit flickers in a current without other noise."""
 SAME = 0.02
-"""Levels that are apart by less than this share of the range of the current are one level."""
+"""Maximum difference of two levels that count as one, as a share of the range of the current."""
 SLIVER = 0.035
-"""A short piece that is apart from the line of its neighbour by less than this share of the range is a part of it."""
+"""Maximum distance of a short piece from the line of its neighbour that absorbs it, as a share of the range."""
 DRIFT = 0.05
-"""A line that rises by less than this share of the range is a level that drifts."""
+"""Maximum rise of a line that counts as a drifting level, as a share of the range."""
 WINDOW = 40.0
-"""Time in ms of the windows in which the noise is estimated: two periods of the mains."""
+"""Length in ms of the windows in which the noise is estimated, equal to two periods of the mains."""
 SCALES = (3, 6, 12, 25, 50, 100, 200)
-"""Samples on either side over which an edge is looked for."""
+"""Numbers of samples on either side within which edges are searched for."""
 EDGE = 6.0
-"""How far, in standard deviations of the noise at a scale, an edge stands out of it."""
+"""Minimum height of an edge in standard deviations of the noise at its scale."""
 COARSE, MAX_NODES = 1200, 3000
-"""Places at which a piece may begin: spread over the recording, and altogether, those at edges included."""
+"""Number of evenly spaced samples at which a piece may start, and maximum number including samples at edges."""
 PENALTY_LEVEL, PENALTY_LINE = 22.0, 34.0
-"""Penalty of a piece, in units of the variance of the noise."""
+"""Penalties of a level and of a line, in units of the variance of the noise."""
 ALIVE = 3.0
-"""A piece whose residual is larger than this many times the noise where it is still is a current of its own."""
+"""Maximum residual of a piece of a protocol as a multiple of the noise of constant pieces."""
 SMOOTH = 0.1
-"""Second differences that are smaller than this share of the first ones are those of a smooth curve, not of noise."""
+"""Maximum ratio of second to first differences of a smooth curve without noise."""
 STILL_SHARE = 0.1
-"""Share of second differences that vanish in a current without noise: its levels and ramps."""
+"""Minimum share of vanishing second differences in a current without noise, on its levels and ramps."""
 CLOSE = (1e-3, 3e-3, 0.01, 0.02)
-"""Distances from the samples of a waveform at which its segments may be, as shares of its range, the least first."""
+"""Tested distances of segments from the samples of a waveform, as shares of its range, the smallest first."""
 
 
 @dataclass(frozen=True)
 class Injected:
-    """A current as it is injected.
+    """Injected current of a recorded sweep.
 
     Attributes
     ----------
     holding : float
-        Level at the beginning.
+        Initial level of the current.
     pieces : tuple of Piece
-        Current on top of it; times in ms on the scale of the recording.
+        Pieces that are added to the holding current, with times in ms on the scale of the recording.
     noise : float
-        Standard deviation of the noise that was left out; 0 for a current without noise.
+        Standard deviation of the removed noise, 0 for a current without noise.
     drift : float
-        Largest slow change that was left out.
+        Largest removed slow change.
     measured : bool
-        Whether it is injected as it was measured, and not as a protocol.
+        Whether the current is injected as measured instead of as a protocol.
     deviation : float
-        Largest distance of a measured current from its segments, where they are fewer than its samples.
+        Maximum distance of a measured current from its segments, if there are fewer segments than samples.
 
     Examples
     --------
@@ -97,11 +97,11 @@ class Injected:
 
     @property
     def onset(self) -> float | None:
-        """Time in ms at which it leaves the holding level; None if it never does."""
+        """Time in ms at which the current leaves the holding level, None if it never does."""
         return min((p.on for p in self.pieces), default=None)
 
     def corners(self, first: float, last: float) -> Floats:
-        """Return the points where it bends from one time to another, shape [points, 2], times in ms and levels.
+        """Return the corners of the current between two times, shape [points, 2], with times in ms and levels.
 
         Examples
         --------
@@ -114,7 +114,7 @@ class Injected:
         points = [(first, self.holding)]
         for p in sorted(self.pieces, key=lambda p: p.on):
             if p.on == points[-1][0] and len(points) > 1:
-                points.pop()  # it goes on from the piece before
+                points.pop()  # continue from the end of the previous piece
             else:
                 points.append((p.on, self.holding))
             points += [(p.on, self.holding + p.first), (p.off, self.holding + p.last), (p.off, self.holding)]
@@ -123,7 +123,7 @@ class Injected:
         return np.array([*points, (last, self.holding)])
 
     def words(self, unit: str = "") -> str:
-        """Return the protocol in words.
+        """Return a description of the current in words.
 
         Examples
         --------
@@ -165,25 +165,25 @@ def _signed(level: float) -> str:
 
 
 def injected(t: Floats, current: Floats, measured: bool | None = None, reach: float = 0.0) -> Injected:
-    """Return the current that was injected.
+    """Return the injected current for the samples of a measured current.
 
     Parameters
     ----------
     t : ndarray, shape [n]
         Increasing times in ms.
     current : ndarray, shape [n]
-        A sample holds until the next one.
+        Samples of the current, each of which applies until the next one.
     measured : bool, optional
-        True: as it is, sample by sample. False: as a protocol. Default: as a protocol, unless a part of it fluctuates
-        far more than where it is still.
+        If True, the current is used sample by sample. If False, it is a protocol. By default, it is a protocol, unless
+        a part of it fluctuates far more than its constant parts.
     reach : float
-        Range of the currents of other sweeps: what is small against it is noise.
+        Range of the currents of other sweeps. A fluctuation that is small compared with this range is noise.
 
     Raises
     ------
     ValueError
-        If it has more than 1000 linear pieces; if it is asked for as a protocol and is none; or if it is noise about a
-        level, and nothing says whether that is the amplifier's.
+        If the current has more than 1000 linear pieces. If it should be a protocol but is not one. If it is noise about
+        a level, which could be that of the amplifier or the stimulus.
     """
     is_noisy = has_noise(current)
     exact = None if is_noisy else _without_noise(t, current)
@@ -193,7 +193,7 @@ def injected(t: Floats, current: Floats, measured: bool | None = None, reach: fl
         return exact or _as_measured(t, current)
     found = None if _is_smooth(current) else _protocol(t, current)
     if found is not None and not is_noisy and found.noise > FLICKER * float(np.ptp(current)):
-        found = None  # The stimulus fluctuates, because the current is constant at other times.
+        found = None  # the stimulus fluctuates, because the current is constant at other times
     if exact is not None and exact.deviation and (found is None or len(exact.pieces) < len(found.pieces)):
         return exact
     if found is not None:
@@ -227,13 +227,13 @@ def _as_measured(t: Floats, current: Floats) -> Injected:
 
 
 def has_noise(x: Floats) -> bool:
-    """Return whether a sampled current has noise, by its second differences: levels and ramps have none."""
+    """Return whether a sampled current has noise, which makes its second differences nonzero on levels and ramps."""
     bends = np.abs(np.diff(x, 2))
     return bool(bends.size) and not _is_smooth(x) and bool(np.mean(bends <= _rounding(x)) < STILL_SHARE)
 
 
 def _is_smooth(x: Floats) -> bool:
-    """Return whether the differences of neighbouring samples hardly change from one to the next, as in a chirp."""
+    """Return whether the differences of neighbouring samples change slowly, as in a chirp."""
     steps = np.diff(x)
     return bool(np.median(np.abs(np.diff(steps))) < SMOOTH * np.median(np.abs(steps)))
 
@@ -244,14 +244,14 @@ def _rounding(x: Floats) -> float:
 
 
 def _smallest_jump(x: Floats) -> float:
-    """Return the smallest difference of neighbouring samples that is not a rounding error; 0 without one."""
+    """Return the smallest difference of neighbouring samples that is not a rounding error, 0 without one."""
     steps = np.abs(np.diff(x))
     steps = steps[steps > _rounding(x)]
     return float(steps.min()) if steps.size else 0.0
 
 
 def _without_noise(t: Floats, x: Floats) -> Injected | None:
-    """Return a current without noise as its pieces; None where it has very many."""
+    """Return a current without noise as its pieces, or None if there are too many."""
     changes = np.flatnonzero(np.diff(x)) + 1
     if not changes.size:
         return Injected(float(x[0]), ())
@@ -262,11 +262,11 @@ def _without_noise(t: Floats, x: Floats) -> Injected | None:
         levels = [(float(edges[a]), float(edges[b]), float(x[a] - holding)) for a, b in pairwise(bounds)]
         if min(np.abs(np.diff(x)[changes - 1])) >= SAME * reach or min(np.diff(bounds)) > 20:
             return Injected(holding, tuple(Piece(a, b, h, h) for a, b, h in levels if h))
-        return None  # a converter's last bit flickers
+        return None  # the last bit of a converter flickers
     pieces = pieces_of_samples(t, x - holding, _rounding(x))
     if len(pieces) <= MAX_STEPS:
         return Injected(holding, pieces)
-    digit = _smallest_jump(x)  # to which a file or a converter rounds
+    digit = _smallest_jump(x)  # the resolution of a file or a converter
     if digit <= CLOSE[-1] * reach:
         rounded = pieces_of_samples(t, x - holding, digit)
         if len(rounded) <= MAX_STEPS:
@@ -280,12 +280,22 @@ def _without_noise(t: Floats, x: Floats) -> Injected | None:
     return None
 
 
-# -- a protocol under noise ---------------------------------------------------------------------------
+# -- a protocol with noise ----------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class _Noise:
-    """Noise where the current is still: of a sample, white; what remains of it in the mean of some; and both."""
+    """Standard deviations of the noise where the current is constant.
+
+    Attributes
+    ----------
+    white : float
+        White noise of a sample.
+    slow : float
+        Slow noise, which remains in the mean of several samples.
+    whole : float
+        Total noise.
+    """
 
     white: float
     slow: float
@@ -293,7 +303,7 @@ class _Noise:
 
 
 def _noise(x: Floats, width: int) -> _Noise:
-    """Return the noise by windows of `width` samples, in each of which a line is fitted: the stillest seventh."""
+    """Return the noise of the quietest seventh of windows of `width` samples, in each of which a line is fitted."""
     bends = np.diff(x, 2)
     white = float(np.median(np.abs(bends))) / 0.6745 / math.sqrt(6.0)
     width = max(min(width, x.size // 4), 4)
@@ -306,13 +316,13 @@ def _noise(x: Floats, width: int) -> _Noise:
     if np.mean(steps == 0.0) > 0.2 and steps.any():  # the steps of a converter
         white = max(white, float(steps[steps > 0.0].min()) / math.sqrt(12.0))
         whole = max(whole, white)
-        return _Noise(white, white, whole)  # their errors have the period of a slow ramp
+        return _Noise(white, white, whole)  # the errors of a converter have the period of a slow ramp
     white = min(white, whole) if white else whole
     return _Noise(white, math.sqrt(max(whole**2 - white**2, 0.0)), whole)
 
 
 def _nodes(x: Floats) -> NDArray[np.intp]:
-    """Return the samples at which a piece may begin: spread over all, and dense where there is an edge."""
+    """Return the samples at which a piece may start, spread over the recording and dense at edges."""
     n = x.size
     places = [np.linspace(0, n, min(COARSE, n // 2 + 1)).round().astype(np.intp)]
     total = np.concatenate([[0.0], np.cumsum(x)])
@@ -327,7 +337,7 @@ def _nodes(x: Floats) -> NDArray[np.intp]:
         size = np.abs(bend - np.median(bend))
         scale = 1.4826 * float(np.median(size))
         bright = size > max(EDGE * scale, 1e-12)
-        top = bright.copy()  # the places that are the largest within a window of w
+        top = bright.copy()  # samples that are the largest within a window of w samples
         for shift in range(1, w + 1):
             top[shift:] &= size[shift:] >= size[:-shift]
             top[:-shift] &= size[:-shift] >= size[shift:]
@@ -342,7 +352,7 @@ def _nodes(x: Floats) -> NDArray[np.intp]:
 
 @dataclass(frozen=True)
 class _Segment:
-    """Samples [first, last) of a level or a line, with the value at its middle and the slope for each sample."""
+    """Level or line over the samples [first, last), with the value at its middle and the slope per sample."""
 
     first: int
     last: int
@@ -354,12 +364,12 @@ class _Segment:
         return self.slope * (self.last - self.first)
 
     def at(self, sample: Any) -> Any:
-        """Return the line at a sample, or at several."""
+        """Return the value of the line at one or several samples."""
         return self.middle + self.slope * (sample - 0.5 * (self.first + self.last - 1))
 
 
 def _partition(x: Floats, noise: _Noise, nodes: NDArray[np.intp]) -> list[_Segment]:
-    """Return the segments between some of the nodes that have the least penalty."""
+    """Return the segments between some of the nodes that minimize the penalty."""
     counts = np.diff(nodes).astype(float)
     total, moment = np.concatenate([[0.0], np.cumsum(x)]), 0.5 * (nodes[:-1] + nodes[1:] - 1.0)
     mean = np.diff(total[nodes]) / counts
@@ -398,7 +408,7 @@ def _fit(x: Floats, first: int, last: int, level: bool = False) -> _Segment:
 
 
 def _protocol(t: Floats, x: Floats) -> Injected | None:
-    """Return the protocol of a noisy current; None where it is none."""
+    """Return the protocol of a noisy current, or None if it is not a protocol."""
     steps = np.diff(t)
     if x.size < 16 or np.ptp(steps) > 1e-3 * steps.mean():
         return None
@@ -414,7 +424,7 @@ def _protocol(t: Floats, x: Floats) -> Injected | None:
         segments = [_fit(x, s.first, s.last, not s.slope) for s in segments]
         reach = _range(segments)
     if reach < 6.0 * noise.whole:
-        # Nothing stands out of the noise: a level, or noise that is the stimulus.
+        # Nothing stands out of the noise, so the current is a level, or the noise is the stimulus.
         segments, reach = [_fit(x, 0, x.size, level=True)], 0.0
     segments = _simplified(x, segments, reach, noise)
     if len(segments) > MAX_STEPS:
@@ -429,7 +439,7 @@ def _protocol(t: Floats, x: Floats) -> Injected | None:
 
 
 def _waveform(t: Floats, x: Floats) -> Injected | None:
-    """Approximate a noisy current, such as a chirp, by line segments; return None if more than the noise remains."""
+    """Return a noisy waveform, such as a chirp, as line segments, or None if they deviate by more than the noise."""
     steps = np.diff(t)
     if x.size < 16 or np.ptp(steps) > 1e-3 * steps.mean():
         return None
@@ -463,7 +473,7 @@ def _range(segments: Sequence[_Segment]) -> float:
 
 
 def _trend(segments: Sequence[_Segment], reach: float) -> float:
-    """Return the slope that the levels of a current have in common: a drift; 0 where they have none."""
+    """Return the common slope of the levels of a current, which is a drift, or 0 without one."""
     flat = [s for s in segments if abs(s.rise) <= DRIFT * reach and s.last - s.first > 50]
     total = sum(s.last - s.first for s in flat)
     if len(flat) < 2 or total < 0.3 * segments[-1].last:
@@ -479,7 +489,10 @@ def _trend(segments: Sequence[_Segment], reach: float) -> float:
 
 
 def _simplified(x: Floats, segments: list[_Segment], reach: float, noise: _Noise) -> list[_Segment]:
-    """Return levels for lines that hardly rise, one level for those that hardly differ, and edges for steep lines."""
+    """Return simplified segments.
+
+    Lines that hardly rise become levels, similar levels are merged, and short steep lines become edges.
+    """
     tolerance = max(SAME * reach, 2.0 * noise.slow)
     flat = [
         _fit(x, s.first, s.last, level=True) if abs(s.rise) <= max(DRIFT * reach, 4.0 * noise.slow) else s
@@ -494,7 +507,7 @@ def _simplified(x: Floats, segments: list[_Segment], reach: float, noise: _Noise
             i = 0
         else:
             i += 1
-    # The edge of a step takes some samples where the current was filtered.
+    # The edge of a filtered step extends over several samples.
     i = 1
     while i < len(flat) - 1:
         a, edge, b = flat[i - 1 : i + 2]
@@ -509,7 +522,7 @@ def _simplified(x: Floats, segments: list[_Segment], reach: float, noise: _Noise
 
 
 def _without_slivers(x: Floats, segments: list[_Segment], tolerance: float) -> list[_Segment]:
-    """Return the segments without short ones that the line of a neighbour meets nearly as well."""
+    """Return the segments without short ones that the line of a neighbour fits nearly as well."""
     out = list(segments)
     for s in sorted(segments, key=lambda s: s.last - s.first):
         if s not in out or s.last - s.first > 0.06 * x.size or len(out) == 1:
@@ -537,7 +550,7 @@ def _is_one_line(x: Floats, a: _Segment, b: _Segment, tolerance: float) -> bool:
 
 
 def _placed(x: Floats, segments: list[_Segment], noise: _Noise) -> list[_Segment]:
-    """Return the segments with each jump at its sample, and each corner where two lines meet."""
+    """Return the segments with each jump at its sample, and each corner at the intersection of two lines."""
     bounds: list[float] = [0, *(s.last for s in segments[:-1]), x.size]
     for _ in range(2):
         for i, (a, b) in enumerate(pairwise(segments), 1):
@@ -561,36 +574,36 @@ def _placed(x: Floats, segments: list[_Segment], noise: _Noise) -> list[_Segment
 
 
 def _inner(x: Floats, first: int, last: int, level: bool) -> _Segment:
-    """Fit a segment without the samples at its ends, which an edge may have in part."""
+    """Return a fitted segment that ignores the samples at its ends, because an edge may affect them."""
     cut = 2 if last - first > 20 else 0
     fit = _fit(x, first + cut, last - cut, level)
     return _Segment(first, last, fit.middle, fit.slope)
 
 
 def _meeting(a: _Segment, b: _Segment, here: int, noise: _Noise) -> float | None:
-    """Return the sample at which two lines meet; None where the current jumps from one to the other."""
+    """Return the sample at which two lines intersect, or None if the current jumps between them."""
     is_jump = abs(b.at(here) - a.at(here)) > max(5.0 * noise.whole, 0.05 * max(abs(a.rise), abs(b.rise)))
     return None if is_jump or a.slope == b.slope else float((b.at(0.0) - a.at(0.0)) / (a.slope - b.slope))
 
 
 def _is_still(x: Floats, segments: list[_Segment], noise: _Noise, dt: float) -> bool:
-    """Return whether no piece fluctuates far more than where the current is still, and the noise is below its range."""
+    """Return whether the noise is below the range of the current, and no piece fluctuates more than constant parts."""
     if len(segments) > 1 and noise.whole > 0.25 * _range(segments):
         return False
     for s in segments:
         part = x[s.first + 5 : s.last - 5] - s.at(np.arange(s.first + 5, s.last - 5))
         if part.size < max(round(5.0 / dt), 20):
             continue
-        # A drift is slow: what counts is what a window holds.
+        # A drift is slow, so compare the noise within windows.
         if _noise(part, round(WINDOW / dt)).whole > ALIVE * noise.whole:
             return False
     return True
 
 
 def _as_pieces(t: Floats, dt: float, segments: Sequence[_Segment], reach: float, noise: _Noise) -> Injected:
-    """Return segments as pieces above the first level, equal levels as one."""
+    """Return segments as pieces above the first level, in which similar levels are equal."""
     tolerance = max(SAME * reach, 3.0 * noise.slow)
-    groups: list[list[int]] = []  # levels that return, such as the holding level after a step
+    groups: list[list[int]] = []  # levels that recur, such as the holding level after a step
     for i, s in enumerate(segments):
         near = [g for g in groups if abs(segments[g[0]].middle - s.middle) <= tolerance]
         if not s.slope and near:
@@ -616,7 +629,7 @@ def _as_pieces(t: Floats, dt: float, segments: Sequence[_Segment], reach: float,
             first = last = level[i]
         else:
             first, last = (s.at((edge - float(t[0])) / dt - 0.5) for edge in (on, off))
-            # A ramp from or to a level begins or ends there.
+            # Let a ramp start or end exactly at an adjacent level.
             close = max(5.0 * noise.whole / math.sqrt(10), 0.02 * abs(s.rise))
             if abs(first - level.get(i - 1, math.inf)) <= close:
                 first = level[i - 1]

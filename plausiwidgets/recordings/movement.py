@@ -1,4 +1,4 @@
-"""Movements of the potential while the current is constant, such as those that light or a drug causes."""
+"""Movements of the potential at constant current, for example due to light or a drug."""
 
 from __future__ import annotations
 
@@ -16,34 +16,35 @@ from plausiwidgets.texts import tr
 Floats = NDArray[np.float64]
 
 BIN = 5.0
-"""Time in ms of the bins, of each of which the median potential is taken: a spike is shorter than half of one."""
+"""Length in ms of the bins whose median potentials are compared. A spike is shorter than half of a bin."""
 RESPONSE = 100.0
-"""Time in ms after a change of the current in which the potential moves in response to it."""
+"""Time in ms after a change of the current in which the potential responds to the change."""
 RELAXATIONS = (50.0, 100.0, 200.0, 400.0, 800.0)
 """Time constants in ms of slow responses to a change of the current, such as sag and adaptation."""
 SMALLEST, OF_NOISE = 5.0, 6.0
-"""Smallest movement, in mV and in standard deviations of the potential: a synaptic potential is smaller."""
+"""Minimum size of a movement in mV and in standard deviations of the potential, which exceeds a synaptic potential."""
 SHORTEST = 30.0
-"""Time in ms for which the potential must be elsewhere."""
+"""Minimum duration in ms of a movement."""
 AROUND_SPIKE = (20.0, 300.0)
-"""Time in ms before and after a spike in which its rise and its afterpotential move the potential."""
+"""Times in ms before and after a spike in which its upstroke and its afterpotential move the potential."""
 PLATEAU, BURST = 60.0, 3
-"""Time in ms of a depolarization, and its spikes, that are more than the rise to a spike."""
+"""Minimum duration in ms and number of spikes of a depolarization that is more than the approach to a spike."""
 TONIC = 3.0
-"""Intervals between spikes over which the median of a cell that fires is taken, so that their sawtooth vanishes."""
+"""Number of interspike intervals over which a running median removes the sawtooth of a firing cell."""
 
 
 @dataclass(frozen=True)
 class Movement:
-    """A movement of the potential that no change of the current explains.
+    """Movement of the potential that is not explained by a change of the current.
 
     Attributes
     ----------
     sweep : str
+        Name of the sweep.
     start, end : float
-        Times in ms, on the scale of the file.
+        Start and end in ms on the scale of the file.
     size : float
-        Largest distance from the potential at other times, in mV.
+        Maximum distance from the potential at other times in mV.
 
     Examples
     --------
@@ -58,7 +59,7 @@ class Movement:
     size: float
 
     def words(self) -> str:
-        """Return the movement in words."""
+        """Return a description of the movement in words."""
         size = f"{'+' if self.size > 0.0 else '−'}{number(abs(self.size), 2)}"
         text = tr(
             "the potential moves by {size} mV from {start} to {end} ms while the current is constant",
@@ -87,7 +88,7 @@ def movements(data: Data, current: Injected) -> list[Movement]:
 
 
 def _movements_within(data: Data, start: float, end: float, has_response: bool) -> list[Movement]:
-    """Return the movements in a stretch of constant current."""
+    """Return the movements within a stretch of constant current."""
     assert data.v is not None
     chosen = (data.t >= start) & (data.t < end)
     t, v = data.t[chosen], data.v[chosen]
@@ -101,7 +102,7 @@ def _movements_within(data: Data, start: float, end: float, has_response: bool) 
     if inside.size >= 2:
         bins = round(TONIC * float(np.median(np.diff(inside))) / BIN)
         if 2 * bins > count:
-            return []  # Too few spikes to tell firing from a movement.
+            return []  # there are too few spikes to distinguish firing from a movement
         middle = _running_median(middle, bins)
     away = middle - _explained(place - start, middle, has_response)
     noise = 1.4826 * float(np.median(np.abs(away - np.median(away))))
@@ -117,7 +118,7 @@ def _movements_within(data: Data, start: float, end: float, has_response: bool) 
 
 
 def _is_of_spike(found: Movement, spikes: Floats) -> bool:
-    """Return whether a movement is the rise to a spike, or its afterpotential."""
+    """Return whether a movement is the approach to a spike, or its afterpotential."""
     before, after = AROUND_SPIKE
     near = bool(((spikes > found.start - after) & (spikes < found.end + before)).any())
     within = int(((spikes >= found.start) & (spikes < found.end)).sum())
@@ -126,13 +127,16 @@ def _is_of_spike(found: Movement, spikes: Floats) -> bool:
 
 
 def _running_median(x: Floats, width: int) -> Floats:
-    """Return the median around each entry, over `width` entries; at the ends over those that are there."""
+    """Return the median of `width` entries around each entry, or of the available entries at the ends."""
     half = max(width // 2, 1)
     return np.array([np.median(x[max(i - half, 0) : i + half + 1]) for i in range(x.size)])
 
 
 def _explained(t: Floats, v: Floats, has_response: bool) -> Floats:
-    """Return the potential that a constant current explains: a level, or a relaxation towards it."""
+    """Return the potential that a constant current explains, shape [bins].
+
+    It is a level or, after a change of the current, an exponential relaxation towards a level.
+    """
     level = np.full(v.size, np.median(v))
     if not has_response:
         return level
@@ -140,7 +144,7 @@ def _explained(t: Floats, v: Floats, has_response: bool) -> Floats:
     for tau in RELAXATIONS:
         basis = np.stack([np.ones(t.size), np.exp(-t / tau)], axis=1)
         fit, weight = level, np.ones(t.size)
-        for _ in range(8):  # absolute deviations, so that a movement does not bend the curve
+        for _ in range(8):  # fit absolute deviations, so that a movement does not bend the curve
             root = np.sqrt(weight)
             fit = basis @ np.linalg.lstsq(basis * root[:, None], v * root, rcond=None)[0]
             weight = 1.0 / np.maximum(np.abs(v - fit), 0.1)
@@ -150,7 +154,7 @@ def _explained(t: Floats, v: Floats, has_response: bool) -> Floats:
 
 
 def rests_apart(sweeps: Sequence[tuple[Data, Injected]], level: float, near: float) -> str:
-    """Return a sentence on how far the potential before the stimulus moves from sweep to sweep; empty if it rests."""
+    """Return a sentence about changes of the potential before the stimulus between sweeps, empty without changes."""
     rests = [
         (data, float(np.median(data.v[data.t < onset])))
         for data, current in sweeps

@@ -1,4 +1,4 @@
-"""The recording itself as a response, so that it is evaluated by its own criteria."""
+"""Recordings as responses, so that a recording can be evaluated by its own criteria."""
 
 from __future__ import annotations
 
@@ -19,17 +19,20 @@ from plausiwidgets.recordings.table import Data
 from plausiwidgets.support.printed import number
 
 WITHOUT_NOISE = ("sag", "course")
-"""Features of the potential without the noise of the recording, which the neurons do not have."""
+"""Features that are measured without the noise of the recording, which simulated neurons do not have."""
 FULL_SPIKE = 100.0
-"""Height in mV of a full spike of a cell. Criteria of the shape of spikes apply, because a cell has no reset."""
+"""Height in mV of a full spike of a cell, whose criteria for the shape of spikes apply because it has no reset."""
 
 
 def check_own(
     features: RecordedFeatures, sweeps: Sequence[RecordedSweep], source: str
 ) -> tuple[CriterionResult[bool, float], ...]:
-    """Return how a recording meets its own criteria; a ValueError names one that it does not meet.
+    """Return the results of a recording for its own criteria.
 
-    Such a criterion is a contradiction: no neuron could reproduce what the cell did.
+    Raises
+    ------
+    ValueError
+        If the recording does not meet a criterion, so that no neuron could reproduce the cell.
     """
     raw = features.own_values(own_responses(sweeps))
     smooth = features.own_values(own_responses(sweeps, SMOOTH))
@@ -51,8 +54,9 @@ def check_own(
 def own_responses(sweeps: Sequence[RecordedSweep], smooth: float = 0.0) -> dict[str, Responses]:
     """Return the recording as a response to its own currents, with the potential averaged over `smooth` ms.
 
-    For each sweep, the responses of all sweeps with the resting potential of that sweep: the potential of a cell
-    before the stimulus differs from sweep to sweep, and that of a neuron does not. The empty name has its mean.
+    The result contains the responses of all sweeps for each sweep, together with the resting potential of that sweep.
+    The potential of a cell before the stimulus differs between sweeps, in contrast to that of a simulated neuron. The
+    entry with an empty name has the mean resting potential.
     """
     found = {g.name: _response(g, smooth) for g in sweeps}
     seen = SETTLE / 1000.0
@@ -81,7 +85,7 @@ def own_responses(sweeps: Sequence[RecordedSweep], smooth: float = 0.0) -> dict[
 
 
 def _rest(g: RecordedSweep, data: Data) -> float:
-    """Return the potential just before the stimulus; nan without it."""
+    """Return the potential just before the stimulus in mV, or nan without it."""
     if data.v is None or g.begin <= data.t[0]:
         return math.nan
     before = g.v(data, -min(BEFORE, g.begin - data.t[0]), 0.0)
@@ -89,7 +93,7 @@ def _rest(g: RecordedSweep, data: Data) -> float:
 
 
 def _response(g: RecordedSweep, smooth: float) -> Response:
-    """Return a sweep as a response, on a grid of the time between its samples."""
+    """Return a sweep as a response on a grid with the time between its samples."""
     times = g.train()[None]
     if g.data.v is None:
         return Response(times, g.end, np.zeros(1), g.dt)
@@ -98,7 +102,7 @@ def _response(g: RecordedSweep, smooth: float) -> Response:
 
 
 def _between_edges(g: RecordedSweep, smooth: float) -> NDArray[np.float64]:
-    """Return the potential, averaged over some time in ms between changes of the current."""
+    """Return the potential, averaged over a time in ms between changes of the current."""
     v = g.on_grid(g.data)
     if not smooth:
         return v

@@ -1,4 +1,4 @@
-"""The features of recorded sweeps as criteria, with the ranges within which a neuron reproduces them."""
+"""Features of recorded sweeps as criteria, with the accepted ranges within which a neuron reproduces them."""
 
 from __future__ import annotations
 
@@ -28,46 +28,49 @@ from plausiwidgets.texts import marked, tr
 Floats = NDArray[np.float64]
 
 PRECISION = 4.0
-"""Largest precision Δ in ms of a coincidence, where it is not given."""
+"""Maximum default precision Δ of a coincidence in ms."""
 REST, COURSE, TROUGH, PEAK, SAG, LEVEL = 2.0, 2.0, 3.0, 6.0, 1.0, 3.0
-"""Least tolerance in mV of the potential at rest, the course, the lowest potential after a spike, its top, the sag, and
-the potential at the end of a step."""
+"""Minimum tolerances in mV.
+
+They apply to the resting potential, the course, the minimum after a spike, the peak, the sag, and the potential at the
+end of a step.
+"""
 OF_COURSE = 0.15
-"""Tolerance of the course, as a share of the range that the potential has outside of spikes."""
+"""Tolerance of the course as a share of the range of the potential outside spikes."""
 STEP = 0.5
 """Distance in ms of the samples at which two courses are compared."""
 AROUND = (2.0, 4.0)
-"""Time in ms before and after a spike in which courses are not compared."""
+"""Times in ms before and after a spike in which courses are not compared."""
 MIN_DEFLECTION = 2.0
-"""Size in mV of the smallest response to a step of which resistance, time constant and sag are measured."""
+"""Minimum response in mV to a step from which resistance, time constant and sag are measured."""
 DECAY = (1.0, 10.0)
-"""Time in ms after a step in which the decay is measured, as eFEL has it."""
+"""Times in ms after a step between which the decay is measured, as in eFEL."""
 SMOOTH = 1.0
-"""Time in ms over which a potential is averaged: its lowest sample is lower by the noise."""
+"""Time in ms over which a potential is averaged, because noise lowers its minimum."""
 CUT = 0.5
-"""Distance of samples in ms from which on height and width of spikes are not compared: the sampling cuts them."""
+"""Maximum sampling interval in ms at which height and width of spikes are compared."""
 OF_LOWEST = 3.0
-"""By how many standard deviations of its noise the lowest potential of a step is lower."""
+"""Expected difference of the minimum of a noisy step from its mean, in standard deviations of the noise."""
 REPEAT = 2.0 * math.sqrt(2.0)
-"""By how many of its standard deviations a repeat differs from a measured value at most: both vary."""
+"""Maximum difference of a repeat from a measured value in standard deviations, because both vary."""
 MIN_PAIRS = 4
-"""Smallest number of neighbouring intervals whose irregularity is compared."""
+"""Minimum number of pairs of neighbouring intervals whose irregularity is compared."""
 GAMMA = 0.7
-"""Least coincidence factor, as a share of what repeated sweeps of the cell reach among each other."""
+"""Minimum coincidence factor as a share of that of repeated sweeps among each other."""
 
 
 @dataclass(frozen=True)
 class Compared:
-    """A criterion of a recording.
+    """Criterion of a recording.
 
     Attributes
     ----------
     name : str
-        In ``compare`` of :func:`from_recording`.
+        Name of the feature in ``compare`` of :func:`from_recording`.
     sweep : str
-        Of which it is; empty for all sweeps together.
+        Name of its sweep, empty for all sweeps together.
     criterion : Criterion
-        Its title does not name the sweep.
+        The criterion, whose title does not contain the name of the sweep.
 
     Examples
     --------
@@ -97,7 +100,7 @@ Measured = Callable[[Response, Responses], Mapping[str, ArrayLike | Graded]]
 
 
 class RecordedFeatures:
-    """The criteria of recorded sweeps, and what measures them."""
+    """Criteria of recorded sweeps, and the functions that measure them."""
 
     def __init__(self, stimulus: Stimulus, settings: Settings, current_unit: str) -> None:
         groups, silent = stimulus.sweeps, stimulus.is_silent
@@ -122,14 +125,14 @@ class RecordedFeatures:
 
     @property
     def criteria(self) -> list[Criterion]:
-        """The compared features, with the sweep in the title if there are several."""
+        """Compared features, with the sweep in the title if there are several."""
         return [
             replace(c.criterion, title=f"{c.sweep}: {c.criterion.title}") if c.sweep and self._many else c.criterion
             for c in self.compared
         ]
 
     def needs_potential(self, name: str) -> bool:
-        """Return whether the potential of a sweep is measured."""
+        """Return whether features of the potential of a sweep are compared."""
         return any(c.sweep == name and c.name not in SPIKES for c in self.compared)
 
     def measure(self, r: Responses, s: StimulusValues) -> dict[str, ArrayLike | Graded]:
@@ -150,13 +153,16 @@ class RecordedFeatures:
         return out
 
     def _add(self, name: str, criterion: Criterion, value: Value | None = None, sweep: str = "") -> None:
-        """Compare something; `value` gives it of a response, where it is not measured together with others."""
+        """Add a criterion and, unless several features are measured together, the function that measures it."""
         self.compared.append(Compared(name, sweep, replace(criterion, weight=self.settings.weight(name))))
         if value is not None:
             self._measures.append((sweep, lambda x, r: {criterion.key: value(x, r)}))
 
-    def _asked(self, name: str, usual: bool = True) -> bool:
-        """Return whether something is compared; what is not `usual` is so only where `compare` names it."""
+    def _is_compared(self, name: str, usual: bool = True) -> bool:
+        """Return whether a feature is compared.
+
+        A feature that is not `usual` is compared only if `compare` contains its name.
+        """
         if not usual:
             self.left_out.add(name)
         return self.settings.weight(name) > 0.0 and (usual or self.settings.compare is not None)
@@ -164,9 +170,9 @@ class RecordedFeatures:
     # -- before the stimulus
 
     def _before(self, groups: Sequence[RecordedSweep]) -> None:
-        """Ask for the potential at rest, or for the rate at which the cell fires before the stimulus."""
+        """Add the resting potential, or the firing rate before the stimulus if the cell fires spontaneously."""
         known = [(g, data) for g in groups for data in g.repeats if g.onset == 0.0 and g.current is not None]
-        if self._silent and self._asked("rest"):
+        if self._silent and self._is_compared("rest"):
             rests = [
                 float(np.mean(v))
                 for g, data in known
@@ -188,7 +194,7 @@ class RecordedFeatures:
                     ),
                     lambda x, r: r.v_baseline,
                 )
-        if not self._silent and self._asked("rate_before"):
+        if not self._silent and self._is_compared("rate_before"):
             count, seconds = spikes_before(groups)
             if seconds > 0.05:
                 rate = count / seconds
@@ -223,7 +229,7 @@ class RecordedFeatures:
         self.compared[first:] = sorted(self.compared[first:], key=lambda c: ALL.index(c.name))
 
     def _spikes(self, g: RecordedSweep, mark: str) -> None:
-        """Ask for number, latency, intervals and times of the spikes."""
+        """Add the number, the latency, the intervals and the times of the spikes."""
         settings, trains = self.settings, g.trains
         train = trains[0]
         isi = np.diff(train)
@@ -238,7 +244,7 @@ class RecordedFeatures:
         precision = settings.precision
         if precision is None:
             precision = min(PRECISION, 0.25 * float(isi.mean())) if isi.size else PRECISION
-        # The phase of spontaneous firing is arbitrary, and its pauses are those of the current, so spikes are compared
+        # The phase of spontaneous firing is arbitrary, and its pauses depend on the current. Therefore compare spikes
         # between changes of the current.
         stretches = g.stretches()
         for j, stretch in enumerate(stretches):
@@ -246,7 +252,7 @@ class RecordedFeatures:
         onset = g.onset
         late = [x[x >= onset] for x in fired]
         firsts = [float(x[0] - onset) for x in late if x.size]
-        if firsts and g.has_stimulus and self._asked("latency"):
+        if firsts and g.has_stimulus and self._is_compared("latency"):
             first = float(np.mean(firsts))
             cycle = 0.0 if g.is_timed else max(_first_cycles(x, stretches) for x in late)
             slack = max(settings.tolerance * first, precision, 2.0 * float(np.std(firsts)), cycle)
@@ -264,11 +270,11 @@ class RecordedFeatures:
                 lambda x, r: f.first(x.window(onset) if onset else x.window()) - onset,
                 g.name,
             )
-        if fired and self._asked("times", g.is_timed or (len(trains) > 1 and g.has_stimulus)):
+        if fired and self._is_compared("times", g.is_timed or (len(trains) > 1 and g.has_stimulus)):
             self._times(g, fired, mark, precision)
 
     def _train(self, g: RecordedSweep, stretch: tuple[float, float], mark: str) -> None:
-        """Compare number and intervals of the spikes in a stretch of a sweep."""
+        """Add the number and the intervals of the spikes in a stretch of a sweep."""
         begin, end = stretch
         trains = g.trains_within(begin, end)
         whole = len(g.stretches()) == 1
@@ -281,7 +287,7 @@ class RecordedFeatures:
         compared = [
             name
             for name, criterion in found.items()
-            if criterion is not None and self._asked(name, name != "cv" or g.is_timed)
+            if criterion is not None and self._is_compared(name, name != "cv" or g.is_timed)
         ]
         for name in compared:
             criterion = found[name]
@@ -301,7 +307,7 @@ class RecordedFeatures:
             self._measures.append((g.name, measure))
 
     def _count(self, g: RecordedSweep, stretch: tuple[float, float], trains: Sequence[Floats], mark: str) -> Criterion:
-        """Return the criterion of the number of spikes in a stretch."""
+        """Return the criterion for the number of spikes in a stretch."""
         counts = [x.size for x in trains]
         chance = 0.0 if g.is_timed else self._chance(max(counts), g.level(stretch))
         slack = int(max(self.settings.tolerance * max(counts), chance) + 1e-9)
@@ -319,7 +325,7 @@ class RecordedFeatures:
         )
 
     def _mean_interval(self, g: RecordedSweep, trains: Sequence[Floats], mark: str) -> Criterion | None:
-        """Return the criterion of the mean interval of a part of the trace; None if it has too few spikes."""
+        """Return the criterion for the mean interval in a stretch, or None if it has too few spikes."""
         means = [float(np.diff(x).mean()) for x in trains if x.size >= (2 if g.is_timed else 3)]
         if not means:
             return None
@@ -338,7 +344,7 @@ class RecordedFeatures:
         )
 
     def _variation(self, trains: Sequence[Floats], mark: str) -> Criterion | None:
-        """Return the criterion of the coefficient of variation; None where there are too few intervals."""
+        """Return the criterion for the coefficient of variation, or None if there are too few intervals."""
         cvs = [float(np.diff(x).std() / np.diff(x).mean()) for x in trains if x.size >= 3]
         if not cvs:
             return None
@@ -355,7 +361,7 @@ class RecordedFeatures:
     def _regularity(
         self, g: RecordedSweep, stretch: tuple[float, float], trains: Sequence[Floats], mark: str
     ) -> Criterion | None:
-        """Return the criterion of the regularity of spontaneous firing in a stretch; None where there is too little."""
+        """Return the criterion for the regularity of spontaneous firing in a stretch, or None if it is too short."""
         ratios = [f.neighbour_ratios(np.diff(x)) for x in trains]
         pairs = np.concatenate(ratios)
         if not self._is_spontaneous(g, stretch) or pairs.size < MIN_PAIRS:
@@ -373,16 +379,16 @@ class RecordedFeatures:
         )
 
     def _is_spontaneous(self, g: RecordedSweep, stretch: tuple[float, float]) -> bool:
-        """Return whether a stretch is at the holding current of a cell that fires there without a stimulus."""
+        """Return whether a stretch is at the holding current of a cell that fires without a stimulus."""
         if g.is_timed or g.current is None:
             return False
         return abs(g.level(stretch) - g.current.holding) <= self._near
 
     def _chance(self, count: int, level: float) -> float:
-        """Return by how much the number of spikes of a cell that fires by itself differs in a repeat.
+        """Return the difference in the number of spikes that a repeat may have, for a cell that fires spontaneously.
 
-        Of a renewal process the variance is CV² times the number, and 1/6 for the phase (Cox, Renewal Theory, 1962).
-        Where it is silent it stays silent, but at a current at which it fires in another stretch.
+        The variance of a renewal process is CV² times the number of spikes, plus 1/6 for the phase (Cox, Renewal
+        Theory, 1962). A silent stretch stays silent, unless the cell fires at the same current in another stretch.
         """
         if count == 0 and not any(low <= level <= high for low, high in self._firing):
             return 0.0
@@ -436,8 +442,8 @@ class RecordedFeatures:
         )
 
     def _course(self, g: RecordedSweep, mark: str) -> None:
-        """Ask for the course of the potential outside of spikes."""
-        if not self._asked("course"):
+        """Add the course of the potential outside spikes."""
+        if not self._is_compared("course"):
             return
         courses = np.array([_course_of(g, data) for data in g.repeats])
         known_in = np.count_nonzero(np.isfinite(courses), axis=0)
@@ -467,9 +473,9 @@ class RecordedFeatures:
         )
 
     def _steps(self, g: RecordedSweep, mark: str) -> None:
-        """Ask for resistance, time constant and sag of a long step at the onset, without a spike."""
+        """Add the resistance, the time constant and the sag of a long step without spikes at the onset."""
         if g.onset != 0.0:
-            return  # it begins from another level
+            return  # the step starts from another level
         p = next((p for p in g.steps() if not g.fires(p.on, p.off + DECAY[1])), None)
         if p is None or p.on != 0.0:
             return
@@ -482,15 +488,15 @@ class RecordedFeatures:
         deflection = float(np.mean(steady - bases))
         if abs(deflection) < MIN_DEFLECTION:
             return
-        if self._asked("resistance"):
+        if self._is_compared("resistance"):
             self._resistance(g, mark, p, steady - bases)
-        if g.end >= p.off + DECAY[1] + 1.0 and self._asked("time_constant"):
+        if g.end >= p.off + DECAY[1] + 1.0 and self._is_compared("time_constant"):
             self._decay(g, mark, p, bases)
-        if deflection < 0.0 and self._asked("sag"):
+        if deflection < 0.0 and self._is_compared("sag"):
             self._sag(g, mark, p, steady)
 
     def _levels(self, g: RecordedSweep, mark: str) -> None:
-        """Ask for the potential at the end of silent steps, and the sag, of a cell that has no rest to measure from."""
+        """Add the potential at the end of silent steps, and the sag, for a cell that has no resting potential."""
         for j, p in enumerate(g.steps()):
             if p.on >= 0.0 and p.off <= g.end and not g.fires(0.5 * (p.on + p.off), p.off):
                 self._level(g, f"{mark}_{j}", p)
@@ -500,14 +506,15 @@ class RecordedFeatures:
         steady = np.array([g.v(data, p.off - tenth, p.off).mean() for data in g.repeats])
         level = float(np.mean(steady))
         usual = float(np.median(np.concatenate([data.v for data in g.repeats if data.v is not None])))
-        if self._asked("level"):
+        if self._is_compared("level"):
             parts = [
                 float(g.v(data, p.off - k * tenth, p.off - (k - 1) * tenth).mean())
                 for data in g.repeats
                 for k in range(1, 6)
             ]
             slack = max(LEVEL, 2.0 * self.settings.tolerance * abs(level - usual), REPEAT * float(np.std(parts)))
-            # Where a step silences by depolarization, it holds the potential above where a neuron resets.
+            # If depolarization silences the cell, the step holds its potential above the level at which a neuron
+            # resets.
             self._add(
                 "level",
                 Criterion(
@@ -524,7 +531,7 @@ class RecordedFeatures:
                 g.name,
             )
         from_above = all(g.v(data, p.on, p.on + SMOOTH).mean() > level for data in g.repeats)
-        if level < usual and from_above and not g.fires(p.on, p.off) and self._asked("sag"):
+        if level < usual and from_above and not g.fires(p.on, p.off) and self._is_compared("sag"):
             self._sag(g, mark, p, steady, tr("matching sag from {start} to {end} ms", **span))
 
     def _resistance(self, g: RecordedSweep, mark: str, p: Piece, deflections: Floats) -> None:
@@ -583,7 +590,7 @@ class RecordedFeatures:
     def _sag(self, g: RecordedSweep, mark: str, p: Piece, steady: Floats, title: str = marked("matching sag")) -> None:
         lowest = [smoothed(g.v(data, p.on, p.off), g.dt, SMOOTH).min() for data in g.repeats]
         sags = np.maximum(steady - lowest, 0.0).tolist()
-        # The lowest potential is lower by the noise of the recording, which the neurons do not have.
+        # The minimum is lowered by the noise of the recording, which simulated neurons do not have.
         half, tenth = 0.5 * (p.on + p.off), 0.1 * (p.off - p.on)
         noise = max(_residual(smoothed(g.v(data, half, p.off), g.dt, SMOOTH)) for data in g.repeats)
         slack = max(SAG, 2.0 * self.settings.tolerance * max(sags)) + OF_LOWEST * noise
@@ -603,14 +610,14 @@ class RecordedFeatures:
         )
 
     def _shape(self, g: RecordedSweep, mark: str) -> None:
-        """Ask for the potential between spikes, and for height and width of spikes of a neuron without a reset."""
+        """Add the potential between spikes, and the height and the width of spikes for a neuron without a reset."""
         stretches = g.stretches()
         for j, (begin, end) in enumerate(stretches):
             rows = g.rows(begin, end, 2 if g.is_timed else 3)
             title, key, error = marked("matching potential between spikes"), f"ahp{mark}", 0.0
             if rows and not g.is_timed:
                 title = tr("{criterion} from {start} to {end} ms", criterion=tr(title), **g.span(begin, end))
-                # The potential after the last spike may be that of another stretch.
+                # The potential after the last spike may belong to another stretch.
                 key, error = f"{key}_{j}", max(_error_of_mean((v, t[:, :-1], dt), np.minimum) for v, t, dt in rows)
             self._of_spikes(
                 g,
@@ -685,14 +692,17 @@ class RecordedFeatures:
         error: float = 0.0,
         share: float = 0.0,
     ) -> None:
-        """Ask for what a sweep has on the average of its spikes; the criterion says by how much it differs at least."""
+        """Add a feature that is averaged over the spikes of a sweep.
+
+        The upper limit of `criterion` is the minimum tolerance of the feature.
+        """
         values = np.array([float(measure(*row)[0]) for row in rows])
         values = values[np.isfinite(values)]
-        if not values.size or not self._asked(name):
+        if not values.size or not self._is_compared(name):
             return
         middle = float(values.mean())
         if name == "width" and middle > PLATEAU:
-            return  # The sampling cuts the spikes.
+            return  # the samples miss the peaks of such spikes
         slack = max(criterion.high, 2.0 * float(values.std()), error, share * middle)
         whole = end - begin >= g.end - g.lead
 
@@ -706,9 +716,10 @@ class RecordedFeatures:
 
 
 def _irregularity(groups: Sequence[RecordedSweep]) -> float:
-    """Return how irregular neighbouring intervals are: CV2 (Holt et al. 1996), which a slow change does not enlarge.
+    """Return the irregularity of neighbouring intervals, CV2 (Holt et al. 1996).
 
-    Of a renewal process it is the coefficient of variation; 1, that of a Poisson process, where there are few spikes.
+    A slow change of the rate does not enlarge CV2. For a renewal process, it is the coefficient of variation. If there
+    are few spikes, the result is 1, the value of a Poisson process.
     """
     ratios: list[float] = []
     for g in groups:
@@ -720,7 +731,7 @@ def _irregularity(groups: Sequence[RecordedSweep]) -> float:
 
 
 def _firing_levels(groups: Sequence[RecordedSweep]) -> list[tuple[float, float]]:
-    """Return the currents at which a cell fires in some stretch, each with what is the same level."""
+    """Return the ranges of current around the levels at which a cell fires in some stretch."""
     levels = [(g.level(stretch), g.fires(*stretch)) for g in groups for stretch in g.stretches()]
     if not levels:
         return []
@@ -729,14 +740,17 @@ def _firing_levels(groups: Sequence[RecordedSweep]) -> list[tuple[float, float]]
 
 
 def _first_cycles(train: Floats, stretches: Sequence[tuple[float, float]]) -> float:
-    """Return the longest of the first intervals of a train, before the current changes; 0 without one."""
+    """Return the longest of the first intervals of a train before the current changes in ms, 0 without one."""
     end = next((b for a, b in stretches if train.size and a <= train[0] < b), 0.0)
     isi = np.diff(train[train < end][:4])
     return float(isi.max(initial=0.0))
 
 
 def _of_phase(g: RecordedSweep, course: Floats) -> float:
-    """Return the distance in mV of two courses of a cell that fires by itself whose spikes have independent phases."""
+    """Return the distance in mV between the courses of a spontaneously firing cell in two repeats.
+
+    The spikes of the repeats have independent phases.
+    """
     places = np.arange(1, course.size + 1) * STEP
     apart, known = 0.0, int(np.isfinite(course).sum())
     for a, b in g.stretches():
@@ -747,7 +761,7 @@ def _of_phase(g: RecordedSweep, course: Floats) -> float:
 
 
 def _error_of_mean(row: tuple[Floats, Floats, float], extreme: np.ufunc) -> float:
-    """Return the standard error of the mean of what is largest or smallest from each spike to the next."""
+    """Return the standard error of the mean of the minima or maxima from each spike to the next."""
     (v,), (times,), dt = row
     edges = np.minimum(np.round(times / dt).astype(np.intp), v.size - 1)
     each = extreme.reduceat(v, edges)
@@ -755,7 +769,7 @@ def _error_of_mean(row: tuple[Floats, Floats, float], extreme: np.ufunc) -> floa
 
 
 def _residual(v: Floats) -> float:
-    """Return the standard deviation of a potential about the line through it."""
+    """Return the standard deviation of a potential about its regression line."""
     place = np.arange(v.size) - 0.5 * (v.size - 1)
     return float(np.std(v - v.mean() - place * (float(place @ v) / max(float(place @ place), 1.0))))
 
@@ -768,7 +782,7 @@ def _average(values: Sequence[Floats]) -> Floats:
 
 
 def _course_of(g: RecordedSweep, data: Data) -> Floats:
-    """Return the potential at each STEP ms from the begin on, the mean around it; nan at spikes."""
+    """Return the mean potential around every `STEP` ms after the start, nan near spikes."""
     assert data.v is not None
     t = data.t - g.begin
     places = np.arange(1, int((g.end - 1e-9) / STEP) + 1) * STEP

@@ -1,4 +1,4 @@
-"""The pattern of recorded sweeps of a cell: their currents, and what a neuron must reproduce as criteria."""
+"""Patterns of recorded sweeps, with their currents and the criteria for a neuron that reproduces them."""
 
 from __future__ import annotations
 
@@ -34,34 +34,34 @@ from plausiwidgets.texts import tr
 @renamed
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class RecordedPattern(Pattern):
-    """The pattern of recorded sweeps: a neuron must reproduce the responses of the cell.
+    """Pattern of recorded sweeps, which requires a neuron to reproduce the responses of the cell.
 
     Attributes
     ----------
     protocols : mapping of str to Injected
-        For each sweep, the current that was recovered from its samples; ``.words("pA")`` describes it. Empty without
+        Current of each sweep, recovered from its samples, empty without currents. The method ``.words("pA")`` describes
         a current.
     current_unit : str
-        Unit of the recorded current; empty where it is that of the model.
+        Unit of the recorded current, empty if it is that of the model.
     held_out : RecordedPattern or None
-        The sweeps that were left out, for ``pw.judge(model, pattern.held_out, result.parameters)``.
+        Pattern of the sweeps that were left out, for ``pw.judge(model, pattern.held_out, result.parameters)``.
     reliability : mapping of str to float
-        For each sweep that was repeated, the coincidence factor that the repeats reach among each other.
+        Coincidence factor of the repeats of each repeated sweep among each other.
     numbers : mapping of str to tuple of int
-        For each sweep, its number in the file, and those of its repeats.
+        Number of each sweep in the file, followed by those of its repeats.
     begins : mapping of str to float
-        For each sweep, the time of the recording in ms that is 0 in a figure.
+        Time in ms of each sweep that is 0 in a figure.
     compared : tuple of Compared
-        The criteria of the recording, each with its name in ``compare``, and its sweep.
+        Criteria of the recording, each with its name in ``compare`` and its sweep.
     left_out : tuple of str
-        Features of a cell that fires spontaneously that are compared only if ``compare`` names them, because a repeat
-        of the recording would not meet their criteria.
+        Features of a spontaneously firing cell that are compared only if ``compare`` contains them, because a repeat of
+        the recording would not meet their criteria.
     own : tuple of CriterionResult
-        The recording evaluated by its own criteria, all of which it meets.
+        Results of the recording for its own criteria, all of which it meets.
     spontaneous : SpontaneousFiring or None
-        Spikes of the cell at its holding current, in all sweeps of the file; None if there are none.
+        Spikes of the cell at its holding current in all sweeps of the file, None without spikes.
     notes : tuple of str
-        Sentences on what was found: spontaneous firing, and movements of the potential while the current is constant.
+        Sentences about spontaneous firing, and about movements of the potential at constant current.
 
     Examples
     --------
@@ -85,7 +85,7 @@ class RecordedPattern(Pattern):
 
     @property
     def summary(self) -> str:
-        """The stimulus and the firing that were read from the recording, in words."""
+        """Description of the stimulus and the firing of the recording in words."""
         lines = [f"{name}: {found.words(self.current_unit)}" for name, found in self.protocols.items()]
         return "\n".join([f"{self.title}: {self.description}", *lines, *self.notes])
 
@@ -105,9 +105,9 @@ class RecordedPattern(Pattern):
 
 
 SMALL_CURRENT = 50e-12
-"""Current in A. A fluctuation of less than a tenth of it is the noise of an amplifier, and not a stimulus."""
+"""Range of a small current in A. A fluctuation below a tenth of it is noise of an amplifier instead of a stimulus."""
 MAX_NOTES = 12
-"""Number of movements that are listed."""
+"""Maximum number of listed movements."""
 
 
 def made_of(
@@ -119,9 +119,14 @@ def made_of(
     others: Sequence[Data] = (),
     holding: float | None = None,
 ) -> RecordedPattern:
-    """Return the pattern of checked sweeps; see :func:`from_recording`.
+    """Return the pattern of checked sweeps for :func:`from_recording`.
 
-    `others` are unused sweeps of the file, and `holding` is the holding current if it is that of another pattern.
+    Parameters
+    ----------
+    others : sequence of Data
+        Unused sweeps of the file.
+    holding : float, optional
+        Holding current, if it is that of another pattern.
     """
     small = SMALL_CURRENT / AMPERE[current_unit] if current_unit else 0.0
     stimulus = stimulus_of(sweeps, settings, (*holdout, *others), small, holding)
@@ -146,7 +151,7 @@ def made_of(
     if holdout:
         held = replace(settings, title=f"{title}: held out", silent_before=settings.silent_before if silent else False)
         held_out = made_of(holdout, held, source, current_unit, (), (*sweeps, *others), stimulus.holding)
-    with untried():  # the functions are the package's own, which tests try
+    with untried():  # skip the tests, because unit tests cover these functions
         return RecordedPattern(
             key=settings.key,
             title=title,
@@ -176,7 +181,7 @@ def made_of(
 
 
 def _description(sweeps: Sequence[Data], groups: Sequence[RecordedSweep], unit: str) -> str:
-    """Return the length, the number of spikes and, of a single sweep, the protocol in words."""
+    """Return the length and the number of spikes in words, and the protocol of a single sweep."""
     words = {
         "end": number(max(g.end - g.lead for g in groups), 6),
         "count": sum(g.train().size for g in groups),
@@ -191,7 +196,7 @@ def _description(sweeps: Sequence[Data], groups: Sequence[RecordedSweep], unit: 
 
 
 def _look_for(groups: Sequence[RecordedSweep]) -> str:
-    """Return the sentence on what to look at in the target."""
+    """Return the sentence about the important parts of the target."""
     train = next((g.train() for g in groups if g.train().size), np.empty(0))
     if not train.size:
         return tr("Look for a trace that follows the target without a spike.")
@@ -202,7 +207,7 @@ def _look_for(groups: Sequence[RecordedSweep]) -> str:
 
 
 def _notes(stimulus: Stimulus, unit: str) -> tuple[str, ...]:
-    """Return sentences on spontaneous firing, and on movements of the potential while the current is constant."""
+    """Return sentences about spontaneous firing, and about movements of the potential at constant current."""
     if stimulus.firing is None:
         return ()
     out, firing = [], stimulus.firing

@@ -1,4 +1,4 @@
-"""The stimulus of recorded sweeps: their currents, and whether the cell fires without a stimulus."""
+"""Stimulus of recorded sweeps: their currents, and whether the cell fires without a stimulus."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from plausiwidgets.support.names import unknown
 from plausiwidgets.texts import marked
 
 LEAD = 500.0
-"""Time in ms for which a neuron settles at the holding current of a sweep that differs from that of the others."""
+"""Time in ms for which a neuron settles at the holding current of a sweep that differs from the common one."""
 BASELINE = 500.0
-"""Time in ms before the stimulus from which on the spontaneous firing there is compared like that in the sweep."""
+"""Minimum time in ms before the stimulus in which spontaneous firing is compared like that in the sweep."""
 SCALE = marked(
     "Scale factor for the recorded current, relative to the holding current. Use it for a "
     "model with another current unit."
@@ -29,23 +29,24 @@ SCALE = marked(
 
 @dataclass(frozen=True)
 class Stimulus:
-    """The stimulus of recorded sweeps.
+    """Stimulus of recorded sweeps.
 
     Attributes
     ----------
     sweeps : list of RecordedSweep
-        Sweeps of the same current are one.
+        Compared sweeps, in which sweeps with equal currents are combined.
     parameters : tuple of StimulusParameter
+        Parameters of the stimulus.
     is_silent : bool
         Whether the cell is silent at its holding current.
     holding : float
-        Holding current that most sweeps share.
+        Most common holding current.
     firing : SpontaneousFiring or None
-        Its firing at the holding current; None for a recording without a current.
+        Firing of the cell at the holding current, None for a recording without a current.
     currents : list of (Data, Injected)
-        The recovered current of each sweep.
+        Sweeps with their recovered currents.
     near : float
-        Difference of two currents that are the same.
+        Maximum difference of two currents that count as equal.
     """
 
     sweeps: list[RecordedSweep]
@@ -64,18 +65,18 @@ def stimulus_of(
     small: float = 0.0,
     holding: float | None = None,
 ) -> Stimulus:
-    """Return the stimulus of sweeps.
+    """Return the stimulus of recorded sweeps.
 
     Parameters
     ----------
     sweeps : sequence of Data
     settings : Settings
     others : sequence of Data
-        Sweeps of the same file that are not used. They show whether the cell fires spontaneously.
+        Unused sweeps of the same file, which reveal whether the cell fires spontaneously.
     small : float
-        Range of a current that is small in its unit, so that a fluctuation of a tenth of it is noise.
+        Range of a small current in its unit. A fluctuation below a tenth of it is noise.
     holding : float, optional
-        Holding current. Default: the level at which most sweeps begin.
+        Holding current, by default the most common initial level.
     """
     given = [data.current for data in sweeps if data.current is not None]
     if not given:
@@ -89,7 +90,7 @@ def stimulus_of(
         injected(data.t, data.current, settings.as_measured, max(reach, small))  # type: ignore[arg-type]
         for data in sweeps
     ]
-    # Currents that never change have no range: what is small against them is a difference of noise.
+    # Constant currents have no range, so their noise determines which differences are small.
     noise = max(c.noise for c in currents)
     near = 0.02 * reach + 0.2 * noise + 1e-9 * max(abs(c.holding) for c in currents)
     if holding is None:
@@ -128,12 +129,15 @@ def stimulus_of(
 
 
 def _common(levels: Sequence[float], near: float) -> float:
-    """Return the level that most sweeps share, and the nearest to zero among equally many."""
+    """Return the most common level, or the one closest to zero among equally common levels."""
     return max(levels, key=lambda x: (sum(abs(x - y) <= near for y in levels), -abs(x)))
 
 
 def _sweep_of(data: Data, current: Injected, holding: float, near: float, silent: bool) -> RecordedSweep:
-    """Return a sweep. If its holding current is not the common one, the neuron settles at it before the recording."""
+    """Return a sweep as it is compared.
+
+    If its holding current is not the common one, the neuron settles at this current before the recording.
+    """
     start = float(data.t[0])
     onset = start if current.onset is None else float(current.onset)
     is_common = abs(current.holding - holding) <= near
@@ -156,7 +160,7 @@ def _sweep_of(data: Data, current: Injected, holding: float, near: float, silent
 
 
 def _check_silent(known: Sequence[tuple[Data, Injected]], holding: float, near: float) -> None:
-    """Raise a ValueError if sweeps fire at the holding current before their stimulus."""
+    """Raise a ValueError if sweeps contain spikes at the holding current before their stimulus."""
     firing = {
         data.number: float(early[0])
         for data, c in known
@@ -178,7 +182,7 @@ def _check_silent(known: Sequence[tuple[Data, Injected]], holding: float, near: 
 def _pieces_of(
     current: Injected, begin: float, end: float, level: float
 ) -> Callable[[StimulusValues], Sequence[Piece]]:
-    """Return the pieces of a sweep for stimulus values; `level` is its holding current above that of the others."""
+    """Return the function of the pieces of a sweep, whose holding current is `level` above the common one."""
     known = [(p.on - begin, p.off - begin, p.first, p.last) for p in current.pieces]
     if level:
         known.append((0.0, end, level, level))
@@ -186,7 +190,7 @@ def _pieces_of(
 
 
 def _same(a: Injected, b: Injected, near: float, of_a: Data, of_b: Data) -> bool:
-    """Return whether two sweeps are of one current, and as long."""
+    """Return whether two sweeps have equal currents and lengths."""
     if len(a.pieces) != len(b.pieces) or abs(a.holding - b.holding) > near or a.measured != b.measured:
         return False
     if abs((of_a.end - of_a.t[0]) - (of_b.end - of_b.t[0])) > 1.0 or abs(of_a.t[0] - of_b.t[0]) > 1e-6:
@@ -198,7 +202,7 @@ def _same(a: Injected, b: Injected, near: float, of_a: Data, of_b: Data) -> bool
 
 
 def _unknown_step(sweeps: Sequence[Data], settings: Settings) -> Stimulus:
-    """Return the stimulus of a recording without its current: a step of unknown amplitude."""
+    """Return the stimulus of a recording without a current: a step of unknown amplitude."""
     if len(sweeps) > 1:
         raise ValueError(
             f"the recording has {len(sweeps)} sweeps, which requires a current. Pass current (for a file, the name of "

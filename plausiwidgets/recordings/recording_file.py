@@ -1,4 +1,4 @@
-"""A recording as a file, a table or arrays: its sweeps, with the units of the file or of the user."""
+"""Recordings from files, tables or arrays: their sweeps, with units from the file or from the user."""
 
 from __future__ import annotations
 
@@ -50,20 +50,20 @@ from plausiwidgets.support.extras import load
 from plausiwidgets.support.names import unknown
 
 PREFIX = "recording_"
-"""Of the key of such a pattern."""
+"""Prefix of the keys of patterns from files in the app."""
 
 LARGEST_READ = 300e6
-"""Bytes of a file that Python reads."""
+"""Maximum size in bytes of a file that Python reads."""
 _HEAD = 16_000
-"""Bytes at the begin of a text that may have comments with units."""
+"""Number of bytes at the start of a text in which comments with units are searched for."""
 MAX_PACKED = 8
-"""Samples to a byte of a file: recorded noise packs to about one."""
+"""Maximum number of samples per byte of a file. Recorded noise takes about one byte per sample."""
 MAX_UPLOADED = 2e7
-"""Samples of an uploaded file: the arrays of more would take a gigabyte."""
+"""Maximum number of samples of an uploaded file, beyond which the arrays would take a gigabyte."""
 IN_AMPERE = 1e-6
-"""Largest value of a current that is probably in amperes, where no unit is given."""
+"""Maximum value of a current without a unit that is probably in amperes."""
 MAX_SWEEPS = 100
-"""Sweeps of a file that are read."""
+"""Maximum number of sweeps that are read from a file."""
 
 ROLES = {
     "t": "t time times",
@@ -71,20 +71,20 @@ ROLES = {
     "current": "current i iinj i_inj injected injected_current stim stimulus",
     "spikes": "spikes spike spike_time spike_times spiketimes",
 }
-"""Usual names of columns, in lower case and without a unit."""
+"""Usual names of columns in lower case and without a unit."""
 
 SWEEP_COLUMN = "sweep"
-"""Column of the number of the sweep that a row belongs to."""
+"""Name of the column that contains the number of the sweep of each row."""
 
 UNNAMED = {1: ("spikes",), 2: ("t", "v"), 3: ("t", "v", "current")}
-"""Names of the columns if the first line does not contain them."""
+"""Names of the columns by their number, for a file whose first line does not contain names."""
 
 _LISTED = 20
-"""Columns that an error lists."""
+"""Maximum number of columns that an error lists."""
 
 
 class Options(TypedDict, total=False):
-    """Settings of a recording that the app offers."""
+    """Settings of a recording that the app provides."""
 
     silent_before: bool | None
     junction_potential: float
@@ -93,20 +93,20 @@ class Options(TypedDict, total=False):
 
 @dataclass(frozen=True)
 class RecordingFile:
-    """The sweeps of a recording, before its units are known.
+    """Sweeps of a recording before its units are known.
 
     Attributes
     ----------
     name : str
-        Of the file; empty for a table or arrays.
+        Name of the file, empty for a table or arrays.
     sources : tuple of Source
-        The columns of each sweep.
+        Columns of each sweep.
     columns : mapping of str to str
-        For ``"t"``, ``"v"``, ``"current"`` and ``"spikes"``, as far as the file has them, the name of the column.
+        Name of the column for each of ``"t"``, ``"v"``, ``"current"`` and ``"spikes"`` that the file contains.
     units : mapping of str to str
-        Of these, what the file names.
+        Units of these columns that the file contains.
     names : tuple of str
-        Names of all files, where there are several.
+        Names of all files, if there are several.
     """
 
     name: str
@@ -116,7 +116,7 @@ class RecordingFile:
     names: tuple[str, ...] = ()
 
     def choices(self, model: NeuronModel) -> dict[str, list[str]]:
-        """Return the units to choose from where the file has none, the likeliest first."""
+        """Return the possible units of each column without a unit, the most likely first."""
         out = {}
         for what in self.columns:
             if what in self.units or (what == "spikes" and self._marks):
@@ -127,7 +127,7 @@ class RecordingFile:
             valid = units_of(what, model)
             likely = "s" if what in ("t", "spikes") and size < 20.0 else "V" if what == "v" and size < 1.0 else valid[0]
             out[what] = [likely, *(unit for unit in valid if unit != likely)]
-        if "t" in out and "spikes" in out:  # of one file, and so in one unit
+        if "t" in out and "spikes" in out:  # both columns of a file have the same unit
             del out["spikes"]
         return out
 
@@ -140,11 +140,26 @@ class RecordingFile:
         holdout: Iterable[int] = (),
         **options: Unpack[Options],
     ) -> RecordedPattern:
-        """Return the recording as a pattern, with units that were chosen for a model: one for each of `choices`.
+        """Return the recording as a pattern.
 
-        A current in a unit that a model does not have is injected as it is, times a factor that a search may change.
-        Spike times alone are taken to begin at 0, and to end a mean interval after the last. The other arguments are
-        those of :func:`plausiwidgets.from_recording`; a ValueError names the file, and the line, where there is one.
+        Parameters
+        ----------
+        model : NeuronModel
+            Model whose unit of the current is used.
+        units : mapping of str to str
+            Chosen unit for each entry of `choices`. A current in a unit that the model does not have is multiplied by a
+            factor that a search may change.
+        compare, sweeps, holdout, **options
+            Arguments of :func:`plausiwidgets.from_recording`.
+
+        Raises
+        ------
+        ValueError
+            If the recording is invalid. The message contains the file, and the line if possible.
+
+        Notes
+        -----
+        A recording that contains only spike times starts at 0, and ends a mean interval after the last spike.
         """
         chosen = {**units, **self.units}
         for what, name in self.columns.items():
@@ -157,7 +172,7 @@ class RecordingFile:
         used, left = None if sweeps is None else tuple(sweeps), tuple(holdout)
         settings = Settings(key=key, vary=vary, compare=weights_of(compare), **options)
         made = self.made(settings, chosen, used, left)
-        # A page knows a file by its name only, and so does this text.
+        # The app knows only the name of a file, so this expression contains only the name.
         given = {what: unit for what, unit in units.items() if what not in self.units and unit in VALID.get(what, ())}
         more = {
             "vary": list(vary) or None,
@@ -182,7 +197,7 @@ class RecordingFile:
         sweeps: Iterable[int] | None = None,
         holdout: tuple[int, ...] = (),
     ) -> RecordedPattern:
-        """Return the pattern of some sweeps; others are held out."""
+        """Return the pattern of some sweeps, with other sweeps held out."""
         known = range(len(self.sources))
         chosen = list(known) if sweeps is None else list(sweeps)
         for what, asked in (("sweeps", chosen), ("holdout", list(holdout))):
@@ -223,7 +238,7 @@ class RecordingFile:
         return made_of([data[i] for i in fitted], settings, self.name, unit, [data[i] for i in holdout], others)
 
     def _correction(self, settings: Settings, units: Mapping[str, str]) -> Correction:
-        """Return the corrections of the potential, with the series resistance in mV for each unit of the current."""
+        """Return the corrections of the potential, with the series resistance in mV per unit of the current."""
         if not settings.series_resistance:
             return Correction(settings.junction_potential)
         unit = units.get("current", "")
@@ -240,7 +255,7 @@ class RecordingFile:
         return Correction(settings.junction_potential, settings.series_resistance * 1e9 * AMPERE[unit])
 
     def _corrected(self, source: Source, correction: Correction) -> Floats:
-        """Return the potential of the cell where both columns are numbers of the same size."""
+        """Return the corrected potential, without the series resistance if the columns do not match."""
         v, current = source.columns[self.columns["v"]], source.columns.get(self.columns.get("current", ""))
         fits = isinstance(v, np.ndarray) and isinstance(current, np.ndarray) and v.shape == current.shape
         return correction.of(v, current if fits else None)
@@ -248,7 +263,7 @@ class RecordingFile:
     def _others(
         self, numbers: Sequence[int], units: Mapping[str, str], threshold: float | None, correction: Correction
     ) -> list[Data]:
-        """Return unused sweeps, which show whether the cell fires spontaneously; those with a fault do not count."""
+        """Return the unused sweeps that are valid, which reveal whether the cell fires spontaneously."""
         out = []
         for i in numbers:
             try:
@@ -272,21 +287,21 @@ class RecordingFile:
 
     @property
     def _marks(self) -> bool:
-        """Whether the column of spikes holds 0 and 1 at each time."""
+        """Whether the column of spikes contains 0 and 1 at each time."""
         column = self.sources[0].columns.get(self.columns.get("spikes", ""))
         return "t" in self.columns and isinstance(column, np.ndarray) and bool(np.isin(column, (0.0, 1.0)).all())
 
 
-# -- what Python gives --------------------------------------------------------------------------------
+# -- arguments in Python ------------------------------------------------------------------------------
 
 
 def joined(files: Sequence[RecordingFile]) -> RecordingFile:
-    """Return several files as one, with the sweeps of each after those of the one before.
+    """Return several files as one recording, whose sweeps are numbered in succession.
 
     Raises
     ------
     ValueError
-        If the files do not have the same columns, or only some name the unit of a column.
+        If the files do not have the same columns, or only some of them contain the unit of a column.
     """
     first = files[0]
     if len(files) == 1:
@@ -312,7 +327,7 @@ def joined(files: Sequence[RecordingFile]) -> RecordingFile:
 
 
 def _with_roles(source: Source, file: RecordingFile, units: Mapping[str, str]) -> Source:
-    """Return the columns of a sweep by their roles, in given units."""
+    """Return the columns of a sweep by their roles in given units."""
     factors = {**TIME, **POTENTIAL, **AMPERE}
     columns: dict[str, Any] = {}
     for what, name in file.columns.items():
@@ -327,7 +342,7 @@ def _with_roles(source: Source, file: RecordingFile, units: Mapping[str, str]) -
 def recording_of(
     t: Any, asked: Mapping[str, object], time: str, units: Mapping[str, str] | None
 ) -> tuple[RecordingFile, dict[str, str]]:
-    """Return a recording from a path, a table or arrays, and its units: given ones go before its own."""
+    """Return a recording from a path, a table or arrays with its units, of which given units take precedence."""
     given = checked_units(units)
     named = {"t": time if time != "t" else None, **asked}
     if isinstance(t, (list, tuple)) and t and all(isinstance(path, (str, Path)) for path in t):
@@ -346,7 +361,7 @@ def recording_of(
 
 
 def _plain(series: Any) -> Any:
-    """Return a column of numbers as an array; else as it is, for the message."""
+    """Return a numeric column as an array, and any other column unchanged for the error message."""
     return series.to_numpy(dtype=np.float64) if series.dtype.kind in "iuf" else series
 
 
@@ -380,9 +395,9 @@ def _file_of_arrays(t: Any, asked: Mapping[str, object], time: str) -> Recording
 
 
 def read_path(path: Path, name: str, asked: Mapping[str, object] | None = None) -> RecordingFile:
-    """Return the recording in a file: .abf or .nwb by the ending of its name, else ATF or CSV.
+    """Return the recording in a file.
 
-    `asked` names columns of CSV.
+    The suffix identifies ABF and NWB files. Other files are ATF or CSV, and `asked` contains names of columns of CSV.
     """
     bounded(name, "size in bytes", float(path.stat().st_size), LARGEST_READ)
     reader = READERS.get(Path(name).suffix.lower())
@@ -407,17 +422,18 @@ _code: WeakKeyDictionary[Protocol, str] = WeakKeyDictionary()
 
 
 def code_of(pattern: Protocol) -> str:
-    """Return a Python expression that makes a pattern of the file of its recording; empty for any other pattern."""
+    """Return a Python expression that creates a pattern from the file of its recording, empty for any other pattern."""
     return _code.get(pattern, "")
 
 
 def read_recordings(content: bytes, names: Sequence[str], sizes: Sequence[int]) -> RecordingFile:
-    """Return the sweeps of several files that were picked, whose contents follow each other.
+    """Return the sweeps of several uploaded files, whose contents are concatenated.
 
     Raises
     ------
     ValueError
-        If the sizes in bytes do not add up; and as of :func:`read_recording` and :func:`joined`.
+        If the sizes in bytes do not add up to the content, and in the cases of :func:`read_recording` and
+        :func:`joined`.
     """
     if len(names) != len(sizes) or sum(sizes) != len(content):
         raise ValueError("the sizes of the files must add up to their content.")
@@ -428,26 +444,39 @@ def read_recordings(content: bytes, names: Sequence[str], sizes: Sequence[int]) 
 
 
 def read_recording(content: bytes, name: str) -> RecordingFile:
-    """Return the sweeps of a file that was picked: ABF or NWB by the ending of its name, ATF by its first characters,
-    else CSV.
+    """Return the sweeps of an uploaded file in the format ABF, NWB, ATF or CSV.
 
-    Columns of CSV are recognized by their names, such as ``t``, ``time (s)`` or ``Vm_mV``, and units by the brackets or
-    the end of a name, or by a comment such as ``# t in ms``. A column ``sweep`` separates sweeps. Without names, one
-    column is spike times, two are times and potentials, and three have the current too. A ValueError names the file.
+    The suffix identifies ABF and NWB, and the first characters identify ATF. The columns of CSV are recognized by names
+    such as ``t``, ``time (s)`` or ``Vm_mV``. Units are recognized in brackets, at the end of a name, or in a comment
+    such as ``# t in ms``. A column ``sweep`` separates sweeps. Without names, a single column contains spike times, two
+    columns contain times and potentials, and a third column contains the current.
+
+    Raises
+    ------
+    ValueError
+        If the file is invalid. The message contains its name.
     """
     ending = Path(name).suffix.lower()
     if ending not in READERS:
         return _read_text(io.BytesIO(content), name, {})
     import tempfile
 
-    with tempfile.TemporaryDirectory() as folder:  # the readers want a path
+    with tempfile.TemporaryDirectory() as folder:  # the readers require a path
         path = Path(folder) / f"recording{ending}"
         path.write_bytes(content)
         return READERS[ending](path, name, is_upload=True)
 
 
 def _file_of_columns(name: str, source: Source, asked: Mapping[str, object], head: str = "") -> RecordingFile:
-    """Return the sweeps of a table; `asked` are names that are given, `head` is text with its comments."""
+    """Return the sweeps of a table.
+
+    Parameters
+    ----------
+    asked : mapping of str to str or None
+        Given names of columns.
+    head : str
+        Text with the comments of the file.
+    """
     columns: dict[str, str] = {}
     units: dict[str, str] = {}
     for what, given in asked.items():
@@ -472,7 +501,7 @@ def _file_of_columns(name: str, source: Source, asked: Mapping[str, object], hea
         if unit in _UNITS[what]:
             units[what] = unit
     if "spikes" not in columns or "v" in columns:
-        _add_byunit_named(columns, units, source.columns)
+        _add_by_unit(columns, units, source.columns)
     for what, column in columns.items():
         if source.columns[column] is TWICE:
             raise ValueError(f"{name}: {what} must be the name of one column, got {column!r}, which occurs twice.")
@@ -489,8 +518,8 @@ def _file_of_columns(name: str, source: Source, asked: Mapping[str, object], hea
     return RecordingFile(name, _by_sweep(name, source, columns), columns, units)
 
 
-def _add_byunit_named(columns: dict[str, str], units: dict[str, str], names: Iterable[str]) -> None:
-    """Add what no usual name tells by the only column with a unit of it in brackets, such as ``Trace #1 (mV)``."""
+def _add_by_unit(columns: dict[str, str], units: dict[str, str], names: Iterable[str]) -> None:
+    """Add roles without a column by the only column with a matching unit, such as ``Trace #1 (mV)``."""
     left = [(name, split_unit(name)[1]) for name in names if name not in columns.values() and name.strip()[-1:] in "])"]
     for what in ("t", "v", "current"):
         fitting = [(name, unit) for name, unit in left if unit in _UNITS[what]]
@@ -499,7 +528,7 @@ def _add_byunit_named(columns: dict[str, str], units: dict[str, str], names: Ite
 
 
 def _by_sweep(file: str, source: Source, columns: Mapping[str, str]) -> tuple[Source, ...]:
-    """Return the rows of each sweep, where a column tells them apart."""
+    """Return the rows of each sweep, if a column separates sweeps."""
     numbers = next((x for name, x in source.columns.items() if name.strip().lower() == SWEEP_COLUMN), None)
     if not isinstance(numbers, np.ndarray) or not all(
         isinstance(source.columns[c], np.ndarray) for c in columns.values()
@@ -521,8 +550,8 @@ def _by_sweep(file: str, source: Source, columns: Mapping[str, str]) -> tuple[So
 
 
 def _read_abf(path: Path, name: str, is_upload: bool = False) -> RecordingFile:
-    """Return the sweeps of an ABF file; the command of an upload is not read from another file."""
-    with np.printoptions():  # pyABF changes them when it is imported
+    """Return the sweeps of an ABF file, without commands in other files if it is an upload."""
+    with np.printoptions():  # the import of pyABF changes the print options
         pyabf = load("pyabf")
     check_abf(path, name)
     try:
@@ -557,7 +586,7 @@ def _unreadable_abf(name: str, error: Exception) -> ValueError:
 
 
 def _read_nwb(path: Path, name: str, is_upload: bool = False) -> RecordingFile:
-    """Return the current clamp sweeps of an NWB file, each with its stimulus; an upload must have all data."""
+    """Return the current-clamp sweeps of an NWB file with their stimuli. An upload must contain all of its data."""
     pynwb = load("pynwb")
     try:
         if is_upload:
@@ -598,7 +627,7 @@ def _read_nwb(path: Path, name: str, is_upload: bool = False) -> RecordingFile:
 
 @dataclass(frozen=True)
 class _Part:
-    """Samples of a series of an NWB file: all of them without a `count`."""
+    """Part of a series of an NWB file, or the whole series without a `count`."""
 
     series: Any
     first: int = 0
@@ -619,7 +648,7 @@ class _Part:
         return np.asarray(chosen, dtype=np.float64) * float(self.series.conversion) + float(self.series.offset or 0.0)
 
     def clock(self, name: str) -> tuple[float, float]:
-        """Return the rate in Hz, and the time in s of the first sample."""
+        """Return the sampling rate in Hz, and the time of the first sample in s."""
         if self.series.rate is not None:
             rate = float(self.series.rate)
             return rate, float(self.series.starting_time or 0.0) + self.first / rate
@@ -631,14 +660,17 @@ class _Part:
 
 
 def _part(reference: Any, kind: str) -> _Part | None:
-    """Return what a row of the table of recordings refers to, where it is of a kind."""
+    """Return the series in a row of the table of recordings, or None if it is of another kind."""
     if type(reference.timeseries).__name__ != kind or reference.count < 0:
         return None
     return _Part(reference.timeseries, int(reference.idx_start), int(reference.count))
 
 
 def _nwb_pairs(file: Any, responses: list[Any], stimuli: list[Any]) -> list[tuple[_Part, _Part | None]]:
-    """Return each response with its stimulus: by the table of recordings, the number of the sweep, or their order."""
+    """Return each response with its stimulus.
+
+    They are paired by the table of recordings, by the number of the sweep, or by their order.
+    """
     table = file.intracellular_recordings
     if table is not None and len(table):
         rows = [
@@ -661,8 +693,11 @@ def _nwb_pairs(file: Any, responses: list[Any], stimuli: list[Any]) -> list[tupl
 
 
 def _check_nwb_size(pairs: list[tuple[_Part, _Part | None]], path: Path, name: str, is_upload: bool) -> None:
-    """Refuse more samples than a file of its size can have: a small one can declare more than any memory holds."""
-    # A series may be in many rows, and is read for each of them.
+    """Raise a ValueError for more samples than a file of this size can contain.
+
+    A small file can declare more samples than fit into memory.
+    """
+    # A series may occur in many rows, and is read for each of them.
     samples = sum(part.samples for pair in pairs for part in pair if part is not None)
     most = max(path.stat().st_size * MAX_PACKED, 1e6)
     bounded(name, "number of samples", samples, min(most, MAX_UPLOADED) if is_upload else most)
@@ -678,7 +713,7 @@ def _file_of_sweeps(name: str, sources: list[Source], units: Mapping[str, str]) 
 
 
 READERS: dict[str, Callable[..., RecordingFile]] = {".abf": _read_abf, ".nwb": _read_nwb}
-"""By the ending of a name; any other file is read as ATF or CSV."""
+"""Readers by the suffix of a file. Any other file is read as ATF or CSV."""
 
 
 # -- names of columns ---------------------------------------------------------------------------------
@@ -693,14 +728,14 @@ def _listed(columns: Iterable[str]) -> str:
 
 
 def _commented(text: str, column: str) -> str:
-    """Return the unit of a column that a comment says, as “t in ms”."""
+    """Return the unit of a column in a comment such as “t in ms”, empty without one."""
     comments = " ".join(line for line in text.splitlines() if line.startswith("#"))
     found = re.search(rf"(?<!\w){re.escape(column)} in (\w+)", comments)
     return unit_named(found[1]) if found else ""
 
 
 def _span(spikes: object) -> Floats:
-    """Return begin and end in ms of a recording of spike times alone."""
+    """Return the start and the end in ms of a recording that contains only spike times."""
     times = np.asarray(spikes, dtype=float) if isinstance(spikes, np.ndarray) else np.empty(0)
     times = times[np.isfinite(times)]
     last = float(times.max()) if times.size else 0.0

@@ -1,4 +1,4 @@
-"""The settings of a recording: which of its features are compared, and how closely."""
+"""Settings of a recording: the compared features and their tolerances."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ ALL = (
     "height",
     "width",
 )
-"""Names of the features that are compared, in the order of their criteria."""
+"""Names of all features that can be compared, in the order of their criteria."""
 MAX_JUNCTION, MAX_SERIES = 100.0, 1000.0
-"""Largest junction potential in mV and series resistance in MΩ: a larger one has another unit."""
+"""Maximum junction potential in mV and series resistance in MΩ. A larger value is probably in another unit."""
 
 
 @dataclass(frozen=True)
 class Settings:
-    """The settings of a recording; see :func:`from_recording`."""
+    """Settings of a recording, which are arguments of :func:`from_recording`."""
 
     key: str = "recording"
     title: str = ""
@@ -59,12 +59,12 @@ class Settings:
         finite("from_recording", "series_resistance", self.series_resistance, low=0.0, high=MAX_SERIES, unit="MΩ")
 
     def weight(self, name: str) -> float:
-        """Return the weight of what is compared; 0 where it is not."""
+        """Return the weight of a feature, 0 if it is not compared."""
         return 1.0 if self.compare is None else self.compare.get(name, 0.0)
 
 
 def weights_of(compare: Iterable[str] | Mapping[str, float] | None) -> dict[str, float] | None:
-    """Return the weight of each thing that is compared, the largest 1; None for all that a recording has."""
+    """Return the weight of each compared feature, scaled to a maximum of 1, or None to compare all features."""
     if compare is None:
         return None
     asked = compare if isinstance(compare, Mapping) else dict.fromkeys(compare, 1.0)

@@ -11,23 +11,23 @@ from plausiwidgets.recordings.injected_current import Injected
 from plausiwidgets.recordings.table import Data
 
 RECOVERY = 500.0
-"""Time in ms after a change of the current in which a spike at the holding current may still be a response to it."""
+"""Time in ms after a change of the current in which a spike at the holding current may be a response to the change."""
 
 
 @dataclass(frozen=True)
 class SpontaneousFiring:
-    """The firing of a cell at its holding current, in all sweeps of its file.
+    """Firing of a cell at its holding current in all sweeps of its file.
 
     Attributes
     ----------
     level : float
         Holding current.
     seconds : float
-        Recorded time at this current, without the 500 ms after each stimulus.
+        Recorded time in s at this current, without the 500 ms after each stimulus.
     spikes : mapping of str to tuple of float
-        For each sweep that fires in this time, its spikes in ms, on the scale of the file.
+        Spike times in ms on the scale of the file, for each sweep with spikes in this time.
     sweeps : int
-        Number of sweeps that were examined.
+        Number of examined sweeps.
 
     Examples
     --------
@@ -44,12 +44,12 @@ class SpontaneousFiring:
 
     @property
     def rate(self) -> float:
-        """Firing rate in Hz; 0 where the cell was never recorded without a stimulus."""
+        """Firing rate in Hz, 0 if the cell was never recorded without a stimulus."""
         return sum(map(len, self.spikes.values())) / self.seconds if self.seconds else 0.0
 
     @property
     def first(self) -> tuple[str, float]:
-        """Name of the first sweep that fires, and the time of its first spike in ms."""
+        """Name of the first sweep with spikes, and the time of its first spike in ms."""
         name, times = next(iter(self.spikes.items()))
         return name, times[0]
 
@@ -57,16 +57,16 @@ class SpontaneousFiring:
 def spontaneous_firing(
     sweeps: Iterable[tuple[Data, Injected]], others: Iterable[Data], level: float, near: float
 ) -> SpontaneousFiring:
-    """Return the firing at the holding current.
+    """Return the firing of a cell at its holding current.
 
     Parameters
     ----------
     sweeps : iterable of (Data, Injected)
-        Sweeps with the current that was recovered.
+        Sweeps with their recovered currents.
     others : iterable of Data
-        Sweeps of the file that are not used. They count until their current leaves the level.
+        Unused sweeps of the file, which count until their current leaves the level.
     level, near : float
-        Holding current, and by how much a current may differ from it.
+        Holding current, and maximum difference of a current from it.
     """
     examined = [(data, _times_at(current, data, level, near)) for data, current in sweeps]
     examined += [(data, _beginning(data, level, near)) for data in others]
@@ -92,7 +92,7 @@ def _times_at(current: Injected, data: Data, level: float, near: float) -> list[
 
 
 def _beginning(data: Data, level: float, near: float) -> list[tuple[float, float]]:
-    """Return the time until the current leaves a level; empty where it begins at another one."""
+    """Return the time in ms until the current leaves a level, empty if it starts at another level."""
     if data.current is None:
         return []
     noise = float(np.median(np.abs(np.diff(data.current)))) if data.current.size > 1 else 0.0

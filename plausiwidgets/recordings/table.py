@@ -21,29 +21,45 @@ from plausiwidgets.support.arguments import numbers, shown
 Floats = NDArray[np.float64]
 
 SHORTEST = 5.0
-"""Shortest recording in ms: a shorter one is probably in seconds."""
+"""Minimum length of a recording in ms. The times of a shorter one are probably in seconds."""
 SHORTEST_STEP = 0.0005
-"""Shortest time in ms between two samples: an amplifier is slower, and a shorter one is probably in seconds."""
+"""Minimum time in ms between two samples of an amplifier. Times with a shorter distance are probably in seconds."""
 LONGEST_STEP = 0.5
-"""Time in ms between two samples from which on a spike may lie between them."""
+"""Maximum time in ms between two samples that cannot miss a spike."""
 WIDEST = 1000.0
-"""A potential in mV that no cell has: these are microvolts."""
+"""Maximum potential of a cell in mV. A larger value is probably in microvolts."""
 SPIKE_HEIGHT = 20.0
-"""Least distance in mV of the spike threshold from the median potential, where it is not given."""
+"""Minimum distance in mV of the default spike threshold from the median potential."""
 REARM = 5.0
-"""How far in mV below the threshold the potential must fall before it can cross it again: noise is not a spike."""
+"""Distance in mV below the threshold to which the potential must fall between spikes, so that noise is ignored."""
 PLATEAU = 20.0
-"""Time in ms after which a potential above the threshold is no spike, but a plateau."""
+"""Maximum time in ms for which a spike is above the threshold. A longer depolarization is a plateau."""
 TWICE = object()
-"""Stands for columns of the same name."""
+"""Placeholder for columns with equal names."""
 
 
 @dataclass(frozen=True)
 class Data:
-    """A checked sweep of a recording.
+    """Checked sweep of a recording.
 
-    `end` is where the last sample ends, `label` its name among others and `number` its place in the file; `crossed`:
-    the spikes are crossings of v, and were not given.
+    Attributes
+    ----------
+    t : ndarray, shape [n]
+        Times in ms.
+    v : ndarray, shape [n], or None
+        Membrane potential in mV.
+    spikes : ndarray
+        Spike times in ms.
+    current : ndarray, shape [n], or None
+        Injected current.
+    end : float
+        End of the last sample in ms.
+    label : str
+        Name of the sweep, empty for a single sweep.
+    crossed : bool
+        Whether the spikes are threshold crossings of `v` instead of given times.
+    number : int
+        Number of the sweep in the file.
     """
 
     t: Floats
@@ -65,7 +81,7 @@ class Correction:
     junction_potential : float
         Liquid junction potential in mV.
     series_resistance : float
-        In mV for each unit of the current.
+        Series resistance in mV per unit of the current.
 
     Examples
     --------
@@ -78,7 +94,11 @@ class Correction:
     series_resistance: float = 0.0
 
     def of(self, v: Floats, current: Floats | None) -> Floats:
-        """Return the potential of the cell: recorded − junction potential − current · series resistance, in mV."""
+        """Return the potential of the cell in mV.
+
+        It is the recorded potential minus the junction potential and minus the product of current and series
+        resistance.
+        """
         if self.series_resistance and current is not None:
             v = v - current * self.series_resistance
         return v - self.junction_potential if self.junction_potential else v
@@ -89,15 +109,16 @@ NO_CORRECTION = Correction()
 
 @dataclass(frozen=True)
 class Source:
-    """Where numbers come from, for a message.
+    """Columns of numbers with their places for error messages.
 
     Attributes
     ----------
     columns : mapping of str to array_like, or TWICE
+        Columns by name.
     place : callable
-        ``place(name, i)``: where entry i stands, in words.
+        ``place(name, i)`` returns the place of entry i of a column in words.
     wrong : mapping of str to (int, str)
-        Of a column, the first entry that is not a number, and its text.
+        Index and text of the first entry of a column that is not a number.
     """
 
     columns: Mapping[str, Any]
@@ -113,9 +134,17 @@ def checked_data(
     number: int = 0,
     correction: Correction = NO_CORRECTION,
 ) -> Data:
-    """Return the recording in some columns, in ms, mV and the unit of a model; ValueError with the place of an error.
+    """Return the checked recording in some columns, in ms, mV and the unit of a model.
 
-    `named` gives the columns of t, v, spikes and current, as far as there are any.
+    Parameters
+    ----------
+    named : mapping of str to str
+        Names of the columns of ``"t"``, ``"v"``, ``"spikes"`` and ``"current"`` that exist.
+
+    Raises
+    ------
+    ValueError
+        If the recording is invalid. The message contains the place of the error.
     """
     if "v" not in named and "spikes" not in named:
         there = ", ".join(map(shown, [*source.columns][:20]))
@@ -152,17 +181,18 @@ def checked_data(
 
 
 def read_columns(file: Iterable[str], name: str, unnamed: Mapping[int, Sequence[str]], first_line: int = 1) -> Source:
-    """Return the columns of a CSV file of some name.
+    """Return the columns of a CSV file.
 
-    Where columns are separated by semicolons or tabs, numbers may have decimal commas.
+    If semicolons or tabs separate the columns, numbers may have decimal commas.
 
     Parameters
     ----------
     file : iterable of str
-        Lines; those that are empty or begin with ``#`` are left out.
+        Lines of the file. Empty lines and lines that start with ``#`` are ignored.
     name : str
+        Name of the file for messages.
     unnamed : mapping of int to sequence of str
-        Names of columns where the first line is numbers, for each number of columns.
+        Names of the columns by their number, for a file whose first line contains numbers.
     first_line : int
         Number of the first of these lines in the file.
     """
@@ -223,12 +253,18 @@ def read_columns(file: Iterable[str], name: str, unnamed: Mapping[int, Sequence[
 
 
 def _with_point(entry: str, delimiter: str) -> str:
-    """Return a number with a decimal point instead of a decimal comma, where commas do not separate columns."""
+    """Return a number with a decimal point instead of a decimal comma, unless commas separate columns."""
     return entry.replace(",", ".") if delimiter != "," and entry.count(",") == 1 and "." not in entry else entry
 
 
 def _numbers(source: Source, name: str) -> Floats:
-    """Return a column as finite numbers; a ValueError has the place of an entry that is not a number."""
+    """Return a column as an array of finite numbers.
+
+    Raises
+    ------
+    ValueError
+        If an entry is not a number. The message contains its place.
+    """
     given = source.columns[name]
     if name in source.wrong:
         i, text = source.wrong[name]
@@ -301,7 +337,7 @@ def _check_potential(t: Floats, v: Floats, place: Callable[[int], str]) -> None:
 
 
 def _runs(mask: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Return where each run of True begins, and its length."""
+    """Return the start and the length of each run of True."""
     edges = np.flatnonzero(np.diff(np.concatenate([[False], mask, [False]])))
     return edges[0::2], edges[1::2] - edges[0::2]
 
@@ -324,7 +360,7 @@ def _check_current(t: Floats, x: Floats) -> None:
 
 
 def _train(values: Floats, t: Floats, end: float, place: Callable[[int], str]) -> Floats:
-    """Return the spike times that are given, as times or as marks."""
+    """Return given spike times in ms, from times or from 0 and 1 at each time."""
     if values.size == t.size and t.size > 2 and np.isin(values, (0.0, 1.0)).all():
         return np.asarray(t[values == 1.0])
     for i, value in enumerate(values):
@@ -339,16 +375,20 @@ def _train(values: Floats, t: Floats, end: float, place: Callable[[int], str]) -
 
 
 def threshold_of(potentials: Iterable[Floats]) -> float:
-    """Return the potential that a spike crosses: midway between median and maximum of all sweeps, 20 mV above it."""
+    """Return the default spike threshold for the potentials of all sweeps in mV.
+
+    It is the mean of the median and the maximum, but at least `SPIKE_HEIGHT` above the median.
+    """
     every = list(potentials)
     middle, top = float(np.median(np.concatenate(every))), max(float(v.max()) for v in every)
     return max(0.5 * (middle + top), middle + SPIKE_HEIGHT)
 
 
 def crossings(t: Floats, v: Floats, level: float) -> Floats:
-    """Return the times at which the potential crosses a level upwards, between samples by interpolation.
+    """Return the times of upward crossings of a potential, interpolated between samples.
 
-    It must have been 5 mV below before, and be back below within 20 ms: what stays above is a plateau.
+    The potential must first have been 5 mV below the level, and must fall below the level again within 20 ms, because a
+    longer depolarization is a plateau.
     """
     change = np.zeros(v.size, dtype=np.int8)
     change[v >= level], change[v < level - REARM] = 1, -1
@@ -358,5 +398,5 @@ def crossings(t: Floats, v: Floats, level: float) -> Floats:
     after = np.searchsorted(below, up)
     back = np.where(after < below.size, t[below[np.minimum(after, below.size - 1)]] if below.size else np.inf, np.inf)
     up = up[(back - t[up] <= PLATEAU) | (after == below.size) & (t[-1] - t[up] <= PLATEAU)]
-    # Armed, so the sample before is below the level.
+    # The potential was below the level before, so the previous sample is below it.
     return np.asarray(t[up - 1] + (t[up] - t[up - 1]) * (level - v[up - 1]) / (v[up] - v[up - 1]))

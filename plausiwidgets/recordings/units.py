@@ -1,4 +1,4 @@
-"""Units of recorded columns, and the factors between them."""
+"""Units of recorded columns, and conversion factors between them."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from plausiwidgets.support.names import unknown
 TIME = {"ms": 1.0, "s": 1e3, "us": 1e-3}
 POTENTIAL = {"mV": 1.0, "V": 1e3, "uV": 1e-3}
 AMPERE = {"pA": 1e-12, "nA": 1e-9, "uA": 1e-6, "mA": 1e-3, "A": 1.0}
-"""Units, and the factors to ms, mV and A."""
+"""Factors of the units to ms, mV and A."""
 
 AS_IT_IS = "another unit"
-"""Stands for a current that is not converted, where the model has another unit."""
+"""Placeholder for the unit of a current that is not converted, because the model has another unit."""
 
 _LAST = re.compile(r"[\s_]([a-zA-Zµμ]{1,2})\Z")
 
@@ -23,7 +23,7 @@ VALID = {"t": tuple(TIME), "spikes": tuple(TIME), "v": tuple(POTENTIAL), "curren
 
 
 def units_of(what: str, model: NeuronModel) -> tuple[str, ...]:
-    """Return the units that a column may have, of a current that of the model first."""
+    """Return the possible units of a column, of which that of the model is the first for a current."""
     if what != "current":
         return VALID[what]
     own = model.current.unit
@@ -31,7 +31,7 @@ def units_of(what: str, model: NeuronModel) -> tuple[str, ...]:
 
 
 def checked_units(units: Mapping[str, str] | None) -> dict[str, str]:
-    """Return units that are given, checked."""
+    """Return given units after checking them."""
     given = mapping(units)
     for what, unit in given.items():
         if what not in VALID:
@@ -42,7 +42,7 @@ def checked_units(units: Mapping[str, str] | None) -> dict[str, str]:
 
 
 def split_unit(column: str) -> tuple[str, str]:
-    """Return name and unit of a column; the unit is empty if there is none.
+    """Return the name and the unit of a column, where the unit may be empty.
 
     Examples
     --------
@@ -63,6 +63,6 @@ def split_unit(column: str) -> tuple[str, str]:
 
 
 def unit_named(text: str) -> str:
-    """Return the unit that a text names; empty for any other text."""
+    """Return the unit that a text contains, empty for any other text."""
     plain = text.strip().replace("µ", "u").replace("μ", "u")
     return plain if plain in {*TIME, *POTENTIAL, *AMPERE} else ""
