@@ -1,4 +1,4 @@
-"""The command `plausiwidgets assess`: searches for models × patterns, without a screen."""
+"""The command `plausiwidgets assess`, which searches for each combination of model and pattern without the app."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ EXIT_CODES = (
 
 
 def assess_options(parser: argparse.ArgumentParser) -> None:
-    """Declare the command's options."""
+    """Declare the options of the command."""
     parser.usage, parser.epilog = "plausiwidgets assess MODEL [MODEL ...] [options]", EXIT_CODES
     parser.add_argument("models", nargs="+", metavar="MODEL", type=models_named, help=MODELS_HELP)
     parser.add_argument("--patterns", nargs="+", metavar="PATTERN", type=patterns_named, help=PATTERNS_HELP)
@@ -88,7 +88,10 @@ def assess_options(parser: argparse.ArgumentParser) -> None:
 
 
 def assess(options: argparse.Namespace) -> int:
-    """Print the table to standard output and the progress to standard error; return one of `EXIT_CODES`."""
+    """Run the command and return its exit code.
+
+    The table is printed to standard output, and the progress to standard error.
+    """
     from plausiwidgets.assessment import StoreError, StoreWarning, start_assessment
 
     require_files(options)
@@ -98,7 +101,7 @@ def assess(options: argparse.Namespace) -> int:
         "progress": None if options.quiet else "text",
     } | {name: getattr(options, name) for name in ("seed", "budget", "store", "time_limit", "strategy")}
     with warnings.catch_warnings(), processes(options.workers) as workers:
-        warnings.simplefilter("ignore", StoreWarning)  # reported at the end, from the table
+        warnings.simplefilter("ignore", StoreWarning)  # it is reported at the end, from the table
         warnings.filterwarnings("ignore", "assess: The executor has died")
         try:
             study = start_assessment(**asked, executor=workers)
@@ -120,11 +123,11 @@ def assess(options: argparse.Namespace) -> int:
 
 @contextmanager
 def processes(count: int) -> Iterator[ProcessPoolExecutor | None]:
-    """Provide a pool of worker processes; None for a count of 1, which means this process."""
+    """Provide a pool of worker processes, or None for a single process, within a context."""
     if count == 1:
         yield None
         return
-    # A forked process would wait for threads that exist in its parent only.
+    # Spawn the processes, because a forked process would wait for threads that exist only in its parent.
     pool = ProcessPoolExecutor(count, multiprocessing.get_context("spawn"))
     try:
         yield pool
@@ -133,7 +136,7 @@ def processes(count: int) -> Iterator[ProcessPoolExecutor | None]:
 
 
 def end(study: Study, options: argparse.Namespace, interrupted: bool) -> int:
-    """Save and print the results; return the exit code."""
+    """Save and print the results, and return the exit code."""
     table, snapshot = study.table(), study.snapshot()
     saved, errors = save(table, options, chain(*options.models))
     if snapshot.state == "failed":
@@ -149,19 +152,19 @@ def end(study: Study, options: argparse.Namespace, interrupted: bool) -> int:
         complain(f"stopped. Saved: {' and '.join(saved) or 'nothing'}.")
         code = INTERRUPTED
     flush_or_close(sys.stdout)
-    flush_or_close(sys.stderr)  # it may have been closed during the progress
+    flush_or_close(sys.stderr)  # standard error may have been closed during the progress
     return code
 
 
 def save(
     table: pd.DataFrame, options: argparse.Namespace, models: Iterable[NeuronModel] = ()
 ) -> tuple[list[str], list[str]]:
-    """Write a table to its files and print it; return what was saved, and errors."""
+    """Write a table to its files, print it, and return descriptions of the saved files and of errors."""
     from plausiwidgets.assessment import plausibility_score, write_csv
 
     saved: list[str] = []
     errors: list[str] = []
-    if options.csv is not None:  # before printing, which fails if the output was closed
+    if options.csv is not None:  # save before printing, which fails if the output was closed
         try:
             write_csv(table, options.csv)
             saved.append(f"{len(table)} rows in {options.csv}")
@@ -179,7 +182,7 @@ def save(
 
 
 def reported(table: pd.DataFrame, errors: list[str], command: str) -> int:
-    """Print errors and the searches that failed; return the exit code."""
+    """Print errors and failed searches, and return the exit code."""
     failed = [f"{row.model} {row.pattern} seed {row.seed}" for row in table.itertuples() if row.status == "failed"]
     if failed:
         errors = [*errors, f"the search failed for {', '.join(failed)}."]
@@ -192,7 +195,7 @@ def reported(table: pd.DataFrame, errors: list[str], command: str) -> int:
 
 
 def require_files(options: argparse.Namespace) -> None:
-    """Raise a CommandError for files that cannot be written or are equal, before hours of work."""
+    """Raise a CommandError for files that are equal or cannot be written, before hours of work."""
     written = [(name, path) for name in ("csv", "score") if (path := getattr(options, name)) is not None]
     files = [("store", path) for path in options.store or ()] + written
     for (one, first), (other, second) in combinations(files, 2):
@@ -203,7 +206,7 @@ def require_files(options: argparse.Namespace) -> None:
 
 
 def same_file(one: Path, other: Path) -> bool:
-    """Return whether two paths name the same file; the file need not exist."""
+    """Return whether two paths refer to the same file, even if it does not exist."""
     if os.path.exists(one) and os.path.exists(other):
         return os.path.samefile(one, other)
     return os.path.normcase(os.path.realpath(one)) == os.path.normcase(os.path.realpath(other))
@@ -214,7 +217,7 @@ def require_writable(path: Path) -> None:
     existed = os.path.exists(path)
     try:
         path.open("a").close()
-        if not existed:  # an empty file could be mistaken for a table; the path may be a link
+        if not existed:  # an empty file could be mistaken for a table, and the path may be a link
             os.unlink(os.path.realpath(path))
     except OSError as error:
         raise CommandError(f"{path} cannot be written ({error.strerror}).") from None
@@ -224,7 +227,7 @@ def require_writable(path: Path) -> None:
 
 
 def summary(table: pd.DataFrame) -> str:
-    """Return a line for each row of a table, and the counts of each model."""
+    """Return a line for each row of a table, and the counts for each model."""
     from plausiwidgets.assessment.table import COUNTED, pair_status
     from plausiwidgets.patterns.status import SYMBOLS
 
@@ -246,7 +249,7 @@ def summary(table: pd.DataFrame) -> str:
 
 
 def as_json(table: pd.DataFrame) -> str:
-    """Return a table as JSON: whether it is complete, the versions, and its rows; missing values are null."""
+    """Return a table as JSON with its completeness, versions and rows, in which missing values are null."""
     rows = table.drop(columns="versions", errors="ignore").astype(object)
     rows = rows.where(rows.notna(), None)
     study = {"complete": table.attrs["complete"], "versions": table.attrs["versions"], "rows": rows.to_dict("records")}

@@ -1,4 +1,4 @@
-"""The option `plausiwidgets --check`, which verifies an installation in at most half a minute."""
+"""The option `plausiwidgets --check`, which verifies an installation within half a minute."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from plausiwidgets.cli.console import DONE, FAILED, print_table
 from plausiwidgets.support.extras import OPTIONAL
 
 LIMIT = 30.0
-"""Seconds from the start after which what is not done is given up."""
+"""Maximum duration in s of all tests."""
 
 WIDGETS = ("anywidget", "@jupyter-widgets/jupyterlab-manager")
-"""Extensions without which JupyterLab shows nothing where the app should be."""
+"""Extensions that JupyterLab requires to show the app."""
 
 NEURON, PATTERN = "lif", "tonic_spiking"
 
 
 class Check(argparse.Action):
-    """The option `--check`, which runs the checks and exits."""
+    """Option `--check`, which runs the tests and exits."""
 
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
         """Exit with the code of `check`."""
@@ -36,9 +36,9 @@ class Check(argparse.Action):
 
 
 def check(limit: float | None = None) -> int:
-    """Run all `PARTS`, print a line for each as soon as it is known, and return the exit code.
+    """Run all `PARTS`, print a line for each result immediately, and return the exit code.
 
-    What takes longer than `limit` seconds in all, by default `LIMIT`, ends the process.
+    The process ends if the tests take longer than `limit` seconds, by default `LIMIT`.
     """
     limit = LIMIT if limit is None else limit
     began, running, failed = time.perf_counter(), [""], list[str]()
@@ -74,26 +74,29 @@ def check(limit: float | None = None) -> int:
 
 
 def tried(part: Callable[[], str]) -> tuple[str, str]:
-    """Return what a part says, and the traceback of its error, or an empty text."""
+    """Return the output of a part, and the traceback of its error or an empty text."""
     began = time.perf_counter()
     with warnings.catch_warnings(record=True) as warned:
         warnings.simplefilter("always", RuntimeWarning)
         try:
             words, error = part(), ""
-        except Exception as problem:  # of any kind: the next part is tried
+        except Exception as problem:  # continue with the next part after any error
             words, error = f"{type(problem).__name__}: {problem}", traceback.format_exc().rstrip()
     words += "".join(f"; {one.message}" for one in warned if issubclass(one.category, RuntimeWarning))
     return without_home(f"{words} ({time.perf_counter() - began:.1f} s)"), without_home(error)
 
 
 def without_home(text: str) -> str:
-    """Return a text in which the home folder is ~: it is made to be shown to others, and may hold a name."""
+    """Return a text with ~ instead of the home folder.
+
+    Users publish the text, and the path may contain their names.
+    """
     home = str(Path.home())
     return text.replace(home, "~") if len(home) > 1 else text
 
 
 def system() -> str:
-    """Return Python and the machine in words."""
+    """Return the version of Python and a description of the machine."""
     cores = os.cpu_count() or 1
     machine = f"{platform.system()} {platform.release()} {platform.machine()}, {cores} cores"
     return f"Python {platform.python_version()}, {machine}"
@@ -111,7 +114,13 @@ def version(package: str) -> str:
 
 
 def packages() -> str:
-    """Return the versions of what is required; raise for one that is missing or outside of its range."""
+    """Return the versions of the required packages.
+
+    Raises
+    ------
+    RuntimeError
+        If a package is missing or its version is out of range.
+    """
     from packaging.requirements import Requirement
 
     wanted = [Requirement(line) for line in importlib.metadata.requires("plausiwidgets") or ()]
@@ -127,7 +136,7 @@ def packages() -> str:
 
 
 def optional() -> str:
-    """Return the versions of optional packages, and which are missing."""
+    """Return the versions of the installed optional packages, and the names of the missing ones."""
     found = {name: version(name) for name in OPTIONAL}
     there = ", ".join(f"{name} {number}" for name, number in found.items() if number) or "none"
     missing = ", ".join(name for name, number in found.items() if not number) or "none"
@@ -135,7 +144,7 @@ def optional() -> str:
 
 
 def simulation() -> str:
-    """Simulate by each engine and compare the spikes."""
+    """Simulate with each engine, and compare the numbers of spikes."""
     from plausiwidgets.engine.current import Current
     from plausiwidgets.models.simulate import simulate
 
@@ -158,7 +167,7 @@ def search() -> str:
 
 
 def app() -> str:
-    """Ask the app's Python for a verdict, and write a page."""
+    """Request a verdict from the Python part of the app, and write a page."""
     from plausiwidgets.widgets.explorer import Explorer
     from plausiwidgets.widgets.page import export_page
 
@@ -176,7 +185,7 @@ def app() -> str:
 
 
 def jupyter() -> str:
-    """Return where JupyterLab finds the extensions that show widgets."""
+    """Return the extensions that JupyterLab finds for widgets."""
     from jupyter_core.paths import jupyter_path
 
     if find_spec("jupyterlab") is None:
@@ -193,7 +202,7 @@ def jupyter() -> str:
 
 
 def cache() -> str:
-    """Return where compiled neurons are kept."""
+    """Return the folder in which compiled models are cached."""
     from plausiwidgets.engine.compiled.directory import cache_directory, kernel_directory
 
     if kernel_directory() is None:

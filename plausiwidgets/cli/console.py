@@ -1,4 +1,7 @@
-"""Output, exit codes, numbers and Ctrl-C on the command line; the terminal may close or interrupt at any moment."""
+"""Output, exit codes, numbers and Ctrl-C on the command line.
+
+The terminal may close or interrupt the command at any time.
+"""
 
 from __future__ import annotations
 
@@ -14,11 +17,11 @@ from typing import TextIO
 from plausiwidgets.support.renamed import OPTIONS
 
 DONE, FAILED, WRONG_USE, INTERRUPTED = 0, 1, 2, 130
-"""Exit codes; INTERRUPTED: ended by Ctrl-C."""
+"""Exit codes, of which `INTERRUPTED` means that Ctrl-C ended the command."""
 
 
 class CommandError(Exception):
-    """An error of a command; its text is shown to the user, and `code` is the exit code."""
+    """Error of a command, with its message for the user and the exit code."""
 
     def __init__(self, text: str, code: int = FAILED) -> None:
         super().__init__(text)
@@ -26,14 +29,14 @@ class CommandError(Exception):
 
 
 class _OldOption(argparse.Action):
-    """An option of 0.3, which ends the command with an error that contains the new name."""
+    """Option of version 0.3, which ends the command with an error that contains the new name."""
 
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
         parser.error(f"{self.option_strings[0]} is now {self.const}.")
 
 
 def reject_old_options(parser: argparse.ArgumentParser, command: str) -> None:
-    """Make each old option of a command end it with an error that contains the new name."""
+    """Add the old options of a command, which end it with an error that contains the new name."""
     for old, new in OPTIONS[command].items():
         parser.add_argument(
             old, action=_OldOption, nargs="?", const=new, default=argparse.SUPPRESS, help=argparse.SUPPRESS
@@ -41,7 +44,7 @@ def reject_old_options(parser: argparse.ArgumentParser, command: str) -> None:
 
 
 def whole_number(low: int, high: int | None = None, what: str = "an integer") -> Callable[[str], int]:
-    """Return an argparse type: an integer from `low` to `high` (None: unlimited), which errors call `what`."""
+    """Return an argparse type for an integer from `low` to `high` (None for unlimited), which errors call `what`."""
     limits = f"≥ {low}" if high is None else f"from {low} to {high}"
 
     def parse(text: str) -> int:
@@ -54,7 +57,7 @@ def whole_number(low: int, high: int | None = None, what: str = "an integer") ->
 
 
 def print_table(text: str) -> str:
-    """Print to standard output; return an error, or an empty string."""
+    """Print to standard output, and return an error or an empty string."""
     if sys.stdout is None:
         return "the table cannot be printed, because standard output is closed."
     try:
@@ -66,7 +69,7 @@ def print_table(text: str) -> str:
 
 
 def complain(text: str) -> None:
-    """Print a line to standard error, if there is one; `print` alone would fall back to standard output."""
+    """Print a line to standard error if it exists, because `print` would fall back to standard output."""
     if sys.stderr is not None:
         with suppress(OSError, ValueError):
             print(text, file=sys.stderr, flush=True)
@@ -74,7 +77,10 @@ def complain(text: str) -> None:
 
 
 def flush_or_close(stream: TextIO | None) -> None:
-    """Flush a stream, or close one that fails: Python would flush it again on exit, and exit with 120."""
+    """Flush a stream, or close it if this fails.
+
+    Python would flush the stream again on exit, and exit with code 120.
+    """
     if stream is None:
         return
     with suppress(OSError, ValueError):
@@ -85,19 +91,22 @@ def flush_or_close(stream: TextIO | None) -> None:
 
 
 def exit_at_once(*_: object) -> None:
-    """Exit at once on Ctrl-C before the work begins: imports may swallow or replace a KeyboardInterrupt."""
+    """Exit immediately on Ctrl-C before the work starts, because imports may suppress a KeyboardInterrupt."""
     if sys.stderr is not None:
-        with suppress(OSError):  # unbuffered: the signal may arrive during a write to sys.stderr
+        with suppress(OSError):  # write without a buffer, because the signal may arrive during a write to sys.stderr
             os.write(2, b"plausiwidgets: stopped before the command started.\n")
     os._exit(INTERRUPTED)
 
 
 @contextmanager
 def counted_interrupts() -> Iterator[list[int]]:
-    """Count presses of Ctrl-C in place of raising, so that none interrupts the writing of a file or Python's exit."""
+    """Count each Ctrl-C within a context instead of raising a KeyboardInterrupt.
+
+    No Ctrl-C can then interrupt the writing of a file or the exit of Python.
+    """
     presses: list[int] = []
     before = signal.getsignal(signal.SIGINT)
-    # Keep any other handler, such as SIG_IGN that a shell sets for a background job.
+    # Keep any other handler, such as SIG_IGN, which a shell sets for a background job.
     in_main_thread = threading.current_thread() is threading.main_thread()
     ours = in_main_thread and before in (signal.default_int_handler, exit_at_once)
     if ours:

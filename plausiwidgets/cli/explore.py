@@ -1,4 +1,4 @@
-"""The command `plausiwidgets explore`: the explorer in JupyterLab, or as a page without code."""
+"""The command `plausiwidgets explore`, which opens the app in JupyterLab or serves it as a web page."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ HERE = Path(__file__).resolve().parent
 
 
 def explore_options(parser: argparse.ArgumentParser) -> None:
-    """Declare the command's options."""
+    """Declare the options of the command."""
     parser.add_argument(
         "--folder",
         type=Path,
@@ -74,7 +74,7 @@ def explore_options(parser: argparse.ArgumentParser) -> None:
 
 
 def explore(options: argparse.Namespace) -> int:
-    """Serve the app, or the working copy of the explorer notebook, until Ctrl-C."""
+    """Run the command, which serves the app or its notebook until Ctrl-C, and return the exit code."""
     if options.port is not None:
         require_free(options.port)
     if options.app:
@@ -87,49 +87,50 @@ def explore(options: argparse.Namespace) -> int:
             "page. Run: plausiwidgets --app",
         )
     notebook = working_copy(options.folder.expanduser())
-    # A new JupyterLab asks whether it may fetch news; its box would cover the explorer's criteria.
+    # A new JupyterLab asks for permission to fetch news, in a box that would cover the criteria of the app.
     paths = [str(HERE / "_jupyter_config"), os.environ.get("JUPYTER_CONFIG_PATH", "")]
     os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(filter(None, paths))
-    # A python3 kernel in the user's home may belong to another Python without this package.
+    # A python3 kernel in the home folder of the user may belong to another Python without this package.
     os.environ.setdefault("JUPYTER_PREFER_ENV_PATH", "1")
-    # glibc keeps the memory arenas of ended threads: a kernel would grow by 1 MB with each pattern chosen.
+    # The library glibc keeps the memory arenas of ended threads, so a kernel would grow by 1 MB with each chosen
+    # pattern.
     os.environ.setdefault("MALLOC_ARENA_MAX", "1")
-    # JupyterLab ends cleanly on SIGTERM; a KeyboardInterrupt during a request may leave them hanging.
+    # JupyterLab exits cleanly on SIGTERM, whereas a KeyboardInterrupt during a request may leave kernels running.
     signal.signal(signal.SIGINT, lambda *_: signal.raise_signal(signal.SIGTERM))
     leave_out_grammars()
     return serve_lab(notebook, options)
 
 
 def leave_out_grammars() -> None:
-    """Keep jsonschema from importing rfc3987_syntax, whose grammars take half of the time in which a server starts.
+    """Prevent jsonschema from importing rfc3987_syntax, whose grammars take half of the start of a server.
 
-    They check internationalized addresses (the format "iri"), which no schema of Jupyter names.
+    The grammars check internationalized addresses (the format "iri"), which no schema of Jupyter uses.
     """
     sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 
 def serve_lab(notebook: Path, options: argparse.Namespace) -> int:
-    """Run JupyterLab on the notebook's folder, with the notebook open."""
+    """Run JupyterLab on the folder of a notebook, with the notebook open."""
     from jupyterlab.labapp import LabApp
 
     arguments = [
         f"--ServerApp.root_dir={notebook.parent}",
         f"--LabApp.default_url=/doc/tree/{notebook.name}",
         f"--LabApp.extra_labextensions_path={HERE / '_labextensions'}",  # runs the notebook when it opens
-        "--ServerApp.answer_yes=True",  # Ctrl-C ends it without a question
+        "--ServerApp.answer_yes=True",  # lets Ctrl-C end the server without a question
     ]
     if options.no_browser:
         arguments.append("--no-browser")
     if options.port is not None:
         arguments += [f"--ServerApp.port={options.port}", "--ServerApp.port_retries=0"]
     if hasattr(os, "geteuid") and os.geteuid() == 0:
-        arguments.append("--allow-root")  # a container may have no other user; it listens on localhost only
+        arguments.append("--allow-root")  # a container may have no other user, and the server listens on localhost only
     LabApp.launch_instance(arguments)
     return 0
 
 
 def serve_app(options: argparse.Namespace) -> int:
-    """Serve the app."""
+    """Serve the app as a web page, and return the exit code."""
     from plausiwidgets.widgets.server.standalone_server import serve
 
     for path in (*options.files, *options.exercise):
@@ -160,7 +161,7 @@ def require_free(port: int) -> None:
     for family, host in ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")):
         try:
             with socket.socket(family, socket.SOCK_STREAM) as probe:
-                if os.name == "posix":  # as the servers do: a port of a connection just closed is free
+                if os.name == "posix":  # as in the servers, so that the port of a closed connection is free
                     probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
                 probe.bind((host, port))
         except OSError as error:
@@ -168,11 +169,14 @@ def require_free(port: int) -> None:
                 raise CommandError(f"port {port} is in use. Choose another port, or leave out --port.") from None
             if error.errno == errno.EACCES:
                 raise CommandError(f"you have no permission to use port {port}. Choose a port above 1023.") from None
-            # Any other error: this machine lacks the address, such as IPv6.
+            # Any other error means that this machine lacks the address, such as IPv6.
 
 
 def working_copy(folder: Path) -> Path:
-    """Return the explorer notebook in `folder`; what is missing of `originals` is copied there, the rest is kept."""
+    """Return the notebook of the app in `folder`, after copying missing files of `originals` there.
+
+    Existing files are kept.
+    """
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for original in originals():
@@ -182,9 +186,9 @@ def working_copy(folder: Path) -> Path:
                 with copy.open("xb") as target:
                     target.write(content)
             except FileExistsError:
-                pass  # the user's copy, perhaps edited
+                pass  # keep the copy of the user, who may have edited it
             except OSError:
-                copy.unlink(missing_ok=True)  # an incomplete copy would be kept as the user's
+                copy.unlink(missing_ok=True)  # an incomplete copy would be kept as that of the user
                 raise
     except OSError as error:
         raise CommandError(
@@ -194,11 +198,11 @@ def working_copy(folder: Path) -> Path:
 
 
 def originals() -> list[Path]:
-    """Return the package's notebooks, with what they read, and its lessons."""
+    """Return the packaged notebooks with the files that they read, and the packaged lessons."""
     from plausiwidgets.teaching.lessons import packaged_lessons
 
     package = Path(__file__).resolve().parents[1]
     installed = package / "_notebooks"
-    folder = installed if installed.is_dir() else package.parent / "notebooks"  # editable install
+    folder = installed if installed.is_dir() else package.parent / "notebooks"  # an editable installation
     found = {*folder.iterdir(), *packaged_lessons().values()}
     return sorted(path for path in found if path.is_file())

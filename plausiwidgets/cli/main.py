@@ -1,6 +1,6 @@
 """The console command `plausiwidgets`.
 
-A command is two functions, one declares its options and one runs it; see `COMMANDS`.
+Each command consists of a function that declares its options and a function that runs it (see `COMMANDS`).
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def build_parser() -> argparse.ArgumentParser:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the console command with the words of `sys.argv`, or others, and return its exit code."""
+    """Run the console command with given arguments, by default `sys.argv`, and return its exit code."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     if not words or (words[0].startswith("-") and words[0] not in ("-h", "--help", "--version", "--check")):
         words.insert(0, "explore")
@@ -54,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = build_parser()
     if words[0] in renamed.COMMANDS:
         parser.error(f"plausiwidgets {words[0]} is now {renamed.COMMANDS[words[0]]}.")
-    options = parser.parse_args(words)  # takes a second or more: imports the models
+    options = parser.parse_args(words)  # this takes a second or more, because it imports the models
     try:
         return options.run(options)
     except CommandError as error:

@@ -1,4 +1,4 @@
-"""Models and patterns on the command line: names, or Python files that define them."""
+"""Models, patterns and strategies on the command line, given by name or by a Python file that defines them."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ PATTERNS_HELP = f"keys or letters of firing patterns, or all (default); {files_h
 
 
 def models_named(text: str) -> list[NeuronModel]:
-    """Return the models that a word of the command line names (argparse type)."""
+    """Return the models for an argument of the command line (argparse type)."""
     from plausiwidgets.models import registry
 
     return _named(text, registry.custom, registry.names, registry.get)
 
 
 def patterns_named(text: str) -> list[Judged]:
-    """Return the patterns that a word of the command line names, by key or letter (argparse type)."""
+    """Return the patterns for an argument of the command line, which is a key, a letter or a file (argparse type)."""
     from plausiwidgets.patterns import registry
     from plausiwidgets.patterns.all_of import judged
 
@@ -48,7 +48,7 @@ def patterns_named(text: str) -> list[Judged]:
 
 
 def strategy_named(text: str) -> StrategyFactory:
-    """Return the factory of a strategy that a word of the command line names, as module:factory (argparse type)."""
+    """Return the factory of a strategy for an argument of the form module:factory (argparse type)."""
     from plausiwidgets.optimization.guarded_strategy import check_factory
 
     module, colon, name = text.partition(":")
@@ -56,7 +56,7 @@ def strategy_named(text: str) -> StrategyFactory:
         raise argparse.ArgumentTypeError(
             f"the strategy must be MODULE:FACTORY, such as my_strategies:RandomSearch, got {text!r}."
         )
-    # A console command does not search for modules in the current folder; the workers get this path too.
+    # A console command does not search for modules in the current folder. The workers receive this path too.
     sys.path[:] = [os.getcwd(), *(folder for folder in sys.path if folder != os.getcwd())]
     try:
         with redirect_stdout(sys.stderr):
@@ -77,7 +77,7 @@ def _named(text: str, custom: Registry[Any], names: Callable[[], list[str]], get
     try:
         if not path:
             return [get(one) for one in (names() if text == ALL else [text])]
-        with redirect_stdout(sys.stderr):  # what a file prints does not mix with the table
+        with redirect_stdout(sys.stderr):  # the output of a file must not mix with the table
             return list(custom.of_file(path, name).values())
     except OSError as error:
         raise argparse.ArgumentTypeError(f"{path} cannot be read ({error.strerror}).") from None
@@ -86,7 +86,9 @@ def _named(text: str, custom: Registry[Any], names: Callable[[], list[str]], get
 
 
 def file_and_name(text: str) -> tuple[str, str | None]:
-    """Return the path of a file, which is empty for a word that names none, and the name in it, None for all.
+    """Return the path of a file and the name in it for an argument of the command line.
+
+    The path is empty if the argument is not a file, and the name is None for all objects in the file.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""The command `plausiwidgets page`: a neuron model in an HTML file, or all of them in a folder, without a server."""
+"""The command `plausiwidgets page`, which writes a standalone page of one model, or a website of all models."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def page_options(parser: argparse.ArgumentParser) -> None:
-    """Declare the command's options."""
+    """Declare the options of the command."""
     parser.usage = "plausiwidgets page MODEL [options]"
     parser.add_argument(
         "model", metavar="MODEL", type=models_named, help=f"name of a neuron model, such as adex; {files_help('model')}"
@@ -52,7 +52,7 @@ def page_options(parser: argparse.ArgumentParser) -> None:
 
 
 def page(options: argparse.Namespace) -> int:
-    """Write the page and print its path."""
+    """Write the page, print its path, and return the exit code."""
     from plausiwidgets.engine.lanes import NotCompilableError
     from plausiwidgets.widgets.page import export_page
 
@@ -81,7 +81,7 @@ def page(options: argparse.Namespace) -> int:
 
 
 def source(model: NeuronModel, chosen: Sequence[Protocol] | None, parameters: Mapping[str, float] | None) -> str:
-    """Return where the parameters come from with which a page opens, as a verdict prints it."""
+    """Return the source of the parameters with which a page opens, in the words of a printed verdict."""
     from plausiwidgets import patterns
     from plausiwidgets.patterns.parameter_set import parameter_set
 
@@ -92,7 +92,7 @@ def source(model: NeuronModel, chosen: Sequence[Protocol] | None, parameters: Ma
 
 
 def lesson_of(file: Path) -> Path:
-    """Return the file of a lesson, which may be the name of one that comes with the package."""
+    """Return the file of a lesson, given as a path or as the name of a packaged lesson."""
     from plausiwidgets.teaching.lessons import packaged_lessons
 
     packaged = packaged_lessons()
@@ -103,7 +103,7 @@ def lesson_of(file: Path) -> Path:
 
 
 def site(options: argparse.Namespace) -> int:
-    """Write a folder with all models and print its path."""
+    """Write a website of all models, print its folder, and return the exit code."""
     from plausiwidgets import models
     from plausiwidgets.widgets.server.site import write
 
@@ -114,7 +114,7 @@ def site(options: argparse.Namespace) -> int:
             "--site-dir requires all models of the package. Run: plausiwidgets page all --site-dir FOLDER"
         )
     if options.patterns or options.parameters or options.lesson:
-        raise CommandError("--out writes all patterns and no lesson. Leave out --patterns, --set and --lesson.")
+        raise CommandError("--site-dir writes all patterns and no lesson. Leave out --patterns, --set and --lesson.")
     try:
         size = write(options.site_dir, options.language)
     except OSError as error:
@@ -127,7 +127,7 @@ def site(options: argparse.Namespace) -> int:
 
 
 def assignment(text: str) -> tuple[str, float]:
-    """Return a name and a finite number from the command line (argparse type)."""
+    """Return a name and a finite number from an argument of the command line (argparse type)."""
     name, sign, number = text.partition("=")
     try:
         value = float(number)

@@ -1,4 +1,4 @@
-"""Exercises, mysteries, the codes that students hand in, and lessons."""
+"""Teaching: exercises, mysteries, codes of answers that students hand in, and lessons."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
-"""The codes that are handed in from the page of an exercise.
+"""Codes of answers that students hand in from the page of an exercise.
 
-A page writes a code of model, pattern, values, claim and time, with a checksum, and the name and the answer in words
-that were typed there, if any. Here it is read, and what it claims is judged again.
+The page writes a code that contains the model, the pattern, the parameters, the claim, the time and a checksum. It also
+contains the name and the answer in words if they were typed. The functions of this module read a code and evaluate its
+parameters.
 """
 
 from __future__ import annotations
@@ -37,42 +38,44 @@ if TYPE_CHECKING:
     import pandas as pd
 
 PREFIX = "PW1"
-"""Prefix of a code; another version of its fields has another number."""
+"""Prefix of a code, whose number changes with the fields of the code."""
 
 DATA = re.compile(r'<script type="application/json" id="data">(.*?)</script>', re.DOTALL)
-"""Where a page has what it is about."""
+"""Pattern of the element of a page that contains its data."""
 CODE = re.compile(rf"{PREFIX}\.([A-Za-z0-9_-]+)\.([0-9a-f]{{8}})")
 LONGEST = 8000
-"""Most characters of a code."""
+"""Maximum number of characters of a code."""
 FINEST = 4.0
-"""Times that a step is finer than that of the model, up to which a code is judged without the page of its exercise."""
+"""Maximum divisor of the time step of the model in a code that is evaluated without the page of its exercise."""
 _TYPED = {".name": ("name", 60), ".words": ("answer in words", 300)}
-"""Fields that a reader types, with their names in errors and their most characters."""
+"""Fields that a user types, with their names in errors and their maximum numbers of characters."""
 _ABOUT = (".model", ".pattern", ".mystery")
 _FIELDS = (*_ABOUT, ".dt", ".seconds", ".solved", *_TYPED)
-"""Fields of a code besides the values, which are those that differ from their defaults."""
+"""Fields of a code in addition to the parameters, of which a code contains those that differ from their defaults."""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """The contents of a code, evaluated again.
+    """Content of a code with the verdict on its parameters.
 
     Attributes
     ----------
     model : NeuronModel
+        Model of the exercise.
     pattern : Pattern or AllOf
+        Pattern of the exercise.
     seed : int or None
-        Of a mystery.
+        Seed of a mystery, None for any other exercise.
     parameters : mapping of str to float
-        Every value of the model and of the stimulus.
+        All model and stimulus parameters.
     seconds : float
-        From opening the page to the code, as the page says.
+        Time in s from opening the page to the code, as measured by the page.
     verdict : Verdict
-        At the time step of the code, without verification.
+        Verdict at the time step of the code, without a verification.
     name : str
-        Name that the reader typed, or empty. Nobody has checked it.
+        Name that the user typed, otherwise empty. It is not verified.
     words : str
-        Answer that the reader typed, or empty.
+        Answer that the user typed, otherwise empty.
 
     Examples
     --------
@@ -95,19 +98,25 @@ class Answer:
 
     @property
     def solved(self) -> bool:
-        """Whether every criterion holds."""
+        """Whether every criterion is met."""
         return bool(self.verdict.accepted)
 
 
 class _Asked(NamedTuple):
-    """The exercise of a page, and the fields of its codes that name model and pattern."""
+    """Exercise of a page, and the fields of its codes that identify the model and the pattern."""
 
     exercise: Exercise
     about: Mapping[str, str]
 
 
 def _asked_on(page: str | Path) -> _Asked:
-    """Return the exercise of a page."""
+    """Return the exercise of a page.
+
+    Raises
+    ------
+    ValueError
+        If the file is not the page of an exercise.
+    """
     path = Path(page)
     found = DATA.search(path.read_text(encoding="utf-8", errors="replace"))
     data: object = None
@@ -123,16 +132,16 @@ def _asked_on(page: str | Path) -> _Asked:
 
 @checked
 def read_code(code: str, page: str | Path | None = None) -> Answer:
-    """Read a code that was handed in from an exercise on a page, and judge its values again.
+    """Read a code that was handed in from the page of an exercise, and evaluate its parameters.
 
     Parameters
     ----------
     code : str
-        Spaces and line breaks in it are left out.
+        Code. Spaces and line breaks in it are ignored.
     page : str or Path, optional
-        The file of the exercise: refused is then also a code of another one, one with a locked value that differs from
-        the start, and one with a value outside of its slider's range, which a start may extend. (Of a mystery the start
-        and what is locked are known without it.)
+        File of the exercise. The function then also raises an error for the code of a different exercise, and for a
+        locked parameter that differs from its start. The same applies to a parameter outside the range of its slider,
+        which a start may extend. For a mystery, the start and the locked parameters are checked without the file.
 
     Returns
     -------
@@ -141,10 +150,10 @@ def read_code(code: str, page: str | Path | None = None) -> Answer:
     Raises
     ------
     ValueError
-        If the code is torn or changed (its checksum does not fit), contains a value that no page writes, such as a
-        negative time, or claims a solution that the evaluation does not confirm. The checksum is not a signature:
-        somebody who knows how it is made can write a code of values that a page could have written. Also if the file
-        is not the page of an exercise.
+        If the code is incomplete or was changed, so that its checksum does not match. If it contains a value that no
+        page writes, such as a negative time, or claims a solution that the evaluation does not confirm. If the file is
+        not the page of an exercise. The checksum is not a signature, because anybody who knows the algorithm can write
+        a valid code.
     OSError
         If the file of the exercise cannot be read.
 
@@ -160,14 +169,23 @@ def read_code(code: str, page: str | Path | None = None) -> Answer:
 
 
 def _code_in(line: str) -> str:
-    """Return the code in a line of text, such as "Ada PW1.…". A mail may have broken the code by spaces."""
+    """Return the code in a line of text, such as "Ada PW1.…".
+
+    The line may contain additional spaces, because an email may have broken the code.
+    """
     joined = "".join(line.split())
     match = CODE.search(line) or CODE.search(joined)
     return joined if match is None else match.group()
 
 
 def unpacked_code(code: str) -> dict[str, str]:
-    """Return the fields of a code, whose values are not judged; ValueError if no page writes such a code."""
+    """Return the fields of a code without an evaluation.
+
+    Raises
+    ------
+    ValueError
+        If no page writes such a code.
+    """
     text = "".join(code.split())
     match = CODE.fullmatch(text) if len(text) <= LONGEST else None
     if match is None:
@@ -263,7 +281,7 @@ def _number(what: str, text: str) -> float:
 
 
 def _check_value(parameter: Parameter, value: float, start: float, *, is_free: bool) -> None:
-    """Raise a ValueError for a value that a reader cannot choose on the page of the exercise."""
+    """Raise a ValueError for a parameter value that a user cannot choose on the page of the exercise."""
     name = parameter.key
     if value != start and not is_free:
         raise ValueError(f"{name} must be {number(start)}, because it is locked, got {number(value)}.")
@@ -276,29 +294,30 @@ def _check_value(parameter: Parameter, value: float, start: float, *, is_free: b
 
 @checked
 def class_results(codes: str | Iterable[str], page: str | Path | None = None) -> pd.DataFrame:
-    """Return the codes that a class has handed in as a table, with a row for each code in their order.
+    """Return a table of the codes that a class has handed in, with a row for each code in their order.
 
     Parameters
     ----------
     codes : str or iterable of str
-        Codes, or a text with a code on each line, such as ``Ada PW1.…``.
+        Codes, or a text with a code in each line, such as ``Ada PW1.…``.
     page : str or Path, optional
-        The file of the exercise, as in :func:`read_code`.
+        File of the exercise, as in :func:`read_code`.
 
     Returns
     -------
     pandas.DataFrame
-        Columns ``solved``, ``hold`` and ``of`` (how many criteria are met, of how many), ``loss`` (0 if all are met),
-        ``seconds``, ``model``, ``pattern``, ``seed``, ``refused`` (why a code was, else empty), ``same_as`` (the row of
-        an earlier code that is identical, else -1), ``name`` and ``words`` (as they were typed, or empty), one for each
-        value that differs between codes, for a plane of two of them, and ``holds: …`` for each criterion.
+        Columns ``solved``, ``hold`` and ``of`` (number of met criteria, and number of all criteria), ``loss`` (0 if all
+        are met), ``seconds``, ``model``, ``pattern``, ``seed``, ``refused`` (reason why the code is invalid, otherwise
+        empty), ``same_as`` (row of an identical earlier code, otherwise -1), and ``name`` and ``words`` as typed. They
+        are followed by a column for each parameter that differs between codes, and a column ``holds: …`` for each
+        criterion.
 
     Raises
     ------
     ValueError
         If the file is not the page of an exercise.
     OSError
-        If it cannot be read.
+        If the file cannot be read.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""An exercise: a question about one pattern, and where to begin."""
+"""Exercises: a question about one pattern with the parameters at the start."""
 
 from __future__ import annotations
 
@@ -15,26 +15,27 @@ from plausiwidgets.support.renamed import renamed
 @checked
 @dataclass(frozen=True)
 class Exercise:
-    """A question about one pattern. The exercise is solved when every criterion of the pattern is met.
+    """Exercise about one pattern, which is solved when every criterion of the pattern is met.
 
     Parameters
     ----------
     question : str
         Task of the user. If it contains a question mark, the page has a field for an answer in words.
     free : sequence of str
-        Names of the parameters that may be changed; all others are locked. Without names, all may be changed.
+        Names of the parameters that the user can change. The other parameters are locked. Without names, all parameters
+        can be changed.
     hints : sequence of str
-        Hints that the user opens one after the other.
+        Hints that the user can open one after the other.
     model : NeuronModel, optional
     pattern : Pattern or AllOf, optional
-        Model and pattern, by default those of the page. :func:`mystery` sets them: the target of its pattern is the
-        recorded response of the hidden neuron.
+        Model and pattern, by default those of the page. The function :func:`mystery` sets them, with the response of
+        the hidden neuron as the target of the pattern.
     start : mapping of str to float, optional
-        Every parameter at the start, by default `parameters` of the page.
+        All parameters at the start, by default `parameters` of the page.
     dt : float, optional
         Time step in ms, by default that of the page.
     about : Pattern or AllOf, optional
-        The pattern that the hidden neuron shows.
+        Pattern that the hidden neuron shows.
     seed : int, optional
         Seed of the hidden neuron.
 
@@ -65,15 +66,15 @@ class Exercise:
             raise ValueError(f"Exercise: question must be a task for the reader, got {self.question!r}.")
         for name in ("free", "hints"):
             object.__setattr__(self, name, tuple(getattr(self, name)))
-            require("Exercise", name, getattr(self, name), Sequence[str])  # an iterator is read only now
+            require("Exercise", name, getattr(self, name), Sequence[str])  # an iterator can be read only once
 
     def reveal(self) -> Mapping[str, float]:
-        """Return the hidden parameters of a mystery. Every other exercise hides none."""
+        """Return the hidden parameters of a mystery, or an empty mapping for any other exercise."""
         return self._hidden
 
     @property
     def link(self) -> str:
-        """Query of a link to a mystery: model, pattern and seed. It is empty for every other exercise."""
+        """Query of a link to a mystery with its model, pattern and seed, empty for any other exercise."""
         if self.model is None or self.about is None:
             return ""
         return f"mystery={self.model.key}.{self.about.key}.{self.seed}"

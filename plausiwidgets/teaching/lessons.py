@@ -1,7 +1,7 @@
-"""A lesson: cards in Markdown, each with what it sets on the page and the condition on which it goes on.
+"""Lessons: cards in Markdown with settings of the page and the condition for the next card.
 
-A file begins with its title. A section of the second level is a card where it has a comment with settings, which may be
-empty; all other sections are for those who read the file, and not on the page::
+A file starts with its title. A section of the second level is a card if it has a comment with settings, which may be
+empty. All other sections are only for readers of the file and do not appear on the page::
 
     # From spikes to bursts
 
@@ -49,7 +49,7 @@ T = TypeVar("T")
 SETTINGS = ("model", "pattern", "values", "dt", "free", "until", "tool")
 
 TOOLS = ("phase plane", "plane", "samples", "equations", "curves", "stimulus", "data", "mystery", "export")
-"""What a card can open: the tools of the explorer, of which a page has the phase plane."""
+"""Tools that a card can open in the app. A standalone page has only the phase plane."""
 
 _CONDITIONS = "“holds”, “does not hold”, “NAME < NUMBER” or “NAME > NUMBER”, or several of these, separated by commas"
 _NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?"
@@ -58,7 +58,7 @@ _FILE_ENDS = (".md", ".markdown", ".txt")
 
 @dataclass(frozen=True)
 class Start:
-    """What a card puts on the sliders: every value of the model and of the stimulus, and the time step in ms."""
+    """Start of a card: all model and stimulus parameters, and the time step in ms."""
 
     values: Mapping[str, float]
     dt: float
@@ -66,7 +66,7 @@ class Start:
 
 @dataclass(frozen=True)
 class Condition:
-    """One condition: the card's pattern holds or does not, or a value is below or above a number."""
+    """Condition of a card: whether its pattern is shown, or whether a parameter is below or above a number."""
 
     holds: bool | None = None
     name: str = ""
@@ -74,7 +74,15 @@ class Condition:
     above: float | None = None
 
     def fulfilled(self, holds: bool, values: Mapping[str, float]) -> bool:
-        """Return whether it is, for a verdict and for values."""
+        """Return whether the condition is fulfilled.
+
+        Parameters
+        ----------
+        holds : bool
+            Whether all criteria are met.
+        values : mapping of str to float
+            Values of the parameters.
+        """
         if self.holds is not None:
             return holds == self.holds
         x = values[self.name]
@@ -83,11 +91,25 @@ class Condition:
 
 @dataclass(frozen=True)
 class Card:
-    """One card, whose heading is at a line of the file; its body are elements, as of `markdown.tree`.
+    """Card of a lesson.
 
-    Model and pattern are those of the last card that names one. Without a start the sliders stay as they are; without
-    `free` values all may be changed. All conditions of `until` must be fulfilled; without any, the reader goes on.
-    The tool is one of `TOOLS`, or empty.
+    Attributes
+    ----------
+    title : str
+    line : int
+        Line of its heading in the file.
+    body : list of Node
+        Elements of its text, as in `markdown.tree`.
+    model, pattern
+        Model and pattern of this card, or of the last card that names one.
+    start : Start or None
+        Values that the card sets. Without a start the sliders do not change.
+    free : tuple of str
+        Parameters that the user can change, or all if it is empty.
+    until : tuple of Condition
+        Conditions that must all be fulfilled for the next card. Without a condition the user can always continue.
+    tool : str
+        Tool that the card opens, one of `TOOLS` or empty.
     """
 
     title: str
@@ -103,22 +125,22 @@ class Card:
 
 @dataclass(frozen=True)
 class Lesson:
-    """A title, and cards."""
+    """Lesson with a title and cards."""
 
     title: str
     cards: tuple[Card, ...]
 
     @property
     def shown(self) -> list[tuple[NeuronModel, Judged]]:
-        """What the cards show, in the order in which it comes: each neuron with each of its patterns."""
+        """Pairs of a neuron model and a pattern in the order in which the cards show them."""
         return list({_key(card.model, card.pattern): (card.model, card.pattern) for card in self.cards}.values())
 
     def start(self, place: int) -> Start:
-        """Return what a card begins with: its own values, or those of the last card before it that has some."""
+        """Return the start of a card, which is its own or that of the last previous card with a start."""
         return next(card.start for card in reversed(self.cards[: place + 1]) if card.start is not None)
 
     def data(self, shown: Sequence[tuple[NeuronModel, Protocol]]) -> dict[str, Any]:
-        """Return the cards ready for JSON, each with the place of its neuron and pattern in `shown`."""
+        """Return the cards as data for JSON, each with the index of its pair of model and pattern in `shown`."""
         keys = [_key(*pair) for pair in shown]
         cards = [
             {
@@ -140,23 +162,24 @@ def _key(model: NeuronModel, pattern: Protocol) -> tuple[str, str]:
 
 
 def read_lesson(lesson: str | Path, model: NeuronModel, patterns: Sequence[Protocol] = ()) -> Lesson:
-    """Read a lesson that begins with a model, and check each card.
+    """Read a lesson that starts with a model, and check each card.
 
     Parameters
     ----------
     lesson : str or Path
-        The text, a file of Markdown, or the name of a lesson that comes with the package: "lesson" (ten minutes),
-        "lesson_long", "lesson_de".
+        Markdown text, a Markdown file, or the name of a packaged lesson: ``"lesson"`` (ten minutes), ``"lesson_long"``
+        or ``"lesson_de"``.
     model : NeuronModel
-        Of the cards before one that names another; a card may name it even where it is not registered.
+        Model of the first cards, until a card names a different one. A card may name this model even if it is not
+        registered.
     patterns : sequence of Pattern
-        That a card may name besides the registered ones.
+        Patterns that a card may name in addition to the registered ones.
 
     Raises
     ------
     ValueError
-        For what is no setting, value or text of a card, and for a condition that is fulfilled at the start of its card;
-        the text names the line.
+        If a setting, a value or a text of a card is invalid, or if a condition is fulfilled at the start of its card.
+        The message contains the line.
     OSError
         If the file cannot be read.
     """
@@ -174,15 +197,15 @@ def read_lesson(lesson: str | Path, model: NeuronModel, patterns: Sequence[Proto
 
 
 def packaged_lessons() -> dict[str, Path]:
-    """Return the files of the lessons that come with the package, by their names."""
+    """Return the files of the packaged lessons by name."""
     package = Path(__file__).resolve().parents[1]
     installed = package / "_notebooks"
-    folder = installed if installed.is_dir() else package.parent / "docs"  # editable install
+    folder = installed if installed.is_dir() else package.parent / "docs"  # an editable installation
     return {path.stem: path for path in sorted(folder.glob("lesson*.md"))}
 
 
 class _Reader:
-    """Reads the cards one after the other; a card goes on from the start of the one before."""
+    """Reader of the cards of a lesson, of which each continues from the start of the previous one."""
 
     def __init__(self, lines: Sequence[str], model: NeuronModel, patterns: Mapping[str, Protocol]) -> None:
         self.lines, self.own, self.model, self.patterns = lines, model, model, patterns
@@ -204,7 +227,7 @@ class _Reader:
         return Lesson(title, tuple(cards))
 
     def _card(self, first: int, end: int) -> Card | None:
-        """Return a section as a card; None where it has no settings."""
+        """Return a section as a card, or None if it has no settings."""
         title = self.lines[first][3:].strip()
         settings, lines = self._settings(first + 1, end)
         if settings is None:
@@ -231,7 +254,10 @@ class _Reader:
         return Card(title, first + 1, body, self.model, self.pattern, begun, free, until, tool)
 
     def _settings(self, first: int, end: int) -> tuple[dict[str, tuple[int, str]] | None, list[str]]:
-        """Return the settings of a section, each with its line, and its lines without them; None without settings."""
+        """Return the settings of a section with their lines, and the lines of the section without them.
+
+        The settings are None if the section has no comment.
+        """
         lines, found = list(self.lines[first:end]), {}
         plain = outside_code(lines)
         begins = [k for k, line in plain if line.startswith("<!--")]
@@ -261,7 +287,7 @@ class _Reader:
         return (found if begins else None), lines
 
     def _at(self, setting: tuple[int, str], read: Callable[[str], T]) -> T:
-        """Read a setting; an error of it names its line."""
+        """Read a setting, and add its line to an error."""
         line, text = setting
         try:
             return read(text)
@@ -275,7 +301,10 @@ class _Reader:
         return all_of(*keys) if len(keys) > 1 else judged(get_pattern(text), "evaluated")
 
     def _begin(self, settings: Mapping[str, tuple[int, str]]) -> Start:
-        """Return what a card sets: over the known set of its pattern, or over the start of the card before."""
+        """Return the start of a card.
+
+        The values of the card replace those of the known set of its pattern, or of the start of the previous card.
+        """
         assert self.pattern is not None
         pattern = self.pattern
         if self.start is None or {"model", "pattern"} & set(settings):
@@ -293,7 +322,7 @@ class _Reader:
         return self.start
 
     def _known(self, pattern: Judged) -> tuple[dict[str, float], float]:
-        """Return the packaged set, for a custom model the first preset that shows a pattern, else the defaults."""
+        """Return the packaged set, or the first preset of a custom model that shows the pattern, or the defaults."""
         packaged = packaged_set(self.model, pattern)
         for known in known_sets(self.model, pattern) if packaged is None else [packaged]:
             given, dt = known.parameters, known.dt

@@ -1,4 +1,7 @@
-"""Markdown as plain data: a tree of known elements, of which a page builds its own. HTML in the text is refused."""
+"""Markdown as plain data: a tree of known elements, from which a page creates its own elements.
+
+HTML in the text raises an error.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from functools import cache
 from typing import Any
 
 Node = str | list[Any]
-"""A text, or ``[tag, children]`` with an optional third entry, the attributes."""
+"""Text, or ``[tag, children]`` with the attributes as an optional third entry."""
 
 _TAGS = {
     "paragraph": "p",
@@ -27,15 +30,15 @@ _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 
 @cache
 def _reader() -> Callable[[str], Any]:
-    import mistune  # here, as an explorer never needs it
+    import mistune  # imported here, because the app never needs it
 
     return mistune.create_markdown(renderer=None)
 
 
 def tree(lines: Sequence[str], first: int) -> list[Node]:
-    """Return the elements of a text.
+    """Return the elements of a Markdown text.
 
-    A part between the lines ``<details><summary>Answer</summary>`` and ``</details>`` is folded.
+    A part between the lines ``<details><summary>Answer</summary>`` and ``</details>`` is collapsed.
 
     Parameters
     ----------
@@ -45,7 +48,8 @@ def tree(lines: Sequence[str], first: int) -> list[Node]:
     Raises
     ------
     ValueError
-        For what a page does not show, such as HTML and images; the text names the line.
+        If the text contains an element that a page does not show, such as HTML or an image. The message contains the
+        line.
     """
     found: list[Node] = []
     inside: list[Node] = found
@@ -72,7 +76,7 @@ def tree(lines: Sequence[str], first: int) -> list[Node]:
 
 
 def outside_code(lines: Sequence[str]) -> list[tuple[int, str]]:
-    """Return the lines that are in no fenced block of code, with their places."""
+    """Return the lines outside fenced code blocks with their indices."""
     found: list[tuple[int, str]] = []
     fence = ""
     for k, line in enumerate(lines):
@@ -106,7 +110,7 @@ def _elements(lines: Sequence[str], first: int) -> list[Node]:
             return [" "]
         if kind == "blank_line":
             return []
-        if kind == "block_text":  # of a tight list
+        if kind == "block_text":  # an item of a tight list
             return children
         if kind == "codespan":
             return [["code", [html.unescape(token["raw"])]]]

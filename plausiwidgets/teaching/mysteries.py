@@ -1,4 +1,4 @@
-"""A mystery: an exercise whose target is the recorded response of a neuron with hidden parameters."""
+"""Mysteries: exercises whose target is the recorded response of a neuron with hidden parameters."""
 
 from __future__ import annotations
 
@@ -39,19 +39,19 @@ KEY = "mystery"
 """Key of the pattern that matches the response of a mystery."""
 
 HIDING = 0.16
-"""Largest distance of a hidden parameter from a known set, as a share of its slider."""
+"""Maximum distance of a hidden parameter from a known set, as a share of its slider."""
 AWAY = (0.15, 0.5)
-"""Smallest and largest distance of a first start from the hidden set, as shares of the slider."""
+"""Minimum and maximum distance of a first start from the hidden set, as shares of the slider."""
 TRIED = 64
-"""Number of candidates for a hidden set, and for a start."""
+"""Number of candidates for a hidden set, and number for a start."""
 CHOSEN = 6
-"""Number of starts that are tested more closely."""
+"""Number of starts that are tested more thoroughly."""
 MARGIN = 0.25
-"""Time that a figure shows after the last spike of the response, as a share of the time until then."""
+"""Time that a figure shows after the last spike of the response, as a share of the time until this spike."""
 BEFORE_IT, MIN_MARGIN = 20.0, 60.0
-"""Time in ms that a figure shows before the onset, and at least after it."""
+"""Time in ms that a figure shows before the onset, and minimum time after the last spike."""
 DRAWS = 6
-"""Number of draws of the parameters to hide, in case their change has no effect on the response."""
+"""Maximum number of draws of the hidden parameters, because their change may not affect the response."""
 
 QUESTION = marked(
     "The target is a neuron with hidden parameters. Find parameters with which your neuron fires at the same times."
@@ -63,7 +63,11 @@ HINTS = (
 
 
 class _Hidden(NamedTuple):
-    """A hidden neuron with a start. The points of the start exceed 100 if the response does not depend on each name."""
+    """Hidden neuron with a start.
+
+    `points` measures how well the start matches the target. It exceeds 100 if the response does not depend on each
+    hidden parameter.
+    """
 
     pattern: Judged
     names: tuple[str, ...]
@@ -75,32 +79,31 @@ class _Hidden(NamedTuple):
 
 @checked
 def mystery(model: str | NeuronModel, pattern: Named, seed: int = 0, *, moved: int = 3) -> Exercise:
-    """Hide the parameters of a neuron that shows a pattern, and return the exercise to find them.
+    """Return an exercise to find the hidden parameters of a neuron that shows a pattern.
 
-    The function moves some free parameters of a known set at random, such that the set still shows the pattern. With
-    the hidden parameters every criterion of the exercise's pattern is met, and with those of the start not. If
-    possible, the criteria are also not met when only one parameter is still at its start, so that the response depends
-    on each of them.
-    The same arguments give the same neuron on every machine.
+    The function changes some parameters of a known set at random, such that the set still shows the pattern. The hidden
+    parameters meet every criterion of the exercise, and the parameters at the start do not. If possible, the criteria
+    are also not met when a single parameter is at its start, so that the response depends on each hidden parameter.
+    Equal arguments give the same neuron on every machine.
 
     Parameters
     ----------
     model, pattern
-        As for :func:`plausiwidgets.judge`.
+        Arguments of :func:`plausiwidgets.judge`.
     seed : int
-        At least 0.
+        Seed of the random numbers, at least 0.
     moved : int
-        Number of free parameters to hide, at least 1; fewer if the response depends on fewer.
+        Number of parameters to hide, at least 1. Fewer are hidden if the response depends on fewer parameters.
 
     Returns
     -------
     Exercise
-        Its `free` parameters are hidden: :meth:`Exercise.reveal` returns them.
+        Exercise whose `free` parameters are hidden. The method :meth:`Exercise.reveal` returns them.
 
     Raises
     ------
     ValueError
-        For an unknown name, a protocol without criteria, or if no known set of the model shows the pattern.
+        If a name is unknown, if the pattern has no criteria, or if no known set of the model shows it.
 
     Examples
     --------
@@ -129,7 +132,7 @@ def mystery(model: str | NeuronModel, pattern: Named, seed: int = 0, *, moved: i
                 break
         if nearest is not None:
             target, names, hidden, solution, start, _ = nearest
-            # The draws of the start have their own generator, so that they have no effect on the hidden neuron.
+            # The draws of the start have their own generator, so that they do not affect the hidden neuron.
             own = np.random.default_rng([*numbers, 1])
             start = MappingProxyType(visible_start(neuron, target, solution, start, names, known.dt, own))
             return Exercise(
@@ -153,7 +156,10 @@ def mystery(model: str | NeuronModel, pattern: Named, seed: int = 0, *, moved: i
 def _shown_by(
     model: NeuronModel, about: Judged, seed: int, free: Sequence[str], base: Mapping[str, float], dt: float
 ) -> list[str]:
-    """Return the parameters each of which, moved alone along its slider, loses the response of a known set."""
+    """Return the names of the parameters whose change affects the response of a known set the most.
+
+    Each parameter is changed alone along its slider.
+    """
     potential = model.states[0].key
     verdict = evaluate(model, about, {name: np.full(1, x) for name, x in base.items()}, dt, record=(potential,))
     matched = _matching(model, about, seed, single(verdict, 0)) if verdict.accepted[0] else None
@@ -180,7 +186,7 @@ def _shown_by(
 def _matching(
     model: NeuronModel, about: Judged, seed: int, verdict: Verdict
 ) -> tuple[Judged, Mapping[str, Floats], Traces | None] | None:
-    """Return the pattern that matches the response of an accepted set, its values, and the response.
+    """Return the pattern that matches the response of an accepted set, with the values and the response.
 
     The result is None if the response cannot be matched. Without a spike to match, the pattern is the original one.
     """
@@ -215,12 +221,12 @@ def _hidden_near(
     dt: float,
     random: np.random.Generator,
 ) -> _Hidden | None:
-    """Return a hidden neuron with these parameters moved from a known set, or None."""
+    """Return a hidden neuron with some parameters moved from a known set, or None."""
     candidates = {name: np.full(TRIED, value) for name, value in base.items()}
     for name in names:
         p = model.parameters[name]
         candidates[name] = value_at(p, share_of(p, base[name]) + random.uniform(-HIDING, HIDING, TRIED))
-    candidates = {name: np.append(values, base[name]) for name, values in candidates.items()}  # the known set is last
+    candidates = {name: np.append(values, base[name]) for name, values in candidates.items()}  # append the known set
     verdict = evaluate(model, about, candidates, dt, record=(model.states[0].key,))
     for place in np.flatnonzero(verdict.accepted)[:2]:
         found = _with_start(model, about, seed, names, dt, single(verdict, int(place)), random)
@@ -238,7 +244,10 @@ def _with_start(
     verdict: Verdict,
     random: np.random.Generator,
 ) -> _Hidden | None:
-    """Return the hidden neuron of an accepted set, or None if its response cannot be matched or no start misses it."""
+    """Return the hidden neuron of an accepted set with a start.
+
+    The result is None if its response cannot be matched, or if every start matches it.
+    """
     matched = _matching(model, about, seed, verdict)
     if matched is None:
         return None
@@ -256,7 +265,7 @@ def _with_start(
     calm = (spikes <= 2 * usual + 2) & (spikes >= 1)
     order = np.lexsort((np.arange(TRIED), ~calm, earned > FAR, ~good))[:CHOSEN]
     order = order[good[order]]
-    # The user must find each hidden parameter, so each one alone at its start must miss the response.
+    # The user must find each hidden parameter, so each parameter alone at its start must miss the response.
     each = missed_by_each(model, pattern, known, starts, names, dt, order)
     place = int(order[each.argmax()])
     start = {name: float(values[place]) for name, values in starts.items()}
@@ -265,7 +274,10 @@ def _with_start(
 
 
 def _matched_trace(about: Judged, verdict: Verdict) -> Traces | None:
-    """Return the sweep to match: the main one if it fires, else that with the most spikes; None without spikes."""
+    """Return the sweep to match, or None if no sweep has a spike.
+
+    It is the main sweep if it has a spike, and otherwise the sweep with the most spikes.
+    """
     traces = [trace for trace in verdict.traces.values() if (trace.spike_times[0] >= 0.0).any()]
     main = verdict.traces.get(about.main_sweep)
     if main is not None and (main.spike_times[0] >= 0.0).any():
@@ -274,8 +286,8 @@ def _matched_trace(about: Judged, verdict: Verdict) -> Traces | None:
 
 
 def score(verdict: Verdict) -> int:
-    """Return how well a response is matched, from 0 to 100; 100 exactly if every criterion is met.
+    """Return how well a response is matched, from 0 to 100, where 100 means that every criterion is met.
 
-    Criteria that every neuron at rest meets, such as silence before the onset, earn no points.
+    Criteria that every neuron at rest meets, such as silence before the onset, do not count.
     """
     return 100 if verdict.accepted else min(99, int(points(np.float64(verdict.loss), verdict.criteria)))

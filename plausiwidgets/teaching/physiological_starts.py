@@ -1,8 +1,7 @@
-"""The start of a mystery: parameters far from the hidden ones, whose response still looks like that of a cell.
+"""Starts of mysteries: parameters far from the hidden ones with a physiological response.
 
-A response outside the range of the target stretches the axis until the target is a flat line, and hundreds of spikes
-cover the target. Starts are therefore drawn until one is at rest before the stimulus, physiological, and within the
-target's range.
+In a figure, a response outside the range of the target makes the target flat, and hundreds of spikes hide it. Therefore
+starts are drawn until one is at rest before the stimulus, physiological, and within the range of the target.
 """
 
 from __future__ import annotations
@@ -24,15 +23,15 @@ PATIENT = 4
 DRAWN = 64
 """Number of candidates in a round."""
 ROUNDS = ((0.15, 0.5), (0.15, 0.5), (0.15, 0.5), (0.1, 0.35), (0.06, 0.25), (0.03, 0.12))
-"""Smallest and largest distance of a start from the hidden set in each round, as shares of the slider."""
+"""Minimum and maximum distance of a start from the hidden set in each round, as shares of the slider."""
 CHOSEN = 6
 """Number of candidates of a round for which each parameter is tested separately."""
 FAR = 39
 """Maximum points of a start that is far from the target."""
 BEYOND = 0.1
-"""Maximum distance of a start from the target's range of potentials, as a share of that range."""
+"""Maximum distance of a start from the range of potentials of the target, as a share of that range."""
 DIGITS = 4
-"""Significant digits of drawn values, so that they are equal on every machine."""
+"""Number of significant digits of drawn values, so that they are equal on every machine."""
 
 
 def visible_start(
@@ -44,16 +43,18 @@ def visible_start(
     dt: float,
     random: np.random.Generator,
 ) -> dict[str, float]:
-    """Return a start whose response can be compared with the target: `start` itself, or the best one of several rounds.
+    """Return a start whose response can be compared with the target.
+
+    It is `start` itself, or the best candidate of several rounds.
 
     Parameters
     ----------
     known : mapping of str to float
-        The hidden set, complete with the stimulus.
+        Hidden set including the stimulus.
     start : mapping of str to float
-        The first candidate.
+        First candidate.
     names : sequence of str
-        The hidden parameters. All other values are those of `known`.
+        Names of the hidden parameters. The other values are those of `known`.
     """
     best, quality = dict(start), (-1, 0, 0, 0)
     for k, distances in enumerate(ROUNDS):
@@ -82,7 +83,7 @@ def drawn(
         p = model.parameters[name]
         share = share_of(p, float(known[name]))
         away = random.uniform(*distances, count) * random.choice([-1.0, 1.0], count)
-        away = np.where((share + away < 0.0) | (share + away > 1.0), -away, away)  # back into the slider
+        away = np.where((share + away < 0.0) | (share + away > 1.0), -away, away)  # reflect it into the slider
         sets[name] = value_at(p, share + away)
     return sets
 
@@ -95,10 +96,11 @@ def _best_of(
     names: Sequence[str],
     dt: float,
 ) -> tuple[int, tuple[int, int, int, int]]:
-    """Return the place of the best candidate and its quality.
+    """Return the index of the best candidate and its quality.
 
-    The quality is whether the response is visible, misses the target because of each parameter, is far from the
-    target, and has a spike if the target has one, in this order. A candidate that meets all criteria has none of them.
+    The quality contains four flags in this order: the response leaves the target visible, each parameter alone misses
+    the target, the response is far from the target, and the response has a spike if the target has one. All flags are 0
+    for a candidate that meets all criteria.
     """
     with_target = {name: np.append(values, known[name]) for name, values in sets.items()}
     begun = evaluate(model, pattern, with_target, dt, record=(model.states[0].key,))
@@ -130,7 +132,7 @@ def missed_by_each(
     dt: float,
     places: NDArray[np.intp],
 ) -> NDArray[np.bool_]:
-    """Return for some candidates whether each parameter, alone at its start, misses the target."""
+    """Return for some candidates whether each parameter, alone at its start, misses the target, shape [places]."""
     alone = {
         name: np.concatenate(
             [x[places] if name == moved else np.full(places.size, float(known[name])) for moved in names]
@@ -141,7 +143,10 @@ def missed_by_each(
 
 
 def _is_visible(model: NeuronModel, begun: Verdict, target: Verdict) -> tuple[bool, bool]:
-    """Return whether a response leaves the target visible in every sweep, and whether it fires if the target fires."""
+    """Return whether a response leaves the target visible in every sweep, and whether its spikes suffice.
+
+    A response without spikes suffices only for a target without spikes.
+    """
     visible, spikes, wanted = True, 0, 0
     for name, trace in begun.traces.items():
         if name not in target.traces:
@@ -164,7 +169,7 @@ def share_of(p: Parameter, value: float) -> float:
 
 
 def value_at(p: Parameter, shares: Floats) -> Floats:
-    """Return the values at positions of a slider, rounded to `DIGITS`."""
+    """Return the values at positions of a slider, rounded to `DIGITS` significant digits."""
     values = p.from_unit(np.clip(shares, 0.0, 1.0))
     return p.clip([float(f"{value:.{DIGITS}g}") for value in values])
 
@@ -172,7 +177,7 @@ def value_at(p: Parameter, shares: Floats) -> Floats:
 def points(loss: Floats | np.float64, checks: Sequence[CriterionResult]) -> Floats:
     """Return how well a response is matched, from 0 to 100, rounded down.
 
-    Criteria that are met by every neuron at rest, such as silence before the onset, earn no points.
+    Criteria that every neuron at rest meets, such as silence before the onset, do not count.
     """
     own = [check for check in checks if check.key not in COMMON] or checks
     return np.floor(100.0 * (1.0 - np.minimum(loss / len(own), 1.0)))

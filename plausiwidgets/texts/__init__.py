@@ -1,8 +1,8 @@
-"""Texts of the screen in other languages.
+"""Translations of the texts on screen.
 
-The English text is the key, as in gettext, and names in braces are filled in: ``"{count} of {total} hold"``. Each
-language is one file in this folder, in gettext's format (``de.po``), which the usual tools of translators read and
-write. What has no translation is shown in English.
+The English text is the key, as in gettext, and values replace the names in braces: ``"{count} of {total} hold"``. Each
+language is a file in this folder in the gettext format (``de.po``), which translation tools can edit. A text without a
+translation is shown in English.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def languages() -> tuple[str, ...]:
 
 
 def check_language(where: str, language: str) -> None:
-    """Raise a ValueError for a language that the package does not have."""
+    """Raise a ValueError for a language without translations."""
     if language not in languages():
         raise unknown(where, "language", language, languages())
 
@@ -36,18 +36,24 @@ _spoken: ContextVar[str | None] = ContextVar("spoken", default=None)
 
 
 def use(language: str) -> None:
-    """Choose the language where none is spoken: of figures in a script, and of explorers that name none."""
+    """Set the default language of figures and apps."""
     global _usual
     _usual = language
 
 
 def language() -> str:
-    """Return the code of the language in which a text is given here and now."""
+    """Return the code of the current language of this thread."""
     return _spoken.get() or _usual
 
 
 def chosen(where: str, named: str | None) -> str:
-    """Return the language that was named, or else the one that is spoken; a ValueError for an unknown one."""
+    """Return a given language after checking it, or the current language for None.
+
+    Raises
+    ------
+    ValueError
+        If the language is unknown.
+    """
     if named is None:
         return language()
     check_language(where, named)
@@ -56,7 +62,7 @@ def chosen(where: str, named: str | None) -> str:
 
 @contextmanager
 def speaking(language: str) -> Iterator[None]:
-    """Give texts in a language within a ``with`` statement, on this thread alone."""
+    """Set the language of texts within a context in this thread."""
     token = _spoken.set(language)
     try:
         yield
@@ -65,9 +71,9 @@ def speaking(language: str) -> Iterator[None]:
 
 
 def tr(text: str, /, **values: object) -> str:
-    """Return a text in the language that is spoken here, with values in the places of their names.
+    """Return a text in the current language, with values instead of the names in braces.
 
-    The name of something within a pattern, "pattern: name", is translated in two parts.
+    A name of the form "pattern: name" is translated in two parts.
 
     Examples
     --------
@@ -81,7 +87,10 @@ def tr(text: str, /, **values: object) -> str:
 
 
 def marked(text: str) -> str:
-    """Return a text as it is: it is translated where it is shown, and found here by the tools of translators."""
+    """Return a text unchanged, to mark it for translation tools.
+
+    The function `tr` translates the text where it is shown.
+    """
     return text
 
 
@@ -90,7 +99,7 @@ def catalog(language: str) -> Mapping[str, str]:
     """Return the translations of a language by their English texts."""
     if language == ENGLISH:
         return {}
-    from babel.messages.pofile import read_po  # here, as English needs no translation
+    from babel.messages.pofile import read_po  # imported here, because English needs no translation
 
     with (files(__name__) / f"{language}.po").open("rb") as file:
         return {str(m.id): str(m.string) for m in read_po(file, ignore_obsolete=True) if m.id and m.string}

@@ -1,1 +1,1 @@
-"""Keep the packaged results current: fingerprints of their rows, the list of stale pairs, and one command."""
+"""Upkeep of the packaged results: fingerprints of rows, a list of stale pairs, and a command for updates."""

@@ -1,4 +1,4 @@
-"""Bring the packaged results up to date: ``python -m plausiwidgets.upkeep [model ...] [--patterns ...]``."""
+"""Command that updates the packaged results: ``python -m plausiwidgets.upkeep [model ...] [--patterns ...]``."""
 
 from __future__ import annotations
 
@@ -54,7 +54,10 @@ def main(words: Sequence[str] | None = None) -> int:
 
 
 def _exported(named: list[str]) -> list[str]:
-    """Return names of packaged models, and write their programs; without torch, the stored programs are used."""
+    """Return the names of built-in models, after writing their programs.
+
+    Without torch, the stored programs are used.
+    """
     for name in named:
         if name not in NAMES:
             raise unknown(stale.COMMAND, "model", name, [*NAMES, TORCH])
@@ -64,14 +67,14 @@ def _exported(named: list[str]) -> list[str]:
 
 
 def announce(todo: Sequence[Row], search: bool) -> None:
-    """Print how long an update of some rows takes, after a line that announces the estimate itself."""
+    """Print the estimated time of an update of some rows."""
     if todo and search:
         print("The first candidates of each search are evaluated, to estimate the time …", flush=True)
     print(estimate_update(todo, search) if todo else "All results are up to date.", flush=True)
 
 
 def mark(model: NeuronModel, pattern: Protocol) -> str:
-    """Return the fingerprint of a pair in the catalogue; empty for a pattern without criteria."""
+    """Return the fingerprint of a pair in the catalogue, empty for a pattern without criteria."""
     return str(fingerprint.of_known_sets(model, pattern)) if isinstance(pattern, Pattern) else ""
 
 
@@ -111,7 +114,7 @@ def check() -> int:
 
 
 def update(model: NeuronModel, todo: Sequence[Row], search: bool) -> None:
-    """Bring stale rows of a model up to date: the table first, because the repertoires start from its sets."""
+    """Update stale rows of a model, first in the table, because the repertoires start from its sets."""
     searched = False
     for pattern in twenty():
         mine = [row for row in todo if row.pattern == pattern.key]
@@ -141,7 +144,7 @@ def _data(rows: Sequence[Row]) -> set[str]:
 
 
 def _print_neuron(model: NeuronModel, title: str, updates: Iterator[tuple[str, str]]) -> None:
-    """Print how many patterns a neuron shows, after the updates of its repertoire."""
+    """Print how many patterns a neuron shows after the updates of its repertoire."""
     began = time.perf_counter()
     found = dict(updates)
     shown, left = ([*found.values()].count(status) for status in ("replicated", ""))

@@ -1,4 +1,4 @@
-"""The time that an update takes, before it begins."""
+"""Estimates of the duration of an update before it starts."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from plausiwidgets.upkeep.repertoires import STIMULI
 from plausiwidgets.upkeep.rows import CATALOGUE, REPERTOIRES, TABLE, Row
 
 PER_SET, PER_OPERATION = 0.5, 0.0012
-"""Seconds of a verification: in any case, and for each operation per ms of the neuron."""
+"""Duration of a verification in s: a constant, and the part per operation per ms of the model."""
 CATALOGUE_SECONDS = 60.0
 MOST_VERSATILE_STIMULI = 1000
-"""Evaluations for each pattern after which the search for the most versatile neuron usually ends."""
+"""Number of evaluations per pattern after which the search for the most versatile neuron usually ends."""
 
 
 class Estimate(NamedTuple):
-    """Number of results to verify and to search for, and the shortest and longest time in s."""
+    """Numbers of results to verify and to search for, and the minimum and maximum time in s."""
 
     verified: int
     searched: int
@@ -33,7 +33,7 @@ class Estimate(NamedTuple):
 
 
 def estimate_update(stale: Collection[Row], search: bool = True) -> Estimate:
-    """Return how long an update of stale rows takes. The first candidates of each search are evaluated for that."""
+    """Return the estimated time of an update of stale rows, after evaluating the first candidates of each search."""
     without_set = [row for row in stale if row.today.split("-")[-1].startswith("none")]
     pairs: dict[str, list[str]] = {}
     for row in without_set if search else ():
@@ -57,7 +57,7 @@ def estimate_update(stale: Collection[Row], search: bool = True) -> Estimate:
 
 
 def _seconds(row: Row, candidate: float) -> float:
-    """Return the time of the search for a row of the repertoires, from that of a candidate."""
+    """Return the time in s of the search for a row of the repertoires, given that of a candidate."""
     if row.data != REPERTOIRES:
         return 0.0
     return candidate * (MOST_VERSATILE_STIMULI if row.name == MOST_VERSATILE else STIMULI)

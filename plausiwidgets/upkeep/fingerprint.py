@@ -1,4 +1,4 @@
-"""Fingerprints of packaged results: numbers that change with the rules that a result depends on, and only with these.
+"""Fingerprints of packaged results, which change exactly when the rules change on which a result depends.
 
 A fingerprint has three parts, such as ``"5f0c2a1b-90d4e7aa-c31f6e02"``, so that a stale row shows what changed:
 
@@ -6,10 +6,10 @@ A fingerprint has three parts, such as ``"5f0c2a1b-90d4e7aa-c31f6e02"``, so that
 - the pattern: its stimulus parameters, sweeps, measured features, criteria and verification tests;
 - the result: a parameter set with its time step, or the status of a pair without a set.
 
-Operations are hashed as a graph: each by its name and by the hashes of its arguments. Texts, names of variables and the
-order of lines that do not depend on each other are not part of it. Code that is not traced, such as a feature with a
-loop, takes part by its number in `HAND_WRITTEN`. The search is not part of it either, because a parameter set is
-evaluated in the same way whatever found it.
+Operations are hashed as a graph, each with its name and the hashes of its arguments. Texts, names of variables and the
+order of independent lines do not affect the hash. Code that is not traced, such as a feature with a loop, is
+represented by its number in `HAND_WRITTEN`. The search does not affect the fingerprint, because the evaluation of a
+parameter set does not depend on its origin.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from plausiwidgets.widgets.catalogue.sweep_programs import TracedSweep, sweep_pr
 from plausiwidgets.widgets.catalogue.tape import Call, trace
 
 HAND_WRITTEN = {
-    # The procedure of every pattern: rest, sweeps, penalties, bisection and verification.
+    # The procedure of every pattern consists of rest, sweeps, penalties, bisection and verification.
     "runner": 1,
     "control": 1,
     "threshold_at": 1,
@@ -45,7 +45,7 @@ HAND_WRITTEN = {
     "onset": 1,
     "penalty": 1,
     "verification": 1,
-    # Features of spike times and potentials.
+    # These are features of spike times and potentials.
     "adaptation_index": 1,
     "at": 1,
     "bursts": 2,
@@ -82,28 +82,28 @@ HAND_WRITTEN = {
     "voltage_range": 1,
     "window": 1,
 }
-"""Version number of each procedure that is a function of its own.
+"""Version number of each procedure that is not traced.
 
-Raise a number when the function returns other values. The patterns that use it are then stale.
+Increase a number when the function returns different values. The patterns that use it are then stale.
 """
 
 OF_RESPONSES = ("times", "peak", "top", "bottom", "v")
 """Operations on the response to a sweep."""
 DIGITS = 8
-"""Digits of each part of a fingerprint."""
+"""Number of digits of each part of a fingerprint."""
 NOT_FOUND, RULED_OUT = "none", "ruled_out"
-"""Third part of a pair without a parameter set."""
+"""Third part of the fingerprint of a pair without a parameter set."""
 
 RULES = (
     (SETTLE, BEFORE, runner.KICK, runner.LOWEST, runner.HIGHEST, runner.SUBTHRESHOLD, runner.MAX_RATE, USUAL_SPAN),
     (settling.TRANSIENT, settling.BLOCK, settling.LONGEST, settling.SETTLED, settling.ROUNDING),
     (verification.DIGITS, verification.LONG_REST, verification.LONG, verification.AFTERWARDS, verification.LATE),
 )
-"""Numbers of the rules that are the same for every pattern."""
+"""Numbers in rules that apply to every pattern."""
 
 
 class Fingerprint(NamedTuple):
-    """The three parts of a fingerprint."""
+    """Fingerprint with its three parts."""
 
     model: str
     pattern: str
@@ -114,7 +114,9 @@ class Fingerprint(NamedTuple):
 
 
 def of_set(model: NeuronModel, pattern: Pattern, values: Mapping[str, float], dt: float | None = None) -> Fingerprint:
-    """Return the fingerprint of a result with a parameter set; parameters that `values` lacks are at their defaults.
+    """Return the fingerprint of a result with a parameter set.
+
+    Parameters that are missing in `values` are at their defaults.
 
     Examples
     --------
@@ -130,38 +132,38 @@ def of_set(model: NeuronModel, pattern: Pattern, values: Mapping[str, float], dt
 def of_pair(
     model: NeuronModel, pattern: Pattern, held: Mapping[str, float] | None = None, dt: float | None = None
 ) -> Fingerprint:
-    """Return the fingerprint of a pair without a parameter set: no search found one, or an argument rules it out.
+    """Return the fingerprint of a pair without a parameter set, because no search found one or a proof rules it out.
 
     Parameters
     ----------
     held : mapping of str to float, optional
-        Parameters of the model that the search did not change.
+        Parameters of the model that were fixed in the search.
     """
     found = NOT_FOUND if held is None else f"{NOT_FOUND}_{of_values(held, dt)}"
     return Fingerprint(of_model(model), of_pattern(pattern), RULED_OUT if why_ruled_out(pattern, model) else found)
 
 
 def of_known_sets(model: NeuronModel, pattern: Pattern) -> Fingerprint:
-    """Return the fingerprint of the sets that the app offers for a pair, with their verdicts."""
+    """Return the fingerprint of the sets that the app provides for a pair, including their verdicts."""
     sets = [default_set(model, pattern), *known_sets(model, pattern)]
     result = _hash([(of_values(one.parameters, one.dt), one.status, one.failed_test) for one in sets])
     return Fingerprint(of_model(model), of_pattern(pattern), result[:DIGITS])
 
 
 def of_values(values: Mapping[str, float], dt: float | None) -> str:
-    """Return the part of a parameter set with its time step."""
+    """Return the part of a fingerprint for a parameter set with its time step."""
     return _hash(None if dt is None else float(dt), sorted((name, float(x)) for name, x in values.items()))[:DIGITS]
 
 
 @cache
 def of_model(model: NeuronModel) -> str:
-    """Return the part of a packaged neuron."""
+    """Return the part of a fingerprint for a built-in model."""
     assert model.programs is not None
     return of_programs(model, model.programs)
 
 
 def of_programs(model: NeuronModel, programs: Programs) -> str:
-    """Return the part of a neuron with these programs."""
+    """Return the part of a fingerprint for a model with given programs."""
     height = model.full_spike()
     hashed = _hash(
         *(None if one is None else _program(one) for one in (programs.step, programs.start, programs.balance)),
@@ -177,7 +179,7 @@ def of_programs(model: NeuronModel, programs: Programs) -> str:
 
 @cache
 def of_pattern(pattern: Pattern) -> str:
-    """Return the part of a pattern, with its verification tests."""
+    """Return the part of a fingerprint for a pattern with its verification tests."""
     forms = sorted(_form(form) for form in pattern.verification.values())
     common = [
         _criterion(one)
@@ -188,10 +190,10 @@ def of_pattern(pattern: Pattern) -> str:
 
 
 def _form(pattern: Pattern) -> str:
-    """Return the hash of a pattern without its verification: for neurons with a reset, and for those without."""
+    """Return the hash of a pattern without its verification, for models with a reset and for models without one."""
     stimulus = sorted(map(_numbers, pattern.stimulus_parameters))
     traced = [_traced(pattern, height) for height in (None, 1.0)]
-    # A procedure chooses its sweeps, but the verification test of its return to rest applies those of the sketch.
+    # A procedure chooses its sweeps, but the verification test of its return to rest applies the sweeps of the sketch.
     programs = (sweep_programs(pattern) or {}).values() if pattern.adapts else ()
     sketched = sorted(_Graph(one.body).sweep(one.sweep) for one in programs)
     finer = () if pattern.finer is None else (pattern.finer, pattern.equal)
@@ -199,7 +201,10 @@ def _form(pattern: Pattern) -> str:
 
 
 def _numbers(parameter: Parameter | StimulusParameter) -> tuple[object, ...]:
-    """Return what a parameter means for an evaluation and for a search: no texts, and the key, which sets contain."""
+    """Return the properties of a parameter that affect an evaluation or a search.
+
+    They include the key, which parameter sets contain, but no texts.
+    """
     p = parameter
     origin = (p.of, p.downwards) if isinstance(p, StimulusParameter) else ()
     limits = tuple(None if x is None else float(x) for x in p.limits or ())
@@ -221,7 +226,7 @@ def _program(program: Program) -> str:
 
 
 def _traced(pattern: Pattern, full_spike: float | None) -> str:
-    """Return the hash of what a pattern measures, for neurons with a full spike of this height or with a reset."""
+    """Return the hash of the measurement of a pattern, for models with a full spike of this height or with a reset."""
     neuron = SimpleNamespace(full_spike=lambda: full_spike, states=[SimpleNamespace(unit="mV")])
     tape = trace(cast(NeuronModel, neuron), pattern)
     graph = _Graph(tape.body, calls=tape.calls)
@@ -230,7 +235,7 @@ def _traced(pattern: Pattern, full_spike: float | None) -> str:
         _hash(_criterion(one), graph.of(tape.features[one.key]), graph.of(tape.progress.get(one.key, nothing)))
         for one in pattern.criteria
     )
-    # Features of all sweeps, such as the lowest potential, depend on each sweep that is not only drawn.
+    # Features of all sweeps, such as the minimum potential, depend on each sweep that is not only shown.
     runs = sorted(
         graph.response(k, name) for k, call in enumerate(tape.calls) if not call.shown for name in call.sweeps
     )
@@ -238,7 +243,7 @@ def _traced(pattern: Pattern, full_spike: float | None) -> str:
 
 
 class _Graph:
-    """The hashes of instructions. A response is named by the sweep that elicits it, not by its place in the calls."""
+    """Hashes of instructions, in which a response is identified by its sweep instead of its position in the calls."""
 
     def __init__(
         self,
@@ -266,19 +271,19 @@ class _Graph:
         return _hash(name, str(line.dtype), HAND_WRITTEN.get(name, 0), *map(self.of, line.arguments), *parts)
 
     def _part(self, part: Part) -> str:
-        """Return the hash of the condition on the spike times that a search evaluates at each step."""
+        """Return the hash of the condition on the spike times that a bisection evaluates in each step."""
         return _Graph(part.body, self._names, self._calls).of(part.result)
 
     def response(self, number: int, name: str) -> str:
         """Return the hash of the response to a sweep of a call."""
         call = self._calls[number]
-        # Without a duration, a sweep is simulated as long as the longest of those that are applied with it.
+        # A sweep without a duration is simulated as long as the longest sweep of the same call.
         ends = sorted(self.of(one.end) for one in call.sweeps.values())
         only = "" if call.only is None else self.of(call.only)
         return _hash(self.sweep(call.sweeps[name], ends), call.graded == name, only, call.keep)
 
     def sweep(self, sweep: TracedSweep, ends: Sequence[str] = ()) -> str:
-        """Return the hash of a sweep; `ends` are those of the sweeps that are applied with it."""
+        """Return the hash of a sweep, given the `ends` of the sweeps of the same call."""
         return _hash(
             sorted([self.of(x) for x in piece] for piece in sweep.pieces),
             self.of(sweep.end),
@@ -289,5 +294,5 @@ class _Graph:
 
 
 def _hash(*parts: object) -> str:
-    """Return the hash of texts, numbers and lists of them. A number counts to its last bit."""
+    """Return the hash of texts, numbers and lists of them, in which a number counts to its last bit."""
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]

@@ -1,4 +1,4 @@
-"""Update the packaged repertoires: the patterns that single neurons show."""
+"""Updates of the packaged repertoires, which contain the patterns that single neurons show."""
 
 from __future__ import annotations
 
@@ -33,19 +33,19 @@ from plausiwidgets.upkeep.verification import is_verified
 STIMULI = 100
 """Number of stimuli that are evaluated for each pattern of a published neuron."""
 NEURONS = {"wang_buzsaki": 160, "connor_stevens": 160}
-"""Number of neurons that are evaluated for the most versatile one, if the default number takes many minutes."""
+"""Number of evaluated neurons in the search for the most versatile one, if the default number takes many minutes."""
 
 
 def neurons(model: NeuronModel) -> dict[str, tuple[dict[str, float], float] | None]:
-    """Return parameters and time step of each neuron by its title; None for the most versatile one."""
+    """Return the parameters and the time step of each neuron by its title, with None for the most versatile one."""
     return {MOST_VERSATILE: None} | {title: (own, dt) for title, own, dt in published_neurons(model)}
 
 
 def update(model: NeuronModel, title: str, keys: Collection[str], search: bool = True) -> Iterator[tuple[str, str]]:
-    """Bring some patterns of a neuron up to date; yield each pattern with its status, empty if it needs a search.
+    """Update some patterns of a neuron, and yield each pattern with its status, empty if it needs a search.
 
-    A stimulus with which the neuron still shows the pattern stays. Without one, a search runs with the neuron's
-    parameters held. If the neuron itself is new or changed, its whole repertoire is searched.
+    A stimulus with which the neuron still shows the pattern is kept. Without one, a search runs with the parameters of
+    the neuron fixed. If the neuron is new or changed, its whole repertoire is searched.
     """
     stored = {line["neuron"]: line for line in stored_neurons() if line["model"] == model.key}
     known, line = neurons(model), stored.get(title)
@@ -62,12 +62,15 @@ def update(model: NeuronModel, title: str, keys: Collection[str], search: bool =
 
 
 def search_most_versatile(model: NeuronModel) -> Iterator[tuple[str, str]]:
-    """Search for the most versatile neuron of a model again; yield each pattern with its status."""
+    """Search for the most versatile neuron of a model again, and yield each pattern with its status."""
     yield from _searched(model, MOST_VERSATILE, None, True, ())
 
 
 def is_surpassed(model: NeuronModel) -> bool:
-    """Return whether a published neuron shows more patterns than the most versatile one, which is then not the best."""
+    """Return whether a published neuron shows more patterns than the most versatile neuron.
+
+    The most versatile neuron must then be searched for again.
+    """
     shown = {
         line["neuron"]: sum(entry["status"] == "replicated" for entry in line["patterns"].values())
         for line in stored_neurons()
@@ -94,7 +97,7 @@ def _update_entry(model: NeuronModel, line: StoredNeuron, pattern: Pattern, sear
 
 
 def entry_of(row: Any) -> RepertoireEntry:
-    """Return a row of a repertoire as the file has it."""
+    """Return a row of a repertoire in the format of the file."""
     stimulus = row.stimulus if row.status != "rejected" else {}
     return {"status": row.status, "evaluations": row.evaluations, "stimulus": stimulus}
 
@@ -106,7 +109,7 @@ def _searched(
     search: bool,
     keys: Collection[str],
 ) -> Iterator[tuple[str, str]]:
-    """Search the whole repertoire of a neuron, and write it; yield each pattern with its status."""
+    """Search the whole repertoire of a neuron, write it, and yield each pattern with its status."""
     if not search:
         yield from ((key, "") for key in keys)
         return
@@ -143,7 +146,7 @@ def line_of(
 
 
 def _write(model: str, lines: Mapping[str, StoredNeuron]) -> None:
-    """Write the neurons of a model, the most versatile one first; those of other models stay."""
+    """Write the neurons of a model, the most versatile one first, and keep those of other models."""
     own = sorted(lines.values(), key=lambda line: line["neuron"] != MOST_VERSATILE)
     others = [line for line in stored_neurons() if line["model"] != model]
     every = sorted([*others, *own], key=lambda line: NAMES.index(line["model"]))

@@ -1,4 +1,4 @@
-"""The rows of all packaged results, each with the fingerprint that it has and the one of today."""
+"""Rows of all packaged results with their stored fingerprints and their current fingerprints."""
 
 from __future__ import annotations
 
@@ -41,22 +41,26 @@ PARTS = {
 
 
 class Row(NamedTuple):
-    """A packaged result of a model and a pattern."""
+    """Packaged result of a model and a pattern."""
 
     data: str
-    """The packaged table, verdicts on presets and defaults, repertoires, the catalogue of the app, or torch neurons."""
+    """Data set of the row.
+
+    One of the packaged table, the verdicts on presets and defaults, the repertoires, the app catalogue, and the table
+    of torch neurons.
+    """
     model: str
     pattern: str
     name: str
-    """Title of the preset or neuron that the row is about; empty in the packaged table and in the catalogue."""
+    """Title of the preset or neuron of the row, empty in the packaged table and in the catalogue."""
     stored: str
-    """Fingerprint in the row; empty without a row."""
+    """Stored fingerprint, empty without a row."""
     today: str
-    """Fingerprint by today's rules; empty for a row that must not exist."""
+    """Fingerprint according to the current rules, empty for a row that must not exist."""
 
     @property
     def is_stale(self) -> bool:
-        """Whether other rules, or none, computed the row."""
+        """Whether the row was computed with other rules, or is missing."""
         return self.stored != self.today
 
     @property
@@ -79,7 +83,7 @@ def twenty() -> list[Pattern]:
 
 
 def all_rows() -> Iterator[Row]:
-    """Yield every row of the packaged results, and those that are missing."""
+    """Yield every row of the packaged results, including missing rows."""
     for name in NAMES:
         model = models.get(name)
         yield from table_rows(model)
@@ -120,7 +124,7 @@ def verdicts(model: NeuronModel) -> Iterator[Row]:
 
 
 def repertoire_rows(model: NeuronModel) -> Iterator[Row]:
-    """Yield the rows of the packaged repertoires of a model's neurons."""
+    """Yield the rows of the packaged repertoires for the neurons of a model."""
     stored = {line["neuron"]: line for line in stored_neurons() if line["model"] == model.key}
     neurons = {title: (own, dt) for title, own, dt in published_neurons(model)}
     found = stored.get(MOST_VERSATILE)
@@ -139,7 +143,7 @@ def repertoire_rows(model: NeuronModel) -> Iterator[Row]:
 def of_entry(
     model: NeuronModel, pattern: Pattern, own: Mapping[str, float], dt: float, entry: Mapping[str, object]
 ) -> str:
-    """Return today's fingerprint of a pattern in the repertoire of a neuron."""
+    """Return the current fingerprint of a pattern in the repertoire of a neuron."""
     stimulus = entry.get("stimulus")
     if entry.get("status") == "replicated" and isinstance(stimulus, Mapping):
         return str(fingerprint.of_set(model, pattern, {**own, **stimulus}, dt))
@@ -147,7 +151,7 @@ def of_entry(
 
 
 def catalogue_rows(model: NeuronModel) -> Iterator[Row]:
-    """Yield the rows of the app's catalogue for a model."""
+    """Yield the rows of the app catalogue for a model."""
     known = contents.packaged(model.key)["patterns"] if model.key in contents.model_names() else {}
     for pattern in twenty():
         today = fingerprint.of_known_sets(model, pattern)
@@ -157,7 +161,7 @@ def catalogue_rows(model: NeuronModel) -> Iterator[Row]:
 def torch_rows() -> Iterator[Row]:
     """Yield the rows of the table of neurons from torch libraries.
 
-    Their programs come from libraries that need not be installed, so the part of the neuron is taken from the row.
+    Their programs come from libraries that need not be installed, so the part for the model is copied from the row.
     """
     by_key = {one.key: one for one in twenty()}
     for (model, key), row in rows_of(data_file(TORCH_TABLE).read_text(encoding="utf-8")).items():
@@ -167,7 +171,7 @@ def torch_rows() -> Iterator[Row]:
 
 
 def of_torch_row(neuron: str, pattern: Pattern, row: Mapping[str, str]) -> str:
-    """Return today's fingerprint of a row of the table of neurons from torch libraries."""
+    """Return the current fingerprint of a row of the table of neurons from torch libraries."""
     found = row["status"] == "replicated"
     result = fingerprint.of_values(json.loads(row["parameters"]), None) if found else fingerprint.NOT_FOUND
     return str(fingerprint.Fingerprint(neuron, fingerprint.of_pattern(pattern), result))

@@ -1,7 +1,7 @@
-"""The list of stale pairs, and the shortest commands that bring them up to date.
+"""List of stale pairs, and the shortest commands that update them.
 
-While rules change, `stale.txt` lists the pairs whose packaged results are older than the rules. A release requires an
-empty list.
+During a change of the rules, `stale.txt` lists the pairs whose packaged results are older than the rules. A release
+requires an empty list.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ HEAD = f"""\
 """
 
 Entry = tuple[str, str, str]
-"""Data, model and pattern."""
+"""Data set, model and pattern."""
 
 
 def listed() -> set[Entry]:
@@ -38,12 +38,12 @@ def _entries(text: str) -> Iterator[Entry]:
 
 
 def entries_of(rows: Iterable[Row]) -> list[Entry]:
-    """Return the entries of stale rows, each once."""
+    """Return the entries of stale rows without repetitions."""
     return list(dict.fromkeys((row.data, row.model, row.pattern) for row in rows if row.is_stale))
 
 
 def write(rows: Iterable[Row]) -> None:
-    """Write the list of the stale ones of all rows."""
+    """Write the list of stale pairs, given all rows."""
     write_whole(FILE, HEAD + "".join(" ".join(entry) + "\n" for entry in entries_of(rows)))
 
 
@@ -68,9 +68,10 @@ def described(stale: Collection[Row]) -> Iterator[str]:
 
 
 def commands(stale: Collection[Row]) -> dict[str, list[Row]]:
-    """Return the shortest command for each stale row, with the rows that it brings up to date.
+    """Return the shortest command for each stale row, with the rows that it updates.
 
-    A pattern that is stale for every model is one command, and so is a model that is stale for every pattern.
+    A pattern that is stale for every model requires only one command, and so does a model that is stale for every
+    pattern.
     """
     found: dict[str, list[Row]] = {}
     names, keys = set(NAMES), {one.key for one in twenty()}

@@ -1,4 +1,4 @@
-"""The ranges of the state variables of the packaged neurons, which number formats of fixed point need."""
+"""Ranges of the state variables of the built-in models, which fixed-point number formats require."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ DIGITS = 3
 
 
 def ranges_of(model: NeuronModel) -> dict[str, float]:
-    """Return the largest absolute value of each state variable in the packaged sets of a model; empty without sets."""
+    """Return the largest absolute value of each state variable in the packaged sets of a model, empty without sets."""
     names = [s.key for s in model.states]
     largest = dict.fromkeys(names, 0.0)
     for pattern in twenty():
@@ -38,7 +38,7 @@ def ranges_of(model: NeuronModel) -> dict[str, float]:
 
 
 def update(names: list[str] | None = None) -> None:
-    """Write the ranges of the named models, or of all, into their file."""
+    """Write the ranges of the named models, or of all models, into their file."""
     known = json.loads(FILE.read_text(encoding="utf-8")) if FILE.exists() else {}
     for name in names or NAMES:
         known[name] = ranges_of(models.get(name))

@@ -1,4 +1,4 @@
-"""Update rows of the packaged table: verify the stored set again, or search for a new one."""
+"""Updates of the packaged table: a row is verified, or a new set is searched for."""
 
 from __future__ import annotations
 
@@ -27,25 +27,25 @@ from plausiwidgets.upkeep.rows import twenty
 from plausiwidgets.upkeep.verification import is_verified
 
 CsvRow = Mapping[str, str]
-"""A row of the table as the texts of its file."""
+"""Row of the table with entries as in the file."""
 
 NEAREST = 0.75
-"""Maximum share of the limits of the verification that the spike shape of a set in the table may reach."""
+"""Maximum spike shape of a set in the table, as a share of the limits of the verification."""
 
 
 class Outcome(NamedTuple):
-    """The outcome of an update of a row."""
+    """Outcome of the update of a row."""
 
     status: str
-    """Status of the row; empty if the row needs a search, which is not allowed."""
+    """Status of the row, empty if the row needs a search that is not allowed."""
     is_new: bool
     """Whether the row is that of a new search."""
 
 
 def update(model: NeuronModel, pattern: Pattern, search: bool = True) -> Outcome:
-    """Bring the row of a pair up to date.
+    """Update the row of a pair, and return the outcome.
 
-    A stored set that is still verified stays. A row without such a set is replaced by the row of a search.
+    A stored set that is still verified is kept. Otherwise the row of a search replaces the row.
     """
     row = stored_rows().get((model.key, pattern.key))
     if row is not None and is_current(row, model, pattern):
@@ -59,7 +59,7 @@ def update(model: NeuronModel, pattern: Pattern, search: bool = True) -> Outcome
 
 
 def is_current(row: CsvRow, model: NeuronModel, pattern: Pattern) -> bool:
-    """Return whether a row is right by today's rules, as far as this is known without a search."""
+    """Return whether a row is current, as far as this can be decided without a search."""
     if row["status"] == "replicated":
         return is_verified(model, pattern, json.loads(row["parameters"]), model.dt)
     argument = why_ruled_out(pattern, model)
@@ -67,10 +67,10 @@ def is_current(row: CsvRow, model: NeuronModel, pattern: Pattern) -> bool:
 
 
 def searched(model: NeuronModel, pattern: Pattern, former: CsvRow | None) -> CsvRow:
-    """Return the row of the search with seed 0.
+    """Return the row of a search with seed 0, or with the seed of the former row if only that search finds a good set.
 
-    If that search finds no good set and the former row has one, the search runs again with the seed and the budget of
-    the former row.
+    If the search with seed 0 finds no good set and the former row has one, the search runs again with the seed and the
+    budget of the former row.
     """
     row = _found(model, pattern)
     if former is not None and is_good(former) and not is_good(row):
@@ -87,9 +87,9 @@ def _found(model: NeuronModel, pattern: Pattern, seed: int = 0, budget: int | No
 def is_good(row: CsvRow) -> bool:
     """Return whether a row has a verified set whose spikes are far from the limits of the verification.
 
-    The verification of neurons without a reset rejects half spikes, spikes that differ too little from them, and spikes
-    that end on a plateau. A viewer, to whom the sets of the table are examples, would not recognize a set that only
-    just passes. A row with another seed replaces it, if there is one. The status of the pair stays the same.
+    The verification of models without a reset rejects partial spikes, spikes that differ too little from them, and
+    spikes that end in a plateau. The sets in the table are examples, and a set that barely passes would not be
+    recognizable in a figure. A row with another seed replaces it if possible. The status of the pair does not change.
     """
     if row["status"] != "replicated":
         return False
@@ -98,12 +98,12 @@ def is_good(row: CsvRow) -> bool:
 
 
 def stored_rows() -> dict[tuple[str, str], dict[str, str]]:
-    """Return the rows of the packaged table as texts, by model and pattern."""
+    """Return the rows of the packaged table by model and pattern, with entries as in the file."""
     return rows_of(data_file(TABLE).read_text(encoding="utf-8"))
 
 
 def write_row(row: CsvRow) -> None:
-    """Put a row into the packaged table, marked with today's fingerprint."""
+    """Write a row into the packaged table with its current fingerprint."""
     pair = row["model"], row["pattern"]
     model = models.get(row["model"])
     (pattern,) = (one for one in twenty() if one.key == row["pattern"])
@@ -117,7 +117,7 @@ def write_row(row: CsvRow) -> None:
 
 
 def write_rows(rows: Mapping[tuple[str, str], CsvRow]) -> None:
-    """Write the packaged table, in the order of models and patterns."""
+    """Write the packaged table in the order of models and patterns."""
     order = [pair for pair in product(models.names(), [one.key for one in twenty()]) if pair in rows]
     text = io.StringIO(newline="")
     writer = csv.DictWriter(text, list(next(iter(rows.values()))), lineterminator="\n")
@@ -129,7 +129,7 @@ def write_rows(rows: Mapping[tuple[str, str], CsvRow]) -> None:
 
 
 def update_score(names: Iterable[str]) -> None:
-    """Compute the scores of some models again. Those of other models stay, because their times were measured before."""
+    """Update the scores of some models, and keep those of other models, because their times have been measured."""
     chosen = list(names)
     with as_file(data_file(TABLE)) as path, as_file(data_file(SCORE)) as score:
         table = read_csv(path)

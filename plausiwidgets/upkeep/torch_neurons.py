@@ -1,4 +1,4 @@
-"""Update the table of neurons from torch libraries. These libraries must be installed."""
+"""Updates of the table of neurons from torch libraries, which must be installed."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ CsvRow = Mapping[str, str]
 
 
 def update(search: bool = True) -> None:
-    """Verify the stored sets of stale rows again, and search for the others; print each row."""
+    """Verify the stored sets of stale rows, search for the other sets, and print each row."""
     loaded = {model.key: model for model in models.load(NEURONS)}
     by_key = {one.key: one for one in twenty()}
     for stale in [row for row in torch_rows() if row.is_stale]:
@@ -44,7 +44,7 @@ def update(search: bool = True) -> None:
 
 
 def updated(model: NeuronModel, pattern: Pattern, row: CsvRow, search: bool) -> CsvRow | None:
-    """Return a row whose set is still verified, otherwise that of a search, or None if there must be no search."""
+    """Return a row whose set is still verified, or the row of a search, or None if `search` is False."""
     if row["status"] == "replicated" and is_verified(model, pattern, json.loads(row["parameters"]), model.dt):
         return row
     if not search:

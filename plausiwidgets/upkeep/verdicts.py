@@ -1,4 +1,4 @@
-"""Update the verdicts on the presets and the defaults of the package's models."""
+"""Updates of the verdicts on the presets and the defaults of built-in models."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ COLUMNS = ("model", "pattern", "set", "status", "failed_test", "rules")
 
 
 def update(model: NeuronModel, pattern: Pattern, titles: Collection[str]) -> list[str]:
-    """Evaluate the sets of a pair with these titles again, write their verdicts, and return their statuses."""
+    """Evaluate the sets of a pair with given titles, write their verdicts, and return their statuses."""
     rows = {(row["model"], row["pattern"], row["set"]): row for row in verdict_rows()}
     kept = [*published_sets(model, pattern), default_set(model, pattern)]
     statuses = []
@@ -45,7 +45,7 @@ def update(model: NeuronModel, pattern: Pattern, titles: Collection[str]) -> lis
 
 
 def evaluated(model: NeuronModel, pattern: Pattern, one: KnownSet) -> dict[str, str]:
-    """Return the row of a set, from a new evaluation."""
+    """Return the row of a set from a new evaluation."""
     verdict = judge(model, pattern, one.parameters, dt=one.dt)
     today = fingerprint.of_set(model, pattern, one.parameters, one.dt)
     cells = (model.key, pattern.key, title_of(one), str(verdict.status), str(verdict.failed_test), str(today))
@@ -53,7 +53,7 @@ def evaluated(model: NeuronModel, pattern: Pattern, one: KnownSet) -> dict[str, 
 
 
 def _write(rows: dict[tuple[str, str, str], dict[str, str]]) -> None:
-    """Write the verdicts: models and patterns in their order, and in each pair the presets before the defaults."""
+    """Write the verdicts in the order of models and patterns, and for each pair the presets before the defaults."""
     text = io.StringIO(newline="")
     writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
     writer.writeheader()

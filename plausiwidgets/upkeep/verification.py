@@ -1,4 +1,4 @@
-"""Verify a stored parameter set again."""
+"""Verification of stored parameter sets."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from plausiwidgets.patterns.pattern import Pattern
 
 
 def is_verified(model: NeuronModel, pattern: Pattern, values: Mapping[str, float], dt: float) -> bool:
-    """Return whether a parameter set shows a pattern by today's rules.
+    """Return whether a parameter set is verified according to the current rules.
 
-    A set with a parameter that was removed, or with a value outside today's limits, does not.
+    A set that contains a removed parameter, or a value outside the current limits, is not verified.
     """
     try:
         return bool(judge(model, pattern, values, dt=dt).replicated)
