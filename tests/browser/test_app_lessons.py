@@ -288,5 +288,5 @@ def test_a_lesson_opens_on_a_card_that_is_judged_in_steps(opened, folder):
         pw.export_page("izhikevich", lesson=DOCS / "lesson_long.md", path=folder / "long.html", language="en"),
         "#card=4",
     )
-    page.get_by_role("heading", name="11:00 Two ways to begin").wait_for()
+    page.get_by_role("heading", name="11:00 Two classes of excitability").wait_for()
     expect(page.locator(".pw-chip")).to_contain_text(re.compile("Verified|Criteria met"))

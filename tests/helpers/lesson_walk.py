@@ -1,6 +1,6 @@
-"""The lessons card by card: what a hand does there, what the text says of it, and what must then be seen.
+"""The lessons card by card: what a reader does, the words of the card about it, and the result that must follow.
 
-`test_lesson.py` holds it to the judge.
+`test_lesson.py` compares it with the evaluation.
 """
 
 from collections.abc import Mapping
@@ -24,6 +24,7 @@ class Look:
     spikes: int | None = None  # in `sweep`, or in the main one
     sweep: str | None = None
     dt: float | None = None  # another time step than that of the card
+    features: Mapping[str, float] = field(default_factory=dict)  # measured values by the titles of their criteria
 
 
 BURSTS = (
@@ -40,37 +41,42 @@ SINGLE = ("enough complete bursts", "regular bursting (CV)")
 NOT_MIXED = ("starts with a burst", "burst ends abruptly", "regular intervals (CV)", "fires until the end")
 
 TEN_MINUTES = {
-    "0:00 What are we looking at?": [Look("as it was published", missed=())],
-    "1:00 Which parameter acts when?": [],
-    "2:00 Why does it fire again and again?": [Look("the neuron fires on", missed=())],
-    "3:00 Where does the firing end?": [
-        Look("it has four spikes, where tonic spiking needs five", {"amplitude": 4.0}, ("fires enough spikes",), 4),
-        Look("Below 3.8 the firing ends by itself: at 3.75 after the first spike", {"amplitude": 3.75}, spikes=1),
+    "0:00 What are we looking at?": [
+        Look("with the published parameters", missed=()),
+        Look("all these intervals are equal", features={"regular intervals (CV)": 0.0}),
     ],
-    "4:00 From spikes to bursts": [Look("a published set as well", missed=())],
+    "1:00 Which parameter acts when?": [],
+    "2:00 Why does it fire again and again?": [Look("so it keeps firing", missed=())],
+    "3:00 Where does the firing end?": [
+        Look("it fires four spikes, and tonic spiking requires five", {"amplitude": 4.0}, ("fires enough spikes",), 4),
+        Look("Below 3.8 the firing stops: at 3.75 after the first spike", {"amplitude": 3.75}, spikes=1),
+    ],
+    "4:00 From spikes to bursts": [Look("with a published parameter set too", missed=())],
     "5:00 Lose the burst": [
         Look("tonic bursting is lost at −55", {"c": -54.0}, ()),
         Look("tonic bursting is lost at −55", {"c": -55.0}, ("at least 3 spikes per burst", "regular bursting (CV)")),
         Look("The bursts become single spikes", {"c": -65.0}, BURSTS),
     ],
     "5:45 Is it tonic spiking now?": [
-        Look("One criterion is not met: *starts without a burst*", missed=("starts without a burst",)),
-        Look("With **d** at 6 it holds too", {"d": 6.0}, ()),
+        Look("One criterion is not met: starts without a burst", missed=("starts without a burst",)),
+        Look("Drag d to 6, and all criteria are met", {"d": 6.0}, ()),
     ],
-    "6:30 An answer to nothing": [Look("the spike comes after", missed=(), spikes=1)],
-    "7:00 What the inhibition leaves behind": [Look("until the spike is gone", {"amplitude": 12.0}, RESPONSE, 0)],
-    "7:45 Without a steep recovery": [Look("turns to ✗", {"b": 0.23}, RESPONSE, 0)],
+    "6:30 A spike after inhibition": [Look("the neuron fires a spike after it returns", missed=(), spikes=1)],
+    "7:00 Why inhibition can excite": [Look("until the spike is gone", {"amplitude": 12.0}, RESPONSE, 0)],
+    "7:45 The role of b": [Look("turns to ✗", {"b": 0.23}, RESPONSE, 0)],
     "8:30 Your turn": [
-        Look("the neuron does not answer its inhibition", missed=RESPONSE, spikes=0),
-        Look("Then there are too many spikes", {"b": 0.25, "amplitude": 15.0}, ("exactly one rebound spike",), 12),
+        Look("the neuron does not respond to inhibition", missed=RESPONSE, spikes=0),
+        Look(
+            "Then the neuron fires too many spikes", {"b": 0.25, "amplitude": 15.0}, ("exactly one rebound spike",), 12
+        ),
         Look("one spike, not two", {"b": 0.25, "amplitude": 15.0, "d": 2.0}, ("exactly one rebound spike",), 2),
-        Look("bring the rebound spike back", {"b": 0.25, "amplitude": 15.0, "d": 4.0}, (), 1),
+        Look("Bring the rebound spike back", {"b": 0.25, "amplitude": 15.0, "d": 4.0}, (), 1),
     ],
-    "10:00 What you can say now": [],
+    "10:00 Summary": [],
 }
 
 FORTY_FIVE_MINUTES = {
-    "0:00 A rate": [
+    "0:00 The firing rate": [
         Look("Here it is 20", missed=(), spikes=20),
         Look("At 8 there are 11 spikes", {"amplitude": 8.0}, (), 11),
         Look("at 4.7 there are 6", {"amplitude": 4.7}, (), 6),
@@ -79,74 +85,79 @@ FORTY_FIVE_MINUTES = {
     "3:00 Exercise: half the rate": [
         Look("At 3 the neuron fires once", spikes=1),
         Look("At 7 there are 10", {"amplitude": 7.0}, (), 10),
-        Look("From 4.1 on it holds, with 5 spikes", {"amplitude": 4.1}, (), 5),
+        Look("At 4.1 it fires 5 spikes", {"amplitude": 4.1}, (), 5),
     ],
     "7:00 What slows it down": [
-        Look("There are 8 spikes now in place of 20", {"a": 0.005}, ("starts without a burst",), 8),
+        Look("It now fires 8 spikes instead of 20", {"a": 0.005}, ("starts without a burst",), 8),
     ],
-    "11:00 Two ways to begin": [
-        Look("In **class 1** the rate begins near zero", missed=()),
+    "11:00 Two classes of excitability": [
+        Look("In class 1, the firing rate starts near zero", missed=()),
         Look("the neuron fires 15 spikes", spikes=15, sweep="just above rheobase"),
-        Look("it fires 141 at 10 % more", spikes=141, sweep="10 % above"),
+        Look("it fires 141 in the same time", spikes=141, sweep="10 % above"),
     ],
-    "16:00 The other one": [
+    "16:00 Class 2": [
         Look("Just above the rheobase it fires 47 spikes", missed=(), spikes=47, sweep="just above rheobase"),
         Look("and 72 at 10 % more", spikes=72, sweep="10 % above"),
     ],
     "20:00 Exercise: change the class": [
-        Look("from 0.08 to 0.2, it is", {"b": 0.15}, ("starts at a high rate",)),
-        Look("From 0.22 on it is class 2", {"b": 0.22}, ()),
+        Look("From 0.08 to 0.2 it is in neither class", {"b": 0.15}, ("starts at a high rate",)),
+        Look("From 0.22 upwards, the neuron is in class 2", {"b": 0.22}, ()),
     ],
-    "24:00 An answer to nothing": [
-        Look("at 0.24 it is gone", {"b": 0.24}, spikes=0),
+    "24:00 A spike after inhibition": [
+        Look("at 0.24 the spike is gone", {"b": 0.24}, spikes=0),
         Look("12 is too weak", {"amplitude": 12.0}, spikes=0),
-        Look("But not with **d**", {"d": 0.0}, (), 1),
-        Look("But not with **d**", {"d": 8.0}, (), 1),
+        Look("But not with d", {"d": 0.0}, (), 1),
+        Look("But not with d", {"d": 8.0}, (), 1),
     ],
     "27:00 Exercise: one spike becomes many": [
-        Look("This neuron answers an inhibition with one spike", spikes=1),
-        Look("with **c** at −52 alone", {"c": -52.0}, spikes=1),
-        Look("with **d** at 0 alone, there is one spike", {"d": 0.0}, spikes=1),
+        Look("This neuron responds to inhibition with one spike", spikes=1),
+        Look("With c at −52 alone", {"c": -52.0}, spikes=1),
+        Look("with d at 0 alone, there is one spike", {"d": 0.0}, spikes=1),
         Look("With both there are twelve", {"c": -52.0, "d": 0.0}, (), 12),
     ],
-    "30:00 Exercise: a burst again and again": [
-        Look("Which way must each go?", {"c": -50.0}, SINGLE),
-        Look("Which way must each go?", {"d": 2.0}, BURSTS),
-        Look("At c = −50 and d = 2 there are ten bursts", {"c": -50.0, "d": 2.0}, ()),
+    "30:00 Exercise: burst repeatedly": [
+        Look("In which direction must you move each of them?", {"c": -50.0}, SINGLE),
+        Look("In which direction must you move each of them?", {"d": 2.0}, BURSTS),
+        Look(
+            "At c = −50 and d = 2 there are ten bursts",
+            {"c": -50.0, "d": 2.0},
+            (),
+            features={"enough complete bursts": 10.0},
+        ),
     ],
-    "33:00 Where no burst can be": [
+    "33:00 A neuron that cannot burst": [
         Look("It fires 16 spikes", missed=BURSTS, spikes=16),
         Look("Can you make it burst?", {"v_reset": -52.0}, BURSTS),
         Look("and 5.3 ms with an amplitude of 100", {"amplitude": 100.0}, BURSTS),
     ],
-    "35:00 Exercise: the same burst in another neuron": [
-        Look("It fires 18 spikes, one by one", missed=BURSTS, spikes=18),
-        Look("At V_r = −46 it bursts", {"V_r": -46.0}, (), 24),
+    "35:00 Exercise: the same burst in a different model": [
+        Look("Here it fires 18 single spikes", missed=BURSTS, spikes=18),
+        Look("At V_r = −46 the neuron bursts", {"V_r": -46.0}, (), 24),
         Look("and there are 238 spikes", {"V_r": -46.0, "b": 0.0}, BURSTS, 238),
-        Look("With b at 100 it takes V_r = −45", {"V_r": -46.0, "b": 100.0}, SINGLE),
-        Look("With b at 100 it takes V_r = −45", {"V_r": -45.0, "b": 100.0}, ()),
+        Look("With b at 100, bursting needs V_r = −45", {"V_r": -46.0, "b": 100.0}, SINGLE),
+        Look("With b at 100, bursting needs V_r = −45", {"V_r": -45.0, "b": 100.0}, ()),
     ],
     "38:00 Exercise: between the two": [
-        Look("Neither of the two steps is enough", {"c": -55.0}, NOT_MIXED),
-        Look("Neither of the two steps is enough", {"d": 4.0}, NOT_MIXED),
-        Look("At c = −55 and d = 4, for example", {"c": -55.0, "d": 4.0}, ()),
+        Look("Neither change alone is enough", {"c": -55.0}, NOT_MIXED),
+        Look("Neither change alone is enough", {"d": 4.0}, NOT_MIXED),
+        Look("For example, c = −55 and d = 4", {"c": -55.0, "d": 4.0}, ()),
     ],
-    "40:00 What is this?": [Look("A neuron, and it does not burst", missed=BURSTS)],
-    "41:30 The same values, in smaller steps": [
-        Look("the number of spikes goes from 65", missed=(), spikes=65),
+    "40:00 What is wrong here?": [Look("This neuron does not burst", missed=BURSTS)],
+    "41:30 The same parameters, smaller time steps": [
+        Look("the number of spikes changes from 65", missed=(), spikes=65),
         Look("to 67", missed=(), spikes=67, dt=0.1),
         Look("and to 69", missed=(), spikes=69, dt=0.05),
     ],
-    "43:00 A burst of the computer": [
-        Look("Every criterion holds, at this time step", missed=()),
-        Look("At 0.1 ms, too", missed=(), dt=0.1),
+    "43:00 A burst that depends on the time step": [
+        Look("All criteria are met at this time step", missed=()),
+        Look("At 0.1 ms all criteria are met too", missed=(), dt=0.1),
         Look(
             "At 0.05 ms, two criteria are not met",
             missed=("at least 3 spikes per burst", "regular bursting (CV)"),
             dt=0.05,
         ),
     ],
-    "45:00 What you can say now": [],
+    "45:00 Summary": [],
 }
 
 WALKS: dict[str, dict[str, list[Look]]] = {"lesson.md": TEN_MINUTES, "lesson_long.md": FORTY_FIVE_MINUTES}
