@@ -14,8 +14,9 @@ if __name__ == "__main__":
         model = example.made()
         words = example.words | example.here | {"namespace": example.space}
         difference, _, _ = compared(words, model, example.steps, example.noise, example.below)
+        exponent = f"{difference:.0e}".replace("e-0", "e-") if difference else "0"
         verdict = pw.judge(model, example.pattern, example.stimulus)
         unmet = ", ".join(check.title for check in verdict.criteria if not check.passed)
         status = WORDS[verdict.status] + (f" ({unmet})" if unmet else "")
         title = pw.patterns.get(example.pattern).title.lower()
-        print(f"| {name} | `{model.current.key}` | {difference:.0e} | {title}: {status} |", flush=True)
+        print(f"| {name} | `{model.current.key}` | {exponent} | {title}: {status} |", flush=True)
