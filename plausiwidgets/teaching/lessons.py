@@ -48,8 +48,20 @@ T = TypeVar("T")
 
 SETTINGS = ("model", "pattern", "values", "dt", "free", "until", "tool")
 
-TOOLS = ("phase plane", "plane", "samples", "equations", "curves", "stimulus", "data", "mystery", "export")
-"""Tools that a card can open in the app. A standalone page has only the phase plane."""
+TOOLS = (
+    "phase plane",
+    "plane",
+    "samples",
+    "equations",
+    "curves",
+    "atlas",
+    "arithmetic",
+    "stimulus",
+    "data",
+    "mystery",
+    "export",
+)
+"""Tools of the app that a card, and `Explorer.open_tool`, can open."""
 
 _CONDITIONS = "“holds”, “does not hold”, “NAME < NUMBER” or “NAME > NUMBER”, or several of these, separated by commas"
 _NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?"

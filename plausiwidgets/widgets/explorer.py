@@ -31,7 +31,7 @@ from plausiwidgets.patterns.registry import Named
 from plausiwidgets.support.arguments import checked, shown
 from plausiwidgets.support.names import unknown
 from plausiwidgets.teaching.exercises import Exercise
-from plausiwidgets.teaching.lessons import Lesson
+from plausiwidgets.teaching.lessons import TOOLS, Lesson, read_lesson
 from plausiwidgets.teaching.mysteries import mystery as hidden_neuron
 from plausiwidgets.texts import marked, speaking, tr
 from plausiwidgets.widgets.catalogue import contents
@@ -49,9 +49,6 @@ from plausiwidgets.widgets.handlers.script import script
 from plausiwidgets.widgets.handlers.search import Search
 from plausiwidgets.widgets.handlers.selection import DEFAULT_MODEL, DEFAULT_PATTERN, Selection
 from plausiwidgets.widgets.handlers.worker import Priority
-
-TOOLS = ("phase plane", "plane", "samples", "equations", "curves", "stimulus", "data", "mystery", "export")
-"""Tools that `Explorer.open_tool` opens."""
 
 OPENING = 0.5
 """Time in s for which nothing is compiled, so that the page gets the screen first."""
@@ -265,8 +262,6 @@ class Explorer(anywidget.AnyWidget):
                 notes = (tr(NO_LANGUAGE, valid=", ".join(texts.languages())), *notes)
             taught = None
             if lesson is not None:
-                from plausiwidgets.teaching.lessons import read_lesson
-
                 taught = read_lesson(lesson, first.model, [first.pattern])
                 card = taught.cards[0]
                 first = Selection.of(card.model, card.pattern, taught.start(0).values, taught.start(0).dt)
@@ -586,7 +581,9 @@ class Explorer(anywidget.AnyWidget):
 
         Parameters
         ----------
-        name : {"phase plane", "plane", "samples", "equations", "curves", "stimulus", "data", "mystery", "export"}
+        name : str
+            "phase plane", "plane", "samples", "equations", "curves", "atlas", "arithmetic", "stimulus", "data",
+            "mystery" or "export".
         """
         self._require_open()
         if name not in TOOLS:

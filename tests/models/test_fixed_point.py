@@ -165,3 +165,14 @@ def test_a_divisor_that_rounds_to_zero_is_named():
 def test_rounding_twice_is_refused():
     with pytest.raises(ValueError, match="model must be in float64, got 'lif_12_bits' in 12-bit fixed point"):
         pw.models.fixed_point(pw.models.fixed_point("lif", 12), 8)
+
+
+@pytest.mark.parametrize(("amplitude", "status"), [(15.0, "rejected"), (20.0, "rejected"), (25.0, "unverified")])
+def test_with_12_bits_a_rebound_spike_requires_the_inhibition_that_the_guide_gives(amplitude, status):
+    chip = pw.models.fixed_point("izhikevich", 12)
+    packaged = pw.judge(chip, "rebound_spike", verify=False)
+    assert packaged.parameters["amplitude"] == 15.0 and packaged.parameters["b"] == 0.25
+    verdict = pw.judge(
+        chip, "rebound_spike", {**packaged.parameters, "amplitude": amplitude}, dt=packaged.dt, verify=False
+    )
+    assert verdict.status == status
