@@ -1,4 +1,4 @@
-"""Neuron models: equations as one torch step, parameters as data."""
+"""Neuron models: equations as one torch step, and parameters as data."""
 
 from typing import TYPE_CHECKING
 
@@ -23,4 +23,4 @@ __all__ = [
 ]
 
 if not TYPE_CHECKING:
-    __getattr__ = lazily(__name__, {})[0]  # says which package has a name
+    __getattr__ = lazily(__name__, {})[0]  # It raises an error that names the package of a moved name.

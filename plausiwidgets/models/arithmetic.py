@@ -1,4 +1,4 @@
-"""The arithmetic of a chip: the number format of each state variable and of each parameter of a neuron."""
+"""The arithmetic of a chip: the number format of each state variable and each parameter of a neuron."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from plausiwidgets.models.number_format import NumberFormat
 
 @dataclass(frozen=True)
 class Arithmetic:
-    """The arithmetic of a neuron that is not float64.
+    """An arithmetic other than float64.
 
     Attributes
     ----------
     name : str
-        Its name in a sentence, such as ``"16-bit fixed point"``.
+        Name in a sentence, such as ``"16-bit fixed point"``.
     states, parameters : mapping of str to NumberFormat
-        The format of each state variable and of each parameter.
+        Format of each state variable and each parameter.
     """
 
     name: str
@@ -27,7 +27,7 @@ class Arithmetic:
     parameters: Mapping[str, NumberFormat]
 
     def rounded(self, values: Mapping[str, float]) -> dict[str, float]:
-        """Return values with the parameters of the model rounded; those of a stimulus stay as they are."""
+        """Return values with rounded model parameters and unchanged stimulus parameters."""
         return {
             name: float(self.parameters[name].rounded(np.asarray(value))) if name in self.parameters else value
             for name, value in values.items()

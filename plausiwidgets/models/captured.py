@@ -1,7 +1,9 @@
-"""What a neuron's functions read from outside of themselves: numbers, tensors, trained parameters, other functions.
+"""Detection of changes in the values that a neuron's functions read from outside themselves.
 
-A kernel keeps what these were when it was made, and results are cached for a model. A snapshot of them is compared
-whenever the model is given to a verb, so that a change is an error that names it and no silent old value.
+Such values are numbers, tensors, trained parameters and other functions. A kernel contains them as they were when it
+was compiled, and results are cached for a model. A snapshot of the values is therefore compared with the current ones
+whenever the model is passed to a function of the package. A change raises an error with the name of the value instead
+of returning results for the old one.
 """
 
 from __future__ import annotations
@@ -22,17 +24,20 @@ if TYPE_CHECKING:
 
 _LIBRARIES = frozenset({"torch", "numpy", "scipy", "norse", "snntorch", "spikingjelly", "plausiwidgets"})
 _CLOSED = _LIBRARIES | sys.stdlib_module_names
-"""Modules that are not looked into."""
+"""Modules whose contents are not inspected."""
 _LARGEST = 4096
-"""Numbers of an array that are compared one by one; of a larger one, its identity and version."""
+"""Maximum size of an array that is compared by its entries. Larger arrays are compared by identity and version."""
 _ENTRIES = 64
-"""Entries of a list or a dict that are looked at."""
+"""Maximum number of inspected entries of a list or a dict."""
 _DEEPEST = 8
 _MISSING = object()
 
 
 class Outside:
-    """The values that functions read from outside of themselves, as they were; what is not callable is left out."""
+    """Snapshot of the values that functions read from outside themselves.
+
+    Arguments that are not callable are ignored.
+    """
 
     def __init__(self, functions: Mapping[str, object]) -> None:
         self._functions: dict[str, object] = {
@@ -41,16 +46,19 @@ class Outside:
         self._known: dict[str, object] = dict(_values(self._functions))
 
     def __reduce__(self) -> tuple[type[Outside], tuple[dict[str, object]]]:
-        # Where it arrives, what the functions read has been made anew with them.
+        # The receiving process creates the values of the functions together with them, so the snapshot is empty there.
         return Outside, ({},)
 
     def settle(self) -> None:
-        """Leave out what the functions change themselves: between the snapshot and now nothing else did."""
+        """Drop the values that the functions change themselves.
+
+        Only the functions ran between the snapshot and this call, so every difference is due to them.
+        """
         now = dict(_values(self._functions))
         self._known = {name: value for name, value in now.items() if _equal(self._known.get(name, _MISSING), value)}
 
     def changed(self) -> tuple[str, str] | None:
-        """Return the name of the first value that has changed, and the change in words; None if no value has."""
+        """Return the name of the first changed value and the change in words, or None if no value has changed."""
         if not self._functions:
             return None
         now = dict(_values(self._functions))
@@ -62,7 +70,7 @@ class Outside:
 
 
 class _Code(tuple[object, ...]):
-    """What a function does, wherever it stands in a file or a notebook."""
+    """The code of a function, independent of its position in a file or a notebook."""
 
     __slots__ = ()
 
@@ -87,11 +95,11 @@ def _difference(before: object, now: object) -> str:
 
 
 Named = tuple[str, object, tuple[str, ...]]
-"""A value with its name, and the names that code asks of it, perhaps."""
+"""A value with its name, and the attribute names that code may read from it."""
 
 
 def _values(functions: Mapping[str, object]) -> Iterator[tuple[str, object]]:
-    """Yield what can be compared of functions, by name."""
+    """Yield the comparable values that functions contain or read, with their names."""
     seen: set[int] = set()
 
     def walk(name: str, value: object, names: tuple[str, ...], depth: int) -> Iterator[tuple[str, object]]:
@@ -108,7 +116,7 @@ def _values(functions: Mapping[str, object]) -> Iterator[tuple[str, object]]:
 
 
 def _comparable(value: object) -> object:
-    """Return what tells whether a value is another one; None for one that is looked into."""
+    """Return a fingerprint of a value, or None for a value whose contents are inspected instead."""
     if isinstance(value, (int, float, complex, str, bytes, np.generic)) or value is None:
         return repr(value)
     if isinstance(value, _Code):
@@ -118,14 +126,14 @@ def _comparable(value: object) -> object:
     if isinstance(value, (random.Random, np.random.RandomState)):
         return repr((value.getstate if isinstance(value, random.Random) else value.get_state)())
     if isinstance(value, Iterator):
-        return object()  # to ask it for its next changes it
+        return object()  # Reading the next item of an iterator would change it, so it never equals its snapshot.
     if isinstance(value, np.ndarray):
         return value.shape, value.tobytes() if value.size <= _LARGEST else id(value)
     return _of_tensor(value) if _is_tensor(value) else None
 
 
 def _inside(name: str, value: object, names: tuple[str, ...]) -> Iterator[Named]:
-    """Yield what a value holds or reads."""
+    """Yield the values that a value contains or reads."""
     if isinstance(value, FunctionType):
         yield from _of_function(name, value)
     elif isinstance(value, MethodType) and isinstance(function := value.__func__, FunctionType):
@@ -174,7 +182,7 @@ def _of_function(name: str, function: FunctionType) -> Iterator[Named]:
 
 
 def _of_module(name: str, module: torch.nn.Module) -> Iterator[Named]:
-    """Yield parameters, buffers and numbers of a torch module and of those in it."""
+    """Yield the parameters, buffers and numbers of a torch module and its submodules."""
     for part, child in module.named_modules():
         numbers = {
             key: x
@@ -187,7 +195,7 @@ def _of_module(name: str, module: torch.nn.Module) -> Iterator[Named]:
 
 
 def _of_object(name: str, value: object, names: tuple[str, ...]) -> Iterator[Named]:
-    """Yield methods and attributes that the code asks of an object, and those that its methods ask of it."""
+    """Yield the methods and attributes of an object that code reads, including those that its methods read."""
     own = getattr(value, "__dict__", None) or {}
     todo, known = ["__call__", *names], set[str]()
     while todo:
@@ -228,15 +236,15 @@ def _is_module(value: object) -> TypeGuard[torch.nn.Module]:
 
 
 def captured(function: FunctionType) -> Iterator[tuple[str, object]]:
-    """Yield the variables that a function reads from the one it was made in, and what they are."""
+    """Yield the name and value of each variable that a function reads from its enclosing function."""
     for variable, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
-        with suppress(ValueError):  # empty so far
+        with suppress(ValueError):  # The variable has no value yet.
             yield variable, cell.cell_contents
 
 
 @cache
 def global_names(code: CodeType) -> tuple[str, ...]:
-    """Return the names that code, and code within it, reads from outside; a name after a dot is none of them."""
+    """Return the names that code, including nested code, reads from outside, without attribute names."""
     read = [i.argval for i in dis.get_instructions(code) if i.opname in ("LOAD_GLOBAL", "LOAD_NAME")]
     inner = [name for constant in code.co_consts if isinstance(constant, CodeType) for name in global_names(constant)]
     return tuple(dict.fromkeys(read + inner))

@@ -1,4 +1,4 @@
-"""The card of a model for a notebook, as HTML."""
+"""The card of a model in a notebook, as HTML."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from plausiwidgets.models.parameter import Parameter
 from plausiwidgets.models.proof import Proof
 
 DOI = re.compile(r"\bdoi:(10\.[^\s;,]+)")
-"""How the source of a neuron names its publication."""
+"""Pattern of the DOI in the source of a neuron."""
 
 
 def card(model: Any, operations: str = "") -> str:
-    """Return the card of a model, with the operation count of a step in words, where it is given."""
+    """Return the card of a model as HTML, with the operation count of a step in words if given."""
     unit = "" if model.states[0].unit == "1" else f" {model.states[0].unit}"
     level = "" if model.spike_level is None else f"{_number(model.spike_level)}{unit}"
     spike = f"; a spike is an upward crossing of {level}" if level else ""
@@ -50,7 +50,7 @@ def _preset(preset: Any) -> tuple[str, ...]:
 
 
 def _limits(proof: Proof, parameters: Mapping[str, Parameter]) -> str:
-    """Return the limits inside which a proof holds."""
+    """Return the limits of a proof in words."""
     limits = [
         f"{name} {_number(low)} to {_number(high)} {parameters[name].unit}".strip()
         for name, (low, high) in proof.limits.items()
@@ -79,6 +79,6 @@ def _number(value: float) -> str:
 def _table(title: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     head = "".join(f"<th>{_text(h)}</th>" for h in heads)
     body = "\n".join(f"<tr>{''.join(f'<td>{_text(cell)}</td>' for cell in row)}</tr>" for row in rows)
-    # Jupyter aligns the text of a table to the right.
+    # Jupyter aligns the text of a table to the right by default.
     caption = f'<caption style="text-align: left"><b>{_text(title)}</b></caption>'
     return f'<table style="text-align: left">{caption}<thead><tr>{head}</tr></thead>\n<tbody>{body}</tbody></table>'

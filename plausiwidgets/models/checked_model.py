@@ -1,6 +1,6 @@
-"""What the checks of a new model require of it; :class:`plausiwidgets.models.model.NeuronModel` satisfies it.
+"""Protocol of the models that the contract checks; :class:`plausiwidgets.models.model.NeuronModel` implements it.
 
-The model imports its checks, so that they cannot import the model.
+The model imports its checks, so the checks cannot import the model.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class State(Protocol):
 
 
 class CheckedModel(Neuron, Protocol):
-    """A neuron whose functions and their properties the checks may replace."""
+    """A neuron whose functions and their properties may be replaced by the checks."""
 
     step: Callable[..., Any]
     initial_state: Callable[..., Sequence[Any]]
@@ -50,4 +50,4 @@ class CheckedModel(Neuron, Protocol):
         """State variables, the membrane potential first."""
 
     def usual_rest_threshold(self) -> tuple[float, float]:
-        """Return resting potential and spike threshold in mV at the default parameters."""
+        """Return the resting potential and the spike threshold in mV at the default parameters."""

@@ -1,9 +1,9 @@
-"""Check the contract of a step, on which every engine relies, when a model is created.
+"""Check of the step's contract, on which every engine relies, when a model is created.
 
-A step is run on a few lanes: at the default parameters, where all values must be finite; with potentials from far
-below to far above threshold, and with other parameters, so that the neuron fires. Each lane is run together with the
-other lanes and separately. The inputs of a step are one array of shape [1 + state variables + parameters, lanes]: the
-current, the state and the parameters. An error states what to change in the step.
+A step runs on a few lanes: at the default parameters, where all values must be finite; with potentials from far below
+to far above threshold; and with other parameters, so that the neuron fires. Each lane runs together with the other
+lanes and separately. The inputs of a step are one array of shape (1 + state variables + parameters, lanes): the
+current, the state and the parameters. An error states how to change the step.
 """
 
 from __future__ import annotations
@@ -28,45 +28,45 @@ from plausiwidgets.support.names import unknown
 _LANES = 3
 _PROBED_LANES = 7
 _ORDER = np.array([3, 0, 5, 1, 6, 2, 4])
-"""Of the probed lanes: a step that sorts its lanes must change them."""
+"""Order of the probed lanes, chosen so that sorting the lanes changes it."""
 _TRIES = 4
-"""How often a step is called again with the same inputs."""
+"""Number of repeated calls of a step with the same inputs."""
 _AT_DEFAULTS = "at the default parameters"
 
 _TRIAL_MS, _TRIAL_STEPS = 60.0, 1200
-"""Length of a trial, in ms, and at most in steps."""
+"""Length of a trial in ms, and its maximum in steps."""
 _AFTER_SPIKE_MS = 3.0
-"""Time from the first spike to the end of a trial."""
+"""Time in ms from the first spike to the end of a trial."""
 _MODERATE = 3
-"""The first currents of a trial, at which a neuron does not run away."""
+"""Number of currents at the start of a trial that are moderate enough not to cause runaway firing."""
 _POTENTIAL_FIRST = (
     "Put the membrane potential first in initial_state, in the state that the step returns, and in states."
 )
 _MOVES = 1e-3
-"""Share of the span by which a potential moves at least when the current changes."""
+"""Minimum change of the potential when the current changes, as a fraction of the span from rest to threshold."""
 _SEVERAL = re.compile(r"ambiguous|only one element tensors|a Tensor with \d+ elements")
-"""What torch says where a step asks for the truth, or the number, of several lanes."""
+"""Messages of torch about a branch on several lanes, or the conversion of several lanes to one number."""
 
 _SIZES = re.compile(r"must match|size mismatch|shape '|expanded size|sizes of tensors|broadcast", re.IGNORECASE)
-"""What torch and NumPy say where lanes of different numbers meet: no values without a meaning."""
+"""Messages of torch and NumPy about different numbers of lanes, which do not depend on the values."""
 _MISTAKES = (NameError, AttributeError, TypeError, IndexError)
-"""What is wrong at any values; anything else a step may raise at values without a meaning."""
+"""Exceptions that do not depend on the values. Any other exception may be due to meaningless values."""
 
 Tensors = tuple["torch.Tensor", ...]
 
 
-# ------------------------------------------------------------------ p, the parameters as a step sees them
+# ------------------------------------------------------------------ the parameters of a step, p
 
 
 class ReadOnlyError(TypeError):
-    """Report that a step sets a parameter; the text has the name and a replacement."""
+    """A step sets a parameter. The message contains the name and a replacement."""
 
 
 class Namespace(SimpleNamespace):
-    """An attribute for each parameter, to be read only.
+    """The parameters of a step as read-only attributes.
 
-    What a step puts here would last until the end of a simulation in one engine, and be a
-    constant in the other.
+    A value that a step stored here would last until the end of a simulation in one engine, and would be a constant in
+    the other.
     """
 
     def __setattr__(self, name: str, value: object) -> None:
@@ -80,7 +80,7 @@ class Namespace(SimpleNamespace):
 
 
 class WatchedNamespace(Namespace):
-    """A namespace of parameters that notes which of them are read."""
+    """A namespace of parameters that records which of them are read."""
 
     def __init__(self, read: set[str], /, **values: object) -> None:
         super().__init__(**values)
@@ -97,11 +97,15 @@ class WatchedNamespace(Namespace):
 
 
 def check_contract(model: CheckedModel) -> None:
-    """Run a NeuronModel on a few lanes, and raise a ValueError if it breaks the contract.
+    """Run a NeuronModel on a few lanes, and raise an error if it violates the contract.
 
-    A step that branches in Python on a tensor cannot run on several lanes at once; such a
-    model is marked ``lanewise`` and the torch engine runs it a lane at a time. One that is made of programs is checked
-    without torch. A ValueError names the model and what to change.
+    A step that branches in Python on a tensor cannot run on several lanes. Its model is marked ``lanewise``, and the
+    torch engine runs it one lane at a time. A model that is defined by programs is checked without torch.
+
+    Raises
+    ------
+    ValueError
+        If the contract is violated. The message contains the model and the necessary change.
     """
     try:
         if isinstance(model.step, ProgramStep):
@@ -117,15 +121,15 @@ def check_contract(model: CheckedModel) -> None:
 
 
 class _BrokenError(Exception):
-    """Report that the model breaks the contract; the text has the reason."""
+    """The model violates the contract. The message contains the reason."""
 
 
 class _AmbiguousError(Exception):
-    """The step asked for the truth value of several lanes."""
+    """The step used the truth value of several lanes."""
 
 
 class _MeaninglessError(Exception):
-    """The step raised something at values that a simulation need not reach."""
+    """The step raised an error at values that a simulation need not reach."""
 
 
 def _check(model: CheckedModel, lanes: int) -> None:
@@ -152,7 +156,7 @@ def _check(model: CheckedModel, lanes: int) -> None:
     _refuse_singularity(model, start, _round_potentials(model))
     _check_trial(model)
     discrete = _ignores_dt(model)
-    if discrete != model.discrete:  # a model that is checked again is not changed
+    if discrete != model.discrete:  # Assign only a change, so that a second check does not modify the model.
         model.discrete = discrete
     _refuse_unused(model, read)
 
@@ -193,7 +197,7 @@ def _refuse_unused(model: CheckedModel, read: set[str]) -> None:
 
 
 def _start(model: CheckedModel, lanes: int, read: set[str]) -> Floats:
-    """Return the first inputs of a step at the defaults; check the initial state, rest and threshold."""
+    """Return the first inputs of a step at the defaults, after checking the initial state, rest and threshold."""
     values = {n: torch.full((lanes,), p.default, dtype=torch.float64) for n, p in model.parameters.items()}
     p = WatchedNamespace(read, **values)
     state = _call(model, "initial_state", _AT_DEFAULTS, p, torch.zeros(lanes, dtype=torch.float64))
@@ -222,7 +226,7 @@ def _volts(model: CheckedModel, potential: float) -> str:
 
 
 def _amount(x: float, unit: str) -> str:
-    """Return a number with its unit, where it has one."""
+    """Return a number with its unit, if it has one."""
     return f"{x:g}" if unit in ("", "1") else f"{x:g} {unit}"
 
 
@@ -267,7 +271,7 @@ def _potential(
 
 
 def _check_step(model: CheckedModel, rows: Floats, when: str, read: set[str]) -> list[torch.Tensor]:
-    """Run one step, raise an error if it breaks the contract, and return the new state."""
+    """Run one step, raise an error if it violates the contract, and return the new state."""
     lanes = rows.shape[1]
     names = [s.key for s in model.states]
     current, state, values, dt = _inputs(model, rows)
@@ -276,7 +280,7 @@ def _check_step(model: CheckedModel, rows: Floats, when: str, read: set[str]) ->
     before = {n: (x.clone(), x._version) for n, x in named.items()}
     out = _call(model, "step", when, current, state, WatchedNamespace(read, **values), dt)
     for name, tensor in named.items():
-        # The version also tells of `v[fired] = reset` where nothing fired.
+        # The version also reveals `v[fired] = reset` in a step in which no lane fired.
         value, version = before[name]
         if tensor._version != version or not torch.equal(tensor.nan_to_num(), value.nan_to_num()):
             raise _BrokenError(
@@ -300,7 +304,7 @@ def _check_step(model: CheckedModel, rows: Floats, when: str, read: set[str]) ->
         )
     spikes = _as_lanes(spikes, lanes, "spikes")
     new = [_as_lanes(s, lanes, f"state {n!r} after the step") for n, s in zip(names, new, strict=True)]
-    # A lane that ran away has diverged, and its spikes count for nothing.
+    # A lane that ran away has diverged, so its spikes are not checked.
     wrong = spikes[(spikes != 0) & (spikes != 1) & torch.stack(new).isfinite().all(0)]
     if wrong.numel():
         raise _BrokenError(
@@ -364,7 +368,7 @@ def _describe(value: object) -> str:
 
 
 def _inputs(model: CheckedModel, rows: Floats) -> tuple[torch.Tensor, Tensors, dict[str, torch.Tensor], torch.Tensor]:
-    """Return what a step gets (current, state, parameters, dt) as tensors that share nothing."""
+    """Return the inputs of a step (current, state, parameters, dt) as tensors that share no memory."""
     current, *others = (torch.from_numpy(row.copy()) for row in rows)
     count = len(model.states)
     values = dict(zip(model.parameters, others[count:], strict=True))
@@ -376,7 +380,7 @@ def _alone(rows: Floats) -> list[Floats]:
 
 
 def _outcome(model: CheckedModel, rows: Floats, alone: bool, share: float = 1.0) -> Floats:
-    """Return (spikes, state) after one step, of a `share` of dt, shape [1 + state variables, lanes]."""
+    """Return (spikes, state) after one step of `share` times dt, shape (1 + state variables, lanes)."""
     if alone:
         return np.concatenate([_outcome(model, lane, False, share) for lane in _alone(rows)], axis=1)
     if isinstance(model.step, ProgramStep):
@@ -390,7 +394,7 @@ def _outcome(model: CheckedModel, rows: Floats, alone: bool, share: float = 1.0)
 
 
 def _of_program(model: CheckedModel, step: Program, rows: Floats, share: float) -> Floats:
-    """Return what NumPy makes of the program of a step."""
+    """Return (spikes, state) after one step of a program in NumPy, shape (1 + state variables, lanes)."""
     count = len(model.states)
     inputs = {"current": rows[0], "dt": share * model.dt} | {f"s{i}": rows[1 + i] for i in range(count)}
     values = dict(zip(model.parameters, rows[1 + count :], strict=True))
@@ -399,7 +403,7 @@ def _of_program(model: CheckedModel, step: Program, rows: Floats, share: float) 
 
 
 def _refuse_chance(model: CheckedModel, rows: Floats) -> None:
-    """Raise an error for a step that returns different values when it is called again with the same inputs."""
+    """Raise an error if a step returns different values when it is called again with the same inputs."""
     first = _outcome(model, rows, False)
     for _ in range(_TRIES):
         if not np.array_equal(first, _outcome(model, rows, False), equal_nan=True):
@@ -411,25 +415,26 @@ def _refuse_chance(model: CheckedModel, rows: Floats) -> None:
 
 
 def _mixes_lanes(model: CheckedModel, rows: Floats) -> bool:
-    """Return whether a lane gives other values alone than together with the others."""
+    """Return whether a lane has different results on its own and together with the other lanes."""
     together = _outcome(model, rows, False)
-    with suppress(Exception):  # a step that needs the others
-        # The last bit of torch's exp may depend on its place in a vector.
+    with suppress(Exception):  # The step fails without the other lanes.
+        # The last bit of torch's exp may depend on the position in a vector.
         return not np.allclose(together, _outcome(model, rows, True), 1e-9, 1e-12, equal_nan=True)
     return True
 
 
 def _probes(model: CheckedModel) -> Iterator[tuple[Floats, str]]:
-    """Yield inputs, and when they are met in words, that show more of a step than a neuron at rest.
+    """Yield inputs that exercise a step beyond the resting state, each with a description for errors.
 
-    First the default parameters with potentials from far below to far above threshold, so that
-    some lanes fire; then parameters, currents and states that differ in every lane.
+    The first inputs are the default parameters with potentials from far below to far above threshold, so that some
+    lanes fire. The second are parameters, currents and states that differ in every lane.
     """
     rest, threshold = model.usual_rest_threshold()
     span, edge, n = threshold - rest, 0.99 * model.limit, _PROBED_LANES
     above = [threshold + 0.1 * span, threshold + 2.0 * span, max(threshold, model.peak) + span, edge]
     ladder = np.clip([-edge, rest - 2.0 * span, rest + 0.5 * span, *above], -edge, edge)
-    with suppress(Exception):  # an initial state without a meaning says nothing about the step
+    # An initial state that fails at unusual values does not invalidate the step.
+    with suppress(Exception):
         rows = _first_rows(model, np.full(n, model.current.default))
         rows[1] = ladder
         yield rows[:, _ORDER], "with potentials from far below to far above threshold"
@@ -444,14 +449,14 @@ def _probes(model: CheckedModel) -> Iterator[tuple[Floats, str]]:
 
 
 def _first_rows(model: CheckedModel, currents: Floats, values: dict[str, Floats] | None = None) -> Floats:
-    """Return what the first step of lanes gets, at the default parameters unless others are given."""
+    """Return the inputs of the first step, at the default parameters unless `values` are given."""
     if values is None:
         values = {name: np.full(currents.size, p.default) for name, p in model.parameters.items()}
     return np.stack([currents, *model.start(values, np.zeros(currents.size)), *values.values()])
 
 
 def random_values(model: CheckedModel, n: int, rng: np.random.Generator) -> dict[str, Floats]:
-    """Return parameters of n lanes, every other lane at the defaults and the rest anywhere within the ranges."""
+    """Return parameters of n lanes: the defaults in every other lane, and random values within the ranges elsewhere."""
     values = {name: p.from_unit(rng.random(n)) for name, p in model.parameters.items()}
     for name, p in model.parameters.items():
         values[name][::2] = p.default
@@ -459,7 +464,7 @@ def random_values(model: CheckedModel, n: int, rng: np.random.Generator) -> dict
 
 
 def _spread(parameter: Parameter, place: int) -> Floats:
-    """Return a value of each lane within the range of a parameter, in another order for each `place`."""
+    """Return a value per lane within the range of a parameter, in a different order for each `place`."""
     return parameter.from_unit(np.arange(1, _PROBED_LANES + 1) * 0.618 * (place + 1) % 1.0)
 
 
@@ -467,7 +472,7 @@ def _spread(parameter: Parameter, place: int) -> Floats:
 
 
 def _round_potentials(model: CheckedModel) -> Floats:
-    """Return the potentials at which a rate may be 0/0: round ones, and parameters that are potentials."""
+    """Return potentials at which a rate may be 0/0: round numbers, and parameters that are potentials."""
     rest, threshold = model.usual_rest_threshold()
     span = threshold - rest
     spacing = 10.0 ** np.floor(np.log10(span)) / 20.0
@@ -477,13 +482,13 @@ def _round_potentials(model: CheckedModel) -> Floats:
 
 
 def _refuse_singularity(model: CheckedModel, start: Floats, potentials: Floats) -> None:
-    """Raise an error for a step that returns nan at a potential and finite values at potentials next to it."""
+    """Raise an error if a step returns nan at a potential and finite values at the neighbouring potentials."""
     names = [s.key for s in model.states]
 
     def outcome(v: Floats) -> Floats:
         rows = np.repeat(start[:, :1], v.size, axis=1)
         rows[1] = v
-        with suppress(Exception):  # what a step raises at a potential without a meaning says nothing about this
+        with suppress(Exception):  # An error at a meaningless potential is not a singularity.
             return _outcome(model, rows, model.lanewise)[1:]
         return np.zeros((len(names), v.size))
 
@@ -533,7 +538,7 @@ def _check_trial(model: CheckedModel) -> None:
         )
     away = np.maximum(np.maximum(rest - span - v[:, 0], v[:, 0] - threshold - span), 0.0)
     silent = model.spike_level is None and not fired[:, 0].any() and np.isfinite(away).all()
-    # A slow neuron that starts at its reset comes back all the time.
+    # A slow neuron that starts at its reset potential returns over the whole trial.
     stays = silent and len(away) and away[-1] > 0.99 * away[len(away) // 2] and away[-1] > 0.0
     if len(away) and (away.min() > 0.99 * away[0] > 0.0 or stays):
         raise _BrokenError(
@@ -544,14 +549,15 @@ def _check_trial(model: CheckedModel) -> None:
 
 
 _TRIED, _TRIED_STEPS = 200, 40
-"""States from which, and steps in which, a step is tried with half of dt."""
+"""Number of initial states, and number of steps, for which a step is compared with one of half the dt."""
 
 
 def _ignores_dt(model: CheckedModel) -> bool:
-    """Return whether half a time step gives the same as a whole one, wherever it is tried.
+    """Return whether a step and a step of half the dt have the same results in every comparison.
 
-    Such a neuron is defined in steps of its dt, as those of machine learning are. It is run for some steps from
-    many states, those of a neuron at rest among them, so that what begins with a spike is met as well.
+    Such a neuron is defined in steps of its dt, like the neurons of machine learning. The comparison runs for several
+    steps from many states, including that of a neuron at rest, so that it also covers processes that start with a
+    spike.
     """
     rng, n = np.random.default_rng(0), _TRIED // (10 if model.lanewise else 1)
     values = random_values(model, n, rng)
@@ -559,7 +565,8 @@ def _ignores_dt(model: CheckedModel) -> bool:
         state = np.nan_to_num(model.start(values, np.zeros(n)))
         rest, threshold = model.usual_rest_threshold()
         state[0, 1:] += rng.uniform(-1.0, 2.0, n - 1) * (threshold - rest)
-        for row in state[1:]:  # of any size: a time that is left may be counted in steps or in ms
+        # Use many orders of magnitude, because a remaining time may be counted in steps or in ms.
+        for row in state[1:]:
             row[1:] += rng.normal(size=n - 1) * 10.0 ** rng.uniform(-2.0, 2.0, n - 1)
         rows = np.stack([rng.uniform(model.current.low, model.current.high, n), *state, *values.values()])
         rows[0, :2] = 2.0 * model.current.default
@@ -568,20 +575,20 @@ def _ignores_dt(model: CheckedModel) -> bool:
             if not np.array_equal(whole, _outcome(model, rows, model.lanewise, 0.5), equal_nan=True):
                 return False
             rows[1 : len(whole)] = np.nan_to_num(whole[1:])
-    except Exception:  # what a step raises at values without a meaning says nothing about dt
+    except Exception:  # An error at meaningless values does not depend on dt.
         return False
     return True
 
 
 def _fires_again(model: CheckedModel, fired: NDArray[np.bool_], v: Floats) -> NDArray[np.bool_]:
-    """Return where a neuron fires in two successive steps, with its potential above the threshold."""
+    """Return where a neuron fires in two successive steps while its potential is above the threshold."""
     above = fired & (v > model.usual_rest_threshold()[1]) & (v <= model.limit)
-    # A potential that is reset is the same after each spike of a neuron that runs away.
+    # A neuron with a reset that runs away has the same potential after each spike.
     return above[1:] & above[:-1] & (v[1:] != v[:-1])
 
 
 def _smaller_current(model: CheckedModel) -> float | None:
-    """Return the largest share of the default current at which the neuron fires, and one spike at a time."""
+    """Return the largest fraction of the default current at which the neuron fires single spikes, or None."""
     currents: Floats = model.current.default * np.float64(0.7) ** np.arange(1, 20)
     fired, v = _first_milliseconds(model, currents)
     single = fired.any(0) & ~_fires_again(model, fired, v).any(0)
@@ -589,16 +596,17 @@ def _smaller_current(model: CheckedModel) -> float | None:
 
 
 def _first_milliseconds(model: CheckedModel, currents: Floats | None = None) -> tuple[NDArray[np.bool_], Floats]:
-    """Return (fired, potential), each of shape [steps, currents], until a little after the first spike.
+    """Return (fired, potential), each of shape (steps, currents), until shortly after the first spike.
 
-    The currents are, unless given, none, the default and twice the default, then the least and the greatest.
+    The default currents are zero, the default, twice the default, the minimum and the maximum.
     """
     default, given = model.current.default, currents is not None
     if currents is None:
         currents = np.array([0.0, default, 2.0 * default, model.current.low, model.current.high])
     n, steps = currents.size, min(_TRIAL_STEPS, int(np.ceil(_TRIAL_MS / model.dt)))
     course: list[np.ndarray] = []
-    with suppress(Exception):  # what a step raises at a current without a meaning says nothing about the others
+    # An error at a meaningless current is not an error at the others.
+    with suppress(Exception):
         rows = _first_rows(model, currents)
         while len(course) < steps:
             outcome = _outcome(model, rows, model.lanewise)

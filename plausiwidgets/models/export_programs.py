@@ -1,8 +1,8 @@
-"""Write the programs of the package's own neurons into files, exported from their steps in torch.
+"""Export of the programs of the built-in neurons from their torch steps into files.
 
-``python -m plausiwidgets.upkeep my_neuron`` does so for a neuron, and updates its results. After a change of the
-export, ``python -m plausiwidgets.models.export_programs`` writes the programs of all neurons. The package runs these
-programs. A test compares them with the steps.
+``python -m plausiwidgets.upkeep my_neuron`` exports one neuron and updates its results. After a change of the export,
+``python -m plausiwidgets.models.export_programs`` writes the programs of all neurons. The package runs these programs.
+A test compares them with the steps.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from plausiwidgets.models.registry import program_file
 
 
 def by_torch(name: str) -> NeuronModel:
-    """Return a model of the package without its programs, as torch runs it."""
+    """Return a built-in model without its programs, as torch runs it."""
     model = copy.copy(import_module(f"plausiwidgets.models.library.{name}").NEURON)
     model.programs = None
     return model
 
 
 def export(name: str) -> Path:
-    """Write the programs of a model, and return their file."""
+    """Write the programs of a model, and return the path of the file."""
     path = Path(str(program_file(name)))
     path.parent.mkdir(exist_ok=True)
     path.write_text(export_programs(by_torch(name)).text(), encoding="utf-8", newline="\n")
@@ -35,7 +35,7 @@ def export(name: str) -> Path:
 
 
 def main(names: Sequence[str] = ()) -> None:
-    """Write the programs of the named models, or of all."""
+    """Write the programs of the named models, by default of all built-in models."""
     for name in names or NAMES:
         print(export(name))
 

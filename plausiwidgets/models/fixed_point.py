@@ -1,7 +1,8 @@
-"""Neurons in the arithmetic of a chip: state variables and parameters have the number format of a chip.
+"""Neurons in the arithmetic of a chip: state variables and parameters in the number format of the chip.
 
-Such a neuron is a model whose step ends with the rounding of its state. The values between are float64: the products
-and sums of a step are not rounded. A finer time step would be another machine, so that it is verified at its own one.
+Such a neuron is a model whose step ends with the rounding of its state. Intermediate values are float64, so the
+products and sums of a step are not rounded. The neuron is verified only at its own time step, because a finer one would
+be a different machine.
 """
 
 from __future__ import annotations
@@ -29,9 +30,9 @@ from plausiwidgets.support.arguments import checked, finite, mapping, shown
 from plausiwidgets.support.names import unknown
 
 RANGES = "state_ranges.json"
-"""The largest absolute value of each state variable in the packaged sets, by model."""
+"""File with the largest absolute value of each state variable in the packaged sets, by model."""
 _CURRENTS, _DURATION = 8, 500.0
-"""Steps of current that give the range of the state variables of a custom neuron, and their duration in ms."""
+"""Number of currents, and their duration in ms, that determine the ranges of the state variables of a custom neuron."""
 
 
 @checked
@@ -45,24 +46,26 @@ def fixed_point(
 ) -> NeuronModel:
     """Return a neuron whose state variables and parameters are rounded after each time step, as on a chip.
 
-    It is a model like any other: it can be simulated, evaluated, optimized and explored. Without parameters, a function
-    uses the packaged set of `model`, rounded. It is verified at its own time step, because a finer one would be
-    another machine.
+    You can simulate, evaluate, optimize and explore it like any other model. If you pass no parameters, a function uses
+    the rounded packaged set of `model`. The neuron is verified only at its own time step, because a finer one would be
+    a different machine.
 
     Parameters
     ----------
     model : str or NeuronModel
         A neuron in float64.
     bits : int or {"float32", "float16", "bfloat16"}
-        Number of bits of signed fixed point with saturation, 3 to 32 with the sign; or a format of floating point.
+        Number of bits of signed fixed point with saturation, from 3 to 32 including the sign, or a floating-point
+        format.
     ranges : mapping of str to float, optional
         Largest absolute value of a state variable or parameter in fixed point, in its unit, rounded up to a power of
-        two. By default, the largest one in the packaged sets of the model; of a custom neuron, the largest one during
-        eight steps of current at the default parameters. For a parameter, the larger end of its slider.
+        two. The default for a state variable is the largest value in the packaged sets of the model. For a custom
+        neuron it is the largest value during eight steps of current at the default parameters. The default for a
+        parameter is the larger absolute end of its range.
     rounding : {"nearest"}
-        To the nearest value, and halfway between two to the even one.
+        Round to the nearest value, and to the even one halfway between two values.
     dt : float, optional
-        Default time step in ms, such as the 1.0 of most chips; by default that of `model`.
+        Default time step in ms, such as the 1.0 of most chips. The default is that of `model`.
 
     Returns
     -------
@@ -72,12 +75,12 @@ def fixed_point(
     Raises
     ------
     ValueError
-        For an unknown format, name or rounding, a neuron that does not rest within its ranges, or a parameter that
-        rounds to 0 although the neuron divides by it.
+        If a format, name or rounding is unknown, the neuron does not rest within its ranges, or a parameter by which
+        the neuron divides rounds to 0.
 
     Notes
     -----
-    Intermediate products and sums are float64. A chip that rounds them too has further errors.
+    Intermediate products and sums are float64. A chip that rounds them as well has further errors.
 
     Examples
     --------
@@ -112,7 +115,7 @@ def fixed_point(
         dt=neuron.dt if dt is None else finite("fixed_point", "dt", dt, above=0.0, high=5.0, unit="ms"),
         order=None,
         presets=(),
-        proofs={},  # they are about real numbers
+        proofs={},  # The proofs assume real numbers.
         ruled_out={},
         arithmetic=arithmetic,
         exact=neuron,
@@ -165,7 +168,7 @@ def state_ranges(neuron: NeuronModel) -> dict[str, float]:
     known = packaged_ranges(neuron)
     if known is not None:
         return dict(known)
-    # In NumPy, because a kernel would be compiled for seconds, and a page waits for these ranges.
+    # Run in NumPy, because a page waits for these ranges and a kernel would take seconds to compile.
     programs = _programs_of(neuron)
     values = {f"p{i}": value for i, value in enumerate(neuron.defaults().values())}
     step = stepper(programs.step, values | {"dt": neuron.dt})
@@ -181,19 +184,19 @@ def state_ranges(neuron: NeuronModel) -> dict[str, float]:
 def _programs_of(neuron: NeuronModel) -> Programs:
     if neuron.programs is not None:
         return neuron.programs
-    from plausiwidgets.engine.compiled.export_model import export_programs  # needs torch
+    from plausiwidgets.engine.compiled.export_model import export_programs  # This import requires torch.
 
     return export_programs(neuron)
 
 
 def largest_value(values: Floats) -> float:
-    """Return the largest absolute value that is finite; 1 without one."""
+    """Return the largest finite absolute value, or 1 if there is none."""
     size = np.abs(values[np.isfinite(values)])
     return float(size.max(initial=0.0)) or 1.0
 
 
 def packaged_ranges(neuron: NeuronModel) -> Mapping[str, float] | None:
-    """Return the largest absolute value of each state variable in the packaged sets; None without such sets."""
+    """Return the largest absolute value of each state variable in the packaged sets, or None without such sets."""
     return _ranges_by_model().get(neuron.key) if neuron.is_builtin else None
 
 
@@ -205,7 +208,7 @@ def _ranges_by_model() -> Mapping[str, Mapping[str, float]]:
 
 
 def _formats_in_words(arithmetic: Arithmetic) -> str:
-    """Return a sentence for the card of a model."""
+    """Return a sentence about the number formats for the card of a model."""
     formats = arithmetic.states.items()
     listed = ", ".join(f"{name} {f}" if isinstance(f, FixedPoint) else f"{name} as {f}" for name, f in formats)
     return (
@@ -214,18 +217,19 @@ def _formats_in_words(arithmetic: Arithmetic) -> str:
 
 
 def _rounded_programs(neuron: NeuronModel, arithmetic: Arithmetic) -> Programs:
-    """Return the programs of a neuron with rounded parameters, and with a rounded state at the end of each."""
+    """Return the programs of a neuron with rounded parameters and a rounded state at the end of each step."""
     exact = _programs_of(neuron)
     formats = list(arithmetic.states.values())
     tracer = StepTracer(neuron.parameters, len(formats))
     spikes, state = _inserted(tracer, exact.step, arithmetic)
     new = [f.rounded(x) for f, x in zip(formats, state, strict=True)]
     if neuron.spike_level is not None:
-        # The rounded potential decides, because the next step starts from it.
+        # The rounded potential determines the spike, because the next step starts from it.
         spikes = np.logical_and(tracer.state[0] < neuron.spike_level, new[0] >= neuron.spike_level)
     starter = StepTracer(neuron.parameters, 1)
     _, first = _inserted(starter, exact.start, arithmetic)
-    # The rest and the threshold follow the state. They are what a pattern is measured with, not values of the chip.
+    # The resting potential and the threshold follow the state. Patterns are measured with them, so they are not
+    # rounded.
     _, ends = _inserted(starter, exact.start, None)
     begin = [*(f.rounded(x) for f, x in zip(formats, first, strict=False)), *ends[-2:]]
     balance = None
@@ -236,7 +240,7 @@ def _rounded_programs(neuron: NeuronModel, arithmetic: Arithmetic) -> Programs:
 
 
 def _inserted(tracer: StepTracer, program: Program, arithmetic: Arithmetic | None) -> tuple[Traced, list[Traced]]:
-    """Add a program to a tracer, with rounded parameters if an arithmetic is given; return its (spikes, state)."""
+    """Add a program to a tracer, with rounded parameters if an arithmetic is given, and return its (spikes, state)."""
     parameters: Sequence[Traced] = list(tracer.parameters.values())
     if arithmetic is not None:
         formats = arithmetic.parameters.values()
@@ -249,7 +253,13 @@ def _inserted(tracer: StepTracer, program: Program, arithmetic: Arithmetic | Non
 
 
 def _check_start(made: NeuronModel, neuron: NeuronModel, arithmetic: Arithmetic) -> None:
-    """Raise a ValueError unless the neuron rests within its ranges, and its first step is finite."""
+    """Check that the neuron rests within its ranges and that its first step is finite.
+
+    Raises
+    ------
+    ValueError
+        If one of these conditions is not met.
+    """
     values = neuron.defaults()
     rests = neuron.start(values, 0.0)[:, 0]
     for (name, one), rest in zip(arithmetic.states.items(), rests, strict=True):
@@ -260,14 +270,14 @@ def _check_start(made: NeuronModel, neuron: NeuronModel, arithmetic: Arithmetic)
             )
     rounded = arithmetic.rounded(values)
     assert made.programs is not None
-    # Without a kernel, whose compilation takes seconds.
+    # Compute this step without a kernel, whose compilation takes seconds.
     state = made.start(values, 0.0)
     inputs = {"current": made.current.default, "dt": made.dt} | {f"s{i}": x for i, x in enumerate(state)}
     inputs |= {f"p{i}": value for i, value in enumerate(values.values())}
     step = made.programs.step
     computed = run(step.body, inputs)
     lost = [name for name, value in values.items() if value != 0.0 and rounded[name] == 0.0]
-    # A reset may hide a division by 0 from the state.
+    # A reset may hide the result of a division by 0 from the state.
     if lost and not all(np.isfinite(x).all() for x in computed.values()):
         raise ValueError(
             f"fixed_point: parameter {lost[0]!r} must not round to 0 in {arithmetic.parameters[lost[0]]}, got "

@@ -1,4 +1,4 @@
-"""A neuron model: its equations as one torch step, its parameters as data."""
+"""A neuron model: its equations as one torch step, and its parameters as data."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ from plausiwidgets.support.printed import Table
 from plausiwidgets.support.renamed import renamed
 
 Step = Callable[..., Any]
-"""See `step` of :class:`NeuronModel`."""
+"""The `step` argument of :class:`NeuronModel`."""
 PerSet = float | str | Callable[..., object]
 
 STIMULUS_NAMES = ("amplitude", "holding", "interval", "inhibition", "width", "rise")
 LINK_NAMES = ("model", "pattern", "dt", "seed", "lock", "samples", "lines", "self")
-"""What a link or a call says beside parameters and stimulus values."""
+"""Names of settings that a link or a call contains besides parameters and stimulus values."""
 _stepping = RLock()
-"""Held around a step: a module that keeps its state in itself must not be in two steps at once."""
+"""Lock that is held during a step, because two threads must not step a module that stores its own state."""
 RESERVED = (*STIMULUS_NAMES, *LINK_NAMES)
 
 
@@ -44,24 +44,24 @@ RESERVED = (*STIMULUS_NAMES, *LINK_NAMES)
 class Preset:
     """A published parameter set.
 
+    Parameters
+    ----------
+    title : str
+        Text in a menu.
+    parameters : mapping of str to float
+        Model parameters and, if the publication contains them, stimulus values.
+    pattern : str or None
+        Key of the firing pattern for which the set was published.
+    dt : float or None
+        Time step of the publication in ms.
+    source : str
+        The publication.
+
     Examples
     --------
     >>> import plausiwidgets as pw
     >>> pw.Preset("Bursting", {"tau": 12.0, "amplitude": 30.0}, pattern="tonic_bursting", dt=0.1).title
     'Bursting'
-
-    Attributes
-    ----------
-    title : str
-        Text in a menu.
-    parameters : mapping of str to float
-        Model parameters and, where the publication gives them, stimulus values.
-    pattern : str or None
-        Key of the firing pattern it was published for.
-    dt : float or None
-        Time step of the publication in ms.
-    source : str
-        The publication.
     """
 
     title: str
@@ -77,7 +77,7 @@ class Preset:
 
     @property
     def citation(self) -> str:
-        """First author and year of the publication; empty where `source` names no year.
+        """First author and year of the publication, or an empty string if `source` contains no year.
 
         Examples
         --------
@@ -94,13 +94,7 @@ class Preset:
 class StateVariable:
     """A state variable of a neuron.
 
-    Examples
-    --------
-    >>> import plausiwidgets as pw
-    >>> pw.StateVariable("w", "pA", "Adaptation current.").label
-    'w (pA)'
-
-    Attributes
+    Parameters
     ----------
     key : str
         Python identifier, as in ``simulate(record=...)``.
@@ -109,7 +103,13 @@ class StateVariable:
     description : str
         Its meaning.
     title : str
-        Short name for the user; default: the key.
+        Short name for the user, by default the key.
+
+    Examples
+    --------
+    >>> import plausiwidgets as pw
+    >>> pw.StateVariable("w", "pA", "Adaptation current.").label
+    'w (pA)'
     """
 
     key: str
@@ -123,12 +123,12 @@ class StateVariable:
 
     @property
     def label(self) -> str:
-        """Key and unit, as an axis shows it."""
+        """Key and unit for the label of an axis."""
         return f"{self.key} ({self.unit})" if self.unit else self.key
 
     @property
     def meaning(self) -> str:
-        """Title, where it is another than the key, and description, as a tooltip and a table show them."""
+        """Description for a tooltip or a table, after the title if this differs from the key."""
         return meaning(self.key, self.title, self.description)
 
 
@@ -136,6 +136,91 @@ class StateVariable:
 @renamed
 class NeuronModel:
     """A spiking neuron with one membrane potential and one injected current.
+
+    Parameters
+    ----------
+    key : str
+        Python identifier, which is the name of the model in calls, links and tables.
+    step : callable
+        ``step(current, state, p, dt) -> (spikes, state)`` computes one time step. ``current`` and every entry of
+        ``state`` are float64 tensors of shape (lanes,). ``state[0]`` is the membrane potential in mV, ``p.<name>`` are
+        the parameters, and ``dt`` is a 0-d tensor in ms. ``spikes`` is 1.0 where a lane fired in this step, else 0.0.
+        The step must create new tensors instead of changing its inputs in place, and must compute each lane
+        independently of the others. With `spike_level` it returns only the state. Only one thread at a time calls the
+        step until it is compiled. A step can also be a NumPy function, with ``np.where`` instead of ``if``. It then
+        gets arrays instead of tensors and does not need torch.
+    parameters : sequence of Parameter
+        All parameters that the functions of the model read from ``p``.
+    initial_state : callable
+        ``initial_state(p, holding) -> state`` returns the initial state at a constant current. An entry may be a number
+        that applies to all lanes.
+    current : Parameter
+        The injected current with its unit, its range, and as its default the amplitude of a step that makes the neuron
+        fire.
+    rest, threshold : float, str or callable
+        Resting potential and spike threshold in mV, as a number, a parameter's name, or a function of ``p``. Voltage
+        criteria scale with the distance between them, the span.
+    dt : float
+        Default time step in ms.
+    states : sequence of str or StateVariable, optional
+        The state variables in order, the membrane potential first. The default unit of the potential is mV. The default
+        names are ``v``, ``x1``, ``x2``, …
+    threshold_state : str, optional
+        State variable that is the threshold, if the threshold moves. Its resting value is that of `initial_state`,
+        which must therefore return the steady state. `threshold` is then the threshold at rest.
+    spike_level : float, optional
+        Potential in mV that a spike crosses upwards, for a neuron without a reset, such as that of Hodgkin and Huxley.
+        The neuron fires in a step that starts below this level and ends at or above it.
+    equations : str
+        The differential equations in plain text, one per line.
+    scheme : str
+        Description of the integration scheme of the step and its order in `dt`, for the card and the pages of the
+        neuron.
+    order : int, optional
+        Order of the scheme. If no spike occurs, halving `dt` divides the error of a step by ``2**order``. None for an
+        exact step or an unknown order.
+    peak : float, optional
+        Potential up to which figures draw a spike, by default 20 mV. If the potential has another unit, or the
+        threshold is above 20 mV, the default is as far above the threshold as the threshold is above rest.
+    limit : float
+        Maximum absolute potential in mV. A lane has diverged if its potential exceeds ``±limit`` or a state variable is
+        not finite.
+    title, description, source : str
+        Texts for the user.
+    in_sentence : str
+        Title within a sentence, without an article, such as "AdEx neuron". The default is the title, followed by
+        "neuron" unless the title already contains "neuron", "model" or "cell".
+    presets : sequence of Preset
+        Published parameter sets.
+    ruled_out : mapping of str to (str or Proof)
+        Firing patterns that the model cannot show, by their keys, each with a proof. A text is a proof for all
+        parameters. A `Proof` contains the limits within which it is valid.
+    notes : sequence of str
+        Sentences that ``str(model)`` adds, such as the origin of each imported value.
+    validate : bool
+        Whether to run the step on a few lanes and raise an error if it violates the contract.
+
+    Attributes
+    ----------
+    proofs : mapping of str to Proof
+        Proofs that the model cannot show firing patterns, by the key of the pattern. `ruled_out` contains their texts.
+    discrete : bool
+        Whether the step does not use dt, as determined when the model is created. Such a neuron in discrete time is
+        simulated and verified only at its own dt.
+
+    Raises
+    ------
+    TypeError
+        If an argument has a wrong type. The message contains its name and the accepted types.
+    ValueError
+        If a parameter has a reserved name or occurs twice, the step violates the contract, or the model is not a
+        neuron, for example because one spike is counted in several steps. The message contains the necessary change.
+
+    Notes
+    -----
+    Globals, closures and the parameters of an ``nn.Module`` that the step reads are constants of the model, and so are
+    the functions that it calls, because kernels and results are cached. If one of them changes later, the functions of
+    the package raise an error with its name. Create a new model, or make the value a Parameter.
 
     Examples
     --------
@@ -155,89 +240,6 @@ class NeuronModel:
     ...     rest="v_rest", threshold=-50.0, dt=0.1)
     >>> neuron
     <NeuronModel 'leaky': state v; parameters tau, v_rest>
-
-    Parameters
-    ----------
-    key : str
-        Python identifier; the name of the model in calls, links and tables.
-    step : callable
-        ``step(current, state, p, dt) -> (spikes, state)``: one time step. ``current`` and every
-        entry of ``state`` are float64 tensors of shape [lanes], ``state[0]`` is the membrane
-        potential in mV, ``p.<name>`` are the parameters, ``dt`` is a 0-d tensor in ms; ``spikes``
-        is 1.0 where a lane fired in this step, else 0.0. New tensors, nothing in place; each
-        lane independent of the others. With `spike_level` the step returns the state alone. It is called
-        by one thread at a time, until it is compiled. A step that is a function of NumPy, with
-        ``np.where`` for an ``if``, gets arrays instead of tensors, and needs no torch.
-    parameters : sequence of Parameter
-        All that the step reads from ``p``.
-    initial_state : callable
-        ``initial_state(p, holding) -> state``: where the neuron starts at a constant current; an
-        entry may be a number, the same for all lanes.
-    current : Parameter
-        The injected current: unit, range, and as default a step that makes the neuron fire.
-    rest, threshold : float, str or callable
-        Resting potential and spike threshold in mV: a number, a parameter's name, or a function
-        of ``p``. Their distance is the span that voltage criteria scale with.
-    dt : float
-        Default time step in ms.
-    states : sequence of str or StateVariable, optional
-        The state variables in order, the membrane potential first; its unit is mV where none is
-        given. Left out, they are called ``v``, ``x1``, ``x2``, …
-    threshold_state : str, optional
-        State variable that is the threshold, where it moves: of a settled neuron it is that of `initial_state`, which
-        must be where the neuron settles. `threshold` is then the usual one.
-    spike_level : float, optional
-        Potential in mV that a spike crosses upwards: the neuron fires in the step that starts below it
-        and ends at or above it. For a neuron without a reset, such as Hodgkin's and Huxley's.
-    equations : str
-        The differential equations in plain text, one per line.
-    scheme : str
-        How the step integrates them and of which order in `dt`, in words: for the card and the pages of the neuron.
-    order : int, optional
-        Order of the scheme: halving `dt` divides the error of a step by ``2**order``, as far as no spike is fired. None
-        for a step that is exact, or whose order is not known.
-    peak : float, optional
-        Potential to which a figure draws a spike: 20 mV by default, and for a potential of another unit, or a threshold
-        above that, as far above the threshold as this is above the rest.
-    limit : float
-        A lane whose potential exceeds ``±limit`` mV, or is not finite, has diverged.
-    title, description, source : str
-        Texts for the user.
-    in_sentence : str
-        Title within a sentence, without an article, such as "AdEx neuron". The default is the title, followed by
-        "neuron" unless the title already contains "neuron", "model" or "cell".
-    presets : sequence of Preset
-        Published parameter sets.
-    ruled_out : mapping of str to (str or Proof)
-        Firing patterns, by their keys, that the model cannot show, each with the argument. A text is a proof for all
-        parameters; a `Proof` names the limits inside which it holds.
-    notes : sequence of str
-        Sentences that ``str(model)`` adds, such as what an import made of each value of the original.
-    validate : bool
-        Run the step on a few lanes and refuse it if it breaks the contract.
-
-    Raises
-    ------
-    TypeError
-        For an argument of a wrong type; the text names it and what is valid.
-    ValueError
-        If a parameter has a reserved name or appears twice, the step does not keep the contract, or
-        it is not a neuron: no potential, or one spike counted in several steps. The text says what to
-        change.
-
-    Attributes
-    ----------
-    proofs : mapping of str to Proof
-        Proofs that the model cannot show firing patterns, by the key of the pattern; `ruled_out` has their texts.
-    discrete : bool
-        Whether the step does not use dt, as found when the model is made: a neuron in discrete time. It is simulated
-        at its own dt alone, and verified in steps of this.
-
-    Notes
-    -----
-    Globals, closures and the parameters of an ``nn.Module`` that the step reads are constants of
-    the model, as are functions that it calls: a kernel keeps them, and results are cached. Where one is
-    changed later, a verb refuses the model with its name: make a new model, or make it a Parameter.
     """
 
     def __init__(
@@ -295,13 +297,13 @@ class NeuronModel:
         self.lanewise = False
         self.discrete = False
         self.arithmetic: Arithmetic | None = None
-        """The number format of a chip, for a model of :func:`plausiwidgets.models.fixed_point`; None for float64."""
+        """Number format of a chip, for a model of :func:`plausiwidgets.models.fixed_point`, or None for float64."""
         self.exact: NeuronModel | None = None
-        """The same neuron in float64, for such a model."""
+        """Original model in float64, for a model of :func:`plausiwidgets.models.fixed_point`."""
         self.is_builtin = False
-        """Whether its programs come with the package; the registry sets it."""
+        """Whether the programs come with the package. The registry sets this attribute."""
         self.programs: Programs | None = step.programs if isinstance(step, ProgramStep) else None
-        """What runs without torch: of a model of the package, what was exported from its step."""
+        """Programs that run without torch. Those of a built-in model were exported from its step."""
         if len(self.parameters) < len(parameters):
             names = [p.key for p in parameters]
             twice = sorted({n for n in names if names.count(n) > 1})
@@ -319,7 +321,7 @@ class NeuronModel:
         if isinstance(step, ProgramStep):
             _refuse_others(self, step)
         self.threshold_place: int | None = None
-        """Place of the threshold in the state, where it moves."""
+        """Index of the threshold in the state, or None if the threshold does not move."""
         if threshold_state is not None:
             named = [state.key for state in self._states or ()]
             if threshold_state not in named:
@@ -347,7 +349,7 @@ class NeuronModel:
         Raises
         ------
         ValueError
-            That names it.
+            If a value has changed. The message contains its name.
         """
         found = self._outside.changed()
         if found is not None:
@@ -370,17 +372,17 @@ class NeuronModel:
         return str(Table(title, ("parameter", "default", "range", "unit"), rows, self.notes))
 
     def _repr_html_(self) -> str:
-        """Return the card of the model, as a notebook shows it; ``model_card`` adds what a step costs."""
+        """Return the card of the model for a notebook. ``model_card`` adds the operation count of a step."""
         return card(self)
 
     def __copy__(self) -> NeuronModel:
-        """Return another model with the same attributes."""
+        """Return a new model with the same attributes."""
         made = object.__new__(type(self))
         made.__dict__.update(self.__dict__, is_builtin=False)
         return made
 
     def __deepcopy__(self, memo: object) -> NeuronModel:
-        """Return the model itself, which cannot change."""
+        """Return the model itself, because it is immutable."""
         return self
 
     # -- values --------------------------------------------------------------------------------
@@ -390,12 +392,12 @@ class NeuronModel:
         return {name: p.default for name, p in self.parameters.items()}
 
     def complete(self, parameters: Mapping[str, ArrayLike] | None = None) -> dict[str, Floats]:
-        """Return every parameter, checked: the value in `parameters` or the default.
+        """Return a checked value for every parameter, either from `parameters` or its default.
 
         Raises
         ------
         ValueError
-            For an unknown name, or a value that is not finite or outside of its hard limits.
+            If a name is unknown, or a value is not finite or is outside the parameter's hard limits.
         """
         given = mapping(parameters)
         for name in given:
@@ -406,11 +408,11 @@ class NeuronModel:
     # -- tensors -------------------------------------------------------------------------------
 
     def namespace(self, values: Mapping[str, object]) -> Namespace:
-        """Return ``p`` of a step: an attribute, a float64 tensor, for each parameter."""
+        """Return the argument ``p`` of a step, with a float64 tensor as an attribute for each parameter."""
         return Namespace(**{n: _tensor(values[n]) for n in self.parameters})
 
     def start(self, values: Mapping[str, ArrayLike], holding: ArrayLike) -> Floats:
-        """Return the initial state of n lanes, shape [state variables, n]."""
+        """Return the initial state of n lanes, shape (state variables, n)."""
         held = np.asarray(holding, dtype=np.float64).reshape(-1)
         n = max([held.size, *(np.size(values[p]) for p in self.parameters)])
         held = np.broadcast_to(held, (n,))
@@ -424,7 +426,7 @@ class NeuronModel:
     def advance(
         self, current: torch.Tensor, state: Tensors, p: SimpleNamespace, dt: torch.Tensor
     ) -> tuple[torch.Tensor, Tensors]:
-        """Return (spikes, state) after one step; spikes are those of the step or crossings of `spike_level`."""
+        """Return (spikes, state) after one step, with the spikes of the step or crossings of `spike_level`."""
         with _stepping:
             out = self.step(current, state, p, dt)
         if self.spike_level is None:
@@ -436,12 +438,12 @@ class NeuronModel:
 
     @property
     def has_finer_steps(self) -> bool:
-        """Whether a smaller time step approximates the same neuron better; not so in discrete time or on a chip."""
+        """Whether a smaller time step is more accurate. False in discrete time and in the arithmetic of a chip."""
         return not self.discrete and self.arithmetic is None
 
     @property
     def states(self) -> tuple[StateVariable, ...]:
-        """The state variables, the membrane potential first."""
+        """State variables, the membrane potential first."""
         if self._states is None and self.programs is not None:
             self._states = _named(self.key, ["v", *(f"x{i}" for i in range(1, len(self.programs.step.state)))])
         if self._states is None:
@@ -452,7 +454,7 @@ class NeuronModel:
         return self._states
 
     def rest_threshold(self, values: Mapping[str, ArrayLike]) -> tuple[Floats, Floats]:
-        """Return resting potential and spike threshold in mV, each of shape [n]."""
+        """Return the resting potential and the spike threshold in mV, each of shape (n,)."""
         n = max(np.size(values[p]) for p in self.parameters) if self.parameters else 1
         if self.programs is not None and (callable(self.rest) or callable(self.threshold)):
             rest, threshold = self.programs.start_at(values, np.zeros(n))[-2:]
@@ -470,20 +472,20 @@ class NeuronModel:
         return out[0], out[1]
 
     def usual_rest_threshold(self) -> tuple[float, float]:
-        """Return resting potential and spike threshold in mV at the default parameters."""
+        """Return the resting potential and the spike threshold in mV at the default parameters."""
         rest, threshold = self.rest_threshold(self.defaults())
         return float(rest[0]), float(threshold[0])
 
     def span(self, values: Mapping[str, ArrayLike]) -> Floats:
-        """Return the span from rest to threshold in mV, shape [n].
+        """Return the span from rest to threshold in mV, shape (n,).
 
-        Clipped to ½–2 times the span of the default parameters: a voltage criterion is a share
-        of the span, and must not be met by moving the threshold.
+        The span is clipped to ½–2 times that of the default parameters. A voltage criterion is a fraction of the span,
+        so moving the threshold must not be enough to meet it.
         """
         return self.span_threshold(values)[0]
 
     def span_threshold(self, values: Mapping[str, ArrayLike]) -> tuple[Floats, Floats]:
-        """Return the span as in :meth:`span`, and the spike threshold, both in mV, shape [n]."""
+        """Return the span, as in :meth:`span`, and the spike threshold, both in mV and of shape (n,)."""
         if self._span is None:
             usual_rest, usual_threshold = self.usual_rest_threshold()
             self._span = usual_threshold - usual_rest
@@ -493,14 +495,14 @@ class NeuronModel:
 
     @property
     def peak(self) -> float:
-        """Potential to which a figure draws a spike."""
+        """Potential up to which figures draw a spike, in the unit of the potential."""
         if self._peak is not None:
             return self._peak
         rest, threshold = self.usual_rest_threshold()
         return 20.0 if self.states[0].unit == "mV" and threshold < 20.0 else 2.0 * threshold - rest
 
     def full_spike(self) -> float | None:
-        """Return the height of a spike in mV, from the default parameters' rest to the peak; None with a reset."""
+        """Return the height of a spike in mV, from rest at the default parameters to the peak, or None with a reset."""
         if self.spike_level is None:
             return None
         return self.peak - self.usual_rest_threshold()[0]
@@ -509,7 +511,7 @@ class NeuronModel:
 def _proofs(
     where: str, ruled_out: Mapping[str, str | Proof] | None, parameters: Mapping[str, Parameter]
 ) -> dict[str, Proof]:
-    """Return the proofs of a model; ValueError if the limits of one contain an unknown parameter."""
+    """Return the proofs of a model, after checking that their limits contain only known parameters."""
     proofs = {pattern: Proof(why) if isinstance(why, str) else why for pattern, why in mapping(ruled_out).items()}
     for proof in proofs.values():
         for name in proof.limits:
@@ -519,7 +521,7 @@ def _proofs(
 
 
 def _refuse_others(model: NeuronModel, step: ProgramStep) -> None:
-    """Raise an error for an argument that differs from the programs of the step."""
+    """Raise an error if an argument differs from the programs of the step."""
     programs = step.programs
     names, count = programs.step.parameters, len(programs.step.state)
 
@@ -545,7 +547,7 @@ def _refuse_others(model: NeuronModel, step: ProgramStep) -> None:
 
 
 def _in_sentence(title: str) -> str:
-    """Return the default form of a title within a sentence, which names a neuron."""
+    """Return the default form of a title within a sentence, which contains a word for neuron."""
     is_neuron = any(word in title.lower() for word in ("neuron", "model", "cell"))
     return title if is_neuron else f"{title} neuron"
 

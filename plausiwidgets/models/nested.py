@@ -1,4 +1,4 @@
-"""Structures of tensors that a module takes and returns: tuples, mappings and dataclasses, within each other."""
+"""Nested structures of tensors that a module accepts and returns: tuples, mappings and dataclasses."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from plausiwidgets.support.lazy import torch
 
 
 def leaves(value: object, name: str = "") -> Iterator[tuple[str, torch.Tensor]]:
-    """Yield (name, tensor) of a structure, in order."""
+    """Yield (name, tensor) of each tensor in a structure, in order."""
     if isinstance(value, torch.Tensor):
         yield name, value
     elif isinstance(value, (tuple, list)):
@@ -26,7 +26,7 @@ def leaves(value: object, name: str = "") -> Iterator[tuple[str, torch.Tensor]]:
 
 
 def has_fields(value: object) -> bool:
-    """Return whether a value is a dataclass or a namespace, whose attributes are its entries."""
+    """Return whether a value is a dataclass instance or a namespace, whose attributes are its entries."""
     is_record = dataclasses.is_dataclass(value) and not isinstance(value, type) and hasattr(value, "__dict__")
     return is_record or isinstance(value, SimpleNamespace)
 

@@ -1,12 +1,10 @@
-"""Norse's cells as neuron models: the injected current goes to the membrane itself.
+"""Norse's cells as neuron models, with the injected current applied directly to the membrane.
 
-Norse's feed-forward steps filter their input through a synapse: a constant current arrives as
-an exponential rise whose height depends on the time step. Here the synaptic variable ``i`` of
-Norse's state is set to the injected current before each step, and the input is zero, so that a
-trace stays the same, to first order, when dt is halved.
+Norse's feed-forward steps filter their input through a synapse, so a constant current becomes an exponential rise whose
+height depends on the time step. Here the synaptic variable ``i`` of Norse's state is set to the injected current before
+each step, and the input is zero. To first order, a trace then stays the same when dt is halved.
 
-dt is in ms, so that Norse's inverse time constants are in 1/ms; the parameters of the models are
-time constants in ms.
+dt is in ms, so Norse's inverse time constants are in 1/ms. The parameters of the models are time constants in ms.
 """
 
 from __future__ import annotations
@@ -25,13 +23,13 @@ from plausiwidgets.support.lazy import torch
 from plausiwidgets.support.quiet import imported
 
 NorseTuple = tuple[object, ...]
-"""A NamedTuple of Norse, nested or not, of tensors and numbers: its parameters or a state."""
+"""A NamedTuple of Norse, possibly nested, of tensors and numbers: its parameters or a state."""
 NorseResult = tuple["torch.Tensor", NorseTuple]
 """The spikes and the state that a step returns."""
 
 NORSE = "Pehle & Pedersen, Norse, doi:10.5281/zenodo.4422025"
 
-# Steps that have more than one input, more than one compartment, or noise.
+# These steps have more than one input, more than one compartment, or noise.
 _REFUSED = {
     "coba_lif": "has conductance inputs. Write a step that computes the voltage change from one injected current, and "
     "pass it to pw.NeuronModel",
@@ -46,12 +44,12 @@ _REFUSED = {
 
 
 def functional(module: str) -> ModuleType:
-    """Return a module of ``norse.torch.functional``, imported when first requested."""
+    """Return a module of ``norse.torch.functional``, which is imported on its first use."""
     return imported(f"norse.torch.functional.{module}")
 
 
 class NorseStep:
-    """A function of a module of ``norse.torch.functional``, imported at its first call because importing is slow."""
+    """A function of a module in ``norse.torch.functional``, imported on its first call because this is slow."""
 
     def __init__(self, module: str, name: str) -> None:
         self.module = module
@@ -77,7 +75,37 @@ def from_norse(
     inject: Callable[..., object] | None = None,
     **options: Any,
 ) -> NeuronModel:
-    """Wrap a feed-forward step, or a cell, of Norse as a neuron model.
+    """Return a neuron model that wraps a feed-forward step or a cell from Norse.
+
+    Parameters
+    ----------
+    key : str
+        Name of the model.
+    step : callable or Norse cell
+        ``norse.torch.functional....feed_forward_step``, or a feed-forward cell such as ``norse.torch.LIFCell()``.
+    convert : callable
+        ``convert(p, dt)`` returns Norse's parameters (a NamedTuple) for the parameters of the model, for example the
+        inverse of a time constant in ms.
+    initial_state : callable
+        ``initial_state(p, holding)`` returns Norse's state, a NamedTuple, possibly nested, of numbers or tensors of
+        shape (lanes,). The injected current replaces a field ``i``.
+    parameters, current, rest, threshold, dt
+        See :class:`NeuronModel`.
+    inject : callable, optional
+        ``inject(current, p, dt)`` returns the input tensor of the step, if the state has no field ``i``. By default the
+        input is the current.
+    **options
+        Further arguments of :class:`NeuronModel`.
+
+    Returns
+    -------
+    NeuronModel
+
+    Raises
+    ------
+    ValueError
+        If the step is recurrent or has conductance inputs, several compartments or noise. The message contains a
+        replacement.
 
     Examples
     --------
@@ -95,33 +123,6 @@ def from_norse(
     ...     current=pw.Parameter("current", 25.0, 0.0, 100.0, unit="mV"), rest="v_rest", threshold=-50.0)
     >>> neuron
     <NeuronModel 'my_lif': state v; parameters tau, v_rest>
-
-    Parameters
-    ----------
-    key : str
-        Of the model.
-    step : callable or norse cell
-        ``norse.torch.functional....feed_forward_step``, or a feed-forward cell such as
-        ``norse.torch.LIFCell()``.
-    convert : callable
-        ``convert(p, dt)`` returns Norse's parameters (a NamedTuple) from ours: here a time
-        constant in ms becomes an inverse one.
-    initial_state : callable
-        ``initial_state(p, holding)`` returns Norse's state (a NamedTuple, nested or not) of
-        tensors of shape [lanes], or numbers. A field ``i`` is replaced by the injected current.
-    parameters, current, rest, threshold, dt
-        As in :class:`NeuronModel`.
-    inject : callable, optional
-        ``inject(current, p, dt)``: the input tensor of the step, for a state without a field
-        ``i``. By default the current itself.
-    **options
-        Further arguments of :class:`NeuronModel`.
-
-    Raises
-    ------
-    ValueError
-        For a recurrent step, conductance inputs, several compartments or noise; the text says
-        how to wrap one input.
     """
     activation = getattr(step, "activation", step)
     label = getattr(activation, "__name__", type(step).__name__)
@@ -157,10 +158,10 @@ def from_norse(
 
 
 def norse_code(model: NeuronModel, parameters: Mapping[str, float], dt: float) -> str | None:
-    """Return Python code for the parameters of a cell of Norse; None for a model without a step of Norse.
+    """Return Python code for the parameters of a Norse cell, or None for a model without a step from Norse.
 
     The cell has a time step of `dt` ms. ``tau_syn_inv`` is 1/dt, so that its synapse passes an input on within one
-    step; the models use 0, because they set the synaptic current in each step.
+    step. The models use 0, because they set the synaptic current in each step.
     """
     convert = getattr(model.step, "convert", None)
     if convert is None:
@@ -170,7 +171,7 @@ def norse_code(model: NeuronModel, parameters: Mapping[str, float], dt: float) -
 
 
 def _filled(entry: object, like: torch.Tensor) -> object:
-    """Return a NamedTuple, nested or not, whose plain numbers are tensors like another."""
+    """Return a NamedTuple, possibly nested, in which tensors like `like` replace plain numbers."""
     if isinstance(entry, tuple):
         inner = [_filled(e, like) for e in entry]
         kind: Callable[..., object] = type(entry)
@@ -179,7 +180,7 @@ def _filled(entry: object, like: torch.Tensor) -> object:
 
 
 def _code(entry: object, tau_syn_inv: float, field: str = "") -> str:
-    """Return Python for a NamedTuple, nested or not, of tensors of one element."""
+    """Return Python code for a NamedTuple, possibly nested, of tensors with one element."""
     if isinstance(entry, tuple):
         names: Sequence[str] = getattr(entry, "_fields", ())
         inner = (f"{n}={_code(e, tau_syn_inv, n)}" for n, e in zip(names, entry, strict=True))
@@ -190,7 +191,7 @@ def _code(entry: object, tau_syn_inv: float, field: str = "") -> str:
 
 
 def _accepted(label: str, function: object) -> Callable[..., NorseResult]:
-    """Return a step of Norse; raise an error for one that is not one neuron with one current."""
+    """Return a step of Norse if it is one neuron with one current, else raise an error."""
     if not callable(function):
         raise ValueError(
             f"from_norse: step must be a feed-forward step or a cell from Norse, got {shown(function)}. For a cell "

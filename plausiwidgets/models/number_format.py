@@ -1,7 +1,7 @@
 """Number formats of chips: signed fixed point with saturation, and floating point with few bits.
 
-A format rounds float64 values to those that it can represent. It consists of operations that are exact in every back
-end, so that Python and a page round to the same value, also within the program of a step.
+A format rounds float64 values to the values that it can represent. It uses only operations that are exact in every back
+end. Python and a page therefore round to the same value, also within the program of a step.
 """
 
 from __future__ import annotations
@@ -19,14 +19,17 @@ Values = TypeVar("Values", "Traced", NDArray[np.float64])
 """Numbers of an array, or the values of a program that is traced."""
 
 FEWEST_BITS, MOST_BITS = 3, 32
-"""Of fixed point. Below, a variable has a sign and one digit; above, nothing differs from float64 in these neurons."""
+"""Limits of the number of bits in fixed point.
+
+With fewer bits a variable has only a sign and one digit. With more bits these neurons do not differ from float64.
+"""
 
 
 class NumberFormat(Protocol):
     """A set of values that a variable can have."""
 
     def rounded(self, x: Values) -> Values:
-        """Return the representable value that is nearest to each `x`; of two, the one whose last bit is 0."""
+        """Return the representable value nearest to each `x`, and the even one halfway between two values."""
 
     def __str__(self) -> str:
         """Return the format in words, such as ``"16 bits in ±128"``."""
@@ -34,14 +37,14 @@ class NumberFormat(Protocol):
 
 @dataclass(frozen=True)
 class FixedPoint:
-    """Signed fixed point: whole multiples of a step. A value outside of the range becomes the nearest end.
+    """Signed fixed point: integer multiples of a step. A value outside the range becomes the nearest end of the range.
 
     Attributes
     ----------
     bits : int
-        Number of bits, with the sign.
+        Number of bits, including the sign.
     limit : float
-        A power of two; the values reach from ``-limit`` to ``limit - step``.
+        A power of two. The values range from ``-limit`` to ``limit - step``.
 
     Examples
     --------
@@ -54,11 +57,11 @@ class FixedPoint:
 
     @property
     def step(self) -> float:
-        """Distance of two values."""
+        """Distance between two neighbouring values, in the unit of the variable."""
         return 2.0 * self.limit / 2.0**self.bits
 
     def rounded(self, x: Values) -> Values:
-        # The step is a power of two, so that both products are exact.
+        # The step is a power of two, so both products are exact.
         whole = np.rint(np.multiply(x, 1.0 / self.step))
         most = 2.0 ** (self.bits - 1)
         return cast(Values, np.multiply(np.minimum(np.maximum(whole, -most), most - 1.0), self.step))
@@ -69,15 +72,16 @@ class FixedPoint:
 
 @dataclass(frozen=True)
 class FloatingPoint:
-    """Floating point of IEEE 754, with subnormal numbers; a value above the largest number becomes infinite.
+    """Floating point as in IEEE 754, with subnormal numbers. A value above the largest number becomes infinite.
 
     Attributes
     ----------
     name : str
+        Name of the format.
     digits : int
-        Number of binary digits, with the leading one that is not stored.
+        Number of binary digits, including the leading one that is not stored.
     lowest, highest : int
-        Exponents of two of the smallest and of the largest normal number.
+        Exponents of two of the smallest and the largest normal number.
 
     Examples
     --------
@@ -93,7 +97,7 @@ class FloatingPoint:
     def rounded(self, x: Values) -> Values:
         size = np.abs(x)
         power = cast(Values, np.where(np.isnan(size), size, 2.0**self.lowest))
-        # The largest power of two up to the value, by bisection of its exponent: a logarithm is not exact.
+        # Find the largest power of two up to the value by bisection of its exponent, because a logarithm is not exact.
         span = self.highest - self.lowest
         for k in reversed(range(span.bit_length())):
             higher = np.multiply(power, 2.0 ** (2**k))
@@ -115,4 +119,4 @@ FLOATING = {
         FloatingPoint("bfloat16", 8, -126, 127),
     )
 }
-"""The formats of floating point by their names."""
+"""The floating-point formats by their names."""

@@ -1,10 +1,10 @@
-"""A step that is a function of NumPy: the tracer turns it into a program.
+"""Conversion of a step that is a NumPy function into a program, by the tracer.
 
-Whether a step that names neither NumPy nor torch is one of NumPy is found by running it: ``v.clip(0, 1)`` and
-``fired.astype(float)`` name no library.
+If a step uses neither the name of NumPy nor that of torch, running it determines its library, because ``v.clip(0, 1)``
+and ``fired.astype(float)`` contain no library name.
 
-A step that the tracer cannot follow, because it branches on a value or assigns to some of the lanes, runs as a loop by
-way of torch, with a warning. A program is compared with the step itself before it takes its place.
+The tracer cannot follow a step that branches on a value or assigns to some of the lanes. Such a step runs in a Python
+loop through torch, with a warning. A program is compared with the step before it replaces the step.
 """
 
 from __future__ import annotations
@@ -32,24 +32,25 @@ from plausiwidgets.support.extras import NotInstalledError
 from plausiwidgets.support.lazy import torch
 
 Lanes = Floats | np.float64
-"""What a step of NumPy takes: arrays of several lanes, or the numbers of one."""
+"""Inputs of a NumPy step: arrays of several lanes, or the numbers of one lane."""
 _LANES, _STEPS, _AGAIN = 40, 120, 6
-"""Of the comparison of a program with the step; after so many steps it goes on from other states."""
+"""Number of lanes and steps in the comparison of a program with the step, and number of steps between new states."""
 _DEEPEST = 4
-"""How many functions deep a library is looked for."""
+"""Maximum depth of nested function calls in which a library is searched for."""
 
 
 def take_numpy(model: CheckedModel) -> None:
-    """Make a model of a step that is a function of NumPy; leave one that is none.
+    """Convert the NumPy functions of a model to programs, and leave any other model unchanged.
 
-    A step of NumPy that cannot be written down stays one, behind tensors of torch.
+    If the step is a NumPy function that cannot be converted, it stays a NumPy function that is called with torch
+    tensors.
 
     Raises
     ------
     ValueError
-        For a step that draws random numbers, or changes a number outside of it.
+        If the step draws random numbers or changes a number outside itself.
     ImportError
-        Where it cannot be written down, and torch is not installed.
+        If the step cannot be converted and torch is not installed.
     """
     if not _may_be_numpy(model):
         return
@@ -66,12 +67,12 @@ def take_numpy(model: CheckedModel) -> None:
         _compare(model, programs)
     except _RefusedError as error:
         raise ValueError(str(error)) from None
-    except Exception as error:  # of any kind, for a value that is no array
+    except Exception as error:  # Any exception may occur if a value is not an array.
         reason = str(error) or type(error).__name__
         if find_spec("torch") is None:
             where = f"model {model.key!r}: the step cannot be converted to a program ({reason}), and "
             raise NotInstalledError("torch", where) from None
-        if lanes is None:  # perhaps it takes tensors
+        if lanes is None:  # The step may accept tensors.
             return
         model.step = NumpyFunction(model.step, reason, lanes is np.float64)
         for name in ("initial_state", "rest", "threshold"):
@@ -84,14 +85,14 @@ def take_numpy(model: CheckedModel) -> None:
 
 
 class _RefusedError(ValueError):
-    """A step that is no function of its arguments."""
+    """A step whose result does not depend only on its arguments."""
 
 
-# ------------------------------------------------------------------ is it one of NumPy?
+# ------------------------------------------------------------------ detection of a NumPy step
 
 
 def _may_be_numpy(model: CheckedModel) -> bool:
-    """Return whether a step uses NumPy and no torch, or names neither of them and does not run on tensors."""
+    """Return whether a step uses NumPy and not torch, or uses neither by name and does not run on tensors."""
     used = set(_libraries(model.step, set(), 0))
     if "torch" in used:
         return False
@@ -99,11 +100,11 @@ def _may_be_numpy(model: CheckedModel) -> bool:
 
 
 def _runs_on_tensors(model: CheckedModel) -> bool:
-    """Return whether a step of no library runs on tensors, and returns numbers of their type."""
+    """Return whether a step without a library name runs on tensors and returns float64 tensors."""
     try:
         with torch.no_grad():
             out = _run(model, lambda x: torch.full((3,), float(x), dtype=torch.float64))
-    except Exception:  # of any kind, for a value that is no tensor
+    except Exception:  # Any exception may occur if a value is not a tensor.
         return False
     values = [x for entry in out for x in (entry if isinstance(entry, tuple) else (entry,))]
     types = {x.dtype for x in values if isinstance(x, torch.Tensor)}
@@ -111,7 +112,7 @@ def _runs_on_tensors(model: CheckedModel) -> bool:
 
 
 def _libraries(function: object, seen: set[int], depth: int) -> Iterator[str]:
-    """Yield the packages of what a function names, and of what the functions name that it calls."""
+    """Yield the packages of the names in a function and in the functions that it calls."""
     while not isinstance(function, FunctionType):
         inner = function.func if isinstance(function, partial) else getattr(function, "__func__", None)
         function = inner or getattr(type(function), "__call__", None)  # noqa: B004
@@ -139,7 +140,11 @@ def _several(x: float) -> Floats:
 
 
 def _tried(model: CheckedModel) -> tuple[Callable[[float], Lanes] | None, str]:
-    """Return what a step takes, arrays of some lanes, or the numbers of one, or None; and what it raises on arrays."""
+    """Return the form of lanes that a step accepts, and its error message for arrays.
+
+    The form is a function that creates arrays of several lanes or the number of one lane, or None if the step accepts
+    neither.
+    """
     failed = ""
     for lanes in (_several, np.float64):
         try:
@@ -152,7 +157,10 @@ def _tried(model: CheckedModel) -> tuple[Callable[[float], Lanes] | None, str]:
 
 
 def _run(model: CheckedModel, lanes: Callable[[float], Any], share: float = 1.0) -> tuple[object, ...]:
-    """Run a step at the defaults, with a share of the current, on lanes of any library; return its results."""
+    """Run a step at the default parameters with a share of the default current, and return its results.
+
+    `lanes` creates the lanes of the library from a number.
+    """
     p = Namespace(**{name: lanes(q.default) for name, q in model.parameters.items()})
     state = tuple(x + lanes(1.0 - share) for x in model.initial_state(p, lanes(0.0)))
     with np.errstate(all="ignore"):
@@ -161,9 +169,13 @@ def _run(model: CheckedModel, lanes: Callable[[float], Any], share: float = 1.0)
 
 
 def _refuse_memory(model: CheckedModel, lanes: Callable[[float], Lanes]) -> str:
-    """Refuse a step that draws random numbers or remembers a number outside of its state; return what it appends to."""
+    """Raise an error for a step that is not deterministic or changes a number outside itself.
+
+    Returns the name of the list to which the step appends, or an empty string.
+    """
     before = Outside({"step": model.step})
-    if all(_draws(model, lanes) for _ in range(3)):  # meanwhile another thread may draw some
+    # Repeat, because another thread may draw random numbers in the meantime.
+    if all(_draws(model, lanes) for _ in range(3)):
         raise _RefusedError(f"model {model.key!r}: the step must be deterministic, but it draws random numbers.")
     name, _ = before.changed() or ("", "")
     if not name or name.startswith("len("):
@@ -175,7 +187,7 @@ def _refuse_memory(model: CheckedModel, lanes: Callable[[float], Lanes]) -> str:
 
 
 def _draws(model: CheckedModel, lanes: Callable[[float], Lanes]) -> bool:
-    """Run a step, and return whether the usual random numbers are other ones after it."""
+    """Run a step, and return whether the state of the global random number generators has changed."""
 
     def drawn() -> tuple[object, str]:
         return random.getstate(), str(np.random.get_state(legacy=False))  # noqa: NPY002
@@ -213,7 +225,7 @@ def _ends(model: CheckedModel, p: Namespace) -> list[object]:
 
 
 def _compare(model: CheckedModel, programs: Programs) -> None:
-    """Refuse a program that does not give what the step gives: from many states, at several time steps."""
+    """Compare a program with its step from many states and at several time steps, and raise an error if they differ."""
     rng = np.random.default_rng(0)
     values = random_values(model, _LANES, rng)
     p = Namespace(**values)
@@ -239,7 +251,7 @@ def _compare(model: CheckedModel, programs: Programs) -> None:
 
 
 def _moved(start: Floats, rest: Floats, threshold: Floats, rng: np.random.Generator) -> Floats:
-    """Return other states: of any potential about the threshold, and of any size of the others."""
+    """Return new states: potentials around rest and threshold, and other variables of many orders of magnitude."""
     state = np.nan_to_num(start.copy())
     state[0] = rest + rng.uniform(-1.0, 2.0, _LANES) * np.nan_to_num(threshold - rest)
     state[1:] += rng.normal(size=state[1:].shape) * 10.0 ** rng.uniform(-2.0, 2.0, state[1:].shape)
@@ -256,15 +268,16 @@ def _refuse_others(theirs: Sequence[object], ours: Sequence[ArrayLike], when: st
 
 
 class NumpyFunction:
-    """A function of NumPy, behind tensors of torch.
+    """A NumPy function that accepts and returns torch tensors.
 
     Parameters
     ----------
     function : callable
+        The NumPy function.
     reason : str
-        Of a step, why it could not be written down.
+        For a step, the reason why it could not be converted to a program.
     alone : bool
-        Whether it takes the numbers of one lane, and no arrays of several.
+        Whether the function accepts only the numbers of one lane instead of arrays.
     """
 
     def __init__(self, function: Callable[..., object], reason: str = "", alone: bool = False) -> None:
@@ -278,7 +291,7 @@ class NumpyFunction:
 
 
 class _Read(Namespace):
-    """Parameters as arrays or numbers, each when it is read."""
+    """Parameters as arrays or numbers, converted when they are read."""
 
     def __init__(self, p: Namespace, alone: bool) -> None:
         vars(self).update(_p=p, _alone=alone)
@@ -288,7 +301,7 @@ class _Read(Namespace):
 
 
 def _given(value: object, alone: bool) -> object:
-    """Return tensors as arrays, or as the numbers of one lane; in a tuple or a namespace too."""
+    """Return tensors as arrays, or as the numbers of one lane, also within a tuple or a namespace."""
     if isinstance(value, torch.Tensor):
         return value.numpy() if value.dim() and not alone else np.float64(value.item())
     if isinstance(value, tuple | list):
@@ -297,7 +310,7 @@ def _given(value: object, alone: bool) -> object:
 
 
 def _tensors(value: object, shape: tuple[int, ...] | None = None) -> object:
-    """Return arrays as tensors, in a tuple too; with a shape, numbers as well."""
+    """Return arrays as tensors, also within a tuple. With a `shape`, numbers become tensors as well."""
     if isinstance(value, tuple | list):
         return tuple(_tensors(x, shape) for x in value)
     if isinstance(value, np.ndarray) or shape is not None:

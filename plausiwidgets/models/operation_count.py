@@ -1,16 +1,16 @@
-"""The operation count of a neuron, from its own program, and its measured time.
+"""Operation count of a neuron, determined from its program, and its measured time per step.
 
-The rule of counting is that of Izhikevich, *IEEE Trans. Neural Networks* 15(5), 2004, who counts the floating point
-operations that take a neuron through 1 ms, and "assumes that each exponent takes only ten operations":
+The counting rule is that of Izhikevich, *IEEE Trans. Neural Networks* 15(5), 2004, who counts the floating-point
+operations for 1 ms of a neuron, and "assumes that each exponent takes only ten operations":
 
 - 1 for each sum, product, quotient, change of sign, comparison, logical operation and choice between two values;
-- 10 for each transcendental function (exponential, logarithm, power, root, sine, …); a sigmoid is an exponential
-  and three operations more;
-- 0 for a constant, a change of type, and for what depends on the parameters and the time step alone, because an
+- 10 for each transcendental function (exponential, logarithm, power, root, sine, …); a sigmoid is an exponential and
+  three more operations;
+- 0 for a constant, a change of type, and an operation that depends only on the parameters and the time step, because an
   engine computes it once and not in every step.
 
-It counts one time step as it is written, independent of the processor (a product and a sum may be one
-instruction), the test for a spike and the reset included, so that its numbers are a little larger than those of 2004.
+The count includes the test for a spike and the reset, so it is slightly larger than the numbers of 2004. It describes
+one time step as written, independent of the processor, on which a product and a sum may be one instruction.
 """
 
 from __future__ import annotations
@@ -36,14 +36,14 @@ if TYPE_CHECKING:
     from plausiwidgets.engine.program.program import Instruction
 
 _ROUND_SECONDS = 4e-3
-"""Length of a measurement: long against the time of a call from Python, short enough not to be interrupted often."""
+"""Duration in s of a measurement: long compared with a Python call, but short enough to avoid most interruptions."""
 _ROUNDS, _LANES = 50, 320
 
 _counts: WeakKeyDictionary[NeuronModel, int] = WeakKeyDictionary()
 
 
 def operations(model: str | NeuronModel) -> int:
-    """Return the operations of one time step, counted by Izhikevich's rule (see the module).
+    """Return the operation count of one time step by Izhikevich's rule (see the module).
 
     Examples
     --------
@@ -59,16 +59,21 @@ def operations(model: str | NeuronModel) -> int:
 
 
 def operations_per_ms(model: str | NeuronModel, dt: float | None = None) -> float:
-    """Return the operations that take a neuron through 1 ms, at its own time step or at `dt` (ms)."""
+    """Return the operation count for 1 ms of a neuron, at its own time step or at `dt` (ms)."""
     neuron = get(model)
     return operations(neuron) / check_dt(neuron, dt)
 
 
 def nanoseconds(model: str | NeuronModel) -> float:
-    """Measure the time of one time step of one neuron, in ns, on one thread.
+    """Return the measured time of one time step of one neuron, in ns, on one thread.
 
-    The shortest of several measurements of 320 neurons at the default parameters and the default current,
-    without the time to start. Takes about 0.2 s.
+    The result is the minimum of several measurements of 320 neurons at the default parameters and the default current,
+    without the time to start. The measurement takes about 0.2 s.
+
+    Raises
+    ------
+    NotCompilableError
+        If the model cannot be compiled.
     """
     from plausiwidgets.engine.compiled.engine import run_compiled
 
@@ -97,6 +102,7 @@ class ModelCard:
     Attributes
     ----------
     model : NeuronModel
+        The model.
     operations : str
         Operation count of a step, in words.
     """
@@ -110,7 +116,7 @@ class ModelCard:
 
 @checked
 def model_card(model: str | NeuronModel, measure: bool = False) -> ModelCard:
-    """Return the card of a model with its number of operations and, with `measure`, its time.
+    """Return the card of a model with its operation count and, with `measure`, its measured time per step.
 
     Raises
     ------
@@ -135,6 +141,6 @@ def model_card(model: str | NeuronModel, measure: bool = False) -> ModelCard:
 
 
 def _count(line: Instruction) -> int:
-    """Return the operations of an instruction: 0 for the conversion of a truth value to one of two constants."""
+    """Return the operation count of an instruction, which is 0 for a choice between two constants."""
     choice = line.operation.computes == "choice" and all(a.number is not None for a in line.arguments[1:])
     return 0 if choice else line.operation.operations

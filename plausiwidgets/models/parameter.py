@@ -15,19 +15,24 @@ Floats = NDArray[np.float64]
 
 SCALES = ("linear", "log", "asinh")
 GROUPS = ("membrane", "channels", "spike and reset", "adaptation", "stimulus")
-"""In the order in which the explorer shows them."""
+"""Groups of parameters, in the order in which the explorer shows them."""
 
 MAX_SPAN = 1e300
-"""Largest span of a range: what is calculated with the span, such as ten times as much, must be finite."""
+"""Maximum span of a range, so that multiples of the span are finite as well."""
 
 
 def meaning(key: str, title: str, description: str) -> str:
-    """Return a title, where it is another than the key, and a description."""
+    """Return the description, after the title if this differs from the key."""
     return ": ".join(filter(None, ["" if title == key else title, description]))
 
 
 def check_ends(what: str, low: float, high: float) -> None:
-    """Raise a ValueError unless the ends of a range are in order and their span can be calculated with.
+    """Check that the ends of a range are in order and that their span is at most `MAX_SPAN`.
+
+    Raises
+    ------
+    ValueError
+        If one of these conditions is not met.
 
     Examples
     --------
@@ -47,47 +52,47 @@ def check_ends(what: str, low: float, high: float) -> None:
 class Parameter:
     """A number that a slider and an optimizer can change.
 
+    Parameters
+    ----------
+    key : str
+        Python identifier. It is the name in ``p.<key>`` of a step and in every mapping of parameters.
+    default : float
+        Default value, in `unit`.
+    low, high : float
+        Range of the slider and default search bounds of the optimizer, in `unit`.
+    unit : str
+        Unit of the value, such as ``"ms"`` or ``"mV"``.
+    scale : {"linear", "log", "asinh"}
+        Scale of the range on the slider and in the search space. ``"asinh"`` is for values that change sign and cover
+        several orders of magnitude. It is linear within ``±linear_width`` and logarithmic beyond.
+    linear_width : float, optional
+        Half-width of the linear part of an ``"asinh"`` scale, in `unit`.
+    limits : tuple of (float or None, float or None)
+        Hard limits, both included. A value outside the limits raises an error. A value on a log scale must also be
+        above zero.
+    group : {"membrane", "channels", "spike and reset", "adaptation", "stimulus"}
+        Group of the slider in the explorer.
+    description, source : str
+        Meaning of the parameter, and the publication of its default or range.
+    vary : bool
+        Whether an optimizer may change the parameter by default.
+    title : str
+        Short name for the user, by default the key.
+
+    Raises
+    ------
+    TypeError
+        If an argument has a wrong type.
+    ValueError
+        If the key is not a valid name, the range is empty or not finite, the default is outside the range, or the scale
+        does not fit the range.
+
     Examples
     --------
     >>> import plausiwidgets as pw
     >>> tau = pw.Parameter("tau", 20.0, 5.0, 80.0, unit="ms", scale="log")
     >>> tau.label, tau.limits_text(), round(float(tau.from_unit(0.5)), 6)
     ('tau (ms)', 'finite, > 0 (ms)', 20.0)
-
-    Parameters
-    ----------
-    key : str
-        Python identifier; the name in ``p.<key>`` of a step and in every mapping of parameters.
-    default : float
-        Default value, in `unit`.
-    low, high : float
-        Soft range: the ends of the slider and the box of the optimizer, in `unit`.
-    unit : str
-        Unit of the value, such as ``"ms"`` or ``"mV"``.
-    scale : {"linear", "log", "asinh"}
-        How the range is spread over slider and search space. ``"asinh"`` is for values that
-        change sign over decades: linear within ``±linear_width``, logarithmic beyond.
-    linear_width : float, optional
-        Half-width of the linear part of an ``"asinh"`` scale, in `unit`.
-    limits : tuple of (float or None, float or None)
-        Hard limits, both included: a value outside of them is refused. A value on a log scale must also
-        be above zero.
-    group : {"membrane", "channels", "spike and reset", "adaptation", "stimulus"}
-        Where the explorer shows it.
-    description, source : str
-        Meaning, and the publication of its default or range.
-    vary : bool
-        Whether an optimizer may change it by default.
-    title : str
-        Short name for the user; default: the key.
-
-    Raises
-    ------
-    TypeError
-        For an argument of a wrong type.
-    ValueError
-        If the name is invalid, the range is empty or not finite, the default lies outside of it, or
-        the scale does not fit the range.
     """
 
     key: str
@@ -137,12 +142,12 @@ class Parameter:
 
     @property
     def label(self) -> str:
-        """Key and unit, as an axis or a slider shows it."""
+        """Key and unit for the label of an axis or a slider."""
         return f"{self.key} ({self.unit})" if self.unit else self.key
 
     @property
     def meaning(self) -> str:
-        """Title, where it is another than the key, and description, as a tooltip and a table show them."""
+        """Description for a tooltip or a table, after the title if this differs from the key."""
         return meaning(self.key, self.title, self.description)
 
     def limits_text(self) -> str:
@@ -172,8 +177,8 @@ class Parameter:
         Raises
         ------
         ValueError
-            If a value is not a number, not finite, or outside the hard limits; the text
-            has the parameter, the limits and the first such value.
+            If a value is not a number, not finite, or outside the hard limits. The message contains the parameter, the
+            limits and the first such value.
         """
         array = numbers(values)
         if array is None:
@@ -223,19 +228,19 @@ class Parameter:
         return array
 
     def to_unit(self, values: ArrayLike, low: float | None = None, high: float | None = None) -> Floats:
-        """Map `values` from the range ``low`` to ``high`` (default: the soft range) onto [0, 1]."""
+        """Map `values` from the range ``low`` to ``high`` (by default that of the parameter) onto [0, 1]."""
         a = self.transform(self.low if low is None else low)
         b = self.transform(self.high if high is None else high)
         return (self.transform(values) - a) / (b - a)
 
     def from_unit(self, values: ArrayLike, low: float | None = None, high: float | None = None) -> Floats:
-        """Map `values` from [0, 1] onto the range ``low`` to ``high``; the ends are met exactly."""
+        """Map `values` from [0, 1] onto the range ``low`` to ``high``, which includes both ends exactly."""
         low = self.low if low is None else low
         high = self.high if high is None else high
         a, b = self.transform(low), self.transform(high)
         unit = np.asarray(values, dtype=np.float64)
         mapped = self.untransform(a + unit * (b - a))
-        # Rounding in exp or sinh may leave the range by an ulp.
+        # Rounding in exp or sinh may exceed the range by an ulp.
         inside = (unit >= 0) & (unit <= 1)
         mapped = np.where(inside, np.clip(mapped, low, high), mapped)
         return np.where(unit == 0, low, np.where(unit == 1, high, mapped))

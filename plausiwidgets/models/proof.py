@@ -1,4 +1,4 @@
-"""Proofs that a model cannot show a firing pattern, with the limits inside which they hold."""
+"""Proofs that a model cannot show a firing pattern, with the limits within which they are valid."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ Limits = Mapping[str, tuple[float, float]]
 @checked
 @dataclass(frozen=True)
 class Proof:
-    """Why a model cannot show a firing pattern, and the limits of its parameters inside which this holds.
+    """A proof that a model cannot show a firing pattern, with the limits of its parameters within which it is valid.
 
-    A set of parameters outside the limits is evaluated as if there were no proof.
+    A parameter set outside the limits is evaluated as if there were no proof.
 
     Parameters
     ----------
     text : str
         The argument, in one or two sentences.
     limits : mapping of str to (low, high)
-        Ranges of parameters of the model, in their units, both ends included. A parameter that is left out may have any
-        value.
+        Ranges of parameters of the model, in their units, with both ends included. A parameter without limits may have
+        any value.
 
     Raises
     ------
     TypeError
-        For an argument of a wrong type.
+        If an argument has a wrong type.
     ValueError
-        For limits that are not in order.
+        If the ends of a range are not in order.
 
     Examples
     --------
@@ -57,7 +57,7 @@ class Proof:
                 )
 
     def holds_for(self, values: Mapping[str, ArrayLike]) -> NDArray[np.bool_]:
-        """Return whether parameter sets are inside the limits, of the shape of the values."""
+        """Return whether parameter sets are within the limits, in the shape of the values."""
         inside: NDArray[np.bool_] = np.array(True)
         for name, (low, high) in self.limits.items():
             value = np.asarray(values[name], dtype=np.float64)
@@ -65,7 +65,7 @@ class Proof:
         return inside
 
     def holds_within(self, bounds: Limits) -> bool:
-        """Return whether all bounds of a search are inside the limits; parameters without bounds do not count."""
+        """Return whether all bounds of a search are within the limits. Parameters without bounds do not count."""
         return all(
             low <= bounds[name][0] and bounds[name][1] <= high
             for name, (low, high) in self.limits.items()

@@ -1,4 +1,4 @@
-"""The models by name: built-in ones, imported when first requested, and registered ones."""
+"""Models by name: built-in models, which are imported on first use, and registered models."""
 
 from __future__ import annotations
 
@@ -34,19 +34,19 @@ def names() -> list[str]:
 
 
 def get(model: str | NeuronModel) -> NeuronModel:
-    """Return a model by its name; a NeuronModel is returned unchanged.
+    """Return a model by its name, or a NeuronModel unchanged.
+
+    Raises
+    ------
+    ValueError
+        If no model has this name, or a value that the functions of a custom model read has changed since its creation.
+        The message for an unknown name suggests the most similar name and lists all names.
 
     Examples
     --------
     >>> import plausiwidgets as pw
     >>> pw.models.get("adex").title
     'Adaptive exponential (AdEx)'
-
-    Raises
-    ------
-    ValueError
-        If no model has this name; the text lists the valid ones and the nearest. If something that the functions of a
-        custom model read was changed since it was made.
     """
     if isinstance(model, NeuronModel):
         model.refuse_changes()
@@ -82,6 +82,18 @@ def program_file(name: str) -> Traversable:
 def register(model: NeuronModel) -> NeuronModel:
     """Make a model available by its name, also in every explorer that is opened later.
 
+    Returns
+    -------
+    NeuronModel
+        The model itself.
+
+    Raises
+    ------
+    TypeError
+        If `model` is not a NeuronModel.
+    ValueError
+        If it has the name of a built-in model.
+
     Examples
     --------
     >>> import plausiwidgets as pw
@@ -96,13 +108,6 @@ def register(model: NeuronModel) -> NeuronModel:
     <NeuronModel 'my_neuron': state v; parameters tau>
     >>> "my_neuron" in pw.models.names()
     True
-
-    Raises
-    ------
-    TypeError
-        If `model` is not a NeuronModel.
-    ValueError
-        If it has the name of a built-in model.
     """
     return custom.register(model)
 
@@ -111,20 +116,32 @@ def register(model: NeuronModel) -> NeuronModel:
 def load(path: str | Path, name: str | None = None) -> list[NeuronModel]:
     """Run a Python file and register the neuron models that it defines.
 
-    The file is run as Python runs a script, so load only files that you trust. Executors run it again in their
-    processes, from its text: neither the file nor an installed module is needed there, except for what it imports.
+    The file is executed like a script, so load only files that you trust. Executors run its text again in their own
+    processes. These processes therefore need neither the file nor an installed module, except for the imports of the
+    file.
 
     Parameters
     ----------
     path : path
-        The models are values of its global names, or entries of lists, tuples and dicts among them.
+        Python file. Its models are the values of global names, or entries of lists, tuples and dicts among these
+        values.
     name : str, optional
-        ``NeuronModel.key`` of the only one to register.
+        ``NeuronModel.key`` of the only model to register.
 
     Returns
     -------
     list of NeuronModel
-        As `assess` takes them; `get` finds each by its name.
+        The registered models, for example for `assess`. `get` returns each of them by its name.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be read.
+    ImportError
+        If the file needs an optional package that is not installed. The message contains the command that installs it.
+    ValueError
+        If the file raises an error, defines no model or no model of this name, or defines a model with the name of a
+        built-in model.
 
     Examples
     --------
@@ -149,21 +166,12 @@ def load(path: str | Path, name: str | None = None) -> list[NeuronModel]:
     ...     size = path.write_text(code)
     ...     pw.models.load(path)
     [<NeuronModel 'leaky_of_a_file': state v; parameters tau>]
-
-    Raises
-    ------
-    OSError
-        If the file cannot be read.
-    ImportError
-        If it needs an optional package that is not installed, with the command that installs it.
-    ValueError
-        If it fails, defines no model or none of this name, or one with the name of a built-in model.
     """
     return custom.load(path, name)
 
 
 def received(model: str | NeuronModel | InFile) -> NeuronModel:
-    """Return the model of ``custom.sendable``."""
+    """Return the model for an object that ``custom.sendable`` has created."""
     return custom.of(model) if isinstance(model, InFile) else get(model)
 
 
@@ -174,7 +182,7 @@ custom = Registry(
 
 
 def _reduced(model: NeuronModel) -> str | tuple[Callable[..., NeuronModel], tuple[object, ...]]:
-    """Return how a model is pickled: a built-in one by its name, a custom one by its functions."""
+    """Return the pickled form of a model: the name of a built-in model, or the functions of a custom one."""
     if model.is_builtin:
         return get, (model.key,)
     functions = {name: getattr(model, name) for name in ("step", "initial_state", "rest", "threshold")}

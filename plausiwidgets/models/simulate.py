@@ -1,4 +1,4 @@
-"""`simulate`: any model under any current."""
+"""The function `simulate`, for any model and any current."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from plausiwidgets.support.arguments import bounded, checked, finite, shown
 from plausiwidgets.support.names import unknown
 
 MAX_STEPS, MAX_VALUES, MAX_STEPS_PER_MS = 1e7, 5e8, 1e5
-"""Largest requests, unless the environment allows more; 5e8 values are 4 GB."""
+"""Default maximum numbers of steps, values (5e8 values are 4 GB) and steps per ms in a request."""
 
 
 @checked
@@ -32,7 +32,37 @@ def simulate(
     record: str | Sequence[str] = ("v",),
     engine: str = "auto",
 ) -> Traces:
-    """Simulate parameter sets × currents at once.
+    """Simulate all combinations of parameter sets and currents.
+
+    Parameters
+    ----------
+    model : str or NeuronModel
+        The neuron model.
+    current : Current, Piece, or a sequence of them
+        All currents must have the same ``end``, ``before`` and ``settle``. A piece, such as ``pw.pulse(0.0, 5.0,
+        300.0)``, represents a current that ends 200 ms after it.
+    parameters : mapping of str to float or 1-D array
+        Arrays broadcast to n parameter sets. Parameters without a value have their defaults.
+    dt : float, optional
+        Time step in ms, by default that of the model.
+    record : str or sequence of str
+        State variables to record, see ``model.states``. ``"v"`` is the membrane potential, even if the model has
+        another name for it. An empty sequence records nothing.
+    engine : {"auto", "compiled", "torch"}
+        ``"auto"`` compiles the model if possible. ``Traces.engine`` is the engine that ran.
+
+    Returns
+    -------
+    Traces
+        Traces of n × currents lanes. The lanes of a parameter set are consecutive. Before the traces start, the neuron
+        may settle at its holding current (``Current.settle``) from the model's initial state.
+
+    Raises
+    ------
+    ValueError
+        If a name is unknown, a value is outside its limits, or the currents differ in length.
+    NotCompilableError
+        If ``engine="compiled"`` and the model cannot be compiled. The message contains the reason.
 
     Examples
     --------
@@ -40,35 +70,6 @@ def simulate(
     >>> traces = pw.simulate("adex", pw.Current.step(500.0, 100.0), {"b": [30.0, 60.0]}, record=("v", "w"))
     >>> len(traces), list(traces.states), [len(times) for times in traces.spike_times]
     (2, ['v', 'w'], [7, 6])
-
-    Parameters
-    ----------
-    model : str or NeuronModel
-    current : Current, or a sequence of them
-        A sequence means each of them; all with the same ``end``, ``before`` and ``settle``. A piece, such as
-        ``pw.pulse(0.0, 5.0, 300.0)``, is the current that consists of it and ends 200 ms after it.
-    parameters : mapping of str to float or 1-D array
-        Arrays broadcast to n sets; what is left out takes its default.
-    dt : float, optional
-        Time step in ms; the model's own by default.
-    record : str or sequence of str
-        The state variables to keep, see ``model.states``; ``"v"`` is the membrane potential, also where
-        it has another name there. An empty sequence records none.
-    engine : {"auto", "compiled", "torch"}
-        ``"auto"`` compiles where it can, see ``Traces.engine``.
-
-    Returns
-    -------
-    Traces
-        Of n × currents lanes, set-major. Before the traces begin the neuron may settle at its
-        holding current (``Current.settle``) from the model's initial state.
-
-    Raises
-    ------
-    ValueError
-        For an unknown name, a value outside of its limits, or currents of unequal length.
-    NotCompilableError
-        With ``engine="compiled"`` if the model cannot be compiled; the text has the reason.
     """
     neuron = get(model)
     step = check_dt(neuron, dt)
@@ -127,7 +128,13 @@ def _places(model: NeuronModel, record: str | Sequence[str]) -> tuple[int, ...]:
 
 
 def check_dt(model: NeuronModel, dt: float | None) -> float:
-    """Return the checked time step in ms; that of the model for None, and the only one of a neuron in discrete time."""
+    """Return the checked time step in ms, by default that of the model.
+
+    Raises
+    ------
+    ValueError
+        If `dt` is out of range, or differs from that of a model in discrete time.
+    """
     if dt is None:
         return model.dt
     if model.discrete and dt != model.dt:
@@ -141,7 +148,13 @@ def check_dt(model: NeuronModel, dt: float | None) -> float:
 
 
 def broadcast(values: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Return every value as an array of n sets; numbers are repeated."""
+    """Return every value as an array of n sets, in which numbers are repeated.
+
+    Raises
+    ------
+    ValueError
+        If a value has more than one axis, or arrays differ in length or are empty.
+    """
     sizes = {}
     for name, value in values.items():
         if np.ndim(value) > 1:

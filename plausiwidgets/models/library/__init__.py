@@ -1,6 +1,7 @@
-"""The package's own neurons, one a file: equations and their source, step, parameters, published sets.
+"""The built-in neurons, one per file: equations with their source, step, parameters and published sets.
 
-Each file is named after its model and defines it as ``NEURON``; it is read when the model is first asked for.
+Each file has the name of its model and defines the model as ``NEURON``. The file is imported on the first use of the
+model.
 """
 
 from __future__ import annotations
@@ -32,11 +33,11 @@ NAMES = (
     "connor_stevens",
     "wang_buzsaki",
 )
-"""In the order in which people meet them."""
+"""Names of the built-in models, in the order in which menus and tables show them."""
 
 
 def rows(table: str) -> list[dict[str, str]]:
-    """Return the rows of a table of published sets that stands beside the models.
+    """Return the rows of a table of published sets in this directory.
 
     Examples
     --------

@@ -5,14 +5,14 @@ Brette & Gerstner, *J. Neurophysiol.* 94, 2005, eqs. 2 and 3::
     C dv/dt     = −g_L (v − E_L) + g_L delta_T exp((v − V_T)/delta_T) − w + I
     tau_w dw/dt = a (v − E_L) − w
 
-with a spike, v → V_r and w → w + b where v ≥ 0 mV. Of the upswing beyond 0 mV nothing else depends, so it is cut
-there, as Naud et al. (2008) do, whose eight parameter sets are the presets.
+with a spike, v → V_r and w → w + b when v ≥ 0 mV. Nothing else depends on the upstroke above 0 mV, so it is cut there,
+as in Naud et al. (2008), whose eight parameter sets are the presets.
 
-Of a search that finds nothing one may only say in which box it looked. Inhibition-induced spiking needs a small, tight
-cell with strong adaptation (such as C 29 pF, g_L 1.7 nS, a 63 nS, b 147 pA): it is found with C from 20 pF, g_L from
-1 nS, a to 100 nS and b to 400 pA, and by no search within C ≥ 50 pF, g_L ≥ 5 nS, a ≤ 60 nS and b ≤ 150 pA.
-Inhibition-induced bursting was not found in that narrower box either; what shows it has a leak of 1 to 2 nS and an
-adaptation of some 90 nS.
+A search without success only applies to the parameter ranges in which it searched. Inhibition-induced spiking needs a
+small cell with a low leak conductance and strong adaptation (such as C 29 pF, g_L 1.7 nS, a 63 nS, b 147 pA). A search
+finds it with C from 20 pF, g_L from 1 nS, a up to 100 nS and b up to 400 pA. No search found it with C ≥ 50 pF, g_L ≥ 5
+nS, a ≤ 60 nS and b ≤ 150 pA. Inhibition-induced bursting was not found within these narrower ranges either. Parameter
+sets that show it have a leak conductance of 1 to 2 nS and an adaptation of about 90 nS.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ _INHIBITED = "; range wide enough for inhibition-induced spiking"
 
 
 def step(current: torch.Tensor, state: Tensors, p: Namespace, dt: torch.Tensor) -> tuple[torch.Tensor, Tensors]:
-    """Step by forward Euler.
+    """Advance the state by one time step of forward Euler.
 
-    The quotients of parameters stand in brackets of their own, so that an engine can compute
-    them once, and the upswing is added last, so that nothing else waits for the exponential.
+    The quotients of parameters are in separate brackets, so that an engine can compute them once. The upstroke is added
+    last, so that no other term waits for the exponential.
     """
     v, w = state
     upswing = (dt / p.C * p.g_L * p.delta_T) * torch.exp((v - p.V_T) * (1.0 / p.delta_T))
@@ -148,7 +148,7 @@ PARAMETERS = [
     ),
 ]
 
-# Which of the twenty patterns a pattern of Naud et al. is, where it is one.
+# The corresponding pattern, if there is one, of each pattern of Naud et al.
 _PATTERNS = {
     "tonic spiking": "tonic_spiking",
     "adaptation": "spike_frequency_adaptation",

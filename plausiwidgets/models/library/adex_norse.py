@@ -1,14 +1,14 @@
-"""Adaptive exponential neuron as Norse's ``LIFAdEx`` computes it.
+"""Adaptive exponential neuron, as computed by Norse's ``LIFAdEx``.
 
-Brette & Gerstner, *J. Neurophysiol.* 94, 2005, eqs. 2 and 3, over the leak conductance::
+Brette & Gerstner, *J. Neurophysiol.* 94, 2005, eqs. 2 and 3, divided by the leak conductance::
 
     tau_mem dv/dt = −(v − v_rest) + delta_T exp((v − v_threshold)/delta_T) − w + R I
     tau_w dw/dt   = a (v − v_rest) − w
 
-with a spike, v → v_reset and w → w + b where v > v_threshold. Norse fires at the threshold of the exponential
-itself: the upswing of a spike never happens, and with it tonic bursting. A spike can still come late: with a < 0 the
-adaptation that a pulse starts goes on driving the potential, as it does with tau_mem 50 ms, delta_T 5 mV, a −0.8,
-b 20 mV and tau_w 5 ms.
+with a spike, v → v_reset and w → w + b when v > v_threshold. Norse fires at the threshold of the exponential term, so
+the spike has no upstroke and the neuron shows no tonic bursting. A spike can still be late. With a < 0, the adaptation
+that a pulse starts keeps depolarizing the neuron, for example with tau_mem 50 ms, delta_T 5 mV, a −0.8, b 20 mV and
+tau_w 5 ms.
 """
 
 from __future__ import annotations

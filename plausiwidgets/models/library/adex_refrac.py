@@ -5,12 +5,13 @@ Destexhe, *J. Comput. Neurosci.* 27, 2009, with eqs. 2 and 3 of Brette & Gerstne
     C dv/dt     = −g_L (v − E_L) + g_L delta_T exp((v − V_T)/delta_T) − w + I
     tau_w dw/dt = a (v − E_L) − w
 
-with a spike, v → V_r and w → w + b where v ≥ 0 mV. For t_ref after a spike the potential stays at V_r, while w goes on.
+with a spike, v → V_r and w → w + b when v ≥ 0 mV. For t_ref after a spike the potential stays at V_r, while w continues
+to change.
 
-Norse's ``LIFAdExRefrac`` is not used: it fires at V_T itself, as its ``LIFAdEx`` does, and a crossing within the
-refractory period is no spike there but still adds b to w.
+This model does not use Norse's ``LIFAdExRefrac``, which fires at V_T like its ``LIFAdEx``. There, a crossing within the
+refractory period is not a spike but still adds b to w.
 
-The step is that of ``adex``, forward Euler at 0.1 ms, and the refractory period a number of steps.
+The step is that of ``adex``, forward Euler at 0.1 ms. The refractory period is a number of steps.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ _DESTEXHE = "Destexhe, J. Comput. Neurosci. 27, 2009"
 
 
 def step(current: torch.Tensor, state: Tensors, p: Namespace, dt: torch.Tensor) -> tuple[torch.Tensor, Tensors]:
-    """Step by forward Euler; the refractory period is a number of steps."""
+    """Advance the state by one time step of forward Euler, with the refractory period as a number of steps."""
     v, w, rho = state
     refractory = rho > 0.0
     upswing = (dt / p.C * p.g_L * p.delta_T) * torch.exp((v - p.V_T) * (1.0 / p.delta_T))

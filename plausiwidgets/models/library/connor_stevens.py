@@ -1,4 +1,4 @@
-"""Connor–Stevens neuron: an axon of a crab, whose A-current lets it fire at any low rate.
+"""Connor–Stevens neuron: a crab axon whose A-current allows firing at any low rate.
 
 Connor, Walter & McKown, *Biophys. J.* 18, 1977, in the form of Dayan & Abbott, *Theoretical Neuroscience*, MIT Press
 2001, ch. 6 and its appendix A::
@@ -18,9 +18,10 @@ with rates in 1/ms and time constants in ms::
     τ_a = 0.3632 + 1.158/(1 + exp(0.0497 (V + 55.96)))
     τ_b = 1.24 + 2.678/(1 + exp(0.0624 (V + 50)))
 
-and φ = 1 but for n, h and b, where it is rate_n, rate_h and rate_b: with all of them 1 the neuron is the published one.
+and φ = rate_n, rate_h and rate_b for n, h and b, and φ = 1 for the other gates. If all three rates are 1, the neuron is
+the published one.
 
-Time step: 0.05 ms. At 15 µA/cm² a spike is then 1.4 ms late after 500 ms, at 9 µA/cm² 0.6 ms.
+The time step is 0.05 ms. After 500 ms, a spike is 1.4 ms late at 15 µA/cm² and 0.6 ms late at 9 µA/cm².
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ _BOOK = "Dayan & Abbott, Theoretical Neuroscience, 2001, ch. 6"
 def rates(v: torch.Tensor) -> Tensors:
     """Return α_n, β_n, α_m, β_m, α_h and β_h in 1/ms.
 
-    exp(−V/10) and exp(−V/20) are powers of exp(−V/80): two exponentials for six rates.
+    exp(−V/10) and exp(−V/20) are powers of exp(−V/80), so six rates need only two of these exponentials.
     """
     slow = torch.exp((v + 55.7) * -0.0125)
     fourth = (slow * slow) * (slow * slow)
@@ -63,7 +64,7 @@ def a_current(v: torch.Tensor) -> Tensors:
 
 
 def step(current: torch.Tensor, state: Tensors, p: Namespace, dt: torch.Tensor) -> Tensors:
-    """Step the gates from V, then V from the new gates."""
+    """Advance the gates from V, then V from the new gates."""
     v, n, m, h, a, b = state
     alpha_n, beta_n, alpha_m, beta_m, alpha_h, beta_h = rates(v)
     n = advance(n, alpha_n - (alpha_n + beta_n) * n, alpha_n + beta_n, dt * p.rate_n)
@@ -78,7 +79,7 @@ def step(current: torch.Tensor, state: Tensors, p: Namespace, dt: torch.Tensor) 
 
 
 def initial_state(p: Namespace, holding: torch.Tensor) -> Tensors:
-    """Return the lowest resting potential with the gates that belong to it."""
+    """Return the lowest resting potential with the steady-state gates at this potential."""
 
     def gates(v: torch.Tensor) -> Tensors:
         alpha_n, beta_n, alpha_m, beta_m, alpha_h, beta_h = rates(v)

@@ -1,26 +1,27 @@
 """Exponential integrate-and-fire neuron.
 
 Fourcaud-Trocmé, Hansel, van Vreeswijk & Brunel, *J. Neurosci.* 23, 2003; Gerstner, Kistler, Naud & Paninski, *Neuronal
-Dynamics*, Cambridge 2014, eq. 5.6, times the leak conductance::
+Dynamics*, Cambridge 2014, eq. 5.6, multiplied by the leak conductance::
 
     C dv/dt = −g_L (v − E_L) + g_L delta_T exp((v − V_T)/delta_T) + I
 
-with a spike and v → V_r where v ≥ 0 mV, held there for t_ref. The right side is smallest at v = V_T, so that the
-rheobase is g_L (V_T − E_L − delta_T). Of the upswing beyond 0 mV nothing else depends: it is cut there.
+with a spike and v → V_r when v ≥ 0 mV, where v stays for t_ref. The right side has its minimum at v = V_T, so the
+rheobase is g_L (V_T − E_L − delta_T). Nothing else depends on the upstroke above 0 mV, so it is cut there.
 
-The step is forward Euler at 0.05 ms, half of that of AdEx: the rate is that of the integral over dv to 1 % at 50 Hz and
-to 2 % at 100 Hz, half of what 0.1 ms gives.
+The step is forward Euler at 0.05 ms, half the time step of AdEx. The firing rate agrees with that of the integral over
+dv to 1 % at 50 Hz and to 2 % at 100 Hz. These errors are half of those at 0.1 ms.
 
-Norse's exponential neuron (``LIFEx``) fires at V_T itself, before the upswing: it is ``adex_norse`` with a = 0 and
-b = 0, and needs no model of its own.
+Norse's exponential neuron (``LIFEx``) fires at V_T, before the upstroke. It equals ``adex_norse`` with a = 0 and b = 0,
+so it needs no separate model.
 
-With one variable solutions keep their order and return to rest from one side (`proofs.ONE_VARIABLE`), and a spike sets
-it and its refractory period to one value (`proofs.RESETS_ALL`).
+The model has one variable, so its solutions keep their order and return to rest from one side (`proofs.ONE_VARIABLE`).
+A spike sets the potential and the refractory period to fixed values (`proofs.RESETS_ALL`).
 
-No phasic spiking. Above the rheobase the right side is smallest at V_T, and the neuron rests at most at V_T. A latency
-of 100 ms at most therefore bounds the current above the rheobase from below, by the time from V_T to the spike, and
-with it the time from V_r back to V_T. Over the ranges of the parameters the second spike comes within 1.2 s (a test
-computes it): longest for C = 300 pF, g_L = 1 nS and delta_T = 0.5 mV, about 0.83 s.
+The model cannot show phasic spiking. Above the rheobase the right side has its minimum at V_T, and the neuron rests at
+V_T or below. A latency of at most 100 ms limits the time from V_T to the spike, and therefore sets a lower bound on the
+current above the rheobase. This current in turn limits the time from V_r back to V_T. Over the ranges of the parameters
+the second spike follows within 1.2 s, which a test computes. The longest time is about 0.83 s, for C = 300 pF, g_L = 1
+nS and delta_T = 0.5 mV.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ SOURCE = "Fourcaud-Trocmé, Hansel, van Vreeswijk & Brunel, J. Neurosci. 23, 200
 
 
 def step(current: torch.Tensor, state: Tensors, p: Namespace, dt: torch.Tensor) -> tuple[torch.Tensor, Tensors]:
-    """Step by forward Euler; the refractory period is a number of steps."""
+    """Advance the state by one time step of forward Euler, with the refractory period as a number of steps."""
     v, rho = state
     refractory = rho > 0.0
     upswing = (dt / p.C * p.g_L * p.delta_T) * torch.exp((v - p.V_T) * (1.0 / p.delta_T))

@@ -1,19 +1,21 @@
-"""FitzHugh–Nagumo neuron: excitability with two variables and one cubic.
+"""FitzHugh–Nagumo neuron: excitability with two variables and one cubic term.
 
 FitzHugh, *Biophys. J.* 1, 1961, eqs. 1 and 2::
 
     dx/dt = c (x − x³/3 + y + z)
     dy/dt = −(x − a + b y)/c
 
-Written as is usual since, with −y for y, I = −z for the stimulus, the time in units of 1/c, and epsilon = 1/c²::
+In the form that has since become usual, −y replaces y, I = −z is the stimulus, the unit of time is 1/c, and epsilon =
+1/c²::
 
     dx/dt = x − x³/3 − y + I
     dy/dt = epsilon (x + a − b y)
 
-Scales: the equations have no units. Here V = 33 x − 25 mV, so that the neuron rests near −65 mV and its spikes
-reach some 40 mV, and a unit of time is T ms; T = 0.5 gives spikes of some 5 ms, 55 a second.
+The equations have no units. Here V = 33 x − 25 mV, so that the neuron rests near −65 mV and its spikes reach about 40
+mV. A unit of time is T ms. T = 0.5 gives spikes of about 5 ms at a rate of 55 Hz.
 
-Time step: 0.05 ms, a tenth of T. After 500 ms at I = 0.6 a spike is 0.02 ms off, with T = 0.1 half a ms.
+The time step is 0.05 ms, a tenth of T. After 500 ms at I = 0.6 a spike is shifted by 0.02 ms, and by half a millisecond
+with T = 0.1.
 """
 
 from __future__ import annotations
@@ -28,7 +30,7 @@ _FITZHUGH = "FitzHugh, Biophys. J. 1, 1961"
 
 
 def step(current: torch.Tensor, state: Tensors, p: Namespace, dt: torch.Tensor) -> Tensors:
-    """Step y from x, then x from the new y."""
+    """Advance y from x, then x from the new y."""
     v, y = state
     x, t = (v + 25.0) * (1.0 / 33.0), dt / p.T
     y = advance(y, p.epsilon * (x + p.a - p.b * y), p.epsilon * p.b, t)
@@ -38,9 +40,10 @@ def step(current: torch.Tensor, state: Tensors, p: Namespace, dt: torch.Tensor) 
 
 
 def initial_state(p: Namespace, holding: torch.Tensor) -> Tensors:
-    """Return the leftmost fixed point, because from −65 mV a neuron that also has a limit cycle may fall onto it.
+    """Return the leftmost fixed point, because from −65 mV the neuron may reach a limit cycle instead.
 
-    It is a root of x³/3 + (1/b − 1) x + a/b − I; Newton's method reaches the leftmost one from any place left of it.
+    The fixed point is a root of x³/3 + (1/b − 1) x + a/b − I. Newton's method converges to the leftmost root from any
+    starting point to its left.
     """
     x = torch.full_like(holding, -20.0)
     for _ in range(30):

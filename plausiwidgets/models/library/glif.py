@@ -1,4 +1,4 @@
-"""Generalized leaky integrate-and-fire neuron (GLIF) of the Allen Institute, with its five levels as switches.
+"""Generalized leaky integrate-and-fire neuron (GLIF) of the Allen Institute, with switches for its five levels.
 
 Teeter et al., *Nature Communications* 9:709, 2018, eqs. 1 to 8::
 
@@ -7,7 +7,7 @@ Teeter et al., *Nature Communications* 9:709, 2018, eqs. 1 to 8::
     dθ_s/dt  = −b_s θ_s
     dθ_v/dt  = a_v (V − E_L) − b_v θ_v
 
-with a spike where V > Θ = V_th + θ_s + θ_v. For t_ref after a spike nothing changes, and then ::
+with a spike when V > Θ = V_th + θ_s + θ_v. For t_ref after a spike nothing changes, and then ::
 
     V → E_L + f_v (V − E_L) + V_add          (V_add is −δV of the source; without reset rules, V → E_L)
     I_j → I_j exp(−k_j t_ref) + A_j
@@ -29,9 +29,9 @@ GLIF 5  1            1                    1
 
 The presets are one cell of the Allen Cell Types Database at all five levels. Its values are those of NEST's example
 ``glif_psc_neuron.py`` (https://github.com/nest/nest-simulator/blob/master/pynest/examples/glif_psc_neuron.py), which
-rounds them; they were not compared with the database.
+rounds them. They were not compared with the database.
 
-Between spikes the equations are linear and are those of `mihalas_niebur`. The currents and θ_s decay exactly; V and θ_v
+Between spikes the equations are linear and are those of `mihalas_niebur`. The currents and θ_s decay exactly. V and θ_v
 relax exactly towards the mean of their drive over the step, which is second order in dt.
 
 Below the threshold every variable depends only on those before it in the order I₁, I₂, V, θ_v, so all eigenvalues are
@@ -54,7 +54,7 @@ RANGE = f"{CELL}; range chosen here"
 
 
 def step(current: torch.Tensor, state: Tensors, p: Namespace, dt: torch.Tensor) -> tuple[torch.Tensor, Tensors]:
-    """Step each equation exactly, with the mean of its drive; the refractory period is a number of steps."""
+    """Advance each equation exactly, with the mean of its drive and the refractory period as a number of steps."""
     v, theta, theta_s, i1, i2, rho = state
     refractory = rho > 0.0
     with_reset, with_currents = p.reset_rules > 0.5, p.after_spike_currents > 0.5
@@ -71,7 +71,7 @@ def step(current: torch.Tensor, state: Tensors, p: Namespace, dt: torch.Tensor) 
     raised = torch.where(with_reset, faded * torch.exp(-p.b_s * p.t_ref) + p.theta_add, 0.0)
     threshold = p.V_th + raised + theta_v
     reset = torch.where(with_reset, p.E_L + p.f_v * (moved - p.E_L) + p.V_add, p.E_L)
-    # A reset above the threshold would repeat the spike for ever.
+    # A reset above the threshold would repeat the spike in every step.
     reset = torch.minimum(reset, threshold - 1.0)
     next1 = i1 * decay1 * torch.exp(-p.k1 * p.t_ref) + torch.where(with_currents, p.A1, 0.0)
     next2 = i2 * decay2 * torch.exp(-p.k2 * p.t_ref) + torch.where(with_currents, p.A2, 0.0)
@@ -90,14 +90,14 @@ def step(current: torch.Tensor, state: Tensors, p: Namespace, dt: torch.Tensor) 
 
 
 def initial_state(p: Namespace, holding: torch.Tensor) -> tuple[torch.Tensor | float, ...]:
-    """Return potential and threshold at rest."""
+    """Return the potential and the threshold at rest."""
     above = holding / p.g_L
     adapted = torch.where(p.threshold_adaptation > 0.5, p.a_v / p.b_v, 0.0) * above
     return p.E_L + above, p.V_th + adapted, 0.0, 0.0, 0.0, 0.0
 
 
 def _switch(key: str, description: str) -> Parameter:
-    """Return a parameter that switches a mechanism: on above 0.5."""
+    """Return a parameter that switches a mechanism on if it is above 0.5."""
     return Parameter(
         key,
         1.0,
@@ -294,7 +294,7 @@ _ADAPTATION = {"a_v": 0.005, "b_v": 0.09}
 def _level(
     level: int, g_L: float, V_th: float, pattern: str, amplitude: float, *mechanisms: dict[str, float]
 ) -> Preset:
-    """Return the cell at a level, whose mechanisms are switched on."""
+    """Return the preset of the cell at a level, with its mechanisms switched on."""
     switches = {
         "reset_rules": float(_RESET in mechanisms),
         "after_spike_currents": float(_CURRENTS in mechanisms),

@@ -1,4 +1,4 @@
-"""Hindmarsh–Rose neuron: bursts by a third, slow variable.
+"""Hindmarsh–Rose neuron: a bursting neuron with a slow third variable.
 
 Hindmarsh & Rose, *Proc. R. Soc. Lond. B* 221, 1984::
 
@@ -6,11 +6,11 @@ Hindmarsh & Rose, *Proc. R. Soc. Lond. B* 221, 1984::
     dy/dt = c − d x² − y
     dz/dt = r (s (x − x_1) − z)
 
-Scales: the equations have no units. Here V = 25 x − 25 mV, so that the neuron rests near −65 mV and its spikes
-reach 20 to 35 mV, and a unit of time is T ms; T = 0.5 gives spikes of 1 to 2 ms.
+The equations have no units. Here V = 25 x − 25 mV, so that the neuron rests near −65 mV and its spikes reach 20 to 35
+mV. A unit of time is T ms. T = 0.5 gives spikes of 1 to 2 ms.
 
-Time step: 0.025 ms, a twentieth of T. In the fast train of I = 4 a spike is then 0.8 ms late after 500 ms; with
-0.4 T the neuron falls silent, because the potential settles between spikes within T/17.
+The time step is 0.025 ms, a twentieth of T. During fast firing at I = 4, a spike is 0.8 ms late after 500 ms. With a
+time step of 0.4 T the neuron becomes silent, because the potential settles between spikes within T/17.
 """
 
 from __future__ import annotations
@@ -25,9 +25,10 @@ _HINDMARSH = "Hindmarsh & Rose, Proc. R. Soc. Lond. B 221, 1984"
 
 
 def step(current: torch.Tensor, state: Tensors, p: Namespace, dt: torch.Tensor) -> Tensors:
-    """Step y and z from x, then x from the new ones.
+    """Advance y and z from x, then x from the new y and z.
 
-    The cubic is a conductance x (a x − b) times x; x first makes half a step, for what it is in the middle of the step.
+    The cubic term is a conductance x (a x − b) times x. A first half step of x gives its value in the middle of the
+    step.
     """
     v, y, z = state
     x, t = v * 0.04 + 1.0, dt / p.T
@@ -41,10 +42,10 @@ def step(current: torch.Tensor, state: Tensors, p: Namespace, dt: torch.Tensor) 
 
 
 def initial_state(p: Namespace, holding: torch.Tensor) -> Tensors:
-    """Return the leftmost fixed point, because z takes thousands of ms to get there.
+    """Return the leftmost fixed point, because z takes thousands of milliseconds to reach it.
 
-    It is a root of a x³ + (d − b) x² + s (x − x_1) − c − I; Newton's method reaches the leftmost one from any
-    place left of it, where the cubic rises and is concave.
+    The fixed point is a root of a x³ + (d − b) x² + s (x − x_1) − c − I. Newton's method converges to the leftmost root
+    from any starting point to its left, where the cubic rises and is concave.
     """
     x = torch.full_like(holding, -20.0)
     for _ in range(30):

@@ -5,18 +5,18 @@ Hodgkin & Huxley, *J. Physiol.* 117, 1952, eqs. 26, 7, 15 and 16::
     C dV/dt = I − g_Na m³ h (V − E_Na) − g_K n⁴ (V − E_K) − g_L (V − E_L)
     dx/dt   = φ_x (α_x (1 − x) − β_x x)   for x = n, m and h
 
-with the rates of their eqs. 12, 13, 20, 21, 23 and 24, in 1/ms, the potential shifted so that the neuron rests at
-−65 mV, and depolarization positive::
+with the rates of their eqs. 12, 13, 20, 21, 23 and 24 in 1/ms. Here depolarization is positive, and the potential is
+shifted so that the neuron rests at −65 mV::
 
     α_n = 0.01 (V + 55)/(1 − exp(−(V + 55)/10))      β_n = 0.125 exp(−(V + 65)/80)
     α_m = 0.1 (V + 40)/(1 − exp(−(V + 40)/10))       β_m = 4 exp(−(V + 65)/18)
     α_h = 0.07 exp(−(V + 65)/20)                     β_h = 1/(1 + exp(−(V + 35)/10))
 
-and φ = 3^((temperature − 6.3 °C)/10) (p. 530), times rate_n and rate_h for these two gates: with both 1 the neuron is
-the published one; slower gates are what other neurons have in place of the axon's.
+and φ = 3^((temperature − 6.3 °C)/10) (p. 530), multiplied by rate_n and rate_h for these two gates. If both rates are
+1, the neuron is the published one. Lower rates describe neurons with slower gates than the axon.
 
-Time step: 0.05 ms. At 10 µA/cm² a spike is then 0.6 ms late after 500 ms, at 15 °C and 40 µA/cm², where the neuron
-fires 244 times a second, 2 ms.
+The time step is 0.05 ms. After 500 ms, a spike is 0.6 ms late at 10 µA/cm². It is 2 ms late at 15 °C and 40 µA/cm²,
+where the neuron fires at 244 Hz.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _SQUID = "Hodgkin & Huxley, J. Physiol. 117, 1952"
 def rates(v: torch.Tensor) -> Tensors:
     """Return α_n, β_n, α_m, β_m, α_h and β_h in 1/ms.
 
-    exp(−V/10) and exp(−V/20) are powers of exp(−V/80): two exponentials for six rates.
+    exp(−V/10) and exp(−V/20) are powers of exp(−V/80), so six rates need only two exponentials.
     """
     slow = torch.exp((v + 65.0) * (-1.0 / 80.0))
     fourth = (slow * slow) * (slow * slow)
@@ -47,7 +47,7 @@ def rates(v: torch.Tensor) -> Tensors:
 
 
 def step(current: torch.Tensor, state: Tensors, p: Namespace, dt: torch.Tensor) -> Tensors:
-    """Step the gates from V, then V from the new gates."""
+    """Advance the gates from V, then V from the new gates."""
     v, n, m, h = state
     alpha_n, beta_n, alpha_m, beta_m, alpha_h, beta_h = rates(v)
     phi = torch.exp((p.temperature - 6.3) * (math.log(3.0) / 10.0))
@@ -60,7 +60,7 @@ def step(current: torch.Tensor, state: Tensors, p: Namespace, dt: torch.Tensor) 
 
 
 def initial_state(p: Namespace, holding: torch.Tensor) -> Tensors:
-    """Return the lowest resting potential with the gates that belong to it."""
+    """Return the lowest resting potential with the steady-state gates at this potential."""
 
     def gates(v: torch.Tensor) -> Tensors:
         alpha_n, beta_n, alpha_m, beta_m, alpha_h, beta_h = rates(v)
@@ -192,7 +192,7 @@ PRESETS = [
         0.05,
         f"{_SQUID}; class 2: Rinzel & Ermentrout, Methods in Neuronal Modeling, 2nd ed. 1998, ch. 7",
     ),
-    # A search for it is not sure to find one.
+    # This preset is included because a search does not always find such a set.
     Preset(
         "Mixed mode with slow gates (optimized)",
         {

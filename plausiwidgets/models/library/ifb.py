@@ -6,19 +6,20 @@ Smith, Cox, Sherman & Rinzel, *J. Neurophysiol.* 83, 2000, with its parameters::
     dh/dt   = −h/tau_minus          where v > V_h
     dh/dt   = (1 − h)/tau_plus      elsewhere
 
-with a spike and v → V_reset where v ≥ V_th. The T current is ready (h = 1) after the neuron has been below V_h for
-some tau_plus, and makes a burst when it is released; from above V_h the neuron fires single spikes, as a leaky
-integrator does, beyond the rheobase g_L (V_th − V_L), 1.05 µA/cm².
+with a spike and v → V_reset when v ≥ V_th. The T current is available (h = 1) after the neuron has been below V_h for
+several tau_plus, and it generates a burst when the inhibition ends. From a potential above V_h the neuron fires single
+spikes like a leaky integrator, above the rheobase g_L (V_th − V_L), which is 1.05 µA/cm².
 
-The potential steps by forward Euler, h exactly: within the box C/(g_L + g_T) is at least 3.3 ms, and the first
-spikes of a burst are some 4 ms apart, so that 0.05 ms places them to 2 %.
+The potential is advanced by forward Euler, and h exactly. Within the ranges of the parameters, C/(g_L + g_T) is at
+least 3.3 ms. The first spikes of a burst are about 4 ms apart, so a time step of 0.05 ms resolves their times to 2 %.
 
-The T current only depolarizes. Below V_h it is off; above V_h it inactivates, so that a neuron that rests there rests
-without it. Inhibition from rest therefore lowers the potential, which stays below rest: no firing during inhibition.
-After a pulse the potential crosses rest once at most, from below: once above rest, the T current keeps it there until
-the leak returns it. Under a constant current every interval starts at the reset. If the reset is above V_h, h only
-decays, and the intervals grow. If it is below, each interval passes the same time below V_h, and the map from the h of
-one spike to that of the next is increasing: the intervals only grow or only shrink. There are no tonic bursts.
+The T current only depolarizes. It is off below V_h and inactivates above V_h, so a neuron that rests above V_h has no T
+current. Inhibition from rest therefore keeps the potential below rest, and the neuron does not fire during inhibition.
+After a pulse the potential crosses rest at most once, from below. Above rest, the T current keeps it there until the
+leak returns it. Under a constant current every interval starts at the reset. If the reset is above V_h, h only decays,
+and the intervals grow. If it is below V_h, each interval includes the same time below V_h, and the map from the h of
+one spike to that of the next is increasing. The intervals therefore only grow or only shrink, so there are no tonic
+bursts.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ SOURCE = "Smith, Cox, Sherman & Rinzel, J. Neurophysiol. 83, 2000"
 
 
 def step(current: torch.Tensor, state: Tensors, p: Namespace, dt: torch.Tensor) -> tuple[torch.Tensor, Tensors]:
-    """Step the potential by forward Euler and the gate exactly."""
+    """Advance the potential by forward Euler and the gate exactly."""
     v, h = state
     is_open = v > p.V_h
     calcium = torch.where(is_open, p.g_T * h * (p.V_T - v), 0.0)
@@ -45,7 +46,7 @@ def step(current: torch.Tensor, state: Tensors, p: Namespace, dt: torch.Tensor) 
 
 
 def initial_state(p: Namespace, holding: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """Return the neuron at rest, at most at its threshold, with the T current ready where it rests below V_h."""
+    """Return the resting state at or below the threshold. The T current is available if the neuron rests below V_h."""
     v = torch.minimum(p.V_L + holding / p.g_L, p.V_th)
     return v, torch.where(v > p.V_h, 0.0, torch.ones_like(v))
 
@@ -83,7 +84,10 @@ _LIMITS = {
     "V_T": (100.0, 140.0),
     "tau_minus": (5.0, 60.0),
 }
-"""Limits of the proofs: the T current depolarizes and inactivates during the control, and no time step overshoots."""
+"""Limits of the proofs.
+
+Within them the T current depolarizes and inactivates during the control run, and no time step overshoots.
+"""
 
 NEURON = NeuronModel(
     "ifb",

@@ -1,11 +1,11 @@
-"""Izhikevich's simple model in Norse's order of update: both variables step from the old state.
+"""Izhikevich's simple model with Norse's update order, in which both variables are advanced from the old state.
 
 Izhikevich, *IEEE Trans. Neural Networks* 14(6), 2003, eqs. 1 to 3::
 
     dv/dt = sq v² + mn v + bias − u + I        (published: 0.04 v² + 5 v + 140 − u + I)
     du/dt = a (b v − u)
 
-with a spike, v → c and u → u + d where v > 30 mV. The step is that of Norse's ``izhikevich``: forward Euler.
+with a spike, v → c and u → u + d when v > 30 mV. The step is that of Norse's ``izhikevich``, which is forward Euler.
 """
 
 from __future__ import annotations
@@ -32,17 +32,26 @@ def convert(p: Namespace, dt: torch.Tensor) -> NorseTuple:
         mn=p.mn,
         bias=p.bias,
         v_th=30.0,
-        tau_inv=1.0,  # per ms; Norse's default of 250 is for dt in seconds
+        tau_inv=1.0,  # in 1/ms, because Norse's default of 250 is for dt in seconds
     )
 
 
 def fixed_point(p: Namespace, holding: torch.Tensor | float, side: torch.Tensor | float) -> torch.Tensor:
-    """Return a root of sq v² + (mn − b) v + bias + I = 0, the vertex where there is none.
+    """Return a root of sq v² + (mn − b) v + bias + I = 0, or the vertex of the parabola if there is no root.
 
     Parameters
     ----------
-    side : float or tensor
+    p : Namespace
+        Parameters of the model.
+    holding : tensor, shape (lanes,), or float
+        Constant current I in mV/ms.
+    side : tensor, shape (lanes,), or float
         1 for the upper root, −1 for the lower.
+
+    Returns
+    -------
+    tensor, shape (lanes,)
+        Potential in mV.
     """
     slope = p.mn - p.b
     discriminant = torch.clamp(slope * slope - 4.0 * p.sq * (p.bias + holding), min=0.0)
@@ -50,7 +59,7 @@ def fixed_point(p: Namespace, holding: torch.Tensor | float, side: torch.Tensor 
 
 
 def stable_state(p: Namespace, holding: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """Return (v, u) at the stable fixed point: with a > 0 that is the lower one, with a < 0 the upper."""
+    """Return (v, u) at the stable fixed point, which is the lower one for a > 0 and the upper one for a < 0."""
     v = fixed_point(p, holding, torch.where(p.a < 0, 1.0, -1.0).to(torch.float64))
     return v, p.b * v
 
@@ -61,14 +70,14 @@ def initial_state(p: Namespace, holding: torch.Tensor) -> NorseTuple:
 
 
 def rest(p: Namespace) -> torch.Tensor:
-    """Return the resting potential, the lower fixed point without a current."""
+    """Return the resting potential in mV, the lower fixed point without a current."""
     return fixed_point(p, 0.0, -1.0)
 
 
 def threshold(p: Namespace) -> torch.Tensor:
-    """Return where the membrane takes off while u still has its resting value.
+    """Return the potential in mV above which v rises while u still has its resting value.
 
-    It is the other root of sq v² + mn v + bias − b v_rest = 0, and the two roots add up to −mn/sq.
+    It is the other root of sq v² + mn v + bias − b v_rest = 0. The sum of the two roots is −mn/sq.
     """
     return -p.mn / p.sq - rest(p)
 
@@ -144,7 +153,7 @@ PARAMETERS = [
         description="Coefficient of v (mn in Norse), which shifts the resting potential and the threshold.",
         source=IZHIKEVICH_2003,
     ),
-    # A constant current by another name; the optimizer could hide a holding current in it.
+    # This term acts like a constant current, so the optimizer could hide a holding current in it.
     Parameter(
         "bias",
         140.0,
@@ -163,8 +172,8 @@ STATES = [
     StateVariable("u", "mV/ms", "Recovery variable: larger values pull the potential down."),
 ]
 
-# The published sets of depolarizing after-potential and inhibition-induced bursting hold only in the published
-# order of update and at its time step. These hold in both orders, and at a twentieth of the step.
+# The published sets for these two patterns meet the criteria only with the published update order and time step. The
+# sets below meet them with both update orders, and at a twentieth of the time step.
 _ROBUST = {
     "depolarizing_after_potential": (
         {"a": 1.135, "b": 0.1658, "c": -60.25, "d": -23.81, "holding": -0.1339, "amplitude": 22.12},
@@ -184,7 +193,7 @@ _COLUMNS = {
 
 
 def published_sets() -> list[tuple[dict[str, str], Preset]]:
-    """Return the rows of the table of 2004, each with its set: stimulus values are those of our protocols."""
+    """Return the rows of the table of 2004, each with its preset, whose stimulus is adapted to our protocols."""
     sets = []
     for row in rows("izhikevich_2004.csv"):
         values = {name: float(row[name]) for name in ("a", "b", "c", "d", "sq", "mn", "bias")}
@@ -195,7 +204,10 @@ def published_sets() -> list[tuple[dict[str, str], Preset]]:
 
 
 def robust(preset: Preset) -> Preset | None:
-    """Return the set that holds in both orders of update and at any step, where the published one does not."""
+    """Return the set that meets the criteria with both update orders and at any time step, or None.
+
+    Such a set exists only if the published one does not meet the criteria under these conditions.
+    """
     if preset.pattern not in _ROBUST:
         return None
     changes, dt = _ROBUST[preset.pattern]
@@ -208,7 +220,7 @@ def robust(preset: Preset) -> Preset | None:
     )
 
 
-# Accommodation needs another equation for u, which this model does not have.
+# Accommodation requires a different equation for u, which this model does not have.
 PRESETS = [robust(preset) or preset for row, preset in published_sets() if row["u_equation"] == "a*(b*v-u)"]
 
 NEURON = from_norse(

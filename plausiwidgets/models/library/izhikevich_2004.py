@@ -1,12 +1,13 @@
-"""Izhikevich's simple model as published in 2004: order of update, and the variant for accommodation.
+"""Izhikevich's simple model as published in 2004, with its update order and its variant for accommodation.
 
 Izhikevich, *IEEE Trans. Neural Networks* 15(5), 2004, eqs. 1 to 3::
 
     dv/dt = sq v² + mn v + bias − u + I        (published: 0.04 v² + 5 v + 140 − u + I)
     du/dt = a (b v − u)                        (accommodation: a b (v + 65))
 
-with a spike, v → c and u → u + d where v > 30 mV. Forward Euler as in the program of the figure: v first, then u
-from the new v. With v_u = 65 and k_u = 0 the second equation is that of accommodation, with 0 and 1 the usual one.
+with a spike, v → c and u → u + d when v > 30 mV. The step is forward Euler as in the program of the figure, first v and
+then u from the new v. With v_u = 65 and k_u = 0 the second equation is that of accommodation, and with v_u = 0 and k_u
+= 1 the usual one.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from plausiwidgets.support.lazy import torch
 
 
 def step(current: torch.Tensor, state: Tensors, p: Namespace, dt: torch.Tensor) -> tuple[torch.Tensor, Tensors]:
-    """Step as in the figure of 2004: v first, then u from the new v; then the reset."""
+    """Advance v, then u from the new v, then apply the reset, as in the figure of 2004."""
     v, u = state
     v = v + dt * (p.sq * v * v + p.mn * v + p.bias - u + current)
     u = u + dt * p.a * (p.b * (v + p.v_u) - p.k_u * u)
@@ -42,7 +43,8 @@ def step(current: torch.Tensor, state: Tensors, p: Namespace, dt: torch.Tensor) 
 def initial_state(p: Namespace, holding: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     """Return (v, u) at rest.
 
-    du/dt = a b (v + v_u) has no term in u and rests at v = −v_u, whatever u: u then balances the membrane there.
+    du/dt = a b (v + v_u) does not contain u. The neuron therefore rests at v = −v_u, with the u that balances the
+    membrane at this potential.
     """
     v, u = stable_state(p, holding)
     balance = p.sq * p.v_u * p.v_u - p.mn * p.v_u + p.bias + holding

@@ -1,22 +1,22 @@
-"""Izhikevich's simple model in physical units, with the extra terms of the cells of his book.
+"""Izhikevich's simple model in physical units, with the additional terms of some cells in his book.
 
 Izhikevich, *Dynamical Systems in Neuroscience*, MIT Press 2007, sec. 8.1.4, eqs. 8.5 and 8.6::
 
     C dv/dt = k (v − v_r) (v − v_t) − u + I
     du/dt   = a (U(v) − u),   U(v) = b (v − v_r)
 
-with a spike, v → c and u → u + d where v ≥ v_peak. Three kinds of cells in the book need one more term each. Here these
+with a spike, v → c and u → u + d when v ≥ v_peak. Three kinds of cells in the book need one more term each. Here these
 terms are parameters that are off by default::
 
     U(v) = b (v − v_r) + b_low min(v − v_b, 0) + cubic max(v − v_b, 0)³
     v ≥ v_peak + peak_u u: spike, v → c + c_u u, u → min(u + d, u_max)
 
 The fast-spiking interneuron has U = 0.025 (v + 55)³ above −55 mV and 0 below. In the low-threshold interneuron and the
-thalamocortical cell, the peak and the reset depend on u; in the former, u has a maximum. The slope of U is larger below
-−65 mV in the thalamocortical cell (15 instead of 0 nS) and in the reticular cell (10 instead of 2 nS).
+thalamocortical cell, the peak and the reset depend on u, and in the former u has a maximum. The slope of U is larger
+below −65 mV in the thalamocortical cell (15 instead of 0 nS) and in the reticular cell (10 instead of 2 nS).
 
-The step is that of the book's programs: forward Euler, both variables from the old state. The programs use 1 ms, which
-changes patterns: the chattering cell fires doublets at 0.1 ms and bursts of three spikes at 1 ms.
+The step is that of the book's programs, which is forward Euler with both variables from the old state. The programs use
+1 ms, which changes patterns. The chattering cell fires doublets at 0.1 ms and bursts of three spikes at 1 ms.
 
 The values agree with those of another implementation, ``izhi2007b.mod`` (ModelDB 39948, and
 https://github.com/suny-downstate-medical-center/netpyne). They were not compared with the printed book. That file uses
@@ -34,7 +34,7 @@ SOURCE = "Izhikevich, Dynamical Systems in Neuroscience, MIT Press 2007"
 
 
 def step(current: torch.Tensor, state: Tensors, p: Namespace, dt: torch.Tensor) -> tuple[torch.Tensor, Tensors]:
-    """Step both variables from the old state by forward Euler."""
+    """Advance both variables from the old state by forward Euler."""
     v, u = state
     from_break = v - p.v_b
     above = torch.clamp(from_break, min=0.0)
@@ -56,18 +56,18 @@ def _displacement(p: Namespace, holding: torch.Tensor | float) -> torch.Tensor:
 
 
 def initial_state(p: Namespace, holding: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """Return the stable fixed point of the equations without the extra terms."""
+    """Return the stable fixed point of the equations without the additional terms."""
     x = _displacement(p, holding)
     return p.v_r + x, p.b * x
 
 
 def rest(p: Namespace) -> torch.Tensor:
-    """Return the lower fixed point without a current: v_r, unless b is below −k (v_t − v_r)."""
+    """Return the resting potential in mV without a current: v_r, unless b is below −k (v_t − v_r)."""
     return p.v_r + torch.clamp(p.v_t - p.v_r + p.b / p.k, max=0.0)
 
 
 def threshold(p: Namespace) -> torch.Tensor:
-    """Return the potential above which v rises while u still has its resting value.
+    """Return the potential in mV above which v rises while u still has its resting value.
 
     This potential and the resting potential are the roots of one parabola, and their sum is v_r + v_t.
     """

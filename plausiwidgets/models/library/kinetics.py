@@ -1,10 +1,10 @@
-"""What the neurons without a reset share: one time step of an equation, a rate of Hodgkin's and Huxley's, and the rest.
+"""Common functions of the neurons without a reset: a time step, a rate of Hodgkin and Huxley, and the resting state.
 
-The step is exponential Euler, half a step apart: the gates are advanced from the potential and the potential from the
-new gates (Hines, *Int. J. Bio-Medical Computing* 15, 1984), so that each takes from the other what it is in the middle
-of its own step. That is of second order with the rates taken once a step, and stays finite however fast a gate is.
-Hodgkin and Huxley's neuron at 10 µA/cm² is then 0.6 ms late after 500 ms with steps of 0.05 ms; forward Euler is
-13 ms early, and diverges with steps of 0.1 ms.
+The step is exponential Euler with staggered variables: the gates are advanced from the potential, and the potential
+from the new gates (Hines, *Int. J. Bio-Medical Computing* 15, 1984). Each of them therefore uses the value of the other
+in the middle of its own step. This scheme is of second order with one evaluation of the rates per step, and it stays
+finite even for very fast gates. With steps of 0.05 ms, a spike of the Hodgkin–Huxley neuron at 10 µA/cm² is 0.6 ms late
+after 500 ms. With forward Euler it is 13 ms early, and forward Euler diverges with steps of 0.1 ms.
 """
 
 from __future__ import annotations
@@ -20,21 +20,26 @@ SCHEME = (
 
 
 def advance(x: torch.Tensor, slope: torch.Tensor, decay: torch.Tensor | float, dt: torch.Tensor) -> torch.Tensor:
-    """Return `x` one step later, by exponential Euler: x + slope (1 − e^−z)/decay with z = decay dt.
+    """Return `x` after one time step of exponential Euler, x + slope (1 − e^−z)/decay with z = decay dt.
 
-    e^−z is taken as (1 − z/3)/(1 + 2 z/3 + z²/6), its Padé approximant: a quotient instead of an exponential, right
-    to z⁴/72. It falls to 0 for fast gates, below 0 by at most a tenth of what is left to go, and has no pole, so that
-    `decay` may also be negative, as that of a potential in the upswing is.
+    e^−z is approximated by its Padé approximant (1 − z/3)/(1 + 2 z/3 + z²/6), a quotient instead of an exponential,
+    which is accurate to z⁴/72. For fast gates it approaches 0, and falls below 0 by at most a tenth of the remaining
+    distance. It has no pole, so `decay` may also be negative, like that of a potential during the upstroke.
 
     Parameters
     ----------
-    x : torch.Tensor, shape [lanes]
-    slope : torch.Tensor, shape [lanes]
+    x : torch.Tensor, shape (lanes,)
+        Variable to advance.
+    slope : torch.Tensor, shape (lanes,)
         dx/dt, with the other variables as they are in the middle of the step.
-    decay : torch.Tensor, shape [lanes], or float
-        −∂slope/∂x, in 1/ms: for a gate α + β, for the potential the conductance over the capacitance.
+    decay : torch.Tensor, shape (lanes,), or float
+        −∂slope/∂x. This is α + β for a gate, and the conductance for the potential.
     dt : torch.Tensor
         Time step, in the unit of 1/`decay`.
+
+    Returns
+    -------
+    torch.Tensor, shape (lanes,)
 
     Examples
     --------
@@ -48,7 +53,9 @@ def advance(x: torch.Tensor, slope: torch.Tensor, decay: torch.Tensor | float, d
 
 
 def linoid(x: torch.Tensor, e: torch.Tensor) -> torch.Tensor:
-    """Return x/(1 − e) for e = exp(−x), which is 1 at x = 0: by its series where the quotient would lose digits.
+    """Return x/(1 − e) for e = exp(−x), with the value 1 at x = 0.
+
+    Near x = 0 a series replaces the quotient, which would lose digits.
 
     Examples
     --------
@@ -60,15 +67,17 @@ def linoid(x: torch.Tensor, e: torch.Tensor) -> torch.Tensor:
 
 
 def lowest_rest(balance: Callable[[torch.Tensor], torch.Tensor]) -> torch.Tensor:
-    """Return the lowest potential in mV at which the current through the membrane is balanced, shape [lanes].
+    """Return the lowest potential in mV at which the current through the membrane is balanced, shape (lanes,).
 
-    A neuron starts there: from anywhere else it may fall onto its limit cycle, where it has both. It may be unstable.
+    A neuron starts there, because from another state it may reach its limit cycle if it has both. The balanced state
+    may be unstable. If the balance does not cross 0 between −150 and 60 mV, the result is the end of this interval
+    towards which it drives the potential.
 
     Parameters
     ----------
     balance : callable
-        ``balance(v)`` is the current at potentials [potentials, lanes] with all gates as they settle there, positive
-        where the potential rises; what does not cross 0 between −150 and 60 mV starts at the end it is driven to.
+        ``balance(v)`` returns the current at potentials of shape (potentials, lanes) with steady-state gates. It is
+        positive where the potential rises.
 
     Examples
     --------

@@ -4,15 +4,16 @@ Gerstner, Kistler, Naud & Paninski, *Neuronal Dynamics*, Cambridge 2014, eq. 1.5
 
     tau_mem dv/dt = −(v − v_rest) + R I
 
-with a spike and v → v_reset where v > v_threshold; for t_ref after a spike the potential stays where it is.
+with a spike and v → v_reset when v > v_threshold. The potential stays there for t_ref after a spike.
 
-The step is that of Norse's ``LIFRefrac``: forward Euler, with the refractory period as a number of steps.
+The step is that of Norse's ``LIFRefrac``, which is forward Euler with the refractory period as a number of steps.
 
-Of the twenty patterns it can show three, tonic spiking, class 1 and integrator. There is one variable, so that
-solutions keep their order and return to rest from one side (`proofs.ONE_VARIABLE`); a spike sets it to one value
-(`proofs.RESETS_ALL`); and after a pulse it only falls (`proofs.LEAKY`). Under a step that fires it rises from the reset
-as it does from rest, and fires again. A share e above the rheobase the period is t_ref + tau_mem ln(1/e) and a
-constant: it grows without end.
+The model can show three of the twenty patterns: tonic spiking, class 1 excitability and integrator. It has one
+variable, so its solutions keep their order and return to rest from one side (`proofs.ONE_VARIABLE`). A spike sets this
+variable to one value (`proofs.RESETS_ALL`), and after a pulse the potential only falls (`proofs.LEAKY`). Under a
+current step that elicits a spike, the potential rises from the reset as it does from rest, so the neuron fires again.
+At a relative distance e above the rheobase, the period is t_ref + tau_mem ln(1/e) plus a constant, which grows without
+bound.
 """
 
 from __future__ import annotations
@@ -41,12 +42,15 @@ def convert(p: Namespace, dt: torch.Tensor) -> NorseTuple:
         v_th=p.v_threshold,
         v_reset=reset_below_threshold(p),
     )
-    # Norse counts refractory steps; unrounded, 3.0000000000000004 would cost one more.
+    # Norse counts refractory steps, and without rounding 3.0000000000000004 would last an additional step.
     return functional("lif_refrac").LIFRefracParameters(lif=inner, rho_reset=torch.round(p.t_ref / dt))
 
 
 def reset_below_threshold(p: Namespace) -> torch.Tensor:
-    """Return the reset: at the threshold a leaky neuron would fire without end, or look bistable."""
+    """Return the reset potential in mV, at least 1 mV below the threshold.
+
+    A leaky neuron that resets to its threshold would fire without end, or appear bistable.
+    """
     return torch.minimum(p.v_reset, p.v_threshold - 1.0)
 
 

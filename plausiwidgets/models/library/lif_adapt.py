@@ -1,22 +1,23 @@
 """Leaky integrate-and-fire neuron with an adapting potassium conductance.
 
-Treves, *Network* 4, 1993; Dayan & Abbott, *Theoretical Neuroscience*, MIT Press 2001, eqs. 5.13 and 5.14, over the
-membrane resistance::
+Treves, *Network* 4, 1993; Dayan & Abbott, *Theoretical Neuroscience*, MIT Press 2001, eqs. 5.13 and 5.14, divided by
+the membrane resistance::
 
     C dv/dt     = −g_L (v − E_L) − g (v − E_K) + I
     tau_g dg/dt = −g
 
-with a spike, v → v_reset and g → g + dg where v > v_threshold.
+with a spike, v → v_reset and g → g + dg when v > v_threshold.
 
-The potential steps by forward Euler, g decays exactly. In the whole box C/(g_L + g) stays above 0.3 ms, since g grows
-only until it takes up the current (2000 pA over 15 mV): at 0.1 ms no step overshoots.
+The potential is advanced by forward Euler, and g decays exactly. Within the ranges of the parameters, C/(g_L + g) stays
+above 0.3 ms, because g grows only until it takes up the current (2000 pA over 15 mV). No step of 0.1 ms therefore
+overshoots.
 
-Until the first spike g is 0 and v the only variable (`proofs.ORDERED`). After it g pulls the potential towards E_K: to
-one side of rest, which v then crosses once at most, so that it does not swing; and below the threshold, so that nothing
-fires later than a pulse (`proofs.LEAKY`).
+Until the first spike g is 0, so v is the only variable (`proofs.ORDERED`). After a spike g pulls the potential towards
+E_K, which is on one side of rest. The potential then crosses rest at most once and does not oscillate. E_K is also
+below the threshold, so no spike occurs after a pulse (`proofs.LEAKY`).
 
 Close to the rheobase g decays before the next spike, while v approaches the threshold exponentially from below, where
-E_K is: the period has no bound, and the neuron is not class 2.
+E_K is. The period therefore has no bound, and the neuron does not have class 2 excitability.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ _ONCE = (
 
 
 def step(current: torch.Tensor, state: Tensors, p: Namespace, dt: torch.Tensor) -> tuple[torch.Tensor, Tensors]:
-    """Step the potential by forward Euler and the conductance exactly."""
+    """Advance the potential by forward Euler and the conductance exactly."""
     v, g = state
     v = v + (dt / p.C) * (p.g_L * (p.E_L - v) + g * (p.E_K - v) + current)
     g = g * torch.exp(-dt / p.tau_g)
@@ -51,7 +52,7 @@ def step(current: torch.Tensor, state: Tensors, p: Namespace, dt: torch.Tensor) 
 
 
 def initial_state(p: Namespace, holding: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """Return the neuron at rest, at most at its threshold."""
+    """Return the resting state at or below the threshold."""
     v = torch.minimum(p.E_L + holding / p.g_L, p.v_threshold)
     return v, torch.zeros_like(v)
 

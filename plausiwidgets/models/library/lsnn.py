@@ -1,4 +1,4 @@
-"""Leaky integrate-and-fire neuron with an adaptive threshold, as Norse's ``LSNN`` computes it.
+"""Leaky integrate-and-fire neuron with an adaptive threshold, as computed by Norse's ``LSNN``.
 
 Bellec, Salaj, Subramoney, Legenstein & Maass, *NeurIPS* 31, 2018, eqs. 1 to 3, with the threshold theta as the
 variable::
@@ -6,19 +6,21 @@ variable::
     tau_mem dv/dt       = −(v − v_rest) + I
     tau_adapt dtheta/dt = −(theta − v_threshold)
 
-with a spike, v → v_reset and theta → theta + beta where v > theta.
+with a spike, v → v_reset and theta → theta + beta when v > theta.
 
-The step is that of Norse's ``lsnn_feed_forward_step``: forward Euler, both from the old state; its text gives the
-threshold another sign, its code is as above. tau_mem is at least 2 ms, of which 0.1 ms is a twentieth.
+The step is that of Norse's ``lsnn_feed_forward_step``, which is forward Euler with both variables from the old state.
+The documentation of Norse has a different sign for the threshold, but its code is as above. tau_mem is at least 2 ms,
+twenty times the time step of 0.1 ms.
 
-Until the first spike theta is at rest and v the only variable, and v never depends on theta: solutions keep their order
-and return to rest from one side (`proofs.ONE_VARIABLE`), and after a pulse v only returns (`proofs.LEAKY`).
+Until the first spike theta is at rest, so v is the only variable, and v never depends on theta. Its solutions therefore
+keep their order and return to rest from one side (`proofs.ONE_VARIABLE`), and after a pulse v only returns to rest
+(`proofs.LEAKY`).
 
 Each spike resets v to one value, so under a constant current the time to the next spike increases with the threshold
-right after the spike. So does v at the next spike, which is the threshold before its next jump: the map from threshold
-to threshold is increasing, and its orbit monotone. Interspike intervals only grow or only shrink: no bursts. Close to
-the rheobase the threshold has decayed before the next spike, while v approaches the resting threshold exponentially:
-the period has no bound, and the neuron is not class 2.
+right after the spike. So does v at the next spike, which equals the threshold before its next jump. The map from one
+threshold to the next is therefore increasing, and its orbits are monotone. Interspike intervals only grow or only
+shrink, so there are no bursts. Close to the rheobase the threshold decays before the next spike, while v approaches the
+resting threshold exponentially. The period therefore has no bound, and the neuron does not have class 2 excitability.
 """
 
 from __future__ import annotations

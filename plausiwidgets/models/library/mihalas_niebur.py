@@ -1,29 +1,30 @@
 """Mihalaş and Niebur's generalized linear integrate-and-fire neuron.
 
-Mihalaş & Niebur, *Neural Computation* 21, 2009, eq. 2.1, over the capacitance::
+Mihalaş & Niebur, *Neural Computation* 21, 2009, eq. 2.1, divided by the capacitance::
 
     dI₁/dt = −k1 I₁
     dI₂/dt = −k2 I₂
     dV/dt  = I + I₁ + I₂ − G (V − E_L)
     dΘ/dt  = a (V − E_L) − b (Θ − Theta_inf)
 
-with a spike where V ≥ Θ, and then (eq. 2.2) ::
+with a spike when V ≥ Θ, and then (eq. 2.2) ::
 
     I₁ → R1 I₁ + A1,   I₂ → R2 I₂ + A2,   V → V_r,   Θ → max(Theta_r, Θ)
 
-Currents are over the capacitance, in mV/ms, which is the V/s of the source; its rates per s are per ms here. The
-presets are its table 1, each with the stimulus at which our protocol finds the behaviour that it was published for,
-where it does (not in E, H, P and S, which keep the published current).
+Currents are divided by the capacitance, in mV/ms, which equals the V/s of the source. Its rates per s are per ms here.
+The presets are its table 1. The stimulus of a preset is one at which the behaviour that it was published for occurs in
+our protocol. No such stimulus was found for E, H, P and S, which keep the published current.
 
-Between spikes the equations are linear. The two currents decay exactly; V and Θ relax exactly towards what the mean of
-their drive over the step asks for, second order in dt, and without the quotients that the closed solution has where two
-rates are equal. At 0.1 ms V and Θ follow it to 2 µV.
+Between spikes the equations are linear. The two currents decay exactly. V and Θ relax exactly towards the steady state
+for the mean of their drive over the step, which is of second order in dt. This scheme avoids the quotients of the
+closed solution, which are singular if two rates are equal. At 0.1 ms, V and Θ agree with the closed solution to 2 µV.
 
-Below the threshold every variable depends on those before it alone, in the order I₁, I₂, V, Θ: the eigenvalues are
-real, −k1, −k2, −G and −b. After a pulse V is a sum of at most three exponentials, which crosses its rest at most twice:
-no subthreshold oscillation. What a pulse does to V − Θ has one maximum before it may fall below its rest: two such
-responses reach highest when they are closest, so that the neuron fires at T/2 when it fires at T: no resonator. The
-"preferred frequency" of the source is another thing: there the first pulse fires.
+Below the threshold every variable depends only on those before it in the order I₁, I₂, V, Θ, so the eigenvalues −k1,
+−k2, −G and −b are real. After a pulse V is a sum of at most three exponentials, which crosses its rest at most twice,
+so there are no subthreshold oscillations. The response of V − Θ to a pulse has one maximum, and may then fall below its
+rest. The sum of two such responses is largest at the shortest distance, so a neuron that fires at T also fires at T/2,
+and there is no resonance. The "preferred frequency" of the source is a different property, because there the first
+pulse elicits a spike.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ SOURCE = "Mihalaş & Niebur, Neural Computation 21, 2009"
 
 
 def step(current: torch.Tensor, state: Tensors, p: Namespace, dt: torch.Tensor) -> tuple[torch.Tensor, Tensors]:
-    """Step each equation exactly, with the mean of its drive."""
+    """Advance each equation exactly, with the mean of its drive."""
     v, theta, i1, i2 = state
     decay1, decay2 = torch.exp(-p.k1 * dt), torch.exp(-p.k2 * dt)
     mean1, mean2 = (1.0 - decay1) / (p.k1 * dt), (1.0 - decay2) / (p.k2 * dt)
@@ -62,7 +63,7 @@ def step(current: torch.Tensor, state: Tensors, p: Namespace, dt: torch.Tensor) 
 
 
 def initial_state(p: Namespace, holding: torch.Tensor) -> tuple[torch.Tensor | float, ...]:
-    """Return potential and threshold at rest."""
+    """Return the potential and the threshold at rest."""
     above = holding / p.G
     return p.E_L + above, p.Theta_inf + p.a / p.b * above, 0.0, 0.0
 

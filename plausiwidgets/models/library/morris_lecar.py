@@ -1,4 +1,4 @@
-"""Morris–Lecar neuron: a calcium and a potassium conductance, two variables, both classes of excitability.
+"""Morris–Lecar neuron: a calcium and a potassium conductance, two variables, and both classes of excitability.
 
 Morris & Lecar, *Biophys. J.* 35, 1981, eqs. 9 and 2::
 
@@ -9,10 +9,11 @@ Morris & Lecar, *Biophys. J.* 35, 1981, eqs. 9 and 2::
     N∞(V) = ½ (1 + tanh((V − V_3)/V_4))
     λ(V)  = phi cosh((V − V_3)/(2 V_4))
 
-The sets of both classes are those of Rinzel & Ermentrout, in Koch & Segev (eds.), *Methods in Neuronal Modeling*,
-2nd ed., MIT Press 1998, ch. 7.
+The parameter sets for both classes are those of Rinzel & Ermentrout, in Koch & Segev (eds.), *Methods in Neuronal
+Modeling*, 2nd ed., MIT Press 1998, ch. 7.
 
-Time step: 0.1 ms. After 500 ms a spike is 0.003 ms off, because everything here takes ms: spikes last some 20 ms.
+The time step is 0.1 ms. After 500 ms a spike is shifted by 0.003 ms, because all processes are slow and a spike lasts
+about 20 ms.
 """
 
 from __future__ import annotations
@@ -28,10 +29,11 @@ _RINZEL = "Rinzel & Ermentrout, Methods in Neuronal Modeling, 2nd ed. 1998, ch. 
 
 
 def step(current: torch.Tensor, state: Tensors, p: Namespace, dt: torch.Tensor) -> Tensors:
-    """Step N from V, then V from the new N.
+    """Advance N from V, then V from the new N.
 
-    ½ (1 + tanh(x)) is 1/(1 + exp(−2 x)), and with q = exp(−(V − V_3)/(2 V_4)) both functions of V_3 and V_4 are
-    rational: N∞ = 1/(1 + q⁴) and λ = phi (1 + q²)/(2 q). Two exponentials a step instead of three hyperbolic functions.
+    ½ (1 + tanh(x)) is 1/(1 + exp(−2 x)). With q = exp(−(V − V_3)/(2 V_4)), both functions of V_3 and V_4 are rational:
+    N∞ = 1/(1 + q⁴) and λ = phi (1 + q²)/(2 q). A step therefore needs two exponentials instead of three hyperbolic
+    functions.
     """
     v, n = state
     q = torch.exp((p.V_3 - v) * (0.5 / p.V_4))
@@ -42,13 +44,13 @@ def step(current: torch.Tensor, state: Tensors, p: Namespace, dt: torch.Tensor) 
     calcium, potassium = p.g_Ca * m, p.g_K * n
     driving = v - p.V_Ca
     dv = current - p.g_L * (v - p.V_L) - calcium * driving - potassium * (v - p.V_K)
-    # M∞ follows the potential at once: its slope is 2 M∞ (1 − M∞)/V_2.
+    # M∞ follows the potential immediately, so its slope 2 M∞ (1 − M∞)/V_2 contributes to the conductance.
     conductance = p.g_L + potassium + calcium * (1.0 + driving * (1.0 - m) * (2.0 / p.V_2))
     return advance(v, dv, conductance, dt / p.C), n
 
 
 def initial_state(p: Namespace, holding: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """Return the lowest resting potential with the gate that belongs to it."""
+    """Return the lowest resting potential with the steady-state gate at this potential."""
 
     def gates(v: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         return torch.sigmoid((v - p.V_1) * (2.0 / p.V_2)), torch.sigmoid((v - p.V_3) * (2.0 / p.V_4))

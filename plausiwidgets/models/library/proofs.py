@@ -1,6 +1,7 @@
-"""What a neuron cannot show, whatever its parameters: arguments that hold for several neurons.
+"""Proofs that apply to several neurons, whatever their parameters.
 
-Each is a mapping of patterns to the argument in a sentence; a neuron's docstring says why it holds there.
+Each constant maps patterns to an argument of one or two sentences. The docstring of a neuron explains why the argument
+applies to it.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ ORDERED: Arguments = {
     "accommodation": f"{_ORDER}From its midpoint the slow ramp is never weaker than the fast ramp, so it depolarizes "
     "the neuron at least as much.",
 }
-"""For neurons with one variable until they fire; they may remember more of a spike."""
+"""Proofs for neurons with one variable until the first spike, which may store more than this variable after a spike."""
 
 _MONOTONE = "After a pulse the only variable approaches rest from one side"
 ONE_VARIABLE: Arguments = ORDERED | {
@@ -30,7 +31,7 @@ ONE_VARIABLE: Arguments = ORDERED | {
     "depolarizing_after_potential": f"{_MONOTONE}. A potential above rest only falls, so there is no "
     "afterdepolarization.",
 }
-"""For neurons with one variable that a spike sets to one value."""
+"""Proofs for neurons with one variable that each spike sets to the same value."""
 
 _SAME = "Every spike resets the whole state to the same value, so "
 _NO_BURSTS = f"{_SAME}all interspike intervals under a constant current are equal and there are no bursts."
@@ -43,12 +44,12 @@ RESETS_ALL: Arguments = {
     "mixed_mode": f"{_SAME}the second interspike interval under a constant current is as long as the last.",
     "spike_frequency_adaptation": f"{_SAME}the interspike intervals under a constant current never lengthen.",
 }
-"""For neurons whose reset forgets everything."""
+"""Proofs for neurons whose reset sets the whole state to the same value."""
 
 _MONOTONE_INTERVALS = "The interspike intervals under a constant current therefore only grow or only shrink, so there "
 NO_ALTERNATION = f"{_MONOTONE_INTERVALS}are no bursts."
-"""End of an argument about a neuron whose state after a spike follows from that after the spike before, in order."""
+"""End of the argument for neurons whose state after a spike increases with the state after the previous spike."""
 
 _LEAK = "After a pulse the potential only returns to rest, so no spike occurs after the end of the pulse."
 LEAKY: Arguments = {"spike_latency": _LEAK, "bistability": _LEAK}
-"""For neurons that are linear below the threshold, with a reset below it."""
+"""Proofs for neurons that are linear below the threshold and reset below it."""

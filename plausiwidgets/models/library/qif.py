@@ -1,26 +1,26 @@
 """Quadratic integrate-and-fire neuron.
 
 Ermentrout & Kopell, *SIAM J. Appl. Math.* 46, 1986; Latham, Richmond, Nelson & Nirenberg, *J. Neurophysiol.* 83, 2000;
-Gerstner, Kistler, Naud & Paninski, *Neuronal Dynamics*, Cambridge 2014, eq. 5.16, over its time constant::
+Gerstner, Kistler, Naud & Paninski, *Neuronal Dynamics*, Cambridge 2014, eq. 5.16, divided by its time constant::
 
     dv/dt = a (v − v_rest) (v − v_threshold) + I
 
-with a spike and v → v_reset where v ≥ v_peak. Without a current v_rest is the stable and v_threshold the unstable
-fixed point; they meet at the rheobase a (v_threshold − v_rest)²/4, beyond which the neuron fires with the period
+with a spike and v → v_reset when v ≥ v_peak. Without a current, v_rest is the stable and v_threshold the unstable fixed
+point. They meet at the rheobase a (v_threshold − v_rest)²/4, above which the neuron fires with the period
 
     ∫ dv / (a (v − v_rest) (v − v_threshold) + I)  from v_reset to v_peak.
 
-The step is the midpoint rule: forward Euler, which lags behind the upswing, would need a fifth of the step for the same
-rate. At 0.05 ms the rate is the exact one to 0.5 % up to 100 Hz; what is left is the grid, on which a spike falls up to
-a step late.
+The step is the midpoint rule. Forward Euler, which lags behind the upstroke, would need a fifth of the time step for
+the same accuracy of the rate. At 0.05 ms the rate is accurate to 0.5 % up to 100 Hz. The remaining error is due to the
+time grid, on which a spike is up to one step late.
 
-With one variable solutions keep their order and return to rest from one side (`proofs.ONE_VARIABLE`), and a spike sets
-it to one value (`proofs.RESETS_ALL`).
+The model has one variable, so its solutions keep their order and return to rest from one side (`proofs.ONE_VARIABLE`).
+A spike sets this variable to one value (`proofs.RESETS_ALL`).
 
-No phasic spiking. Let m be the vertex of the parabola and d > 0 the current above the rheobase. From rest, at most at
-m, the first spike comes after at least arctan(√(a/d) (v_peak − m))/√(a d), and then one in every π/√(a d) ms or sooner.
-If √(a/d) (v_peak − m) ≥ 1, a latency of 100 ms at most requires √(a d) ≥ (π/4)/100, so that the second spike comes
-within another 400 ms. Otherwise √(a d) > a (v_peak − m), and it comes within another π/(a (v_peak − m)) ≤ 33 ms.
+The model cannot show phasic spiking. Let m be the vertex of the parabola and d > 0 the current above the rheobase. From
+rest, which is at most m, the latency is at least arctan(√(a/d) (v_peak − m))/√(a d), and all later intervals are at
+most π/√(a d) ms. If √(a/d) (v_peak − m) ≥ 1, a latency of at most 100 ms requires √(a d) ≥ (π/4)/100, so the second
+spike follows within 400 ms. Otherwise √(a d) > a (v_peak − m), and it follows within π/(a (v_peak − m)) ≤ 33 ms.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _BOOK = "Gerstner et al., Neuronal Dynamics, 2014, sec. 5.3"
 
 
 def step(current: torch.Tensor, state: Tensors, p: Namespace, dt: torch.Tensor) -> tuple[torch.Tensor, Tensors]:
-    """Step by the midpoint rule."""
+    """Advance the state by one time step of the midpoint rule."""
     (v,) = state
     half = v + (0.5 * dt) * (p.a * (v - p.v_rest) * (v - p.v_threshold) + current)
     v = v + dt * (p.a * (half - p.v_rest) * (half - p.v_threshold) + current)
@@ -49,7 +49,7 @@ def step(current: torch.Tensor, state: Tensors, p: Namespace, dt: torch.Tensor) 
 
 
 def initial_state(p: Namespace, holding: torch.Tensor) -> tuple[torch.Tensor]:
-    """Return the stable fixed point, the vertex of the parabola where there is none."""
+    """Return the stable fixed point, or the vertex of the parabola if there is no fixed point."""
     middle, half = 0.5 * (p.v_threshold + p.v_rest), 0.5 * (p.v_threshold - p.v_rest)
     return (middle - torch.sqrt(torch.clamp(half * half - holding / p.a, min=0.0)),)
 

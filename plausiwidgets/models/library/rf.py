@@ -5,23 +5,24 @@ Izhikevich, *Neural Networks* 14, 2001, there with the complex variable x + iy::
     dx/dt = b x − ω y + I
     dy/dt = ω x + b y
 
-with a spike, x → x_reset and y → y_reset where y ≥ 1; published: b = −0.1, ω = 0.25 per ms, reset to x = 0, y = 1.
-The source has no unit of voltage: here the potential is v = −65 mV + 15 mV · y, rest at y = 0 and the threshold at
-y = 1; time is in ms.
+with a spike, x → x_reset and y → y_reset when y ≥ 1. The published values are b = −0.1 and ω = 0.25 per ms, and a reset
+to x = 0 and y = 1. The source has no unit of voltage. Here the potential is v = −65 mV + 15 mV · y, with rest at y = 0
+and the threshold at y = 1, and time is in ms.
 
-Between spikes the equations are linear and the current of a step is constant, so that the step is exact at any dt: a
-turn by ω dt about the fixed point, shrunk by exp(b dt). Only the time of a spike depends on dt, by at most one step;
-0.1 ms is 1/60 of the shortest period in the box.
+Between spikes the equations are linear and the current of a step is constant, so the step is exact for any dt. It is a
+rotation by ω dt about the fixed point, with a contraction by exp(b dt). Only the time of a spike depends on dt, by at
+most one step. The time step of 0.1 ms is 1/60 of the shortest period within the ranges of the parameters.
 
-A spike sets both variables (`proofs.RESETS_ALL`). Between spikes the response is a superposition: that to a current
-that rises to A/2 and drops swings at most to twice where A/2 would hold the potential, which is where A holds it at the
-end of the slow ramp: no accommodation. And the first peak after a spike is the highest of the swings that follow: the
-next spike comes within a turn or never, and firing starts at ω/2π, 8 to 160 Hz, or faster: not class 1. (The criteria
-alone do not tell it where a turn overshoots by less than a millionth, as exp(−π|b|/ω) with strong damping.)
+A spike sets both variables (`proofs.RESETS_ALL`). Between spikes, responses to currents add up. The response to a
+current that rises to A/2 and drops is at most twice the steady state for A/2. This is the steady state for A, which the
+slow ramp reaches at its end, so there is no accommodation. The first peak after a spike is the highest one, so the next
+spike comes within one cycle or never. Firing therefore starts at ω/2π, 8 to 160 Hz, or faster, so the neuron does not
+have class 1 excitability. (The criteria alone do not detect this if a cycle overshoots by less than a millionth, as
+with strong damping, where the overshoot is exp(−π|b|/ω).)
 
 A step of inhibition from rest moves y by the integral of −exp(b t) sin(ω t). The positive half-waves of the sine come
-first and each is larger than the negative one that follows it, so y never rises above rest: no inhibition-induced
-spiking.
+first, and each is larger than the negative half-wave that follows it. y therefore never rises above rest, so there is
+no inhibition-induced spiking.
 """
 
 from __future__ import annotations
@@ -48,11 +49,11 @@ _WITHIN_A_TURN = (
 )
 _REST = -65.0
 _SPAN = 15.0
-"""Potential in mV at y = 0, and mV from there to the threshold y = 1."""
+"""Potential in mV at y = 0, and distance in mV from there to the threshold y = 1."""
 
 
 def step(current: torch.Tensor, state: Tensors, p: Namespace, dt: torch.Tensor) -> tuple[torch.Tensor, Tensors]:
-    """Step exactly: turn and shrink about the fixed point of this step's current."""
+    """Advance the state exactly, as a rotation and contraction about the fixed point for the current of this step."""
     v, x = state
     squared = p.b * p.b + p.omega * p.omega
     x0, y0 = current * (-p.b / squared), current * (p.omega / squared)
@@ -66,7 +67,7 @@ def step(current: torch.Tensor, state: Tensors, p: Namespace, dt: torch.Tensor) 
 
 
 def initial_state(p: Namespace, holding: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """Return the fixed point."""
+    """Return the fixed point for a constant current."""
     squared = p.b * p.b + p.omega * p.omega
     return _REST + _SPAN * holding * p.omega / squared, -holding * p.b / squared
 

@@ -1,6 +1,6 @@
 """Wang–Buzsáki neuron: a fast-spiking interneuron of the hippocampus.
 
-Wang & Buzsáki, *J. Neurosci.* 16, 1996, eq. 2.1 and those below it::
+Wang & Buzsáki, *J. Neurosci.* 16, 1996, eq. 2.1 and the equations below it::
 
     C dV/dt = I − g_Na m∞³ h (V − E_Na) − g_K n⁴ (V − E_K) − g_L (V − E_L)
     dx/dt   = phi (α_x (1 − x) − β_x x)   for x = h and n
@@ -12,7 +12,7 @@ with rates in 1/ms::
     α_h = 0.07 exp(−(V + 58)/20)                     β_h = 1/(1 + exp(−0.1 (V + 28)))
     α_n = 0.01 (V + 34)/(1 − exp(−0.1 (V + 34)))     β_n = 0.125 exp(−(V + 44)/80)
 
-Time step: 0.05 ms. At 1 µA/cm² a spike is then 1.6 ms early after 500 ms, at 5 µA/cm² 0.5 ms late.
+The time step is 0.05 ms. After 500 ms, a spike is 1.6 ms early at 1 µA/cm² and 0.5 ms late at 5 µA/cm².
 """
 
 from __future__ import annotations
@@ -29,7 +29,10 @@ _WANG = "Wang & Buzsáki, J. Neurosci. 16, 1996"
 
 
 def rates(v: torch.Tensor) -> Tensors:
-    """Return α_h, β_h, α_n and β_n in 1/ms, and exp(−(V + 35)/10), which is a power of exp(−V/80) like two of them."""
+    """Return α_h, β_h, α_n and β_n in 1/ms, and exp(−(V + 35)/10).
+
+    All exponentials are powers of exp(−V/80), so one exponential is enough.
+    """
     slow = torch.exp((v + 44.0) * (-1.0 / 80.0))
     fourth = (slow * slow) * (slow * slow)
     eighth = fourth * fourth
@@ -39,9 +42,9 @@ def rates(v: torch.Tensor) -> Tensors:
 
 
 def step(current: torch.Tensor, state: Tensors, p: Namespace, dt: torch.Tensor) -> Tensors:
-    """Step the gates from V, then V from the new gates.
+    """Advance the gates from V, then V from the new gates.
 
-    The sodium gate follows the potential at once: V first makes half a step, for m∞ in the middle of the step.
+    The sodium activation follows the potential immediately. A first half step of V gives m∞ in the middle of the step.
     """
     v, h, n = state
     alpha_h, beta_h, alpha_n, beta_n, e = rates(v)
@@ -60,7 +63,7 @@ def step(current: torch.Tensor, state: Tensors, p: Namespace, dt: torch.Tensor) 
 
 
 def initial_state(p: Namespace, holding: torch.Tensor) -> Tensors:
-    """Return the lowest resting potential with the gates that belong to it."""
+    """Return the lowest resting potential with the steady-state gates at this potential."""
 
     def gates(v: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         alpha_h, beta_h, alpha_n, beta_n, e = rates(v)

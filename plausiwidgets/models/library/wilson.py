@@ -1,4 +1,4 @@
-"""Wilson's neuron: the human neocortex in four polynomial equations.
+"""Wilson's neuron: human neocortical neurons in four polynomial equations.
 
 Wilson, *J. Theor. Biol.* 200, 1999::
 
@@ -11,11 +11,11 @@ Wilson, *J. Theor. Biol.* 200, 1999::
     R∞(V) = 1.24 + 3.7 V + 3.2 V²
     T∞(V) = 4.205 + 11.6 V + 8 V²
 
-Scales: the publication has V in units of 100 mV and I accordingly; here V is in mV, and I, 100 times as large as
-there, in µA/cm², which goes with conductances in mS/cm² and a capacitance of 1 µF/cm².
+The publication expresses V in units of 100 mV. Here V is in mV, and I is 100 times as large as there, in µA/cm², which
+corresponds to conductances in mS/cm² and a capacitance of 1 µF/cm².
 
-Time step: 0.05 ms. At 100 µA/cm² a spike of the regular spiking cell is then 0.6 ms late after 500 ms, of the fast
-spiking one, which fires 366 times a second, 3.7 ms.
+The time step is 0.05 ms. After 500 ms at 100 µA/cm², a spike of the regular spiking cell is 0.6 ms late. A spike of the
+fast-spiking cell, which fires at 366 Hz, is 3.7 ms late.
 """
 
 from __future__ import annotations
@@ -30,22 +30,23 @@ _WILSON = "Wilson, J. Theor. Biol. 200, 1999"
 
 
 def step(current: torch.Tensor, state: Tensors, p: Namespace, dt: torch.Tensor) -> Tensors:
-    """Step R, T and H from V, then V from the new ones."""
+    """Advance R, T and H from V, then V from the new values."""
     v, r, t, h = state
     u = 0.01 * v
     r = advance(r, 1.24 + u * (3.7 + 3.2 * u) - r, 1.0, dt / p.tau_R)
     before, t = t, advance(t, 4.205 + u * (11.6 + 8.0 * u) - t, 1.0, dt / p.tau_T)
-    # H stands where T does, and takes its mean over the step.
+    # H has the same time points as T, so its drive is the mean of T over the step.
     h = advance(h, 1.5 * (before + t) - h, 1.0, dt / p.tau_H)
     sodium, potassium, calcium = 17.8 + u * (47.6 + 33.8 * u), p.g_K * r + p.g_H * h, p.g_T * t
     dv = current - sodium * (v - p.E_Na) - potassium * (v - p.E_K) - calcium * (v - p.E_T)
-    # The sodium conductance follows the potential at once: its slope is (47.6 + 67.6 V)/100 mV.
+    # The sodium conductance follows the potential immediately, so its slope (47.6 + 67.6 V)/100 mV contributes to the
+    # total conductance.
     conductance = sodium + (0.476 + 0.676 * u) * (v - p.E_Na) + potassium + calcium
     return advance(v, dv, conductance, dt / p.C), r, t, h
 
 
 def initial_state(p: Namespace, holding: torch.Tensor) -> tuple[torch.Tensor | float, ...]:
-    """Return the lowest resting potential with the other variables that belong to it."""
+    """Return the lowest resting potential with the steady state of the other variables at this potential."""
 
     def settled(v: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         u = 0.01 * v
