@@ -1,1 +1,1 @@
-"""Neurons and networks from and to other libraries: torch, Norse, Brian2, NIR and snnTorch."""
+"""Conversion of neurons and networks from and to other libraries: torch, Norse, Brian2, NIR and snnTorch."""

@@ -1,4 +1,4 @@
-"""Expressions and statements of Brian2: their syntax trees are walked, and nothing is evaluated as text."""
+"""Evaluation of Brian2's expressions and statements by their syntax trees, without executing any text."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from numpy.typing import NDArray
 from plausiwidgets.engine.program.tracer import Traced
 
 WHERE = "from_brian2"
-"""The start of an error message."""
+"""Start of an error message."""
 
 Number = NDArray[np.float64]
-"""A value of an expression: an array, or a float or a traced value, which behave as arrays."""
+"""A value of an expression: an array, or a float or a traced value, which behave like arrays."""
 
 
 def number(value: bool | float | Traced) -> Number:
-    """Return the same value with the type of a number."""
+    """Return a value unchanged, with the type of a number for type checkers."""
     return cast(Number, value)
 
 
 def _exprel(x: Number) -> Number:
-    """Return (exp(x) − 1)/x, and its limit at 0, as Brian2 does."""
+    """Return (exp(x) − 1)/x, or its limit at 0, as in Brian2."""
     near = abs(x) < 1e-16
     return np.where(near, 1.0, np.expm1(x) / np.where(near, 1.0, x))
 
@@ -60,11 +60,11 @@ _FUNCTIONS: dict[str, Callable[..., Number]] = {
     "int": lambda x: 1.0 * x if _is_truth(x) else np.trunc(x),
     "timestep": lambda t, dt: steps_of(t, dt),
 }
-"""Brian2's deterministic functions."""
+"""The deterministic functions of Brian2."""
 
 
 def steps_of(t: Number, dt: Number) -> Number:
-    """Return the number of time steps in a time, as Brian2 counts them."""
+    """Return the number of time steps in a time, rounded as in Brian2."""
     return np.floor((t + 1e-3 * dt) / dt)
 
 
@@ -104,10 +104,17 @@ def _is_truth(x: Number) -> bool:
 def walk(node: ast.AST, names: Mapping[str, Number]) -> Number:
     """Return the value of an expression.
 
+    Parameters
+    ----------
+    node : ast.AST
+        Syntax tree of the expression.
+    names : mapping of str to Number
+        Values of the names in the expression.
+
     Raises
     ------
     ValueError
-        For a name without a value, and for a function or a form of expression that is not supported.
+        If a name has no value, or a function or a form of expression is not supported.
     """
 
     def of(inner: ast.AST) -> Number:
@@ -153,7 +160,7 @@ def _called(name: str, arguments: list[ast.expr], names: Mapping[str, Number]) -
     if name in _FUNCTIONS:
         return _FUNCTIONS[name](*(walk(argument, names) for argument in arguments))
     if name in names and [ast.unparse(argument) for argument in arguments] == ["t"]:
-        return names[name]  # the injected current as a TimedArray
+        return names[name]  # The name is the injected current as a TimedArray.
     raise ValueError(f"{WHERE}: the function {name!r} is not supported.{_about(name)}")
 
 
@@ -177,7 +184,13 @@ class Line:
 
 
 def statements(code: str, where: str) -> list[Line]:
-    """Return the statements of abstract code."""
+    """Return the statements of abstract code.
+
+    Raises
+    ------
+    ValueError
+        If a statement is not an assignment to a variable.
+    """
     found = []
     for statement in ast.parse("\n".join(line.strip() for line in code.replace(";", "\n").splitlines())).body:
         if isinstance(statement, ast.AugAssign) and isinstance(statement.target, ast.Name):

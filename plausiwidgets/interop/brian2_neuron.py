@@ -1,4 +1,4 @@
-"""A neuron in Brian2's equations as a program: its step, its initial state, its threshold and its current."""
+"""Translation of Brian2's equations into programs, with the initial state, the threshold and the current."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from brian2.units.fundamentalunits import Dimension
 
 _LONG, _MAX_STEPS = 1000.0, 12_000
-"""Longest simulation without a current until the neuron rests, in ms and in steps."""
+"""Maximum duration in ms, and number of steps, of the simulation without a current in which the neuron settles."""
 _SHORT, _FEW_STEPS = 300.0, 3000
-"""The same for the smallest current that makes it fire."""
+"""Maximum duration in ms, and number of steps, of the search for the smallest current that elicits a spike."""
 _LEFT = "refractory_left"
 
 Floats = NDArray[np.float64]
@@ -41,14 +41,15 @@ class Code:
     update : list of Line
         Brian2's numerical integration of the state variables.
     condition : ast.AST
-        Of a spike.
+        Condition for a spike.
     reset : list of Line
+        Statements that are executed after a spike.
     once, always : list of Line
         Subexpressions that are constant over a step, and those that are evaluated before and after the update.
     frozen : set of str
         Variables that do not change while the neuron is refractory.
     refractory_time, refractory_condition : ast.expr or None
-        The time for which the neuron is refractory after a spike, or the condition.
+        Duration of the refractory period after a spike, or the condition for being refractory.
     """
 
     update: list[Line]
@@ -79,26 +80,31 @@ class BrianNeuron:
     Attributes
     ----------
     code : Code
+        The statements of a step.
     units : Units
+        The units of Brian2.
     order : list of str
-        State variables; the first one is the membrane potential.
+        State variables, the membrane potential first.
     current : str
+        Name of the injected current.
     dimension : Dimension
-        Of the current.
+        Dimension of the current.
     parameters : list of Parameter
+        Parameters of the model.
     constants : dict of str to float
-        In SI.
+        Values in SI units.
     sizes, shown : dict of str to float, dict of str to str
-        The unit in which each value is shown: its size in SI, and its name.
+        Size in SI units, and name, of the unit in which each value is shown.
     initial : dict of str to float
-        Given initial values, in the unit shown.
+        Initial values from the user, in the unit shown.
     differential : set of str
         Variables with a differential equation.
     spike_level : float or None
+        Potential that a spike crosses upwards, if there is no threshold.
     method : str
-        Of the numerical integration.
+        Method of the numerical integration.
     own : tuple of str
-        The constants of the user, without those of Brian2.
+        Names of the user's constants, without those of Brian2.
     """
 
     code: Code
@@ -119,7 +125,7 @@ class BrianNeuron:
     def names(
         self, current: Number, state: Sequence[Number], values: Mapping[str, Number], dt: Number
     ) -> dict[str, Number]:
-        """Return the value of each name of the equations, in SI."""
+        """Return the value of each name in the equations, in SI units."""
         found = {n: number(x) for n, x in self.constants.items()}
         found |= {p.key: values[p.key] * self.sizes[p.key] for p in self.parameters}
         found |= {n: x * self.sizes[n] for n, x in zip(self.order, state, strict=False)}
@@ -192,10 +198,11 @@ class BrianNeuron:
     # -- the initial state, the threshold and the current --------------------------------------------------
 
     def begin(self, programs: Programs, dt: float, level: float) -> list[float]:
-        """Return the initial state: given values, and those to which the other variables settle without a current."""
+        """Return the initial state: the values from the user, and the steady state of the other variables."""
         state = np.zeros((len(self.order) + self.code.refracts, 1))
         if self.shown[self.order[0]] == "mV":
-            state[0] = min(0.0, level - 20.0)  # below the threshold, so that the neuron does not diverge at once
+            # Start below the threshold, so that the neuron does not diverge immediately.
+            state[0] = min(0.0, level - 20.0)
         for n, x in self.initial.items():
             state[self.order.index(n)] = x
         if all(n in self.initial for n in self.order if n in self.differential):
@@ -211,7 +218,7 @@ class BrianNeuron:
         return [short(x) for x in state[:, 0]]
 
     def level(self, reference: Mapping[str, float]) -> float | str:
-        """Return the level of the threshold for the potential: a parameter, or a number in the unit shown."""
+        """Return the threshold of the potential: the name of a parameter, or a number in the unit shown."""
         v = self.order[0]
         if self.spike_level is not None:
             return self.spike_level
@@ -256,13 +263,13 @@ class BrianNeuron:
 
 
 class _Run:
-    """Steps of a program by NumPy at the default parameters."""
+    """Evaluation of a program's steps in NumPy at the default parameters."""
 
     def __init__(self, program: Program, parameters: Sequence[Parameter], dt: float) -> None:
         inputs = {"dt": dt} | {f"p{i}": np.full(1, p.default) for i, p in enumerate(parameters)}
         self._step = stepper(program, inputs)
 
     def step(self, current: Floats, state: Floats) -> tuple[Floats, Floats]:
-        """Return (spikes, state) after one step, [lanes] and [state variables, lanes]."""
+        """Return (spikes, state) after one step, of shapes (lanes,) and (state variables, lanes)."""
         spikes, new = self._step(current, state)
         return spikes, np.stack(new)

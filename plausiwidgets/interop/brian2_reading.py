@@ -1,4 +1,4 @@
-"""Reading of Brian2's equations: Brian2 checks the units and writes the update of a step, and its parts are taken."""
+"""Reader of Brian2's equations, which takes the units and the update of a step from Brian2."""
 
 from __future__ import annotations
 
@@ -24,29 +24,37 @@ if TYPE_CHECKING:
     from brian2.units.fundamentalunits import Dimension
 
 _POTENTIALS = ("v", "V", "vm", "Vm")
-"""Usual names of the membrane potential."""
+"""Common names of the membrane potential."""
 
 
 @dataclass(frozen=True)
 class Words:
-    """A neuron in the arguments of Brian2's ``NeuronGroup``, and the choices of the user.
+    """The arguments of Brian2's ``NeuronGroup`` and the settings of the user.
 
     Attributes
     ----------
     eqs : str or Equations
+        The equations.
     threshold, reset : str
+        Condition for a spike, and statements after a spike.
     refractory : Quantity or str
+        Duration of the refractory period, or condition for it.
     method : str or tuple of str or None
+        Method of the numerical integration.
     space : mapping of str to object
-        Values of names, of which the equations use some.
+        Values of names, some of which the equations use.
     parameters : sequence of Parameter or None
+        Parameters from the user, or None to derive them from the constants.
     current : str or Parameter
+        The injected current.
     dt : float
-        In ms.
+        Time step in ms.
     initial : mapping of str to object
-        Numbers in the unit shown, or quantities.
+        Initial values as numbers in the unit shown, or as quantities.
     potential : str or None
+        Name of the membrane potential.
     spike_level : float or None
+        Potential that a spike crosses upwards, if there is no threshold.
     """
 
     eqs: object
@@ -64,18 +72,19 @@ class Words:
 
 
 def read(b2: ModuleType, words: Words) -> BrianNeuron:
-    """Return the neuron of Brian2's equations.
+    """Return the neuron that Brian2's equations describe.
 
     Raises
     ------
     ValueError
-        For noise, linked or summed variables, a current or a potential that is not there, and values that are missing.
+        If the equations contain noise, or linked or summed variables, if the current or the potential does not exist,
+        or if a value is missing.
     """
     return _Reading(b2, words).neuron()
 
 
 def _checked_equations(b2: ModuleType, eqs: object) -> Equations:
-    """Return the equations of one deterministic neuron."""
+    """Return the equations after checking that they describe one deterministic neuron."""
     made = b2.Equations(eqs) if isinstance(eqs, str) else eqs
     if not isinstance(made, b2.Equations):
         raise TypeError(f"{WHERE}: eqs must be a string or Equations from Brian2, got {shown(eqs)}.")
@@ -92,7 +101,7 @@ def _checked_equations(b2: ModuleType, eqs: object) -> Equations:
 
 
 class _Reading:
-    """The parts of a neuron, in the order in which they depend on each other."""
+    """Reader that collects the parts of a neuron in the order in which they depend on each other."""
 
     def __init__(self, b2: ModuleType, words: Words) -> None:
         self.b2, self.words, self.units = b2, words, Units(b2)
@@ -122,7 +131,7 @@ class _Reading:
         return set(self.eqs.identifiers) | (get_identifiers(text) if text else set())
 
     def _constants(self) -> dict[str, Quantity | float]:
-        """Return the constants of the equations with their values, in the order in which the text names them."""
+        """Return the constants of the equations with their values, in the order of their first use in the text."""
         text, space = " ".join([str(self.eqs), self._code_text()]), self.words.space
         places = {n: m.start() if (m := re.search(rf"\b{n}\b", text)) else len(text) for n in self.used}
         return {
@@ -160,7 +169,7 @@ class _Reading:
                 raise unknown(WHERE, "parameter", n, [*self.own, *self.stated])
 
     def _dimensions(self) -> dict[str, Dimension]:
-        """Return the dimension of each variable, constant and of the current."""
+        """Return the dimension of each variable and constant, and of the current."""
         dims = {n: self.eqs[n].dim for n in self.eqs} | {n: self.b2.get_dimensions(x) for n, x in self.own.items()}
         if self.current not in self.eqs:
             if self.drive is not None and self.drive.unit not in ("", "1"):
@@ -171,7 +180,7 @@ class _Reading:
         return dims
 
     def _group(self) -> tuple[NeuronGroup, str]:
-        """Return a group of one neuron whose update Brian2 has written, and the name of the integration method."""
+        """Return a group of one neuron with Brian2's update code, and the name of the integration method."""
         from brian2.utils.logger import catch_logs
 
         b2, words, space = self.b2, self.words, dict(self.own)
@@ -179,7 +188,8 @@ class _Reading:
             unit = b2.Quantity(1.0, dim=self.dims[self.current])
             is_timed = re.search(rf"\b{self.current}\s*\(\s*t\s*\)", str(self.eqs)) is not None
             space[self.current] = b2.TimedArray(np.ones(1) * unit, dt=1 * b2.ms) if is_timed else unit
-        with catch_logs(log_level=logging.INFO) as messages:  # such as which method Brian2 chooses
+        # Brian2 logs, for example, the method that it chooses.
+        with catch_logs(log_level=logging.INFO) as messages:
             group = b2.NeuronGroup(
                 1,
                 self.eqs,
@@ -190,7 +200,8 @@ class _Reading:
                 namespace=space,
                 dt=words.dt * b2.ms,
             )
-            group._network = False  # the group belongs to no network, so that Brian2 need not warn of that
+            # The group belongs to no network, so Brian2 must not warn about that.
+            group._network = False
             group.before_run({})
             group.state_updater.update_abstract_code({})
             if words.threshold is not None:
@@ -199,7 +210,7 @@ class _Reading:
         return group, f"method {chosen[0] if chosen else words.method}"
 
     def _order(self, resets: list[Line]) -> list[str]:
-        """Return the state variables: first the potential, last the parameters that a reset changes."""
+        """Return the state variables: the potential, the other variables, and the parameters that a reset changes."""
         differential = self.eqs.diff_eq_names
         usual = next((n for n in _POTENTIALS if n in differential), sorted(differential)[0])
         potential = self.words.potential or usual
@@ -210,7 +221,7 @@ class _Reading:
         return [potential, *others, *(n for n in self.stated if n in changed and n not in self.given)]
 
     def _initial(self, order: list[str]) -> dict[str, float]:
-        """Return the given initial values in SI."""
+        """Return the initial values from the user, in SI units."""
         found = {}
         for n, x in self.words.initial.items():
             if n not in self.dims:
@@ -242,7 +253,10 @@ class _Reading:
         )
 
     def neuron(self) -> BrianNeuron:
-        """Return the neuron; Brian2's own errors about units and methods are raised here."""
+        """Return the neuron.
+
+        Errors of Brian2 about units and methods are raised here.
+        """
         group, method = self._group()
         resets = statements(self.words.reset, f"{WHERE}: reset")
         order = self._order(resets)
@@ -271,7 +285,7 @@ class _Reading:
         )
 
     def _all_constants(self, code: Code, order: list[str], begins: Mapping[str, float]) -> dict[str, float]:
-        """Return the constants in SI, Brian2's units and physical constants included."""
+        """Return the constants in SI units, including Brian2's units and physical constants."""
         constants = {"inf": np.inf, "pi": np.pi, "e": np.e}
         constants |= {n: float(x) for n, x in self.own.items() if n not in self.given}
         constants |= {n: begins[n] for n in self.stated if n in begins and n not in self.given and n not in order}
@@ -286,7 +300,7 @@ class _Reading:
 
 
 def _refractoriness(given: str | SupportsFloat, moving: set[str]) -> tuple[ast.expr | None, ast.expr | None]:
-    """Return the time for which a neuron is refractory, or the condition as long as which it is; or neither."""
+    """Return the refractory period as (duration, condition), in which at most one entry is not None."""
     if not isinstance(given, str):
         is_given = given is not False and float(given) > 0.0
         return ast.Constant(float(given)) if is_given else None, None

@@ -1,4 +1,4 @@
-"""Brian2's dimensions and units, and the parameter that a constant becomes."""
+"""Brian2's dimensions and units, and the conversion of constants into parameters."""
 
 from __future__ import annotations
 
@@ -36,15 +36,15 @@ _DISPLAYED = (
     ("volt/amp/second", "MOhm/ms", 1e9),
     ("mole/metre**3", "mmolar", 1.0),
 )
-"""Dimensions as Brian2 writes them, a unit of electrophysiology, and what it is in SI."""
+"""Brian2's text for a dimension, a common unit in electrophysiology, and its size in SI units."""
 _BASE = (("mV", 1e-3), ("pA", 1e-12), ("ms", 1e-3), ("um", 1e-6), ("kelvin", 1.0), ("mmole", 1e-3))
-"""Units of which a unit of any other dimension is composed, and their sizes in SI."""
+"""Units that compose a unit of any other dimension, and their sizes in SI units."""
 _LARGER = {"pA": "nA", "nA": "uA", "uA": "mA", "nS": "uS", "uS": "mS", "pF": "nF", "nF": "uF"}
-"""Units of constants of a whole cell, or of a square centimetre of it."""
+"""Larger units for constants of a whole cell or of a square centimetre of membrane."""
 
 
 class Units:
-    """Brian2's dimensions, and the units in which numbers are shown."""
+    """The dimensions of Brian2, and the units in which numbers are shown."""
 
     def __init__(self, brian2: ModuleType) -> None:
         self.brian2 = brian2
@@ -52,7 +52,7 @@ class Units:
         self.shown = {self.parsed(text).dim: (unit, size) for text, unit, size in reversed(_DISPLAYED)}
 
     def parsed(self, text: str) -> Quantity:
-        """Return the unit of a product of powers, such as ``uA/cm2`` or ``amp/metre**2``."""
+        """Return the unit that a product of powers describes, such as ``uA/cm2`` or ``amp/metre**2``."""
         result, sign = 1.0 * self.brian2.second / self.brian2.second, 1
         plain = text.translate(str.maketrans("µμ²", "uu2")).replace("Ω", "ohm").replace("Ohm", "ohm")
         for part in re.split(r"([*/ ]+)", plain.replace("**", "^")):
@@ -68,13 +68,19 @@ class Units:
         return result
 
     def of(self, dimension: Dimension) -> tuple[str, float]:
-        """Return (unit, size in SI) in which a number of a dimension is shown."""
+        """Return (unit, size in SI units) in which numbers of a dimension are shown."""
         if dimension is self.plain:
             return "1", 1.0
         return self.shown.get(dimension) or _composed(dimension)
 
     def size(self, unit: str, dimension: Dimension, where: str) -> float:
-        """Return a unit in SI; raise a ValueError for a unit with another dimension."""
+        """Return the size of a unit in SI units.
+
+        Raises
+        ------
+        ValueError
+            If the unit has another dimension, or Brian2 has no such unit.
+        """
         if unit in ("", "1"):
             found = 1.0 * self.brian2.second / self.brian2.second
         else:
@@ -88,9 +94,12 @@ class Units:
 
 
 def _composed(dimension: Dimension) -> tuple[str, float]:
-    """Return (unit, size in SI) as a product of powers, such as ``1/ms/mV``; without a unit if a power is not whole."""
+    """Return (unit, size in SI units) as a product of powers, such as ``1/ms/mV``.
+
+    The unit is empty if a power is not an integer.
+    """
     length, mass, time, current, temperature, substance, luminosity = dimension._dims
-    # kg = V A s³ m⁻², so that a mass is expressed by the units of electrophysiology.
+    # kg = V A s³ m⁻², so the units of electrophysiology also express a mass.
     powers = (mass, current + mass, time + 3.0 * mass, length - 2.0 * mass, temperature, substance)
     if luminosity or any(power != round(power) for power in powers):
         return "", 1.0
@@ -104,7 +113,7 @@ def _composed(dimension: Dimension) -> tuple[str, float]:
 
 
 def short(x: float) -> float:
-    """Return a value with six digits, and 0 for a value of less than 1e-6."""
+    """Return a value with six digits, or 0 if its absolute value is below 1e-6."""
     return 0.0 if abs(x) < 1e-6 else float(f"{x:.6g}")
 
 
@@ -124,7 +133,7 @@ def is_number(value: object) -> TypeGuard[SupportsFloat]:
 
 
 def in_si(value: object, dimension: Dimension, size: float, where: str) -> float:
-    """Return a value in SI: a Quantity of the dimension, or a number in the unit shown."""
+    """Return a value in SI units: a Quantity of the dimension, or a number in the unit shown."""
     if not is_quantity(value):
         raise TypeError(f"{where} must be a number or a Quantity, got {shown(value)}.")
     if hasattr(value, "dim"):
@@ -135,14 +144,15 @@ def in_si(value: object, dimension: Dimension, size: float, where: str) -> float
 
 
 def guess(name: str, si: float, dimension: Dimension, units: Units) -> Parameter | None:
-    """Return a parameter for a constant, with a range by its dimension and value; None if it must stay a constant."""
+    """Return a parameter for a constant, with a range from its dimension and value, or None if it stays a constant."""
     unit, size = units.of(dimension)
     if name in RESERVED or name.startswith("_") or si == 0.0 or not unit:
         return None
     while abs(si / size) >= (1e3 if unit[0] == "u" else 1e4) and unit in _LARGER:
         unit, size = _LARGER[unit], 1e3 * size
     x = float(f"{si / size:.12g}")
-    if unit == "mV" and (x < -10.0 or x > 40.0):  # otherwise it is a span or a slope, which must stay positive
+    # A value outside these limits is a potential. Otherwise it may be a span or a slope, which must stay positive.
+    if unit == "mV" and (x < -10.0 or x > 40.0):
         return Parameter(name, x, short(x - 20.0), short(x + 20.0), unit)
     if x > 0.0:
         return Parameter(name, x, float(f"{0.2 * x:.6g}"), float(f"{5.0 * x:.6g}"), unit, scale="log")

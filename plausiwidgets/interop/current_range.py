@@ -1,4 +1,4 @@
-"""The range of a current that drives a neuron, and silences one that fires without input."""
+"""Search for the range of a current that makes a neuron fire, and silences one that fires without input."""
 
 from __future__ import annotations
 
@@ -9,36 +9,41 @@ import numpy as np
 from plausiwidgets.models.parameter import Floats, Parameter
 
 _OFTEN = 10
-"""Spikes within the steps of a trial at the default current."""
+"""Minimum number of spikes in a trial at the default current."""
 
 Count = Callable[[Floats], Floats]
-"""Returns how often a neuron fires, for each of several constant currents."""
+"""Function that returns the number of spikes of a neuron at each of several constant currents."""
 
 
 def current_range(
     key: str, unit: str, sizes: Floats, count: Count, where: str, steps: str, often: int = _OFTEN
 ) -> Parameter:
-    """Return the injected current: half as much again as what just makes the neuron fire, and a range around it.
+    """Return the injected current with a default of 1.5 times the smallest one that elicits a spike, or more.
 
-    A neuron that fires without input gets a range from a current that silences it to one at which it fires faster.
+    The range surrounds the default. For a neuron that fires without input, it extends from a current that silences the
+    neuron to one at which it fires faster.
 
     Parameters
     ----------
     key, unit : str
-        Of the parameter.
-    sizes : array
-        Amounts of current, ascending, above 0.
+        Key and unit of the parameter.
+    sizes : ndarray, shape (n,)
+        Absolute values of the current, ascending and above 0, in `unit`.
     count : callable
-        Returns the numbers of spikes at several constant currents.
+        Function that returns the numbers of spikes at several constant currents.
     where, steps : str
-        Start of an error message, and the length of a trial in words.
+        Start of an error message, and length of a trial in words.
     often : int
-        Spikes at the default current.
+        Minimum number of spikes at the default current.
+
+    Returns
+    -------
+    Parameter
 
     Raises
     ------
     ValueError
-        If no current drives the neuron, or none silences one that fires without input.
+        If no current makes the neuron fire, or none silences a neuron that fires without input.
     """
     counts = count(np.concatenate([[0.0], sizes]))
     alone, more = float(counts[0]), counts[1:] - counts[0]
@@ -65,8 +70,8 @@ def current_range(
 
 
 def _driving(sizes: Floats, more: Floats, often: int) -> float:
-    """Return half as much again as the least current that adds a spike, or one that adds several."""
-    # A neuron that integrates without a leak fires at any current, if one waits.
+    """Return 1.5 times the smallest current that adds a spike, or the one that adds `often` spikes if it is larger."""
+    # A neuron that integrates without a leak eventually fires at any current, so the default must add several spikes.
     least, several = (float(sizes[int((more >= n).argmax())]) for n in (1, often))
     return float(f"{max(1.5 * least, several):.2g}")
 

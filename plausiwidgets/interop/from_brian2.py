@@ -1,9 +1,9 @@
-"""`from_brian2`: a neuron in the arguments of Brian2's ``NeuronGroup`` as a model.
+"""The function `from_brian2`, which converts the arguments of Brian2's ``NeuronGroup`` into a model.
 
-Brian2 checks the units and writes the update of a step, which becomes a program. Nothing is evaluated as text: the
-syntax trees of the update, of threshold, reset and refractoriness are walked. The order within a step is Brian2's: the
-state is integrated, then the threshold is tested, then the variables of neurons that fired are reset. Torch is not
-needed.
+Brian2 checks the units and generates the update of a step, which becomes a program. No text is executed, because the
+syntax trees of the update, the threshold, the reset and the refractory period are evaluated instead. The order within a
+step is that of Brian2: the state is integrated, then the threshold is tested, then the variables of neurons that fired
+are reset. Torch is not needed.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from plausiwidgets.support.progress import ProgressLike, Watch, watched
 from plausiwidgets.support.quiet import imported
 
 KEY = "brian2_neuron"
-"""Key of a model to which the user gives none."""
+"""Default key of a model."""
 
 
 @checked
@@ -51,9 +51,62 @@ def from_brian2(
     progress: ProgressLike = None,
     **options: Any,
 ) -> NeuronModel:
-    """Take a neuron in the words of Brian2's ``NeuronGroup`` as a model, integrated as Brian2 does.
+    """Return a model from the arguments of Brian2's ``NeuronGroup``, with Brian2's integration.
 
-    Needs Brian2, which ``pip install plausiwidgets[brian2]`` installs, with NumPy below 2.4; torch is not needed.
+    This function needs Brian2, which ``pip install plausiwidgets[brian2]`` installs, with NumPy below 2.4. It does not
+    need torch.
+
+    Parameters
+    ----------
+    eqs : str or Equations
+        The equations.
+    threshold, reset : str
+        Condition for a spike, and statements after a spike. Without a threshold, as for the Hodgkin–Huxley equations,
+        `spike_level` defines a spike.
+    refractory : Quantity or str
+        A duration, an expression for a constant duration, or a condition that is true while the neuron is refractory.
+    method : str or tuple of str, optional
+        A method of Brian2 for deterministic equations. By default Brian2 chooses it.
+    namespace : mapping of str to Quantity, optional
+        The constants. By default, as in Brian2, these are the variables at the place of the call.
+    parameters : sequence of Parameter, optional
+        Parameters whose keys are names of constants or of parameters of the equations, in any unit of Brian2. By
+        default each number of the namespace becomes a parameter, with a range from its dimension and value.
+    current : str or Parameter
+        The injected current, which is a parameter of the equations, a constant, or a TimedArray of ``t``. A `Parameter`
+        also sets its range and unit.
+    key : str
+        Key of the model.
+    dt : float
+        Time step in ms.
+    initial : mapping of str to float or Quantity, optional
+        Initial values of state variables. By default they are the resting values without a current at the default
+        parameters. The mapping can also contain values of parameters of the equations.
+    potential : str, optional
+        Name of the membrane potential, by default ``v``, ``V``, ``vm`` or ``Vm``, or else the first variable by name
+        that has a differential equation.
+    rest, level : float or str, optional
+        Resting potential and spike threshold, as `rest` and `threshold` of :class:`NeuronModel`. By default they are
+        the resting value of the potential, and the value with which the threshold condition compares the potential.
+    spike_level : float, optional
+        Potential that a spike crosses upwards, in the unit shown, for equations without a threshold.
+    progress : "text", "tqdm", callable or Progress, optional
+        Display of the progress, because a stiff neuron with many variables takes several seconds. With a display, the
+        neuron is compiled here instead of at its first simulation.
+    **options
+        Further arguments of :class:`NeuronModel`.
+
+    Returns
+    -------
+    NeuronModel
+
+    Raises
+    ------
+    ImportError
+        If Brian2 is not installed.
+    ValueError
+        If the equations contain noise, functions of time, several currents, or linked or summed variables, or Brian2
+        rejects them. The message contains the cause.
 
     Examples
     --------
@@ -64,57 +117,12 @@ def from_brian2(
     ...     namespace={"tau": 10*ms}, current=pw.Parameter("I", 20.0, 0.0, 60.0, unit="mV"))
     >>> pw.judge(neuron, "tonic_spiking").status                                          # doctest: +SKIP
     'replicated'
-
-    Parameters
-    ----------
-    eqs : str or Equations
-    threshold, reset : str
-        Without a threshold, as for the equations of Hodgkin and Huxley, `spike_level` defines a spike.
-    refractory : Quantity or str
-        A time, an expression of one that does not change, or a condition as long as which the neuron is refractory.
-    method : str or tuple of str, optional
-        Any of Brian2's for deterministic equations; by default Brian2 chooses.
-    namespace : mapping of str to Quantity, optional
-        The constants; by default, as in Brian2, the variables where the function is called.
-    parameters : sequence of Parameter, optional
-        By their keys, constants of the namespace or parameters of the equations, in any of Brian2's units. By default
-        each number of the namespace is one, with a range by its dimension and value.
-    current : str or Parameter
-        What is injected: a parameter of the equations, a constant, or a TimedArray of ``t``. As a `Parameter` with its
-        range and its unit.
-    key : str
-        Of the model.
-    dt : float
-        Time step in ms.
-    initial : mapping of str to float or Quantity, optional
-        Where state variables begin: by default, where they rest without a current at the default parameters. Values of
-        parameters of the equations are given here as well.
-    potential : str, optional
-        The membrane potential, where it is not called ``v``, ``V``, ``vm`` or ``Vm`` or is the first equation.
-    rest, level : float or str, optional
-        Resting potential and spike threshold as of :class:`NeuronModel`; by default where it rests, and what the
-        threshold compares the potential with.
-    spike_level : float, optional
-        Potential that a spike crosses upwards, in the unit shown, for equations without a threshold.
-    progress : "text", "tqdm", callable or Progress, optional
-        Shows how far the neuron is: a stiff neuron with many variables takes some seconds. The neuron is then compiled
-        as well, and not before its first simulation.
-    **options
-        Further arguments of :class:`NeuronModel`.
-
-    Raises
-    ------
-    ImportError
-        Without Brian2.
-    ValueError
-        For noise, functions of time, several currents, linked or summed variables, and equations that Brian2 rejects.
-        The message names the cause.
     """
     b2 = imported("brian2")
     if (threshold is None) == (spike_level is None):
         raise ValueError("from_brian2: pass either threshold or spike_level. A spike crosses spike_level upwards.")
     finite("from_brian2", "dt", dt, above=0.0, unit="ms")
-    frame = sys._getframe(2)  # that of the caller, behind the check of the arguments
+    frame = sys._getframe(2)  # Skip the frame of the argument check to reach that of the caller.
     space = dict(namespace) if namespace is not None else {**frame.f_globals, **frame.f_locals}
     words = Words(
         eqs,
@@ -150,7 +158,8 @@ def from_brian2(
         given = current if isinstance(current, Parameter) else None
         drive = given or neuron.found_drive(programs, dt, begin)
         _passed(watch)
-        if drive.unit != neuron.shown[neuron.current]:  # shown in a unit in which its numbers are neither huge nor tiny
+        # Use a unit in which the numbers of the current are neither very large nor very small.
+        if drive.unit != neuron.shown[neuron.current]:
             neuron.sizes[neuron.current] = neuron.units.size(drive.unit, neuron.dimension, "current")
             programs = neuron.started(neuron.programs()[0], begin, base, of(height))
         step = ProgramStep(programs, spike_level, singular=True)
@@ -169,20 +178,20 @@ def from_brian2(
             **({"scheme": f"Brian2's {neuron.method}", "title": "Brian2" if key == KEY else ""} | options),
         )
         if watch is not None:
-            why_not(model)  # it compiles the model
+            why_not(model)  # This call compiles the model.
             _passed(watch)
         return model
 
 
 def _passed(watch: Watch | None) -> None:
-    """Report that a stage is done."""
+    """Report that a stage is complete."""
     if watch is not None:
         watch.done += 1
         watch()
 
 
 def _read(b2: ModuleType, words: Words) -> BrianNeuron:
-    """Return the neuron of the equations; put a sentence in front of an error of Brian2."""
+    """Return the neuron of the equations, and add a sentence to the start of any error from Brian2."""
     try:
         return read(b2, words)
     except (ImportError, MemoryError):
@@ -198,7 +207,7 @@ def _read(b2: ModuleType, words: Words) -> BrianNeuron:
 
 
 def _notes(neuron: BrianNeuron) -> list[str]:
-    """Return sentences on the role that each constant of the equations has in the model."""
+    """Return sentences about the role of each constant of the equations in the model."""
     made = [f"{p.key} in {p.unit}" if p.unit not in ("", "1") else p.key for p in neuron.parameters]
     used = {node.id for tree in neuron.code.trees() for node in ast.walk(tree) if isinstance(node, ast.Name)}
     kept = [n for n in neuron.constants if n in neuron.own and n in used]

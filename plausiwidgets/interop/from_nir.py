@@ -1,8 +1,8 @@
-"""A neuron of the Neuromorphic Intermediate Representation (NIR) as a model, and a packaged one as a node of NIR.
+"""Conversion of neurons from and to the Neuromorphic Intermediate Representation (NIR).
 
-NIR describes a neuron in continuous time, in s, and leaves the time step to the platform, as did versions before 1.0.8
-with the reset. Between two steps the linear equations are solved exactly for a current that is constant meanwhile.
-A node from ``to_nir`` has the time step and the integration of the packaged neuron in its metadata.
+NIR describes a neuron in continuous time, in s, and leaves the time step to the platform. Before version 1.0.8 it also
+left the reset to the platform. Between two steps, the linear equations are solved exactly for a constant current. The
+metadata of a node from ``to_nir`` contain the time step and the integration method of the packaged neuron.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from plausiwidgets.support.names import unknown
 from plausiwidgets.support.quiet import imported
 
 KEY = "nir_neuron"
-"""Of a neuron that the user gives none."""
+"""Default key of a model."""
 NEURONS = ("LIF", "CubaLIF", "IF")
 _REFUSED = {
     "LI": "is a leaky integrator, which never fires",
@@ -35,7 +35,7 @@ _REFUSED = {
 _GAINS = ("Scale", "Linear", "Affine")
 _EDGES = ("Input", "Output", "Flatten")
 _INTERVAL = 50.0
-"""Of spikes of an integrator without a leak at the default current, in ms."""
+"""Interspike interval in ms of an integrator without a leak at the default current."""
 
 
 @checked
@@ -49,9 +49,39 @@ def from_nir(
     current: Parameter | None = None,
     **options: Any,
 ) -> NeuronModel:
-    """Take a neuron of NIR, or a graph with one, as a model.
+    """Return a model of a NIR neuron, or of a graph with one neuron.
 
-    Torch is not needed, nor NIR beyond the node.
+    This function does not need torch, and needs NIR only for the node.
+
+    Parameters
+    ----------
+    node : nir.LIF, nir.CubaLIF, nir.IF or nir.NIRGraph
+        The neuron. A graph must contain one neuron, and may contain Scale, Linear or Affine nodes before it.
+    dt : float, optional
+        Time step in ms, although the time constants of NIR are in s. By default that of the node's metadata.
+    reset : {"zero", "subtract"} or float, optional
+        Potential after a spike: 0, the potential minus the threshold, or a number. By default the field ``v_reset`` of
+        the node, which NIR has since version 1.0.8, becomes a parameter.
+    integration : {"exact", "euler"}, optional
+        Integration of a step, either exact or by forward Euler. By default that of the node's metadata, or exact.
+    key : str
+        Key of the model.
+    current : Parameter, optional
+        The injected current. By default its range surrounds the smallest one that makes the neuron fire.
+    **options
+        Further arguments of :class:`NeuronModel`.
+
+    Returns
+    -------
+    NeuronModel
+
+    Raises
+    ------
+    TypeError
+        If `node` is not a node or a graph from NIR.
+    ValueError
+        If the node never fires, the graph has several neurons, the reset is unknown, or the node has no reset or no
+        time step and none is passed.
 
     Examples
     --------
@@ -62,30 +92,6 @@ def from_nir(
     >>> node = nir.LIF(tau=0.02 * one, r=one, v_leak=0 * one, v_threshold=one)            # doctest: +SKIP
     >>> pw.judge(pw.from_nir(node, dt=1.0, reset="zero"), "tonic_spiking").status         # doctest: +SKIP
     'replicated'
-
-    Parameters
-    ----------
-    node : nir.LIF, nir.CubaLIF, nir.IF or nir.NIRGraph
-        A graph has one neuron, and before it a gain at most.
-    dt : float, optional
-        Time step in ms; the time constants of NIR are in s. By default that of the node's metadata.
-    reset : {"zero", "subtract"} or float, optional
-        The potential after a spike: 0, itself less the threshold, or a number. By default it
-        becomes the parameter ``v_reset`` of the node, which NIR has since version 1.0.8.
-    integration : {"exact", "euler"}, optional
-        How a step is computed: exactly, or by forward Euler. By default that of the node's metadata, or exactly.
-    key : str
-        Of the model.
-    current : Parameter, optional
-        The injected current; by default a range around the smallest one that makes the neuron fire.
-    **options
-        Further arguments of :class:`NeuronModel`.
-
-    Raises
-    ------
-    ValueError
-        For what never fires, several neurons or layers, an unknown reset, and a node without a reset or a time step if
-        none is passed.
     """
     neuron, gain, bias = _one_neuron(node)
     kind = type(neuron).__name__
@@ -151,7 +157,7 @@ _FIELDS = {
 def _exact(
     kind: str, p: Mapping[str, Traced], x: Traced, state: Sequence[Traced], dt: Traced
 ) -> tuple[Traced, list[Traced]]:
-    """Return the potential and the synaptic current after a step, for a current that is constant within it."""
+    """Return the exact potential and synaptic current after a step with a constant current."""
     v = state[0]
     if kind == "IF":
         return v + dt * 1e-3 * p["r"] * x, []
@@ -183,7 +189,7 @@ def _number_of(reset: str | float) -> float:
 
 
 def _time_step(dt: float | None, about: Mapping[str, object]) -> float:
-    """Return a time step in ms: the one that was passed, or that of the metadata, in s."""
+    """Return the time step in ms from the argument, or from the metadata, in which it is in s."""
     known = about.get("dt")
     if dt is None and isinstance(known, (int, float)):
         dt = 1e3 * float(known)
@@ -193,7 +199,7 @@ def _time_step(dt: float | None, about: Mapping[str, object]) -> float:
 
 
 def _reset(neuron: object, about: Mapping[str, object]) -> float:
-    """Return the reset of a node: its field, or its metadata before NIR had the field."""
+    """Return the reset potential of a node from its field, or from its metadata for NIR versions without the field."""
     if getattr(neuron, "v_reset", None) is not None:
         return _number(neuron, "v_reset")
     known = about.get("v_reset")
@@ -206,7 +212,7 @@ def _reset(neuron: object, about: Mapping[str, object]) -> float:
 
 
 def _passed(dt: Traced, tau: Traced, tau_syn: Traced) -> Traced:
-    """Return what the membrane gets within a step of a synaptic current that decays from 1, over what it keeps."""
+    """Return the response of the membrane to a synaptic current that decays from 1, divided by exp(−dt/tau)."""
     z = dt * (tau_syn - tau) / (tau_syn * tau)
     near = abs(z) < 1e-12
     kept: Traced = dt / tau * np.where(near, 1.0, np.expm1(z) / np.where(near, 1.0, z))
@@ -252,7 +258,7 @@ def _one_neuron(node: object) -> tuple[object, float, float]:
 
 
 def _before(graph: _Graph, neuron: object) -> list[str]:
-    """Return the names of the nodes that lead to the neuron of a graph, in order of what they do."""
+    """Return the names of the nodes that lead to the neuron of a graph, in the order of their effect."""
     name = next(name for name, node in graph.nodes.items() if node is neuron)
     found: list[str] = []
     while sources := [source for source, target in graph.edges if target == name and source in graph.nodes]:
@@ -278,7 +284,7 @@ def _before(graph: _Graph, neuron: object) -> list[str]:
 
 
 def _number(node: object, name: str) -> float:
-    """Return a number of a node: NIR holds one for each neuron."""
+    """Return a number of a node, in which NIR stores one value per neuron. Time constants are converted to ms."""
     try:
         values = np.unique(np.asarray(getattr(node, name), dtype=np.float64))
     except (AttributeError, TypeError, ValueError):
@@ -304,14 +310,14 @@ def _parameter(name: str, x: float) -> Parameter:
 
 
 def _current(values: Mapping[str, float], gain: float, bias: float, span: float, kind: str) -> Parameter:
-    """Return the injected current: half as much again as what just makes the neuron fire."""
+    """Return the injected current with a default of 1.5 times the smallest one that makes the neuron fire."""
     needed = span / values["r"] / values.get("w_in", 1.0)
     if kind == "IF":
         needed /= 1e-3 * _INTERVAL * 1.5
     if bias < needed:
         default = float(f"{(1.5 * needed - bias) / gain:.2g}")
         low, high = sorted((-2.0 * default, 10.0 * default))
-    else:  # it fires without input
+    else:  # The neuron fires without input.
         default = float(f"{0.5 * needed / gain:.2g}")
         low, high = sorted((1.5 * (needed - bias) / gain - default, 10.0 * default))
     return Parameter("current", default, low, high, "1")
@@ -319,23 +325,35 @@ def _current(values: Mapping[str, float], gain: float, bias: float, span: float,
 
 @checked
 def to_nir(model: str | NeuronModel, parameters: Mapping[str, float] | None = None) -> object:
-    """Return a packaged neuron as a node of NIR, where NIR has an equal: ``lif``, as ``nir.LIF``.
+    """Return a packaged neuron as a NIR node, if NIR has an equivalent.
 
-    NIR has no refractory period, no time step and no integration. The node's ``metadata`` has the time step in s and
-    the integration, so that :func:`from_nir` returns a neuron with the same spikes, and the reset, which versions of
-    NIR before 1.0.8 do not have. Potentials are in mV, time constants in s. Needs NIR, which ``pip install nir``
-    installs.
+    The only such neuron is ``lif``, which becomes a ``nir.LIF``. NIR has no refractory period, no time step and no
+    integration method. The node's ``metadata`` contain the time step in s and the integration method, so that
+    :func:`from_nir` returns a neuron with the same spikes. They also contain the reset, because NIR versions before
+    1.0.8 have no field for it. Potentials are in mV and time constants in s. This function needs NIR, which ``pip
+    install nir`` installs.
+
+    Parameters
+    ----------
+    model : str or NeuronModel
+        The neuron model ``lif``.
+    parameters : mapping of str to float, optional
+        Parameters of the model. Parameters without a value have their defaults.
+
+    Returns
+    -------
+    nir.LIF
+
+    Raises
+    ------
+    ValueError
+        If the model is not ``lif``, or has a refractory period.
 
     Examples
     --------
     >>> import plausiwidgets as pw
     >>> float(pw.to_nir("lif", {"tau_mem": 20.0, "t_ref": 0.0}).tau[0])                                 # doctest: +SKIP
     0.02
-
-    Raises
-    ------
-    ValueError
-        For any other neuron, and for a refractory period, which NIR does not have.
     """
     neuron = get(model)
     if neuron.key != "lif":
@@ -350,7 +368,7 @@ def to_nir(model: str | NeuronModel, parameters: Mapping[str, float] | None = No
     def one(x: float) -> Floats:
         return np.array([x])
 
-    reset = min(values["v_reset"], values["v_threshold"] - 1.0)  # as the neuron itself has it
+    reset = min(values["v_reset"], values["v_threshold"] - 1.0)  # The model limits its reset in the same way.
     fields = {field.name for field in dataclasses.fields(nir.LIF)}
     return nir.LIF(
         tau=one(1e-3 * values["tau_mem"]),

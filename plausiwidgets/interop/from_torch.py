@@ -1,8 +1,9 @@
-"""A torch module as a neuron model, as it is: what it remembers from step to step is found, and its step is checked.
+"""Conversion of a torch module into a neuron model, by a search for its state.
 
-State is what a step changes and a later step reads: an attribute, a buffer, or what the module returns beside its
-output and takes again. It is found by trial, and what was found is compared with the loop of the module that was
-passed before it is accepted. Nothing of a library is imported: its neurons are known by the names of their classes.
+The state consists of the values that a step changes and a later step reads: an attribute, a buffer, or a result that
+the module takes again as an argument. Trials find the state. The resulting step must agree with the loop of the
+original module before it is accepted. No library is imported, because neurons of libraries are recognized by the names
+of their classes.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
     from plausiwidgets.interop.libraries import Convert
 
 _STEPS = 300
-"""For how many steps the loop of the module is compared with the step, from its beginning and from a random state."""
+"""Number of steps in each of two comparisons of the module's loop with the step, from its first and a random state."""
 
 
 @checked
@@ -62,11 +63,56 @@ def from_torch(
     unit: str = "1",
     **options: Any,
 ) -> NeuronModel:
-    """Take a torch module with hidden or returned state as a neuron model, as it is.
+    """Return a neuron model of a torch module whose state is in the module or is an argument and a result.
 
-    Neurons of snnTorch, SpikingJelly (single step), sinabs and cells of Norse are known by themselves; any other module
-    is taken if what it remembers is a tensor with a value for each lane. Its own loop is compared with the step of the
-    model for some hundred steps of noise.
+    Neurons of snnTorch, SpikingJelly (single step) and sinabs, and cells of Norse, are recognized automatically. Any
+    other module is accepted if its state consists of tensors with a value for each lane. The module's own loop is
+    compared with the step of the model for several hundred steps of noise.
+
+    Parameters
+    ----------
+    module : torch.nn.Module
+        The module, which is copied and not changed. In the copy, a float32 constant becomes the decimal number from
+        which it was created.
+    parameters : mapping of str to Parameter, or to (list of Parameter, callable), optional
+        Parameters by the path of an attribute or a buffer, such as ``"beta"`` or ``"neuron.tau"``. A value is a
+        `Parameter` that replaces the attribute, or a list of parameters with a function ``f(p, dt)`` that computes the
+        attribute. By default each number that the step reads becomes a parameter, with a range from its name and value.
+        With ``{}`` all of them stay constants.
+    key : str, optional
+        Key of the model, by default from the name of the class.
+    dt : float, optional
+        Time step in ms. By default it is that of a Norse cell, or of a module with an attribute ``dt`` and time
+        constants, or else 1.
+    potential : str, optional
+        State that is the membrane potential, if its name is not a common one.
+    spikes : int or str, optional
+        Index of the output, or name of the attribute, that contains the spikes. By default the first output with only
+        0.0 and 1.0.
+    current : Parameter, optional
+        The injected current. By default its range surrounds the smallest constant current that makes the neuron fire.
+    rest, threshold : float or str, optional
+        See :class:`NeuronModel`. By default they are the resting value of the potential without a current, and the
+        attribute with the name of a threshold, or else the largest potential without a spike.
+    initial : mapping of str to float, optional
+        Initial values of state variables by their names. By default they are those of the module, or 0 for a state that
+        ``forward`` requires and no method of the module creates.
+    unit : str
+        Unit of the potential, ``"1"`` if it has none.
+    **options
+        Further arguments of :class:`NeuronModel`.
+
+    Returns
+    -------
+    NeuronModel
+
+    Raises
+    ------
+    TypeError
+        If `module` is not a torch module.
+    ValueError
+        If the module has graded spikes, several layers, several spikes in a step, randomness or state in a list, if its
+        loop differs from the step, or if it does not have a given name. The message contains the reason.
 
     Examples
     --------
@@ -86,46 +132,11 @@ def from_torch(
     <NeuronModel 'leaky': state mem; parameters beta, threshold>
     >>> pw.judge(neuron, "tonic_spiking").status
     'replicated'
-
-    Parameters
-    ----------
-    module : torch.nn.Module
-        It is copied, and stays as it is. In the copy constants of float32 are the decimals that they were written as.
-    parameters : mapping of str to Parameter, or to (list of Parameter, callable), optional
-        By the path of an attribute or a buffer, such as ``"beta"`` or ``"neuron.tau"``: a `Parameter` that it is; or
-        parameters and ``f(p, dt)``, what it becomes of them. Without it each number that the step reads is a
-        parameter, with a range by its name and value; ``{}`` leaves all of them as they are.
-    key : str, optional
-        Of the model; the name of the class in lower case by default.
-    dt : float, optional
-        Time step in ms, 1 by default (and that of a cell of Norse).
-    potential : str, optional
-        Which of the states is the membrane potential, where its name does not say so.
-    spikes : int or str, optional
-        Which output, or which attribute, is the spikes, where it is not the first that is 0.0 and 1.0.
-    current : Parameter, optional
-        The injected current; by default a range around the smallest constant one that makes the neuron fire.
-    rest, threshold : float or str, optional
-        As of :class:`NeuronModel`; by default what the neuron rests at without a current, and what is called threshold.
-    initial : mapping of str to float, optional
-        Where state variables begin, by their names; by default where the module itself begins, and 0 for a state that
-        ``forward`` requires and no method of the module makes.
-    unit : str
-        Of the potential; ``"1"`` for one without a unit.
-    **options
-        Further arguments of :class:`NeuronModel`.
-
-    Raises
-    ------
-    TypeError
-        If `module` is not a torch module.
-    ValueError
-        For graded spikes, several layers, several spikes in a step, randomness, state in a list, a module that
-        remembers something else than was found, and a name that the module does not have; the text has the reason.
     """
     if not isinstance(module, torch.nn.Module):
         raise TypeError(f"from_torch: module must be a torch.nn.Module, such as snn.Leaky(0.9), got {shown(module)}.")
-    neuron: torch.nn.Module = getattr(module, "_orig_mod", module)  # of torch.compile
+    # torch.compile wraps the original module.
+    neuron: torch.nn.Module = getattr(module, "_orig_mod", module)
     kind = type(neuron).__name__
     where = f"from_torch({kind})"
     if isinstance(neuron, torch.jit.ScriptModule):
@@ -182,7 +193,7 @@ def from_torch(
 
 @contextmanager
 def _explained(where: str) -> Iterator[None]:
-    """Put a sentence in front of an error that comes from the module or from torch."""
+    """Add a sentence to the start of any error from the module or from torch."""
     try:
         yield
     except NotCopiedError as error:
@@ -206,13 +217,16 @@ def _failed(where: str, error: Exception) -> str:
 
 
 def _prepared(module: torch.nn.Module, library: Library, where: str) -> dict[str, Convert]:
-    """Make a module double and ready for single steps; return what its constants become of (p, dt), by path."""
+    """Convert a module to double precision and prepare it for single steps.
+
+    Returns functions of (p, dt) that compute the constants which the library sets, by their paths.
+    """
     to_double(module)
     return library.prepare(module, where)
 
 
 def _own_dt(module: torch.nn.Module) -> float | None:
-    """Return the time step of a module in ms, where it has one, and its time constants show in which unit it is."""
+    """Return the time step of a module in ms if it has one, with the unit inferred from its time constants, or None."""
     own = {path: decimal(s.value) for path, s in spots(module).items() if is_number(s)}
     steps = {x for path, x in own.items() if last(path) == "dt" and x > 0.0}
     times = [x for path, x in own.items() if last(path).lower().startswith("tau") and x > 0.0]
@@ -251,7 +265,7 @@ def _beginning(
     initial: Mapping[str, float] | None,
     names: Mapping[str, str],
 ) -> dict[str, float]:
-    """Return the numbers with which the states begin: given ones, and those of the module's own first step."""
+    """Return the initial values of the states, from the user or else from the module's own first step."""
     keys = space.wrapped.keys
     given: dict[str, float] = {}
     for name, value in mapping(initial).items():
@@ -275,7 +289,7 @@ def _beginning(
 def _notes(
     space: TorchSpace, found: Found, constants: Mapping[str, str], labels: Sequence[str], dt: float
 ) -> list[str]:
-    """Return sentences on the role that each value of the module has in the model, with the reason."""
+    """Return sentences about the role of each value of the module in the model, with the reason."""
     notes = [f"One step of the module is {dt:g} ms."]
     for label, key in zip(labels, space.states, strict=True):
         where = "argument and result" if key in space.wrapped.slot_names else f"{key!r} of the module"
@@ -292,11 +306,11 @@ def _notes(
     return notes
 
 
-# ------------------------------------------------------------------ the check
+# ------------------------------------------------------------------ comparison with the module's loop
 
 
 def _compare(space: TorchSpace, reference: Wrapped, drive: Parameter, values: Constants, starts_given: bool) -> None:
-    """Raise an error if the loop of the module that was passed differs from the step, with the first such step."""
+    """Raise an error with the first difference if the loop of the original module differs from the step."""
     noise = np.random.default_rng(1).uniform(-0.5, 2.5, (_STEPS, 3)) * np.array([0.7, 1.0, 2.0]) * drive.default
     currents = torch.from_numpy(noise)
     places = spots(reference.module)
@@ -304,7 +318,7 @@ def _compare(space: TorchSpace, reference: Wrapped, drive: Parameter, values: Co
         before = places[path].value
         number = float(value.reshape(-1)[0] if isinstance(value, torch.Tensor) else value)
         places[path].set(torch.full_like(before, number) if isinstance(before, torch.Tensor) else number)
-    reference = reference.on(reference.module)  # from now on, these values are the first ones
+    reference = reference.on(reference.module)  # Take a new snapshot, so that the module now starts with these values.
     begin = {key: torch.full((3,), number, dtype=torch.float64) for key, number in space.begin.items()}
     visited = _same_course(space, reference, currents, begin, values, begin if starts_given else None)
     anywhere = _moved(space, visited)
@@ -312,7 +326,7 @@ def _compare(space: TorchSpace, reference: Wrapped, drive: Parameter, values: Co
 
 
 def _moved(space: TorchSpace, state: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
-    """Return a random state around one that the neuron visits: whole numbers stay whole."""
+    """Return a random state around one that the neuron visits, in which integers stay unchanged."""
     rng = np.random.default_rng(2)
     found = {}
     for key, value in state.items():
@@ -330,12 +344,13 @@ def _same_course(
     values: Constants,
     start: Mapping[str, torch.Tensor] | None,
 ) -> dict[str, torch.Tensor]:
-    """Compare the step with the loop of a module; return the state in the middle of the course."""
+    """Compare the step with the loop of a module, and return the state halfway through the comparison."""
     largest: dict[str, float] = {}
     state, middle = dict(begin), dict(begin)
     loop = reference.loop(currents, start)
     for k, x in enumerate(currents):
-        with torch.no_grad():  # not while the caller has the step: it may stop there
+        # no_grad must not be active while the generator is suspended, because the caller may stop there.
+        with torch.no_grad():
             outputs, after = next(loop)
             ours, state = space.wrapped.advance(x, state, values)
         theirs, spikes = reference.fired(outputs), space.wrapped.fired(ours)

@@ -1,4 +1,4 @@
-"""A neuron as a layer of a spiking network, with the protocol of Norse."""
+"""A neuron as a layer of a spiking network, with the interface of Norse."""
 
 from __future__ import annotations
 
@@ -21,17 +21,20 @@ State = tuple["torch.Tensor", ...]
 
 
 class NeuronLayer(torch.nn.Module):
-    """A layer of neurons of one model; made by :func:`plausiwidgets.to_norse`.
+    """A layer of neurons of one model, created by :func:`plausiwidgets.to_norse`.
 
     Attributes
     ----------
     model : NeuronModel
+        The neuron model.
     neuron : torch.nn.Module
-        Holds the parameters of the model: those that are learned as ``nn.Parameter``, the others as buffers.
+        Parameters of the model: learned ones as ``nn.Parameter``, the others as buffers.
     dt : float
         Time step in ms.
-    alpha, scale : tensor
-        Steepness of the surrogate in 1/mV; the current that an input of 1 is, or None.
+    alpha : tensor
+        Steepness of the surrogate in 1/mV.
+    scale : tensor or None
+        Current for an input of 1, in the unit of the model's current. None if an input is the current itself.
     """
 
     alpha: torch.Tensor
@@ -77,7 +80,7 @@ class NeuronLayer(torch.nn.Module):
         self._prepared = _Prepared()
 
     def extra_repr(self) -> str:
-        """Return what torch prints of the layer."""
+        """Return the text that torch prints for the layer."""
         return f"{self.model.key}, dt={self.dt:g} ms"
 
     def __str__(self) -> str:
@@ -98,19 +101,21 @@ class NeuronLayer(torch.nn.Module):
         return str(Table(title, ("parameter", "value", "unit", ""), rows, [note]))
 
     def forward(self, input: torch.Tensor, state: State | None = None) -> tuple[torch.Tensor, State]:
-        """Take one time step.
+        """Advance the layer by one time step.
 
         Parameters
         ----------
-        input : tensor, shape [..., neurons]
-        state : NamedTuple of tensors of that shape, optional
-            As the last step gave it; the neuron's initial state at no current by default.
+        input : tensor, shape (..., neurons)
+            Input of each neuron.
+        state : NamedTuple of tensors, shape (..., neurons), optional
+            State from the previous step. By default it is the model's initial state without a current.
 
         Returns
         -------
-        spikes : tensor of that shape
+        spikes : tensor, shape (..., neurons)
             1.0 where a neuron fired, else 0.0.
-        state : NamedTuple
+        state : NamedTuple of tensors, shape (..., neurons)
+            State after the step.
         """
         p = [getattr(self.neuron, name) for name in self.model.parameters]
         alpha = self.alpha
@@ -125,7 +130,8 @@ class NeuronLayer(torch.nn.Module):
             not self.detach_reset and self.model.spike_level is None,
         )
         level = self.model.spike_level
-        if level is not None:  # an upward crossing: only the end of the step may move it
+        # A spike is an upward crossing, whose gradient passes only through the potential at the end of the step.
+        if level is not None:
             fired = where_fired(spikes > 0.5, new[0] - level, alpha, self.slope)
             spikes = torch.where(state[0] < level, fired, fired.detach())
         spikes, *entries = (x.expand(current.shape) for x in (spikes, *new))
@@ -140,7 +146,7 @@ class NeuronLayer(torch.nn.Module):
         return self._state(*(entry.clone() for entry in entries))
 
     def _ready(self, p: list[torch.Tensor]) -> Tensors:
-        """Return what the parameters and dt give: kept while nothing is learned and nothing has changed."""
+        """Return the values that depend only on parameters and dt, cached while no parameter is learned or changes."""
         if any(x.requires_grad for x in p) and torch.is_grad_enabled():
             return self._step.prepare(p, self.dt)
         if not self._prepared.belongs_to(p):
@@ -149,7 +155,7 @@ class NeuronLayer(torch.nn.Module):
 
 
 class _Prepared:
-    """What parameters and dt give, and the parameters: it is no part of the layer's state."""
+    """Cached values that depend only on parameters and dt. They are not part of the layer's state."""
 
     __slots__ = ("_parameters", "_versions", "values")
 
@@ -159,7 +165,7 @@ class _Prepared:
         self.values = values or {}
 
     def belongs_to(self, parameters: Sequence[torch.Tensor]) -> bool:
-        """Return whether the values are those of parameters, which have not changed since."""
+        """Return whether the values were computed from these parameters, which have not changed since."""
         same = len(self._parameters) == len(parameters) and all(map(is_, self._parameters, parameters))
         return same and bool(self.values) and self._versions == tuple(x._version for x in parameters)
 

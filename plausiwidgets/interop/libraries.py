@@ -1,4 +1,4 @@
-"""What is particular to the neurons of libraries for torch, known by the names of their classes, without an import."""
+"""Special properties of neurons from torch libraries, which are recognized by class names without an import."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from plausiwidgets.models.nested import leaves
 from plausiwidgets.support.lazy import torch
 
 Convert = Callable[[SimpleNamespace, "torch.Tensor"], "torch.Tensor | float"]
-"""What a constant becomes of the parameters and the time step."""
+"""Function of the parameters and the time step that computes a constant."""
 
 POTENTIALS = (
     *("v", "mem", "v_mem", "vmem", "membrane", "U", "u", "V", "potential", "membrane_potential", "voltage", "volt"),
@@ -31,7 +31,7 @@ THRESHOLDS = (
     "v_peak",
 )
 REST = ("v_rest", "v_leak", "rest", "E_L")
-"""What libraries call these, from the most usual."""
+"""Common names of the potential, the threshold and the resting potential in libraries, the most common first."""
 
 
 @dataclass(frozen=True)
@@ -41,12 +41,14 @@ class Library:
     Attributes
     ----------
     title, source : str
+        Name and publication of the library.
     layouts : tuple of str
-        In which its neurons take lanes, where it is not tried; keys of ``torch_calls.LAYOUTS``.
+        Layouts of the lanes that its neurons accept, as keys of ``torch_calls.LAYOUTS``. If empty, all layouts are
+        tried.
     refused : mapping of str to str
-        Classes that are no neuron with one current, and why.
+        Classes that are not one neuron with one current, with the reason for the error message.
     several : str
-        What to write for one spike in a step.
+        Advice for a neuron with several spikes in a step.
     """
 
     title: str = ""
@@ -56,22 +58,22 @@ class Library:
     several: str = ""
 
     def refuse(self, module: torch.nn.Module, where: str) -> None:
-        """Refuse a module of a class, or with a part of one, that is no neuron with one current."""
+        """Raise an error if the class of a module or of one of its parts is not one neuron with one current."""
         for part in _parts(module):
             for kind in type(part).__mro__:
                 if kind.__name__ in self.refused and LIBRARIES.get(kind.__module__.partition(".")[0]) is self:
                     raise ValueError(f"{where}: {self.title}'s {type(part).__name__} {self.refused[kind.__name__]}.")
 
     def prepare(self, module: torch.nn.Module, where: str) -> dict[str, Convert]:
-        """Set what a neuron needs to take a step, and return what its constants become of (p, dt), by path."""
+        """Prepare a neuron for single steps, and return functions of (p, dt) for its constants, by their paths."""
         return {}
 
     def dt(self, module: torch.nn.Module) -> float | None:
-        """Return the time step of a module in ms, where it has one."""
+        """Return the time step of a module in ms, or None if it has no time step."""
         return None
 
     def begins(self, module: torch.nn.Module, name: str) -> float | None:
-        """Return what the state `name` begins with, where the module does not hold it."""
+        """Return the initial value of the state `name`, or None if the module itself contains the state."""
         return None
 
     def description(self, module: torch.nn.Module) -> str:
@@ -112,7 +114,8 @@ class _SpikingJelly(Library):
 
 class _Norse(Library):
     def prepare(self, module: torch.nn.Module, where: str) -> dict[str, Convert]:
-        return {f"{name}.dt".lstrip("."): lambda p, dt: dt * 1e-3 for name, _ in _with_dt(module)}  # in s
+        # Norse's time step is in s.
+        return {f"{name}.dt".lstrip("."): lambda p, dt: dt * 1e-3 for name, _ in _with_dt(module)}
 
     def dt(self, module: torch.nn.Module) -> float | None:
         found = {1e3 * float(part.dt) for _, part in _with_dt(module)}
@@ -133,12 +136,12 @@ class _Layers(Library):
 
 
 def _parts(module: torch.nn.Module) -> Iterator[Any]:
-    """Yield a module and those in it; what attributes they have depends on their library."""
+    """Yield a module and its submodules, whose attributes depend on their library."""
     return module.modules()
 
 
 def _with_dt(module: torch.nn.Module) -> list[tuple[str, Any]]:
-    """Return the parts of a module that have a time step, by their paths."""
+    """Return the parts of a module that have a time step, with their paths."""
     return [(name, part) for name, part in module.named_modules() if hasattr(part, "dt")]
 
 
@@ -209,11 +212,11 @@ LIBRARIES: dict[str, Library] = {
         },
     ),
 }
-"""By the package that a class comes from."""
+"""The libraries by the package of a class."""
 
 
 def library_of(module: torch.nn.Module) -> Library:
-    """Return the library of a module or of the first of its parts that has one; one without a name for a custom one."""
+    """Return the library of a module or of the first of its parts that has one, else a library without a name."""
     for part in _parts(module):
         for kind in type(part).__mro__:
             library = LIBRARIES.get(kind.__module__.partition(".")[0])

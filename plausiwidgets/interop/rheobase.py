@@ -1,4 +1,4 @@
-"""The least constant current that makes a neuron fire."""
+"""Search for the rheobase, the smallest constant current that makes a neuron fire."""
 
 from __future__ import annotations
 
@@ -14,20 +14,29 @@ from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.simulate import broadcast
 
 LENGTH = 500.0
-"""Length of the step by default, in ms."""
+"""Default duration of the current step in ms."""
 _POINTS, _ROUNDS = 40, 3
-"""Currents of a round, and rounds: each divides what is left by as many, down to 1/64 000 of the model's range."""
+"""Number of currents in a round, and number of rounds, which narrow the result to 1/64 000 of the model's range."""
 
 
 def rheobase(neuron: NeuronModel, values: Mapping[str, ArrayLike], dt: float, duration: float = LENGTH) -> Floats:
-    """Return the least current above 0 at which a neuron at rest fires in a long step, for each of n parameter sets.
+    """Return the rheobase of a neuron at rest for each of n parameter sets, in the model's current unit, shape (n,).
 
-    The step is `duration` ms long; the result [n] has the unit of the model's current.
+    Parameters
+    ----------
+    neuron : NeuronModel
+        The neuron model.
+    values : mapping of str to float or 1-D array, shape (n,)
+        Parameters of the model.
+    dt : float
+        Time step in ms.
+    duration : float
+        Duration of the current step in ms.
 
     Raises
     ------
     ValueError
-        For a neuron that fires without a current, or at none in the range of the model's current.
+        If the neuron fires without a current, or at no current in the range of the model.
     """
     sets = broadcast(neuron.complete(values))
     n = max((v.size for v in sets.values()), default=1)

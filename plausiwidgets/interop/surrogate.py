@@ -1,4 +1,4 @@
-"""What stands for the derivative of a comparison, which has none."""
+"""Surrogates for the derivative of a comparison, which is zero almost everywhere."""
 
 from __future__ import annotations
 
@@ -16,12 +16,15 @@ SURROGATES: dict[str, Function] = {
     "logistic": lambda x: torch.sigmoid(x) * torch.sigmoid(-x),
     "triangle": lambda x: torch.relu(1.0 - x.abs()),
 }
-"""Slopes that take the place of the derivative, at a distance without a unit: Zenke & Ganguli 2018; the logistic
-function; Esser et al. 2016. Each has the area 1."""
+"""Slopes that replace the derivative, as functions of a dimensionless distance.
+
+Superspike is from Zenke & Ganguli 2018, logistic is the derivative of the logistic function, and triangle is from Esser
+et al. 2016. The integral of each slope is 1.
+"""
 
 
 class _Context(Protocol):
-    """What torch keeps of a call for its derivative."""
+    """The context in which torch stores the values of a call for its derivative."""
 
     saved_tensors: tuple[torch.Tensor, ...]
     slope: Function
@@ -30,7 +33,7 @@ class _Context(Protocol):
 
 
 class Fired(torch.autograd.Function):
-    """1.0 where a comparison holds; backwards, the slope at its distance."""
+    """A comparison as 1.0 or 0.0, whose gradient is the slope of the surrogate at the distance."""
 
     @staticmethod
     def forward(
@@ -53,7 +56,7 @@ def where_fired(holds: torch.Tensor, distance: torch.Tensor, alpha: torch.Tensor
 
 
 class Chosen(torch.autograd.Function):
-    """``a`` where the soft truth value is 1, else ``b``; backwards it changes with the difference of the two."""
+    """The choice of ``a`` if the soft truth value is 1, else ``b``, with a gradient for all three arguments."""
 
     @staticmethod
     def forward(ctx: _Context, truth: torch.Tensor, a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
@@ -69,9 +72,9 @@ class Chosen(torch.autograd.Function):
 
 
 class Guarded(torch.autograd.Function):
-    """The same value; backwards, what is not finite is 0.
+    """The identity, with a gradient in which values that are not finite become 0.
 
-    The derivative of a branch that ``where`` did not choose is 0, times an infinity where the branch overflowed.
+    The derivative of a branch that ``where`` did not choose is 0 times an infinity if the branch overflowed.
     """
 
     @staticmethod

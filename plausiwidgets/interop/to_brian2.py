@@ -1,4 +1,4 @@
-"""A neuron as a group of Brian2: the same program as the code that it runs in each time step."""
+"""Conversion of a neuron into a Brian2 group, which runs the same program in each time step."""
 
 from __future__ import annotations
 
@@ -33,11 +33,43 @@ def to_brian2(
     current: str | float = 0.0,
     holding: float | None = None,
 ) -> Any:
-    """Return neurons as a ``NeuronGroup`` of Brian2, which takes the steps that :func:`plausiwidgets.simulate` takes.
+    """Return a Brian2 ``NeuronGroup`` that takes the same steps as :func:`plausiwidgets.simulate`.
 
-    State variables and parameters have the names and the units of the model, as numbers without a unit; a name that
-    Brian2 or the group needs itself, such as ``t``, becomes ``neuron_t``. Needs Brian2, which
-    ``pip install 'plausiwidgets[brian2]'`` installs, with NumPy below 2.4.
+    State variables and parameters have the names of the model and are numbers without a unit. A name that Brian2 or the
+    group needs, such as ``t``, becomes ``neuron_t``. This function needs Brian2, which ``pip install
+    'plausiwidgets[brian2]'`` installs, with NumPy below 2.4.
+
+    Parameters
+    ----------
+    model : str or NeuronModel
+        The neuron model.
+    parameters : mapping of str to float or 1-D array, optional
+        Parameters without a value have their defaults. An array has one value for each neuron.
+    n : int, optional
+        Number of neurons, by default the length of the arrays, or 1.
+    dt : float, optional
+        Time step in ms, by default that of the model.
+    current : float or str
+        The injected current in the model's unit. A number is the initial value of ``group.current``. A string is an
+        expression of Brian2, such as ``"injected(t)"`` with a ``TimedArray``.
+    holding : float, optional
+        Current at which the neurons settle for 1.5 s before they start, as before the stimulus of a pattern. By default
+        they start in the model's initial state without a current.
+
+    Returns
+    -------
+    brian2.NeuronGroup
+        A group with a threshold on ``spike``. Synapses add to ``synaptic``, which is part of the current in the next
+        time step.
+
+    Raises
+    ------
+    ImportError
+        If Brian2, or PyTorch for a custom neuron, is not installed.
+    NotCompilableError
+        If the step cannot be exported, or uses an operation that Brian2 does not have. The message contains its name.
+    ValueError
+        If an argument is out of range.
 
     Examples
     --------
@@ -48,36 +80,6 @@ def to_brian2(
     >>> synapses = brian2.Synapses(group, group, on_pre="synaptic_post += 200.0")         # doctest: +SKIP
     >>> synapses.connect(i=0, j=1)                                                        # doctest: +SKIP
     >>> brian2.run(100 * brian2.ms)                                                       # doctest: +SKIP
-
-    Parameters
-    ----------
-    model : str or NeuronModel
-    parameters : mapping of str to float or 1-D array, optional
-        What is left out takes its default; an array has one value for each neuron.
-    n : int, optional
-        Number of neurons; by default that of the arrays, or 1.
-    dt : float, optional
-        Time step in ms; the model's own by default.
-    current : float or str
-        The injected current in the model's unit: the first value of ``group.current``, or an expression of Brian2,
-        such as ``"injected(t)"`` with a ``TimedArray``.
-    holding : float, optional
-        Current at which the neurons have settled for 1.5 s when they begin, as before a stimulus of a pattern. By
-        default they begin in the model's initial state at no current.
-
-    Returns
-    -------
-    brian2.NeuronGroup
-        With a threshold on ``spike``. What synapses add to ``synaptic`` is part of the current for the next time step.
-
-    Raises
-    ------
-    ImportError
-        Without Brian2; for a custom neuron also without PyTorch.
-    NotCompilableError
-        If the step cannot be exported, or uses an operation that Brian2 does not have. The message names it.
-    ValueError
-        For a value that is not valid.
     """
     neuron = get(model)
     step = check_dt(neuron, dt)
@@ -100,7 +102,7 @@ def to_brian2(
     try:
         group = brian2.NeuronGroup(n, "\n".join(lines), **options)
         group.run_regularly(code, when="groups")
-    except Exception as error:  # Brian2 has errors of many types
+    except Exception as error:  # Brian2 raises errors of many types.
         text = " ".join(str(error).split()).removesuffix(".")
         raise ValueError(
             f"to_brian2: Brian2 must accept model {neuron.key!r} and its current, {shown(current)}, but it raises "
@@ -116,7 +118,7 @@ def to_brian2(
 
 
 def _settled(neuron: NeuronModel, values: dict[str, Floats], n: int, dt: float, holding: float | None) -> Floats:
-    """Return the state of n neurons that have settled at a holding current, or their initial one for None."""
+    """Return the state of n neurons after settling at a holding current, or their initial state if it is None."""
     held = np.full(n, holding or 0.0)
     state = neuron.start(values, held)
     if holding is None:
@@ -125,7 +127,13 @@ def _settled(neuron: NeuronModel, values: dict[str, Floats], n: int, dt: float, 
 
 
 def brian2_code(model: NeuronModel, dt: float) -> str:
-    """Return the assignments of a time step of `dt` ms in Brian2's language."""
+    """Return the assignments of a time step of `dt` ms in Brian2's language.
+
+    Raises
+    ------
+    NotCompilableError
+        If the step cannot be exported, or uses an operation that Brian2 does not have.
+    """
     try:
         program = _program(model)
     except NotCompilableError as reason:
@@ -173,7 +181,7 @@ def brian2_code(model: NeuronModel, dt: float) -> str:
 
 
 def _whole_numbers(program: Program) -> set[str]:
-    """Return the values that are small whole numbers, such as a comparison cast to float32: exact in any type."""
+    """Return the names of values that are small integers in any type, such as a comparison cast to float32."""
     found: set[str] = set()
 
     def is_whole(value: Value) -> bool:
@@ -190,7 +198,7 @@ def _whole_numbers(program: Program) -> set[str]:
 
 
 _KEEP_WHOLE = ("add", "sub", "mul", "neg", "where", "maximum", "minimum")
-"""Operations that return a whole number for whole numbers."""
+"""Operations that return an integer for integers."""
 _EXACT = 2**20
 
 
@@ -218,7 +226,10 @@ def _names(model: NeuronModel) -> dict[str, str]:
 
 @cache
 def _choose() -> object:
-    """Return a function of Brian2 that gives one of two values: their products with 0 and 1 make nan of inf."""
+    """Return a Brian2 function that chooses one of two values.
+
+    A sum of products with 0 and 1 would turn inf into nan.
+    """
     function = imported("brian2").Function(
         np.where, arg_units=[1, 1, 1], return_unit=1, arg_types=["boolean", "any", "any"], return_type="highest"
     )

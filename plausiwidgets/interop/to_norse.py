@@ -1,4 +1,4 @@
-"""The function that makes a neuron a layer of a network; torch is imported when it is called."""
+"""The function `to_norse`, which converts a neuron into a network layer and imports torch when it is called."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from plausiwidgets.interop.layer import NeuronLayer
 
 _SLOPES = 2.0
-"""Of alpha by default: over the span from rest to threshold."""
+"""Default of alpha, multiplied by the span from rest to threshold."""
 
 
 def _own(neuron: NeuronModel, given: dict[str, ArrayLike]) -> dict[str, ArrayLike]:
-    """Return the model's parameters of a complete set; a set in which one is missing stays as it is."""
+    """Return only the model's parameters if a set contains all of them, else the unchanged set."""
     return {name: given[name] for name in neuron.parameters} if neuron.parameters.keys() <= given.keys() else given
 
 
@@ -40,11 +40,46 @@ def to_norse(
     learn: str | Collection[str] = (),
     input: str | ArrayLike = "current",
 ) -> NeuronLayer:
-    """Return a neuron as a layer of a network: a differentiable ``torch.nn.Module`` with the protocol of Norse.
+    """Return a neuron as a differentiable network layer, a ``torch.nn.Module`` with the interface of Norse.
 
-    It takes the steps that :func:`plausiwidgets.simulate` takes. It has no weights and no synapse: it stands where
-    a cell of Norse does, behind a ``Linear``, in ``norse.torch.SequentialState``, ``Lift`` or
-    ``RecurrentSequential``. Its numbers are float64; ``.float()`` and ``.to(device)`` work as usual.
+    The layer takes the same steps as :func:`plausiwidgets.simulate`. It has no weights and no synapse. Use it like a
+    cell of Norse: after a ``Linear``, or in ``norse.torch.SequentialState``, ``Lift`` or ``RecurrentSequential``. Its
+    numbers are float64, and ``.float()`` and ``.to(device)`` work as usual.
+
+    Parameters
+    ----------
+    model : str or NeuronModel
+        The neuron model.
+    parameters : mapping of str to float or 1-D array, optional
+        Parameters without a value have their defaults. An array has one value for each neuron of the layer. The
+        complete parameter set of a `Result` also contains parameters of the stimulus, which are ignored.
+    dt : float, optional
+        Time step in ms, by default that of the model.
+    surrogate : {"superspike", "logistic", "triangle"} or callable
+        Replacement for the derivative of the spike. A function returns the slope for ``alpha`` times the distance.
+    alpha : float or "auto"
+        Steepness of the surrogate in 1/mV, by default 2 divided by the span from rest to threshold.
+    detach_reset : bool
+        Whether the state, including the reset, changes without a derivative at a spike. The spikes in the output always
+        have a derivative.
+    learn : str or collection of str
+        Names of the parameters that become ``nn.Parameter`` at ``layer.neuron.<name>``.
+    input : {"current", "rheobase"}, float or 1-D array
+        Current for an input of 1: 1 in the unit of the model's current, the smallest current that makes the neuron
+        fire, or the given current.
+
+    Returns
+    -------
+    NeuronLayer
+
+    Raises
+    ------
+    ImportError
+        If PyTorch is not installed. The message contains the command that installs it.
+    NotCompilableError
+        If the step cannot be exported. The message contains the reason.
+    ValueError
+        If an argument is out of range, the neuron has no rheobase, or its spikes do not come from a comparison.
 
     Examples
     --------
@@ -60,40 +95,6 @@ def to_norse(
     >>> spikes.sum().backward()
     >>> bool((layer.neuron.b.grad != 0.0).all())
     True
-
-    Parameters
-    ----------
-    model : str or NeuronModel
-    parameters : mapping of str to float or 1-D array, optional
-        Parameters that are not given take their defaults. An array has one value for each neuron of the layer. The
-        complete parameter set of a `Result` also has parameters of the stimulus, which are ignored.
-    dt : float, optional
-        Time step in ms; the model's own by default.
-    surrogate : {"superspike", "logistic", "triangle"} or callable
-        What stands for the derivative of the spike; a function gives the slope at ``alpha`` times the distance.
-    alpha : float or "auto"
-        Steepness of the surrogate in 1/mV; 2 over the span from rest to threshold by default.
-    detach_reset : bool
-        Whether the state, the reset included, changes without a derivative where the neuron fires; that of the spikes
-        that it gives stays.
-    learn : str or collection of str
-        Parameters that are ``nn.Parameter``: ``layer.neuron.<name>``.
-    input : {"current", "rheobase"}, float or 1-D array
-        What an input of 1 is: 1 in the unit of the model's current, the least current that makes the neuron fire, or
-        a current.
-
-    Returns
-    -------
-    NeuronLayer
-
-    Raises
-    ------
-    ImportError
-        Without PyTorch, with the command that installs it.
-    NotCompilableError
-        If the step cannot be exported; the text says why.
-    ValueError
-        For a value that is not valid, a neuron without a rheobase, or a spike that comes from no comparison.
     """
     require("torch")
     from plausiwidgets.interop.layer import NeuronLayer

@@ -1,7 +1,7 @@
-"""How a torch module is called on lanes for one step, and where its state is before and after it.
+"""Calls of a torch module on lanes for one step, and access to its state before and after the step.
 
-A module keeps its state in itself, or gets it as arguments and returns it, or both. Either way a step here is a
-function of the current and the state, and leaves the module as it was.
+A module stores its state in itself, or takes it as arguments and returns it, or both. In each case a step here is a
+function of the current and the state that leaves the module unchanged.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from plausiwidgets.models.nested import leaves, rebuilt
 from plausiwidgets.support.lazy import torch
 
 Outcome = tuple[list["torch.Tensor"], dict[str, "torch.Tensor"]]
-"""The outputs of a step and the states after it, all [lanes]."""
+"""The outputs of a step and the states after it, all of shape (lanes,)."""
 Constants = Mapping[str, "torch.Tensor | float"]
 """Values that replace constants of a module, by their paths."""
 
 LANES = 17
-"""Of a trial: no axis of a module has this length by chance."""
+"""Number of lanes of a trial. An axis of a module is unlikely to have this length by chance."""
 LAYOUTS = {
     "[lanes]": (-1,),
     "[lanes, 1]": (-1, 1),
@@ -33,13 +33,13 @@ LAYOUTS = {
     "[time, lanes, 1]": (1, -1, 1),
     "[lanes, 1, time]": (-1, 1, 1),
 }
-"""How a module lays out its input, from the plainest layout."""
+"""Layouts of the input of a module, the simplest first."""
 MAX_STATES = 64
-"""Of a neuron: an array of more values in each lane is a layer."""
+"""Maximum number of values per lane in a state. An array with more values is a layer."""
 
 
 class UnfitError(ValueError):
-    """Report that a module cannot be a neuron model; the text has the reason."""
+    """A module cannot be converted into a neuron model. The message contains the reason."""
 
 
 @dataclass(frozen=True)
@@ -49,13 +49,13 @@ class Slot:
     Attributes
     ----------
     name : str
-        Of the argument.
+        Name of the argument.
     place : int
-        Among the positional arguments.
+        Index among the positional arguments.
     template : object
-        Tensors, or containers of tensors, as the module takes them.
+        Tensors, or containers of tensors, in the form that the module accepts.
     source : int or str or None
-        Which of the results is its next value; None for the only result.
+        Index or name of the result that is its next value, None for the only result.
     alone : bool
         Whether it is the only slot, whose fields need no prefix.
     """
@@ -69,15 +69,16 @@ class Slot:
 
 @dataclass(frozen=True)
 class Entry:
-    """A tensor of the state, which has one value or several for each lane.
+    """A tensor of the state, which has one or several values per lane.
 
     Attributes
     ----------
     keys : tuple of str
-        Of its values; a complex value has two keys.
+        Keys of its values. A complex value has two keys.
     shape : tuple of int
-        With −1 for the lanes.
+        Shape of the tensor, with −1 for the axis of the lanes.
     dtype : torch.dtype
+        Type of the tensor.
     """
 
     keys: tuple[str, ...]
@@ -98,7 +99,7 @@ class Entry:
         return torch.stack(values).reshape([*others, -1]).movedim(-1, axis).to(self.dtype)
 
     def split(self, value: object) -> dict[str, torch.Tensor]:
-        """Return the values [lanes] of a tensor, by their keys; of a number, one value."""
+        """Return the values of a tensor by their keys, each of shape (lanes,), or one value for a number."""
         if not isinstance(value, torch.Tensor):
             value = torch.as_tensor(value, dtype=self.dtype)
         if value.dtype.is_complex:
@@ -113,7 +114,7 @@ class Entry:
 
 
 def entry_of(path: str, value: torch.Tensor) -> Entry | None:
-    """Return the state in a tensor of a trial; None for a tensor without lanes, or with too many values in each."""
+    """Return the state in a tensor of a trial, or None for a tensor without lanes or with too many values per lane."""
     count = value.numel() // LANES
     if value.numel() != count * LANES or not 1 <= count <= MAX_STATES:
         return None
@@ -130,16 +131,16 @@ def entry_of(path: str, value: torch.Tensor) -> Entry | None:
 
 @dataclass(frozen=True)
 class Ring:
-    """A ring buffer: its pointer stays where it is, and the buffer moves.
+    """A ring buffer, represented by a fixed pointer and a moving buffer.
 
     Attributes
     ----------
     pointer : str
-        Path of an integer that goes around.
+        Path of an integer that cycles through the buffer.
     at, length : int
-        Where it is, and the length of the buffer.
-    axes : dict of str to int
-        By the paths of the buffers, the axis.
+        First position of the pointer, and length of the buffer.
+    axes : mapping of str to int
+        Axis of the ring in each buffer, by its path.
     """
 
     pointer: str
@@ -148,7 +149,7 @@ class Ring:
     axes: Mapping[str, int]
 
     def moved(self, path: str, value: torch.Tensor, pointer: int) -> torch.Tensor:
-        """Return a buffer with the pointer somewhere as it is with the pointer where it was first."""
+        """Return a buffer rotated from the position `pointer` to the first position of the pointer."""
         if path not in self.axes:
             return value
         axis = self.axes[path]
@@ -158,13 +159,14 @@ class Ring:
 
 @dataclass(frozen=True)
 class Setup:
-    """A method of a module that makes its state, and how it is called.
+    """A method of a module that creates its state, and the form of its argument.
 
     Attributes
     ----------
     method : str
+        Name of the method.
     argument : {"", "count", "shape", "lanes"}
-        None; the number of lanes, alone or in a tuple; or a tensor of lanes.
+        No argument, the number of lanes, a tuple with this number, or a tensor of lanes.
     """
 
     method: str
@@ -183,30 +185,31 @@ class Setup:
 
 @dataclass
 class Wrapped:
-    """A module, how it is called on lanes, and where it keeps its state.
+    """A module with the description of its calls and its state.
 
     Attributes
     ----------
     module : torch.nn.Module
-        As it is before its first call.
+        The module before its first call.
     layout : str
         A key of ``LAYOUTS``.
     place : int
-        Of the current among the positional arguments.
+        Index of the current among the positional arguments.
     slots : tuple of Slot
-        Arguments that are states; their entries have the name of the argument as the path.
+        Arguments that are states. Their entries have the name of the argument as the path.
     entries : dict of str to Entry
-        The state, by its paths: places in the module, and slots.
+        The state by its paths, which are places in the module, and slots.
     scratch : dict of str to Entry
-        Other entries with a value for each lane, which a step writes before it reads them. Some libraries restart
-        their state if the shape of such an entry differs.
+        Other entries with a value for each lane, which a step writes before it reads them. Some libraries restart their
+        state if the shape of such an entry differs.
     ring : Ring or None
+        The ring buffer of the module, if it has one.
     setup : Setup or None
-        Function that makes the module's state for a number of lanes.
+        Method that creates the module's state for a number of lanes.
     starts : dict of str to float or None
-        Numbers with which slots begin; None for those that the module makes itself.
+        Initial values of the slots, None if the module creates them itself.
     spikes : int or str
-        Which of the outputs, or which attribute, is the spikes.
+        Index of the output, or name of the attribute, that contains the spikes.
     """
 
     module: torch.nn.Module
@@ -220,10 +223,10 @@ class Wrapped:
     starts: dict[str, float] | None = None
     spikes: int | str = 0
     fresh: Snapshot | None = None
-    """The module before its first call."""
+    """Snapshot of the module before its first call."""
 
     first_paths: frozenset[str] = frozenset()
-    """The places of the module before its first call."""
+    """Paths of the places of the module before its first call."""
 
     def __post_init__(self) -> None:
         if self.fresh is None:
@@ -232,21 +235,21 @@ class Wrapped:
 
     @property
     def keys(self) -> list[str]:
-        """The state variables."""
+        """Keys of the state variables."""
         return [key for entry in self.entries.values() for key in entry.keys]
 
     @functools.cached_property
     def places(self) -> dict[str, Spot]:
-        """Every place of the module, which has been called."""
+        """Every place of the module after it has been called, by its path."""
         return spots(self.module)
 
     def on(self, module: torch.nn.Module) -> Wrapped:
-        """Return another module that is called in the same way."""
+        """Return the same description of calls for another module."""
         names = ("layout", "place", "slots", "entries", "scratch", "ring", "setup", "starts", "spikes")
         return Wrapped(module, **{name: getattr(self, name) for name in names})
 
     def begin(self, lanes: int | None = None) -> None:
-        """Make the module again as it is before its first call, on some lanes where it must know their number."""
+        """Restore the module to its state before the first call, and set it up for `lanes` lanes if necessary."""
         assert self.fresh is not None
         self.fresh.restore()
         vars(self).pop("places", None)
@@ -254,12 +257,12 @@ class Wrapped:
             self.setup.call(self.module, lanes)
 
     def lay(self, x: torch.Tensor, shape: Sequence[int] | None = None) -> torch.Tensor:
-        """Return lanes as the module lays them out, or in another shape."""
+        """Return lanes in the module's layout, or in another shape."""
         shape = LAYOUTS[self.layout] if shape is None else shape
         return x if tuple(shape) == (-1,) else x.reshape(tuple(shape))
 
     def call(self, x: torch.Tensor, given: Mapping[str, object] | None = None) -> object:
-        """Call the module on lanes `x`, with values for its slots; what it keeps in itself stays there."""
+        """Call the module on lanes `x` with values for its slots. The module keeps the state that it stores."""
         arguments: list[object] = [None] * (1 + max([self.place, *(s.place for s in self.slots if given)]))
         arguments[self.place] = self.lay(x)
         for slot in self.slots if given else ():
@@ -277,17 +280,18 @@ class Wrapped:
         return found
 
     def returned(self, out: object) -> dict[str, object]:
-        """Return the next values of the slots from what the module returned."""
+        """Return the next values of the slots from the results of the module."""
         return {slot.name: result_of(out, slot.source) for slot in self.slots}
 
     def advance(self, x: torch.Tensor, state: Mapping[str, torch.Tensor], values: Constants) -> Outcome:
-        """Return (outputs, state) after one step from `state`, all [lanes]; the module is left as it was.
+        """Return (outputs, state) after one step from `state`, all of shape (lanes,), without changing the module.
 
-        Constants are replaced by `values`, by their paths.
+        `values` replace constants of the module, by their paths.
         """
         places = self.places
         kept = self._kept
-        like = next(iter(self.entries.values())).shape if self.entries else (-1,)  # a constant meets the state
+        # A constant must have the layout of the state.
+        like = next(iter(self.entries.values())).shape if self.entries else (-1,)
         like = like if like.count(-1) == 1 and math.prod(like) == -1 else (-1,)
         try:
             for path, value in values.items():
@@ -298,7 +302,7 @@ class Wrapped:
                 places[path].set(entry.joined(dict.fromkeys(entry.keys, zeros)))
             self._put(state)
             return self.read(self.call(x, self.arguments(state)))
-        finally:  # tracing leaves its stand-ins behind
+        finally:  # Tracing would otherwise leave placeholder tensors in the module.
             kept.restore()
 
     @functools.cached_property
@@ -306,26 +310,26 @@ class Wrapped:
         return Snapshot(self.module)
 
     def settled(self) -> None:
-        """Take the module's present values as those from which a step is computed."""
+        """Make the present values of the module the ones from which steps are computed."""
         vars(self).pop("_kept", None)
         vars(self).pop("places", None)
 
     def _put(self, state: Mapping[str, torch.Tensor]) -> None:
-        """Put a state into the places of the module."""
+        """Write a state to its places in the module."""
         names = self.slot_names
         for path, entry in self.entries.items():
             if path not in names:
-                self.places[path].set(entry.joined(state).clone())  # some add to it in place
+                self.places[path].set(entry.joined(state).clone())  # Some modules add to their state in place.
         if self.ring is not None:
             self.places[self.ring.pointer].set(self.ring.at)
 
     @functools.cached_property
     def slot_names(self) -> set[str]:
-        """The paths of the state that arguments hold."""
+        """Paths of the state entries that are arguments."""
         return {name for slot in self.slots for name in slot_leaves(slot)}
 
     def read(self, out: object) -> Outcome:
-        """Return (outputs, state), all [lanes], of what the module returned and of what it keeps."""
+        """Return (outputs, state), all of shape (lanes,), from the results and the stored state of the module."""
         now = spots(self.module) if self.entries.keys() - self.slot_names - self.places.keys() else self.places
         if isinstance(self.spikes, str):
             outputs = [leaf for _, leaf in leaves(now[self.spikes].value)]
@@ -357,9 +361,10 @@ class Wrapped:
     def loop(
         self, currents: torch.Tensor, start: Mapping[str, torch.Tensor] | None = None
     ) -> Generator[Outcome, None, None]:
-        """Yield (outputs, state) of the module's own loop over `currents`, [steps, lanes].
+        """Yield (outputs, state) of the module's own loop over `currents`, shape (steps, lanes).
 
-        It begins as the module does, or in a state. In the end the module is as it was.
+        The loop starts in the state `start`, or in the module's own initial state. The module is unchanged after the
+        loop.
         """
         given: dict[str, object] | None = None
         now = Snapshot(self.module, with_contents=True)
@@ -370,7 +375,7 @@ class Wrapped:
                 with double_mode()():
                     if any(path not in self.slot_names for path in self.entries):
                         zeros = torch.zeros_like(currents[0])
-                        self.call(zeros, self.arguments(start) or None)  # it makes the places of its state now
+                        self.call(zeros, self.arguments(start) or None)  # The call creates the places of the state.
                     vars(self).pop("places", None)
                     self._put(start)
                 given = self.arguments(start) or None
@@ -388,7 +393,7 @@ class Wrapped:
             vars(self).pop("places", None)
 
     def first_arguments(self, x: torch.Tensor) -> dict[str, object] | None:
-        """Return the slots before the first step; None if the module makes them itself."""
+        """Return the values of the slots before the first step, or None if the module creates them itself."""
         if self.starts is None:
             return None
         return self.arguments({key: torch.full_like(x, number) for key, number in self.starts.items()})
@@ -418,7 +423,7 @@ def result_of(out: object, source: int | str | None) -> object:
 
 
 def ladder(steps: int) -> torch.Tensor:
-    """Return noise from far below to far above 1, [steps, lanes]: a current may be in A as well."""
+    """Return noise currents from far below to far above 1, shape (steps, lanes), because a current may also be in A."""
     noise = torch.from_numpy(np.random.default_rng(0).uniform(-0.3, 1.0, (steps, LANES)))
     few = torch.logspace(-12, -3, LANES // 4, dtype=torch.float64)
     return noise * torch.cat([few, torch.logspace(-2, 3, LANES - len(few), dtype=torch.float64)])

@@ -1,7 +1,7 @@
-"""A copy of a torch module in double precision, and the original in double precision for as long as it is needed.
+"""Copies of torch modules in double precision, and temporary double precision in the original module.
 
-A class may copy itself in its own way, and forget an attribute. The copy is therefore made without the module's
-``__deepcopy__``, and the original is run as well: in the end it is as it was before.
+The class of a module may define its own copy, and omit an attribute. The copy is therefore created without the module's
+``__deepcopy__``, and the original module is run as well. At the end it is restored to its former state.
 """
 
 from __future__ import annotations
@@ -24,21 +24,21 @@ if TYPE_CHECKING:
 
 
 class NotCopiedError(ValueError):
-    """Report that an attribute of a module cannot be copied; the text names it."""
+    """An attribute of a module cannot be copied. The message contains its name."""
 
 
 def copied(module: torch.nn.Module) -> torch.nn.Module:
-    """Return a deep copy of a module, whose tensors have no history.
+    """Return a deep copy of a module, whose tensors have no autograd history.
 
     Raises
     ------
     NotCopiedError
-        For an attribute that Python cannot copy.
+        If Python cannot copy an attribute.
     """
     memo: dict[int, object] = {}
     made = [(part, part.__class__.__new__(part.__class__)) for _, part in parts(module)]
     memo.update({id(part): new for part, new in made})
-    # Torch refuses to copy a tensor with a history, such as the state of a module that was trained before.
+    # Torch cannot copy a tensor with a history, such as the state of a module that was trained before.
     for spot in spots(module).values():
         value = spot.value
         if isinstance(value, torch.Tensor) and not value.is_leaf:
@@ -56,9 +56,11 @@ def copied(module: torch.nn.Module) -> torch.nn.Module:
 
 
 def to_double(module: torch.nn.Module) -> None:
-    """Make the tensors of a module float64, with the decimals that its constants were written as, in evaluation mode.
+    """Convert a module to float64 and evaluation mode.
 
-    Values are replaced and never changed, so that a snapshot can put them back.
+    Each constant becomes the decimal number from which it was created.
+
+    Values are replaced and never changed in place, so that a snapshot can restore them.
     """
     module.eval()
     written = {path: decimal(s.value) for path, s in spots(module).items() if is_number(s)}
@@ -72,7 +74,8 @@ def to_double(module: torch.nn.Module) -> None:
         if path in written:
             double = torch.full_like(double, written[path])
         elif not spot.steps and value.numel() == 1 and not value.dim():
-            # A flag of a library, such as which reset it has: as a number of Python it can decide an `if`.
+            # Convert a flag of a library, such as its kind of reset, to a Python number, which can be the condition of
+            # an `if`.
             for _, part in parts(module):
                 if part._buffers is spot.home:
                     del part._buffers[spot.key]
@@ -84,7 +87,7 @@ def to_double(module: torch.nn.Module) -> None:
 
 @contextmanager
 def untouched(module: torch.nn.Module) -> Iterator[None]:
-    """Put the values of a module and the random numbers of torch, NumPy and Python back in the end."""
+    """Restore the values of a module and the random number generators of torch, NumPy and Python after the block."""
     snapshot = Snapshot(module, with_contents=True)
     generators = [
         (s.value, s.value.get_state()) for s in spots(module).values() if isinstance(s.value, torch.Generator)
@@ -103,9 +106,9 @@ def untouched(module: torch.nn.Module) -> Iterator[None]:
 
 @functools.cache
 def double_mode() -> type[TorchFunctionMode]:
-    """Return the class of contexts in which a tensor that a module makes of numbers is float64: its state is, then.
+    """Return a class of contexts in which tensors that a module creates from numbers are float64, including its state.
 
-    Other threads are not concerned, as they would be by torch's default type.
+    Unlike a change of torch's default type, the context does not affect other threads.
     """
     from torch.overrides import TorchFunctionMode
 

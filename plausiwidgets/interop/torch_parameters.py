@@ -1,4 +1,4 @@
-"""The numbers of a torch module as parameters of a model: which of them decide over its spikes, and their ranges."""
+"""Search for the numbers of a torch module that affect its spikes, and conversion into parameters with ranges."""
 
 from __future__ import annotations
 
@@ -22,19 +22,26 @@ from plausiwidgets.support.names import unknown
 
 Tensors = tuple["torch.Tensor", ...]
 Found = dict[str, tuple[list[Parameter], Convert]]
-"""By the path of a constant, the parameters of the model that decide it, and how."""
+"""Parameters of the model, and the function that computes a constant from them, by the path of the constant."""
 
 
 @dataclass
 class TorchSpace:
-    """The step of a model around a module.
+    """The step of a model that wraps a module.
 
     Attributes
     ----------
+    wrapped : Wrapped
+        The module with the description of its calls.
+    where : str
+        Start of an error message.
     fixed, conversions : dict of str to callable
-        By the paths of constants, functions of (p, dt) that give them: as the library needs, and of parameters.
+        Functions of (p, dt) that compute constants, by their paths: those that the library requires, and those that
+        depend on parameters.
+    dt : float
+        Time step in ms.
     states : list of str
-        The potential first.
+        Keys of the states, the potential first.
     begin : dict of str to float
         Initial value of each state.
     """
@@ -62,24 +69,25 @@ class TorchSpace:
         return tuple(0.0 * holding + self.begin[key] for key in self.states)
 
     def as_the_library_needs(self) -> dict[str, torch.Tensor | float]:
-        """Return the values that depend on the time step alone."""
+        """Return the values of constants that depend only on the time step."""
         dt = torch.tensor(self.dt, dtype=torch.float64)
         return {path: convert(Namespace(), dt) for path, convert in self.fixed.items()}
 
     def run(
         self, x: torch.Tensor, steps: int, values: Constants | None = None
     ) -> Iterator[tuple[torch.Tensor, dict[str, torch.Tensor]]]:
-        """Yield (spikes, state) of steps at a constant current [lanes], with constants replaced by `values`."""
+        """Yield (spikes, state) of steps at a constant current `x`, shape (lanes,), with `values` as constants."""
         state = {path: torch.full_like(x, number) for path, number in self.begin.items()}
         now = self.as_the_library_needs() | dict(values or {})
         for _ in range(steps):
-            with torch.no_grad():  # not while the caller has the step: it may stop there
+            # no_grad must not be active while the generator is suspended, because the caller may stop there.
+            with torch.no_grad():
                 outputs, state = self.wrapped.advance(x, state, now)
             yield self.wrapped.fired(outputs), state
 
 
 def first_number(space: TorchSpace, names: Sequence[str]) -> tuple[str, float] | None:
-    """Return (path, value) of the first number that has one of the names."""
+    """Return (path, value) of the first number that has one of the names, or None."""
     found = [s for s in spots(space.wrapped.module).values() if s.path not in space.wrapped.entries]
     named = (s for name in names for s in found if s.name.lower() == name.lower() and is_number(s))
     return next(((s.path, as_float(s.value)) for s in named), None)
@@ -107,7 +115,8 @@ def threshold_of(space: TorchSpace, found: Found) -> float | str:
 def _largest_calm(space: TorchSpace, keys: Sequence[str]) -> list[float]:
     """Return the largest value of each state without a spike, at any current.
 
-    A neuron that fires in the step after it has crossed its threshold is calm where the next step is calm.
+    Some neurons fire in the step after the potential has crossed the threshold. For them, a value counts only if the
+    next step has no spike.
     """
     begin = [space.begin[key] for key in keys]
     after, before = list(begin), list(begin)
@@ -123,7 +132,7 @@ def _largest_calm(space: TorchSpace, keys: Sequence[str]) -> list[float]:
 
 
 def put_bounded_part_first(space: TorchSpace) -> None:
-    """Make the potential of a complex state the part that a spike bounds: the real or the imaginary one."""
+    """Make the potential of a complex state the part, real or imaginary, that is bounded by spikes."""
     entry = next(e for e in space.wrapped.entries.values() if space.states[0] in e.keys)
     if entry.dtype.is_complex:
         calm = _largest_calm(space, entry.keys)
@@ -133,7 +142,7 @@ def put_bounded_part_first(space: TorchSpace) -> None:
 
 
 def rest_of(space: TorchSpace, values: Constants) -> float:
-    """Return the resting potential without a current, if there is one; the neuron may fire at first."""
+    """Return the resting potential without a current if there is one, even if the neuron fires at first."""
     v, fired = space.begin[space.states[0]], 0
     for k, (spikes, state) in enumerate(space.run(torch.zeros(1, dtype=torch.float64), 1000, values)):
         if not state[space.states[0]].isfinite().all():
@@ -153,11 +162,11 @@ def rest_of(space: TorchSpace, values: Constants) -> float:
 
 
 _RESTING_STEPS = 499
-"""Without a spike, after which a neuron rests."""
+"""Number of steps without a spike after which a neuron counts as resting."""
 
 
 def current_of(space: TorchSpace, span: float, unit: str) -> Parameter:
-    """Return the injected current with a range around what just makes the neuron fire."""
+    """Return the injected current, with a range around the smallest one that makes the neuron fire."""
 
     def count(currents: Floats) -> Floats:
         fired = torch.zeros(len(currents), dtype=torch.float64)
@@ -181,7 +190,7 @@ _ONE = 1.0 - 1e-3
 
 
 def _range(name: str, x: float, span: float, is_threshold: bool) -> tuple[float, float, str]:
-    """Return (low, high, scale) of a number by its name and value."""
+    """Return (low, high, scale) of the range of a number, from its name and value."""
     decays = ("alpha", "beta", "decay", "rho", "kappa", "gamma", "lam", "leak")
     if is_threshold:
         return (0.5 * x, 2.0 * x, "log") if x > 0.0 else (x - 0.5 * span, x + span, "linear")
@@ -190,7 +199,7 @@ def _range(name: str, x: float, span: float, is_threshold: bool) -> tuple[float,
     if x > 0.0:
         least = 1.01 if name.lower().startswith("tau") and x > 1.01 and not name.endswith("inv") else 0.0
         return _short(max(0.2 * x, least)), _short(5.0 * x), "log"
-    if x < -span or (x < 0.0 and name.lower().startswith("v")):  # a potential
+    if x < -span or (x < 0.0 and name.lower().startswith("v")):  # A negative number is usually a potential.
         return _short(x - span), _short(x + 0.9 * span), "linear"
     return (2.0 * x, 0.5 * x, "linear") if x < 0.0 else (-span, _short(0.9 * span), "linear")
 
@@ -200,7 +209,7 @@ def _short(x: float) -> float:
 
 
 def numbers(space: TorchSpace) -> dict[str, float]:
-    """Return the numbers of a module that are not its state, by their paths."""
+    """Return the numbers of a module that are not part of its state, by their paths."""
     ring = {space.wrapped.ring.pointer} if space.wrapped.ring else set()
     inner = {*space.wrapped.entries, *space.wrapped.scratch, *space.fixed, *ring}
     found = {p: as_float(s.value) for p, s in spots(space.wrapped.module).items() if p not in inner and is_number(s)}
@@ -208,9 +217,9 @@ def numbers(space: TorchSpace) -> dict[str, float]:
 
 
 def found_parameters(space: TorchSpace) -> tuple[Found, dict[str, str]]:
-    """Return a parameter for each number that decides over the spikes, and that may differ from lane to lane.
+    """Return a parameter for each number that affects the spikes and may differ between lanes.
 
-    Of the other numbers, the reason why each stays a constant is returned, by their paths.
+    The second result contains the other numbers, by their paths, with the reason why each stays a constant.
     """
     level = first_number(space, THRESHOLDS)
     begin = space.begin[space.states[0]]
@@ -248,7 +257,7 @@ def found_parameters(space: TorchSpace) -> tuple[Found, dict[str, str]]:
 
 
 def _firing_trial(space: TorchSpace, x: torch.Tensor) -> tuple[int, float]:
-    """Return the number of steps, and a factor of the currents, at which a neuron fires twice: it then shows resets."""
+    """Return the number of steps and a factor of the currents at which a neuron fires twice, to reveal its reset."""
     for steps, factor in ((60, 1.0), (300, 1.0), (300, 1e3)):
         count = sum((spikes != 0).to(torch.float64) for spikes, _ in space.run(factor * x, steps))
         if bool((torch.as_tensor(count) >= 2).any()):
@@ -265,18 +274,18 @@ def _why_constant(
     usual: list[torch.Tensor],
     lanes: int,
 ) -> str:
-    """Return why a number stays a constant; nothing for one that can be a parameter."""
+    """Return the reason why a number stays a constant, or an empty string if it can be a parameter."""
     if path not in first:
         return "the module computes it in its first step"
     if last(path) == "dt":
         return "it is the time step of the module"
     x = torch.ones(lanes, dtype=torch.float64)
     try:
-        # A tensor with the same number must change nothing, or the module has another branch for tensors.
+        # A tensor with the same number must change nothing. Otherwise the module has another branch for tensors.
         equal = course({path: number * x})
         other = course({path: (0.9 * number if number else 0.1 * span) * x})
         unchanged = _near(usual, equal)
-    except Exception as error:  # such as `if self.tau > 1`
+    except Exception as error:  # For example, `if self.tau > 1` fails for a tensor.
         text = str(error).strip().partition("\n")[0]
         return f"the step takes it as one number for all lanes ({type(error).__name__}: {text})"[:200]
     if not unchanged:
@@ -288,7 +297,7 @@ def _why_constant(
 
 
 def _near(one: Sequence[torch.Tensor], other: Sequence[torch.Tensor]) -> bool:
-    """Return whether two courses are equal but for the rounding of float32, which some make of their spikes."""
+    """Return whether two runs are equal, except for the rounding of modules that compute their spikes in float32."""
     a, b = (torch.stack(list(course)) for course in (one, other))
     size = a.nan_to_num(0.0, 0.0, 0.0).abs().amax(0)
     near = (a == b) | (a.isnan() & b.isnan()) | ((a - b).abs() <= 1e-9 + 1e-6 * size)
@@ -301,7 +310,7 @@ def _read(name: str) -> Convert:
 
 
 def named_parameters(space: TorchSpace, parameters: Mapping[str, object]) -> Found:
-    """Return ([Parameter], function) by path, as the argument `parameters` of ``from_torch`` gives them."""
+    """Return the parameters from the argument `parameters` of ``from_torch``, with their functions, by path."""
     where, inner = space.where, {*space.wrapped.entries, *space.wrapped.scratch}
     places = spots(space.wrapped.module)
     valid = [p for p, s in places.items() if p not in inner and p in space.wrapped.first_paths and is_number(s)]
@@ -324,7 +333,7 @@ def named_parameters(space: TorchSpace, parameters: Mapping[str, object]) -> Fou
 
 
 def identifier(path: str, others: Sequence[str]) -> str:
-    """Return the last part of a path as a name, or all of it where others end in the same."""
+    """Return a path as an identifier, shortened to its last part if no other path has the same last part."""
     alone = sum(last(p) == last(path) for p in others) <= (path in others)
     name = re.sub(r"\W", "_", last(path) if alone else path).strip("_") or "x"
     name = f"x{name}" if name[0].isdigit() else name

@@ -1,7 +1,7 @@
-"""The places in which a torch module keeps values, and a snapshot that restores all of them.
+"""The places in which a torch module stores values, and a snapshot that restores all of them.
 
-A place is an entry of a dict of the module, or of a list, a dict or an object within it. A value within tuples has a
-place as well: setting it replaces the tuples.
+A place is an entry of a dict of the module, or of a list, a dict or an object within it. A value within tuples also has
+a place, and setting it replaces the tuples.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ import numpy as np
 from plausiwidgets.support.lazy import torch
 
 _DEPTH = 4
-"""Containers within each other in which values are looked for."""
+"""Maximum depth of nested containers that are searched for values."""
 _MAX_ENTRIES = 256
-"""Of a container: a longer one is a record, and no state."""
+"""Maximum number of entries of a container that may hold a state. A longer container is a recording."""
 
 
 class _Record(Protocol):
@@ -31,22 +31,22 @@ class _Record(Protocol):
 
 @dataclass(frozen=True)
 class Spot:
-    """A place in which a module keeps a value.
+    """A place in which a module stores a value.
 
     Attributes
     ----------
     path : str
-        Such as ``"neuron.tau"`` or ``"line.0"``.
+        Path, such as ``"neuron.tau"`` or ``"line.0"``.
     home : dict
-        Of torch or of the module, which lasts as long as the module.
+        Dict of torch or of the module, which exists as long as the module.
     key : str
-        In `home`.
+        Key in `home`.
     steps : tuple of str or int
-        From there to the value: keys, indices and names of attributes.
+        Keys, indices and names of attributes from this entry to the value.
     """
 
     path: str
-    home: dict[str, Any]  # of torch or of the module: each holds values of its own type
+    home: dict[str, Any]  # Torch's dicts and those of modules hold values of different types.
     key: str
     steps: tuple[Any, ...] = ()
 
@@ -78,7 +78,7 @@ class Spot:
         return bool(self.steps) and hasattr(value, "_fields")
 
     def set(self, value: object) -> None:
-        """Put a value in this place, without the module's own assignment."""
+        """Write a value to this place without the module's own assignment."""
         self.home[self.key] = _with(self.home[self.key], self.steps, value)
 
 
@@ -98,7 +98,7 @@ def _inner(value: object, step: Any) -> object:
 
 
 def _with(whole: object, steps: tuple[Any, ...], value: object) -> object:
-    """Return a container with another value in it: the same one, unless it is a tuple."""
+    """Return a container with one value replaced. Only tuples are copied."""
     if not steps:
         return value
     first, *others = steps
@@ -115,7 +115,7 @@ def _with(whole: object, steps: tuple[Any, ...], value: object) -> object:
 
 
 def entries(value: object) -> list[tuple[Any, object]]:
-    """Return (step, value) of what a container or an object of a user's class holds; nothing for other values."""
+    """Return (step, value) of each entry of a container or a custom object, or an empty list for other values."""
     if isinstance(value, Mapping):
         found: list[tuple[Any, object]] = [(k, v) for k, v in value.items() if isinstance(k, (str, int))]
     elif isinstance(value, tuple) and hasattr(value, "_fields"):
@@ -130,7 +130,7 @@ def entries(value: object) -> list[tuple[Any, object]]:
 
 
 def _is_plain_object(value: object) -> bool:
-    """Return whether a value is an object whose attributes may be a neuron's values, such as a configuration."""
+    """Return whether the attributes of an object may be values of a neuron, as in a configuration."""
     if isinstance(value, SimpleNamespace):
         return True
     if isinstance(value, (torch.Tensor, torch.nn.Module, ModuleType, type)) or not hasattr(value, "__dict__"):
@@ -141,11 +141,11 @@ def _is_plain_object(value: object) -> bool:
 
 
 _OTHERS = ("torch", "builtins", "collections", "numpy", "plausiwidgets")
-"""Packages whose objects are no containers of a neuron's values."""
+"""Packages whose objects do not contain values of a neuron."""
 
 
 def parts(module: torch.nn.Module) -> list[tuple[str, torch.nn.Module]]:
-    """Return (path, module) of a module and of those in it, also of those that torch does not know: in a list."""
+    """Return (path, module) of a module and its submodules, including those in lists, which torch does not register."""
     found = dict(module.named_modules())
     known = {id(part) for part in found.values()}
     for prefix, part in list(found.items()):
@@ -159,19 +159,19 @@ def parts(module: torch.nn.Module) -> list[tuple[str, torch.nn.Module]]:
 
 
 _INNER = frozenset({*vars(torch.nn.Module()), "_memories", "_memories_rv"})
-"""Attributes of torch, and of SpikingJelly, that are looked up in another way."""
+"""Attributes of torch and of SpikingJelly that are searched separately."""
 
 
 def _homes(part: torch.nn.Module) -> list[tuple[dict[str, Any], list[str]]]:
     """Return the dicts of a module with the keys of its values."""
     own = vars(part)
-    # Torch, and SpikingJelly with its memories, look these names up outside of the module's own dict.
+    # Torch, and SpikingJelly with its memories, store these values outside the module's own dict.
     outer: list[dict[str, Any]] = [part._parameters, part._buffers, own.get("_memories") or {}]
     return [*((home, list(home)) for home in outer), (own, [key for key in own if key not in _INNER])]
 
 
 def spots(module: torch.nn.Module) -> dict[str, Spot]:
-    """Return every place of a module and of what it contains, by its path."""
+    """Return every place of a module and of its contents, by its path."""
     found: dict[str, Spot] = {}
     for prefix, part in parts(module):
         seen: set[int] = set()
@@ -183,7 +183,7 @@ def spots(module: torch.nn.Module) -> dict[str, Spot]:
 
 
 def _within(spot: Spot, value: object, seen: set[int], depth: int) -> Iterator[Spot]:
-    """Yield a place, or those of the entries of its value."""
+    """Yield a place, or the places of the entries of its value."""
     inner = entries(value) if depth < _DEPTH and not isinstance(value, torch.nn.Module) else []
     if not inner:
         yield spot
@@ -203,8 +203,9 @@ class Snapshot:
     Parameters
     ----------
     module : torch.nn.Module
+        The module.
     with_contents : bool
-        Whether tensors and arrays are restored to their numbers too, and not only to their places.
+        Whether to restore the contents of tensors and arrays, and not only the references to them.
     """
 
     def __init__(self, module: torch.nn.Module, with_contents: bool = False) -> None:
@@ -234,7 +235,7 @@ class Snapshot:
             self._keep(value, depth + 1)
 
     def restore(self) -> None:
-        """Put all values back."""
+        """Restore all values."""
         for container, before in self._kept:
             if isinstance(container, (dict, set)):
                 if container != before if isinstance(container, set) else not _same_entries(container, before):
@@ -252,12 +253,12 @@ class Snapshot:
 
 
 def _same_entries(one: dict[object, object], other: dict[object, object]) -> bool:
-    """Return whether two dicts hold the same objects in the same order."""
+    """Return whether two dicts contain the same objects in the same order."""
     return len(one) == len(other) and all(map(is_, one, other)) and all(map(is_, one.values(), other.values()))
 
 
 def is_number(spot: Spot) -> bool:
-    """Return whether a value is one number that could be a parameter; a trial shows whether an integer is a flag."""
+    """Return whether a value is one number that could be a parameter. A trial reveals whether an integer is a flag."""
     value = spot.value
     if isinstance(value, torch.Tensor):
         return value.numel() == 1 and (value.is_floating_point() or (spot.in_record and value.dtype != torch.bool))
@@ -265,13 +266,13 @@ def is_number(spot: Spot) -> bool:
 
 
 def as_float(value: object) -> float:
-    """Return one number of any type."""
+    """Return one number of any type as a float."""
     assert isinstance(value, SupportsFloat)
     return float(value.detach() if isinstance(value, torch.Tensor) else value)
 
 
 def decimal(value: object) -> float:
-    """Return the shortest decimal that is this number in its own precision: 0.9 for a float32 of 0.8999999761581421."""
+    """Return the shortest decimal number with the same value in its own precision, such as 0.9 for a float32."""
     if isinstance(value, torch.Tensor) and value.dtype == torch.float32:
         return float(str(np.float32(value.detach().item())))
     return as_float(value)

@@ -1,7 +1,7 @@
-"""The search for what a torch module remembers from step to step, and for what its spikes are.
+"""Search for the state and the spikes of a torch module.
 
-State is what a step changes and a later step reads. It is found by trial on a few lanes of noise, from silent to far
-above threshold.
+The state consists of the values that a step changes and a later step reads. Trials on a few lanes of noise, from silent
+to far above threshold, find it.
 """
 
 from __future__ import annotations
@@ -42,40 +42,40 @@ from plausiwidgets.support.lazy import torch
 from plausiwidgets.support.names import unknown
 
 _STEPS, _LONG_STEPS = 40, 400
-"""Of a trial, and of one for a neuron with a short time step."""
+"""Number of steps in a trial, and in a trial for a neuron with a short time step."""
 _INPUTS = frozenset(
     {
         *("x", "input", "inputs", "input_", "inp", "i", "current", "input_current", "i_in", "i_ext", "i_inj", "inj"),
         *("x_t", "xt", "x_in", "data", "input_tensor", "stim", "stimulus", "psp", "drive", "syn_input", "input_data"),
     }
 )
-"""Usual names of the argument that is the current, in lower case."""
+"""Common names of the argument for the current, in lower case."""
 _SPIKES = ("s", "spike", "spikes", "spk", "z", "fired", "out", "output")
-"""Usual names of an attribute that is the spikes."""
+"""Common names of an attribute that contains the spikes."""
 _SETUP = re.compile(r"(init|reset|set_batch|zero|begin|start|new_state|clear)", re.IGNORECASE)
 _SIZES = {
     "count": ("batch", "batch_size", "bs", "n", "size", "num", "n_neurons", "num_neurons", "b", "batchsize", "lanes"),
     "shape": ("shape", "dims"),
     "lanes": ("x", "like", "input", "inputs", "inp", "input_"),
 }
-"""Usual names of what a method needs that makes a state."""
+"""Common names of the arguments of a method that creates a state."""
 _MAX_SLOTS = 4
-"""Tensors in a tuple that is an argument without a default."""
+"""Maximum number of tensors in a tuple that is an argument without a default."""
 
 
 class _CountsError(UnfitError):
-    """Report that a module counts its steps, or takes lanes for times: another layout may fit."""
+    """A module counts its steps, or interprets lanes as times, so that another layout may fit."""
 
 
 def find(
     module: torch.nn.Module, where: str, spikes: int | str | None, potential: str | None, library: Library
 ) -> Wrapped:
-    """Return how a module is called on lanes, and what it remembers.
+    """Return the description of how a module is called on lanes, with its state.
 
     Raises
     ------
     UnfitError
-        With the reason.
+        If no description fits. The message contains the reason.
     """
     problems: list[str] = []
     forgets: list[str] | None = None
@@ -110,7 +110,7 @@ def find(
 
 
 def _why_none(module: torch.nn.Module, where: str, problems: list[str], forgets: list[str] | None) -> str:
-    """Return why no state was found, and what to do."""
+    """Return an error message with the reason why no state was found, and advice."""
     tensors = {path: s.value for path, s in spots(module).items() if isinstance(s.value, torch.Tensor)}
     several = [f"{path!r} has {x.numel()}" for path, x in tensors.items() if x.numel() > 1]
     also = f" A model is one neuron with one number for each constant, but {', '.join(several[:3])}." if several else ""
@@ -133,11 +133,11 @@ def _first_line(error: Exception) -> str:
     return f"{type(error).__name__}: {str(error).strip().partition(chr(10))[0]}"[:160].removesuffix(".")
 
 
-# ------------------------------------------------------------------ how a module is called
+# ------------------------------------------------------------------ calls of a module
 
 
 def _setups(module: torch.nn.Module) -> Iterator[Setup]:
-    """Yield the methods of a module that may make its state, and what they need."""
+    """Yield the methods of a module that may create its state, with the forms of their argument."""
     own = {name for kind in type(module).__mro__ if kind.__module__ != "torch.nn.modules.module" for name in vars(kind)}
     named = [name for name in own if _SETUP.search(name) and not name.startswith("__")]
     for name in sorted(named, key=lambda n: ("batch" not in n, "reset" not in n, n)):
@@ -160,7 +160,7 @@ def _needed(function: Any) -> list[str]:
 
 
 def _conventions(module: torch.nn.Module) -> Iterator[Wrapped]:
-    """Yield ways to call a module: with its state in itself, and with arguments that are its state."""
+    """Yield descriptions of calls of a module, with its state in itself, and with arguments that are its state."""
     kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
     given = [p for p in inspect.signature(module.forward).parameters.values() if p.kind in kinds]
     names = [p.name for p in given]
@@ -179,14 +179,14 @@ def _conventions(module: torch.nn.Module) -> Iterator[Wrapped]:
 
 
 def _begun(wrapped: Wrapped, spikes: int | str | None) -> Wrapped:
-    """Call a module, so that every place of its state exists, and learn which of its results are its state."""
+    """Call a module, so that every place of its state exists, and return it with the results that are its state."""
     x = torch.linspace(0.1, 0.5, LANES, dtype=torch.float64)
     with torch.no_grad(), double_mode()():
         wrapped.begin(LANES)
         if wrapped.slots:
             return _with_slots(wrapped, x)
         wrapped.call(x)
-        out = wrapped.call(x)  # the first call may only create the state
+        out = wrapped.call(x)  # The first call may only create the state.
         if isinstance(spikes, str):
             return wrapped
         if any(leaf.numel() == LANES for _, leaf in leaves(out)):
@@ -203,7 +203,7 @@ def _is_lanes(value: object) -> bool:
 
 
 def _with_slots(wrapped: Wrapped, x: torch.Tensor) -> Wrapped:
-    """Return a module with the templates of its slots, and the numbers with which they begin."""
+    """Return a module with the templates and the initial values of its slots."""
     problems: list[Exception] = []
     for given in _begins(wrapped, x):
         try:
@@ -245,7 +245,7 @@ def _with_templates(wrapped: Wrapped, x: torch.Tensor, given: Mapping[str, objec
 
 
 def _numbers(wrapped: Wrapped, given: Mapping[str, object]) -> dict[str, float]:
-    """Return the numbers with which the slots of a module begin; 0 where a value differs between lanes."""
+    """Return the initial values of the slots of a module, 0 if a value differs between lanes."""
     found = dict.fromkeys(wrapped.keys, 0.0)
     for slot in wrapped.slots:
         values = [leaf for _, leaf in leaves(given[slot.name])]
@@ -264,7 +264,7 @@ def _example(shape: Sequence[int], dtype: torch.dtype) -> torch.Tensor:
 
 
 def _begins(wrapped: Wrapped, x: torch.Tensor) -> Iterator[dict[str, object] | None]:
-    """Yield values with which the slots of a module may begin: those of the module itself, then zeros."""
+    """Yield possible initial values of the slots of a module: those of the module itself, then zeros."""
     names = [slot.name for slot in wrapped.slots]
     given = inspect.signature(wrapped.module.forward).parameters
     if all(given[name].default is None for name in names):
@@ -297,12 +297,12 @@ def _begins(wrapped: Wrapped, x: torch.Tensor) -> Iterator[dict[str, object] | N
 def _annotations(module: torch.nn.Module) -> Mapping[str, object]:
     try:
         return typing.get_type_hints(type(module).forward)
-    except Exception:  # names that exist only for a type checker
+    except Exception:  # Annotations may contain names that exist only for a type checker.
         return {}
 
 
 def _record(kind: object, zeros: torch.Tensor) -> object:
-    """Return zeros in a dataclass or a NamedTuple, or in what a union has of them; None for another type."""
+    """Return zeros in a dataclass or a NamedTuple, possibly from a union, or None for any other type."""
     for option in (kind, *typing.get_args(kind)):
         fields = [f.name for f in dataclasses.fields(option)] if dataclasses.is_dataclass(option) else []
         fields = fields or list(getattr(option, "_fields", ()))
@@ -312,7 +312,7 @@ def _record(kind: object, zeros: torch.Tensor) -> object:
 
 
 def _grown(wrapped: Wrapped, x: torch.Tensor, zeros: torch.Tensor) -> Iterator[object]:
-    """Yield a dict and a namespace with the entries that the module reads, which its errors name."""
+    """Yield a dict and a namespace with the entries that the module reads, whose names come from its errors."""
     name = wrapped.slots[0].name
     for made, missing in ((dict[str, object](), KeyError), (SimpleNamespace(), AttributeError)):
         inner = made if isinstance(made, dict) else vars(made)
@@ -334,7 +334,7 @@ def _grown(wrapped: Wrapped, x: torch.Tensor, zeros: torch.Tensor) -> Iterator[o
 
 
 def _sources(wrapped: Wrapped, out: object, given: Mapping[str, object] | None) -> list[int | str | None]:
-    """Return which of the results of a module are the next values of its slots."""
+    """Return the indices or names of the results that are the next values of a module's slots."""
     names = [slot.name for slot in wrapped.slots]
     fields = list(out) if isinstance(out, Mapping) else list(getattr(out, "_fields", ()))
     fields = fields or (list(vars(out)) if has_fields(out) else [])
@@ -355,7 +355,7 @@ def _sources(wrapped: Wrapped, out: object, given: Mapping[str, object] | None) 
             return [(alike or inner)[0]]
         shapes = [leaf.shape for _, leaf in leaves(given[names[0]])] if given else []
         if kind in (tuple, list) and shapes == [leaf.shape for _, leaf in leaves(out)]:
-            return [None]  # what it returns is its next state
+            return [None]  # The whole result is the next state.
     if len(out) < len(names) or (len(out) == len(names) == 1):
         raise ValueError("it returns no state.")
     if len(out) > len(names) and _is_binary(out[-1]) and not _is_binary(out[0]):
@@ -368,7 +368,7 @@ def _is_binary(value: object) -> bool:
 
 
 def _returned_names(module: torch.nn.Module, count: int) -> list[str]:
-    """Return the names in the last return statement with so many values; empty for other expressions."""
+    """Return the names in the last return statement with `count` values, where other expressions have an empty name."""
     found: list[str] = []
     tree = next(_sources_of(module), ast.Module([], []))
     for node in ast.walk(tree):
@@ -378,17 +378,17 @@ def _returned_names(module: torch.nn.Module, count: int) -> list[str]:
 
 
 def _bare_name(node: ast.expr) -> str:
-    """Return the name of a value or of an attribute of a module, and no name for another expression."""
+    """Return the name of a variable or an attribute, or an empty string for any other expression."""
     return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
 
 
-# ------------------------------------------------------------------ what is state
+# ------------------------------------------------------------------ the state
 
 
 def _find_state(wrapped: Wrapped, where: str, potential: str | None) -> list[str]:
     """Find the state of a module: the values that its steps change and that affect later steps or the output.
 
-    Other values that a step changes are returned in words.
+    Returns descriptions of the other values that a step changes.
     """
     currents = ladder(_STEPS)
     others, counts = _find_changes(wrapped, currents)
@@ -402,14 +402,15 @@ def _find_state(wrapped: Wrapped, where: str, potential: str | None) -> list[str
             )
     # A step may write a value that is never read, such as a copy of its last output. Only trials tell these apart.
     reads = _influences(wrapped, currents)
-    # The state: values that affect the output, directly or through others, or themselves, which may take longer than a
-    # trial, and a potential that is only an output.
+    # The state consists of values that affect the output, directly or through other values. Values that affect
+    # themselves belong to it as well, because their effect on the output may take longer than a trial. So does a
+    # potential that is only an output.
     needed = {"output"}
     while more := {a for a, b in reads if b in needed} - needed:
         needed |= more
     if not needed & set(wrapped.keys):
         if any(a == b for a, b in reads) and not wrapped.slots:
-            find_spikes(wrapped, where, Library())  # its error describes the output
+            find_spikes(wrapped, where, Library())  # This call raises an error that describes the output.
         wrapped.entries.clear()
         return others
     needed |= {a for a, b in reads if a == b}
@@ -424,9 +425,9 @@ def _find_state(wrapped: Wrapped, where: str, potential: str | None) -> list[str
 
 
 def _find_changes(wrapped: Wrapped, currents: torch.Tensor) -> tuple[list[str], list[str]]:
-    """Find the tensors of lanes that a step changes; return what else it changes, in words, and what it counts in.
+    """Find the tensors of lanes that a step changes, and return its other changes, in words, and its counters.
 
-    The module stays called, so that the places of its state exist.
+    The module is not reset, so that the places of its state exist.
     """
     others: list[str] = []
     wrapped.begin(LANES)
@@ -471,7 +472,7 @@ def _counts(wrapped: Wrapped, x: torch.Tensor, given: Mapping[str, object] | Non
             moved[path].set(before[path] - 1 if as_float(before[path]) > after[path] else before[path] + 1)
         try:
             wrapped.call(x, given)
-        except (IndexError, RuntimeError):  # outside of a buffer
+        except (IndexError, RuntimeError):  # The changed counter is outside a buffer.
             return changed
         beside = spots(module)
         return [path for path in changed if _differs(beside[path].value, after[path])]
@@ -485,20 +486,20 @@ def _differs(value: object, number: float) -> bool:
 
 
 def _is_flag(value: object) -> bool:
-    """Return whether something is a truth value or a number of NumPy, or an integer tensor of one."""
+    """Return whether a value is a truth value, a NumPy number, or an integer tensor with one element."""
     tensor = isinstance(value, torch.Tensor) and value.numel() == 1 and not value.is_floating_point()
     return tensor or isinstance(value, (bool, np.number, np.bool_))
 
 
 def _content(value: object) -> object:
-    """Return a snapshot that shows whether a value changes in place."""
+    """Return a fingerprint that changes if a value changes in place."""
     if isinstance(value, torch.Tensor):
         return value._version
     return repr(value) if isinstance(value, (list, dict, set, bytearray)) or "deque" in type(value).__name__ else None
 
 
 def _ring(wrapped: Wrapped, counts: Sequence[str]) -> Ring | None:
-    """Return the ring buffer whose pointer a module counts in; None if it counts for another reason."""
+    """Return the ring buffer whose pointer is the counter of a module, or None if it has another counter."""
     if len(counts) != 1:
         return None
     (pointer,) = counts
@@ -524,12 +525,12 @@ def _ring(wrapped: Wrapped, counts: Sequence[str]) -> Ring | None:
 
 
 def same(a: torch.Tensor, b: torch.Tensor) -> bool:
-    """Return whether two tensors are equal, nan where the other is."""
+    """Return whether two tensors are equal, including the positions of nan."""
     return bool(torch.equal(a.nan_to_num(), b.nan_to_num()))
 
 
 def _influences(wrapped: Wrapped, currents: torch.Tensor) -> set[tuple[str, str]]:
-    """Return the pairs (state, state or ``"output"``) of which the first changes the second within a step."""
+    """Return the pairs (state, state or ``"output"``) in which the first affects the second within a step."""
     noise = torch.Generator().manual_seed(0)
     found: set[tuple[str, str]] = set()
     boolean = {key for entry in wrapped.entries.values() if entry.dtype == torch.bool for key in entry.keys}
@@ -556,7 +557,13 @@ def _influences(wrapped: Wrapped, currents: torch.Tensor) -> set[tuple[str, str]
 
 
 def _chosen_spikes(wrapped: Wrapped, where: str, spikes: int | str | None, library: Library) -> int | str:
-    """Return which output or attribute is the spikes; refuse one that the module does not have."""
+    """Return the index of the output, or the name of the attribute, that contains the spikes.
+
+    Raises
+    ------
+    UnfitError, ValueError
+        If the module does not have the chosen output or attribute.
+    """
     if spikes is None:
         if not isinstance(wrapped.spikes, str):
             return find_spikes(wrapped, where, library)
@@ -575,7 +582,13 @@ def _chosen_spikes(wrapped: Wrapped, where: str, spikes: int | str | None, libra
 
 
 def find_spikes(wrapped: Wrapped, where: str, library: Library) -> int:
-    """Return which output of a module is its spikes."""
+    """Return the index of the output of a module that contains its spikes.
+
+    Raises
+    ------
+    UnfitError
+        If no output contains only 0.0 and 1.0, or the module does not fire.
+    """
     trials: list[list[torch.Tensor]] = []
     for steps, factor in ((_STEPS, 1.0), (_LONG_STEPS, 1.0), (_LONG_STEPS, 1e3)):
         outputs = _repeated(wrapped, where, factor * ladder(steps))
@@ -607,7 +620,7 @@ def find_spikes(wrapped: Wrapped, where: str, library: Library) -> int:
 
 
 def _repeated(wrapped: Wrapped, where: str, currents: torch.Tensor) -> list[torch.Tensor]:
-    """Return the outputs of a module's own loop, each [steps, lanes]; refuse a module that differs the second time."""
+    """Return the outputs of a module's own loop, each of shape (steps, lanes), if it is deterministic."""
     with torch.no_grad():
         course = [outputs for outputs, _ in wrapped.loop(currents)]
         again = [outputs for outputs, _ in wrapped.loop(currents)]
@@ -620,25 +633,29 @@ def _repeated(wrapped: Wrapped, where: str, currents: torch.Tensor) -> list[torc
     return [torch.stack(values) for values in zip(*course, strict=True)]
 
 
-# ------------------------------------------------------------------ where the state begins
+# ------------------------------------------------------------------ the initial state
 
 
 def begins(
     wrapped: Wrapped, where: str, values: Mapping[str, torch.Tensor | float], known: Mapping[str, float]
 ) -> dict[str, float]:
-    """Return the numbers with which the state of a module begins, as its own first step shows.
+    """Return the initial values of the state of a module, determined from its own first step.
 
     Parameters
     ----------
+    wrapped : Wrapped
+        The module with the description of its calls.
+    where : str
+        Start of an error message.
     values : mapping of str to tensor or float
-        Of constants, as the library of the module needs them.
+        Values of constants that the library of the module requires.
     known : mapping of str to float
-        Numbers that the library documents, by the names of states.
+        Initial values from the library's documentation, by the names of states.
 
     Raises
     ------
     UnfitError
-        If no numbers give the module's own first step.
+        If no values reproduce the module's own first step.
     """
     if wrapped.starts is not None and not wrapped.entries.keys() - set(
         itertools.chain.from_iterable(map(slot_leaves, wrapped.slots))
@@ -678,14 +695,14 @@ def begins(
 
 
 _MAX_COMBINATIONS = 20_000
-"""Of numbers with which several states may begin."""
+"""Maximum number of combinations of initial values that are tested."""
 _MAX_CONSTANTS = 24
 
 
 def _options(
     key: str, spot: Spot | None, known: float | None, starts: Mapping[str, float] | None, constants: Iterable[float]
 ) -> list[float]:
-    """Return numbers with which a state may begin, the most probable first."""
+    """Return possible initial values of a state, the most probable first."""
     found: list[float] = []
     if starts is not None and key in starts:
         return [starts[key]]
@@ -731,7 +748,7 @@ def _first_step(wrapped: Wrapped, x: torch.Tensor) -> tuple[Any, list[float]]:
 
 
 def _call_again(wrapped: Wrapped) -> None:
-    """Make the places of the state exist, after the module was put back before its first call."""
+    """Create the places of the state again after the module was reset."""
     with torch.no_grad(), double_mode()():
         x = ladder(2)
         wrapped.begin(LANES)
@@ -747,7 +764,7 @@ def _call_again(wrapped: Wrapped) -> None:
 def variable_names(module: torch.nn.Module, keys: Sequence[str]) -> dict[str, str]:
     """Return the names of variables into which the module unpacks a tuple of its state, by the keys of the states.
 
-    From ``v, u = self.state`` the states ``state.0`` and ``state.1`` are known as v and u.
+    For example, ``v, u = self.state`` gives the states ``state.0`` and ``state.1`` the names v and u.
     """
     found: dict[str, str] = {}
     for tree in _sources_of(module):

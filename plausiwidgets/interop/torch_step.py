@@ -1,8 +1,9 @@
-"""A program evaluated by torch, so that a gradient goes through it.
+"""Evaluation of a program in torch, with gradients.
 
-The state is what the step says, without a derivative where it compares. The spikes are evaluated a second time, from
-the comparisons that decide on them, with a surrogate's derivative; with ``through_state`` these comparisons have it
-in the state as well. All other comparisons, such as one that avoids 0/0 in a rate, have none anywhere.
+The state is computed as in the step, and comparisons have no derivative. The spikes are evaluated a second time from
+the comparisons that determine them, with the derivative of a surrogate. With ``through_state``, these comparisons also
+have this derivative in the state. All other comparisons, such as one that avoids 0/0 in a rate, never have a
+derivative.
 """
 
 from __future__ import annotations
@@ -26,13 +27,13 @@ from plausiwidgets.support.lazy import torch
 
 Tensors = dict[str, torch.Tensor]
 Fire = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
-"""Makes a soft truth value of a comparison, and of the distance to where it changes."""
+"""Function that returns a soft truth value for a comparison and its distance from the point where it changes."""
 
 _steps: WeakKeyDictionary[NeuronModel, TorchStep] = WeakKeyDictionary()
 
 
 def torch_step(model: NeuronModel) -> TorchStep:
-    """Return the step of a model, found to compute what torch makes of the model itself."""
+    """Return the step of a model after checking that it agrees with the model's own step in torch."""
 
     def make() -> TorchStep:
         observed, program = exported(model)
@@ -45,13 +46,14 @@ def torch_step(model: NeuronModel) -> TorchStep:
 
 
 class TorchStep:
-    """A program and what its evaluation needs to know about it.
+    """A program with the properties that its evaluation in torch requires.
 
     Attributes
     ----------
     program : Program
+        The program of the step.
     deciding : frozenset of str
-        The comparisons that decide on a spike, and have a distance.
+        Names of the comparisons that determine a spike and have a distance.
     """
 
     def __init__(self, program: Program) -> None:
@@ -65,11 +67,11 @@ class TorchStep:
         self._constants: dict[tuple[torch.dtype, torch.device], Tensors] = {}
 
     def __deepcopy__(self, memo: object) -> TorchStep:
-        """Return itself: copies of a layer share what never changes."""
+        """Return the step itself, because copies of a layer share its immutable data."""
         return self
 
     def prepare(self, parameters: Sequence[torch.Tensor], dt: float) -> Tensors:
-        """Return what does not change from step to step, in the type and on the device of the parameters."""
+        """Return the values that are the same in every step, in the type and on the device of the parameters."""
         like = parameters[0] if parameters else torch.zeros((), dtype=torch.float64)
         values = {f"p{i}": p for i, p in enumerate(parameters)} | self._constants_like(like)
         values["dt"] = torch.as_tensor(dt, dtype=like.dtype, device=like.device)
@@ -80,9 +82,10 @@ class TorchStep:
     def advance(
         self, current: torch.Tensor, state: Sequence[torch.Tensor], prepared: Tensors, fire: Fire, through_state: bool
     ) -> tuple[torch.Tensor, list[torch.Tensor]]:
-        """Return (spikes, state) after a step; with what :meth:`prepare` gave, in tensors of one shape.
+        """Return (spikes, state) after a step, with the values from :meth:`prepare`, in tensors of one shape.
 
-        With `through_state`, the state changes with the soft value of what decides on a spike.
+        With `through_state`, the state has a derivative with respect to the soft values of the comparisons that
+        determine a spike.
         """
         values, soft = prepared | {"current": current} | {f"s{i}": s for i, s in enumerate(state)}, set[str]()
         for line in self._body:
@@ -126,11 +129,11 @@ class TorchStep:
         soft: set[str] | None = None,
         fire: Fire | None = None,
     ) -> torch.Tensor:
-        """Return what an instruction computes; names of soft truth values are added to `soft`."""
+        """Return the result of an instruction, and add its name to `soft` if it is a soft truth value."""
         row = line.operation
         function: Any = None if row is CAST else getattr(torch, row.array)
         arguments = [values[key] for key in line.keys]
-        if not soft and fire is None and line.name in self._plain:  # nearly all of a step
+        if not soft and fire is None and line.name in self._plain:  # Nearly all instructions of a step take this path.
             return function(*arguments)
         dtype = _type(line.dtype, floating)
         if line.name in self._guarded:
@@ -159,7 +162,7 @@ def _type(dtype: np.dtype, floating: torch.dtype) -> torch.dtype:
 
 
 def _up_to_comparisons(program: Program) -> list[Instruction]:
-    """Return what lies between the comparisons that decide on a spike, these included, and the spikes."""
+    """Return the instructions from the comparisons that determine a spike, including these, to the spikes."""
     wanted, found = {program.spikes.name}, []
     for line in reversed(program.body):
         if line.name in wanted:
@@ -170,7 +173,7 @@ def _up_to_comparisons(program: Program) -> list[Instruction]:
 
 
 def _guarded(program: Program) -> set[str]:
-    """Return what may overflow in a branch that a ``where`` does not choose."""
+    """Return the names of values that may overflow in a branch that a ``where`` does not choose."""
     hidden: set[str] = set()
     for line in reversed(program.body):
         branches: tuple[Value, ...] = line.arguments[1:] if line.operation.computes == "choice" else ()
