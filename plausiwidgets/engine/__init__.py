@@ -1,1 +1,1 @@
-"""Simulation of many lanes at once, by machine code or by the torch loop."""
+"""Simulation of many lanes simultaneously, as machine code or in a loop of torch or NumPy."""

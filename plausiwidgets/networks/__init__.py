@@ -1,4 +1,4 @@
-"""The program of a neuron for elsewhere: as a differentiable layer of a network, as Brian2's code, as JavaScript."""
+"""Conversion of a neuron's program for other tools: a differentiable network layer, Brian2 code, or JavaScript."""
 
 from __future__ import annotations
 

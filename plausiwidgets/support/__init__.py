@@ -1,1 +1,1 @@
-"""What every room uses: arguments and their errors, names, files, progress, printed tables; nothing of neurons."""
+"""Helpers without knowledge of neurons: arguments and their errors, names, files, progress and printed tables."""

@@ -1,4 +1,4 @@
-"""Check the arguments of public functions and classes against their annotations."""
+"""Checks of the arguments of public functions and classes against their annotations."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ Unlimited = typing.NewType("Unlimited", float)
 def checked(what: T) -> T:
     """Make a function or a class check its arguments against their annotations.
 
-    A number is finite unless its default is infinite; True and False are not numbers, and a string is not a list.
-    An ArrayLike is left to the function.
+    A number must be finite unless its default is infinite. True and False are not numbers, and a string is not a list.
+    The function itself must check an argument of the type ArrayLike.
 
     Examples
     --------
@@ -51,7 +51,8 @@ def _checked(what: T) -> T:
     signature, name = inspect.signature(what), what.__qualname__.removesuffix(".__init__")
 
     @functools.cache
-    def hints() -> dict[str, object]:  # at the first call, as an annotation may name what is defined further down
+    # Evaluated at the first call, because an annotation may contain a name that is defined later in the module.
+    def hints() -> dict[str, object]:
         of_arguments = {n: hint for n, hint in what.__annotations__.items() if n != "return"}
         pandas = import_module("pandas") if "pd." in str(of_arguments) else None
         known = typing.get_type_hints(
@@ -70,10 +71,11 @@ def _checked(what: T) -> T:
         except TypeError as error:
             if renamed := argument_error(name, kwargs):
                 raise renamed from None
-            if hasattr(what, "__signature__"):  # of `takes`: it would take any argument
+            # The signature set by `takes` is stricter than the function, which accepts any argument.
+            if hasattr(what, "__signature__"):
                 raise TypeError(f"{name}: {error}.") from None
-            return what(*args, **kwargs)  # Python says what is missing
-        title = given.get("key") if "self" in given else None  # of the object that is made
+            return what(*args, **kwargs)  # Python raises an error that names the missing argument.
+        title = given.get("key") if "self" in given else None  # key of the object under construction
         for argument, value in given.items():
             require(
                 f"{name} {title!r}" if isinstance(title, str) else name, argument, value, hints().get(argument, Any)
@@ -84,7 +86,10 @@ def _checked(what: T) -> T:
 
 
 def takes(original: Callable[P, object]) -> Callable[[Callable[..., R]], Callable[P, R]]:
-    """Give a checked function of ``(*args, **settings)`` the parameters of another, for help and type checkers."""
+    """Return a decorator that gives a checked function of ``(*args, **settings)`` the signature of `original`.
+
+    Help and type checkers then show the parameters of `original`.
+    """
 
     def decorate(function: Callable[..., R]) -> Callable[P, R]:
         returned = function.__annotations__["return"]
@@ -97,9 +102,14 @@ def takes(original: Callable[P, object]) -> Callable[[Callable[..., R]], Callabl
 
 
 def require(where: str, argument: str, value: object, hint: object) -> None:
-    """Raise a TypeError for a value that does not fit a type; the error names the argument and the accepted type.
+    """Raise an error if a value does not fit a type, with the argument and the accepted type in its message.
 
-    For a number that is not finite, and for masked values, the error is a ValueError.
+    Raises
+    ------
+    TypeError
+        If the value does not fit the type.
+    ValueError
+        If a number is not finite, or a value is masked.
     """
     if problem := _problem(value, hint):
         place, wrong, accepted = problem
@@ -115,11 +125,11 @@ _CONVERSIONS = {
     ("brian2", "Equations"): "pw.from_brian2(eqs, threshold, reset)",
     ("nir", "NIRNode"): "pw.from_nir(node, dt=…, reset=…)",
 }
-"""The call that makes a model from a neuron of a library, by the library's package and the name of the class."""
+"""Call that creates a model from a neuron of a library, by the package of the library and the name of the class."""
 
 
 def _conversion(value: object, accepted: str) -> str:
-    """Return the advice to convert a neuron of a library where a model is required; else an empty text."""
+    """Return advice to convert a library's neuron if a model is required, else an empty string."""
     if "NeuronModel" in accepted:
         for kind in type(value).__mro__:
             call = _CONVERSIONS.get((kind.__module__.partition(".")[0], kind.__name__))
@@ -137,7 +147,15 @@ def finite(
     high: float = math.inf,
     unit: str = "",
 ) -> float:
-    """Return a number as a float; raise an error that names it if it is not finite or outside its limits."""
+    """Return a number as a float, after checking that it is finite and within its limits.
+
+    Raises
+    ------
+    TypeError
+        If the value is not a number.
+    ValueError
+        If the number is not finite or is outside its limits.
+    """
     require(where, argument, value, float)
     if not (value > above and low <= value <= high):
         limits = [f"{sign} {end:g}" for sign, end in ((">", above), ("≥", low), ("≤", high)) if math.isfinite(end)]
@@ -147,7 +165,15 @@ def finite(
 
 
 def whole(where: str, argument: str, value: int, low: int, high: int = 2**63 - 1) -> int:
-    """Return an integer as an int; raise an error that names it if it is outside its limits."""
+    """Return an integer as an int, after checking that it is within its limits.
+
+    Raises
+    ------
+    TypeError
+        If the value is not an integer.
+    ValueError
+        If the integer is outside its limits.
+    """
     require(where, argument, value, int)
     if not low <= value <= high:
         has_limit, is_huge = high < 2**63 - 1, value > high
@@ -157,11 +183,11 @@ def whole(where: str, argument: str, value: int, low: int, high: int = 2**63 - 1
 
 
 UNBOUNDED = "PLAUSIWIDGETS_UNBOUNDED"
-"""Environment variable; 1 permits requests that may take hours or all memory."""
+"""Environment variable that permits requests which may take hours or all memory, if its value is 1."""
 
 
 def bounded(where: str, what: str, value: float, most: float) -> None:
-    """Raise a ValueError for a request that is far larger than usual, unless an environment variable permits it."""
+    """Raise a ValueError if a request is far larger than usual, unless an environment variable permits it."""
     if value > most and os.environ.get(UNBOUNDED) != "1":
         raise ValueError(
             f"{where}: the {what} must be at most {most:g}, got {value:g}. To continue without this limit, set the "
@@ -170,7 +196,7 @@ def bounded(where: str, what: str, value: float, most: float) -> None:
 
 
 def shown(value: object) -> str:
-    """Return a value for an error message: on one line of at most 80 characters."""
+    """Return the representation of a value for an error message, on one line of at most 80 characters."""
     try:
         text = " ".join(repr(value).split())
     except Exception:
@@ -179,7 +205,7 @@ def shown(value: object) -> str:
 
 
 def sentence(error: object) -> str:
-    """Return an error of another package, or a text, with a full stop at its end.
+    """Return a text, or the message of another package's error, with a full stop at its end.
 
     Examples
     --------
@@ -191,27 +217,29 @@ def sentence(error: object) -> str:
 
 
 def mapping(values: Mapping[str, V] | None) -> dict[str, V]:
-    """Return a mapping, the columns of a DataFrame or a Series by its labels as a dict; an empty one for None."""
+    """Return a mapping, the columns of a DataFrame, or a Series by its labels as a dict. None becomes an empty dict."""
     return {} if values is None else dict(values)
 
 
 def numbers(value: ArrayLike) -> NDArray[np.float64] | None:
-    """Return numbers as an array; None for texts, dates, truth values, masked entries and ragged lists."""
+    """Return numbers as an array, or None for texts, dates, truth values, masked entries and ragged lists."""
     if isinstance(value, (str, bytes, bool)) or _is_masked(value):
         return None
     try:
         array = np.asarray(value)
         if array.dtype.kind == "O" and None in map(_number, array.flat):
             return None
-        marks = array.dtype.kind == "b" and array.ndim == 1  # such as whether there was a spike at each time
+        # Truth values are accepted in one dimension, for example for the presence of a spike at each time.
+        marks = array.dtype.kind == "b" and array.ndim == 1
         return array.astype(np.float64) if array.dtype.kind in "iufO" or marks else None
-    except (TypeError, ValueError, OverflowError, RuntimeError):  # ragged, too large, a tensor with a gradient
+    # The list is ragged, a number is too large, or a tensor has a gradient.
+    except (TypeError, ValueError, OverflowError, RuntimeError):
         return None
 
 
 def _number(value: object) -> float | None:
-    """Return a number as a float, nan where it is too large for one; None for anything else."""
-    if isinstance(value, np.ndarray) and value.ndim == 0:  # what a computation with NumPy's numbers returns
+    """Return a number as a float, nan if it is too large for a float, or None for any other value."""
+    if isinstance(value, np.ndarray) and value.ndim == 0:  # Computations with NumPy's numbers return such arrays.
         value = value[()]
     if not isinstance(value, Real) or isinstance(value, bool):
         return None
@@ -234,11 +262,11 @@ _SIMPLE: dict[object, tuple[str, Callable[[object], bool]]] = {
     type(None): ("None", lambda x: x is None),
     Any: ("any value", lambda x: True),
 }
-"""The accepted type in words, and a function that accepts a value."""
+"""Description of each accepted type, and a function that accepts or rejects a value."""
 
 
 def _problem(value: Any, hint: Any) -> tuple[str, object, str] | None:
-    """Return (place, value, accepted type in words) of the first entry that does not fit a type; None if all fit."""
+    """Return (place, value, accepted type in words) of the first entry that does not fit a type, or None if all fit."""
     origin, inner = typing.get_origin(hint), typing.get_args(hint)
     entries: list[tuple[str, Any, Any]] = []
     if origin is typing.Annotated:
@@ -247,10 +275,11 @@ def _problem(value: Any, hint: Any) -> tuple[str, object, str] | None:
     if hint in _SIMPLE:
         fits = _SIMPLE[hint][1](value)
     elif origin in (types.UnionType, typing.Union):
-        inside = []  # of the list or mapping that was meant
+        inside = []  # problems within the list or mapping that was probably meant
         for part in inner:
             problem = _problem(value, part)
-            if problem is None:  # no further part is asked: of a large array some would look at each entry
+            # Further parts are not tested, because some would test each entry of a large array.
+            if problem is None:
                 return None
             if problem[0]:
                 inside.append(problem)
@@ -258,27 +287,28 @@ def _problem(value: Any, hint: Any) -> tuple[str, object, str] | None:
             return inside[0]
         fits = False
     elif origin is None:
-        # A Protocol of typing cannot be asked; the function that takes one checks it.
+        # isinstance does not work with a Protocol of typing, so the function itself must check such an argument.
         fits = getattr(hint, "_is_protocol", False) or isinstance(value, hint)
     elif origin is Callable:
         fits = callable(value)
     elif issubclass(origin, Mapping):
-        fits = hasattr(value, "keys") and hasattr(value, "__getitem__")  # also a row of a DataFrame
+        fits = hasattr(value, "keys") and hasattr(value, "__getitem__")  # A row of a DataFrame is also accepted.
         for key in value.keys() if fits else ():
             entries += [("a name in ", key, inner[0]), (f"the value of {shown(key)} in ", value[key], inner[1])]
     else:
         fits = (
             isinstance(value, Iterable)
             and not isinstance(value, (str, bytes, Mapping))
-            and not (isinstance(value, Set) and issubclass(origin, Sequence))  # it has no order
-            and getattr(value, "ndim", 1) == 1  # a table has columns
+            and not (isinstance(value, Set) and issubclass(origin, Sequence))  # A set has no order.
+            and getattr(value, "ndim", 1) == 1  # A table with columns is rejected.
             and not _is_masked(value)
         )
-        listed = fits and isinstance(value, Collection)  # an iterator can be read only once
+        listed = fits and isinstance(value, Collection)  # An iterator can be read only once.
         if origin is tuple and Ellipsis not in inner:
             fits = listed and len(value) == len(inner) and not any(map(_problem, value, inner))
         elif listed:
-            known = value[:1] if isinstance(value, range) else value  # its entries are alike, and may be many
+            # The entries of a range are alike and may be numerous, so test only the first.
+            known = value[:1] if isinstance(value, range) else value
             entries = [("an entry of ", entry, inner[0]) for entry in known]
     if not fits:
         return "", value, _words(hint)
@@ -288,7 +318,7 @@ def _problem(value: Any, hint: Any) -> tuple[str, object, str] | None:
 def _words(hint: Any, many: bool = False) -> str:
     """Return the accepted type in words."""
     origin, inner = typing.get_origin(hint), typing.get_args(hint)
-    if origin is typing.Annotated:  # its text has the advice
+    if origin is typing.Annotated:  # The text of the annotation contains advice.
         return f"{_words(inner[0])} {inner[1]}"
     if origin in (types.UnionType, typing.Union):
         *others, last = dict.fromkeys(_words(part, many) for part in inner)

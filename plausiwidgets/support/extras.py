@@ -1,4 +1,4 @@
-"""The optional packages: what installs each, mostly an extra of pyproject.toml, and the error where one is missing."""
+"""The optional packages, the commands that install them, and the error for a missing one."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ OPTIONAL = {
     "pynwb": ("'plausiwidgets[recordings]'", "a recording in NWB requires PyNWB"),
     "tqdm": ("tqdm", "progress='tqdm' requires tqdm"),
 }
-"""The argument of pip install for each package, and a clause that states what requires the package."""
+"""Argument of pip install for each package, and a clause that states what requires the package."""
 
-# Elsewhere the build on PyPI has no CUDA.
+# Only on Linux does the build on PyPI contain CUDA.
 CPU_BUILD = "pip install torch torchvision --index-url https://download.pytorch.org/whl/cpu"
 
 
 class NotInstalledError(ImportError):
-    """Report that an optional package is not installed, with the command that installs it."""
+    """An optional package is not installed. The message contains the command that installs it."""
 
     def __init__(self, package: str, where: str = "") -> None:
         installs, what = OPTIONAL[package]
@@ -37,26 +37,27 @@ class NotInstalledError(ImportError):
 
 @checked
 def require(package: str) -> None:
-    """Raise an ImportError with the command that installs an optional package, unless it is installed.
+    """Raise an ImportError with the command that installs an optional package, unless the package is installed.
 
-    For the first cell of a notebook, or the top of a file of neurons, whose readers may have installed the package
-    without its extras. Nothing is imported.
+    Call this function in the first cell of a notebook, or at the top of a file with neurons, in case a reader has
+    installed plausiwidgets without its extras. It imports nothing.
+
+    Parameters
+    ----------
+    package : {"torch", "norse", "brian2", "nir", "pyabf", "pynwb", "tqdm"}
+        Name of the optional package.
+
+    Raises
+    ------
+    ImportError
+        If the package is not installed.
+    ValueError
+        If `package` is not an optional package.
 
     Examples
     --------
     >>> import plausiwidgets as pw
     >>> pw.require("torch")
-
-    Parameters
-    ----------
-    package : {"torch", "norse", "brian2", "nir", "pyabf", "pynwb", "tqdm"}
-
-    Raises
-    ------
-    ImportError
-        If it is not installed.
-    ValueError
-        For a package that is none of these.
     """
     if package not in OPTIONAL:
         raise unknown("require", "optional package", package, OPTIONAL)
@@ -70,7 +71,7 @@ def load(name: str) -> ModuleType:
     Raises
     ------
     ImportError
-        With the command that installs it, for an optional package that is not installed.
+        If the module does not exist. For an optional package, the message contains the command that installs it.
     """
     try:
         return import_module(name)
@@ -81,7 +82,7 @@ def load(name: str) -> ModuleType:
 
 
 def package_missing(error: BaseException) -> str | None:
-    """Return the optional package that was not found, if an error says so."""
+    """Return the optional package whose absence caused an error, or None."""
     if not isinstance(error, (NotInstalledError, ModuleNotFoundError)):
         return None
     package = (error.name or "").partition(".")[0]

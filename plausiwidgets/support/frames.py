@@ -1,4 +1,4 @@
-"""Tables whose old column names raise an error that states the new name; importing this module imports pandas."""
+"""Tables whose old column names raise an error with the new name. Importing this module imports pandas."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from plausiwidgets.support.renamed import column_error
 
 
 class Frame(pd.DataFrame):
-    """A DataFrame that states the new name of a column of 0.3, where a key of that name is not found."""
+    """A DataFrame that raises an error with the new name for a column name of version 0.3."""
 
     @property
     def _constructor(self) -> type[Frame]:
@@ -35,5 +35,5 @@ def _attribute(frame: Frame, name: str) -> object:
         raise
 
 
-# By setattr, because a type checker takes DataFrame's own method for final.
+# setattr is needed because a type checker considers DataFrame's own method final.
 setattr(Frame, "__getattr__", _attribute)  # noqa: B010

@@ -1,4 +1,4 @@
-"""JSON of a file or a message from elsewhere."""
+"""Reading of JSON from files and messages that other programs have written."""
 
 from __future__ import annotations
 
@@ -11,13 +11,17 @@ from plausiwidgets.support.arguments import sentence
 def read_json(text: str | bytes) -> Any:
     """Return the value of a JSON text.
 
-    A text that Python cannot read is a ValueError; so is a lone surrogate (half of a character).
+    Raises
+    ------
+    ValueError
+        If the text is not JSON, or contains a lone surrogate (half of a character).
     """
     try:
         value = json.loads(text)
-    except (RecursionError, ValueError) as error:  # too deep, no JSON or UTF-8, a number of too many digits
+    # The text is nested too deeply, is not JSON or UTF-8, or contains a number with too many digits.
+    except (RecursionError, ValueError) as error:
         raise ValueError(f"the text must be JSON: {sentence(error)}") from None
-    # Half of a character is read, and then cannot be written or printed.
+    # Python reads half of a character without an error, but cannot write or print it.
     if (b"\\ud" if isinstance(text, bytes) else "\\ud") in text.lower():  # type: ignore[operator]
         try:
             json.dumps(value, ensure_ascii=False).encode()

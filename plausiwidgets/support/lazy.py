@@ -1,7 +1,7 @@
-"""Torch, pandas and the package's own names, imported when they are first used.
+"""Lazy imports of torch, pandas and the package's own names on their first use.
 
-The package's own neurons run without torch, which takes 1 s and 200 MB and need not be installed. A file of a neuron
-says ``from plausiwidgets.support.lazy import torch`` and uses it as torch itself. Only tables need pandas.
+The built-in neurons run without torch, whose import takes 1 s and 200 MB, and which need not be installed. The file of
+a neuron imports ``torch`` from ``plausiwidgets.support.lazy`` and uses it like torch itself. Only tables need pandas.
 """
 
 from __future__ import annotations
@@ -17,16 +17,17 @@ from plausiwidgets.support.renamed import name_error
 
 
 class LazyModule:
-    """A module that is imported when an attribute of it is first read."""
+    """A module that is imported when one of its attributes is first read."""
 
     def __init__(self, name: str) -> None:
         self._name = name
 
     def __getattr__(self, attribute: str) -> Any:
-        if attribute.startswith("__"):  # what inspection asks of any object, such as __wrapped__
+        if attribute.startswith("__"):  # Inspection reads such names from any object, for example __wrapped__.
             raise AttributeError(attribute)
         value = getattr(load(self._name), attribute)
-        setattr(self, attribute, value)  # found at once from now on
+        # Store the value, so that later reads do not call __getattr__.
+        setattr(self, attribute, value)
         return value
 
 
@@ -39,7 +40,7 @@ else:
 
 
 def frame(*args: Any, **options: Any) -> pandas.DataFrame:
-    """Return a DataFrame that states the new names of old columns."""
+    """Return a DataFrame that raises an error with the new name for an old column name."""
     from plausiwidgets.support.frames import Frame
 
     return Frame(*args, **options)
@@ -47,7 +48,7 @@ def frame(*args: Any, **options: Any) -> pandas.DataFrame:
 
 _PARTS = ("analysis", "assessment", "recordings", "teaching", "networks")
 _PUBLIC = ("plausiwidgets", *(f"plausiwidgets.{part}" for part in _PARTS))
-"""Packages of public names."""
+"""Packages with public names."""
 
 
 def lazily(
@@ -55,9 +56,16 @@ def lazily(
 ) -> tuple[Callable[[str], object], Callable[[], list[str]], list[str]]:
     """Return ``__getattr__``, ``__dir__`` and ``__all__`` of a package whose names are imported on first use.
 
-    `modules` has the names of each module, below plausiwidgets; the empty one has subpackages. The package imports the
-    same names under ``TYPE_CHECKING``: a type checker must not see ``__getattr__``, or it would take a misspelt name. A
-    name that another package has, or that was renamed, raises an AttributeError that states where it is now.
+    The package must import the same names under ``TYPE_CHECKING``, because a type checker that sees ``__getattr__``
+    accepts any misspelt name. A name that is in another package, or that was renamed, raises an AttributeError with its
+    new place.
+
+    Parameters
+    ----------
+    package : str
+        Name of the package.
+    modules : mapping of str to tuple of str
+        Public names of each module below plausiwidgets. The names of the empty module are subpackages.
     """
     homes = {name: module for module, names in modules.items() for name in names}
     names = sorted(homes)
@@ -71,9 +79,10 @@ def lazily(
             more = f" Use {elsewhere[0]}.{name}." if elsewhere else f" Did you mean {near[0]!r}?" if near else ""
             raise AttributeError(f"module {package!r} has no attribute {name!r}.{more}")
         if not homes[name]:
-            return import_module(f"{package}.{name}")  # which binds the name in the package
+            return import_module(f"{package}.{name}")  # This import binds the name in the package.
         value = getattr(import_module(f"plausiwidgets.{homes[name]}"), name)
-        setattr(sys.modules[package], name, value)  # found at once from now on
+        # Store the value, so that later reads do not call __getattr__.
+        setattr(sys.modules[package], name, value)
         return value
 
     return get, lambda: names, names

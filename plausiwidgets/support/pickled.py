@@ -1,4 +1,4 @@
-"""Pickling of objects with functions: the error that names a function that a pickle cannot find by its name."""
+"""Check of functions before pickling, because a pickle stores a function only by its name."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from types import FunctionType
 def refuse_local(where: str, functions: Mapping[str, object], instead: str) -> None:
     """Raise a TypeError for the first function that another process cannot find by its name.
 
-    A pickler that sends functions by their code, such as cloudpickle, accepts every function.
+    A pickler that stores the code of functions, such as cloudpickle, accepts every function.
 
     Examples
     --------
@@ -28,7 +28,7 @@ with def.
 
 
 def _is_found(function: FunctionType) -> bool:
-    """Return whether a function is found by the names of its module and itself."""
+    """Return whether the names of a function and its module lead to the function."""
     found: object = sys.modules.get(function.__module__)
     for part in function.__qualname__.split("."):
         found = getattr(found, part, None)
@@ -36,7 +36,7 @@ def _is_found(function: FunctionType) -> bool:
 
 
 def _sends_code() -> bool:
-    """Return whether the pickler that is at work is one of another package, which may send functions by their code."""
+    """Return whether the active pickler belongs to another package, which may store the code of functions."""
     frame = sys._getframe()
     while frame.f_back is not None:
         frame = frame.f_back

@@ -1,7 +1,7 @@
-"""Small still pictures as SVG text: lines, dots and cells over two axes.
+"""Small static pictures as SVG text, with lines, dots and cells on two axes.
 
-A notebook that is saved keeps them, and shows them where nothing runs: without a kernel, on a forge, on a page. They
-stand on white, which is readable on a dark page too.
+A saved notebook contains them and shows them without a kernel, for example on GitHub or on a web page. They have a
+white background, which is also readable on a dark page.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ Floats = NDArray[np.float64]
 WIDTH = 640
 """Width of a picture in px."""
 LEFT, RIGHT, TOP, BOTTOM = 64, 12, 8, 22
-"""Margins of a plot in px; its title and the title of its x axis take LINE more."""
+"""Margins of a plot in px. Its title and the title of its x axis each take LINE more."""
 LINE = 17
 SIZE = 12
 """Size of the font in px."""
 APART = (84, 30)
-"""Least distance of two ticks along x and y, in px."""
+"""Minimum distance in px of two ticks along x and y."""
 LETTER = 6.6
-"""Width of a letter in px, about."""
+"""Approximate width of a letter in px."""
 
 BLUE, ORANGE, GREEN, PURPLE, GREY, TEXT, EDGE = (
     "#0072b2",
@@ -47,7 +47,16 @@ BLUE, ORANGE, GREEN, PURPLE, GREY, TEXT, EDGE = (
 class Axis:
     """One axis of a plot, with the unit in its title.
 
-    The scale is a strictly increasing function that spreads the values. Without ticks it has no numbers.
+    Attributes
+    ----------
+    low, high : float
+        Ends of the axis.
+    title : str
+        Title with the unit.
+    scale : callable
+        Strictly increasing function that maps the values.
+    ticks : bool
+        Whether the axis has ticks with numbers.
     """
 
     low: float
@@ -57,17 +66,18 @@ class Axis:
     ticks: bool = True
 
     def share(self, values: ArrayLike) -> Floats:
-        """Return where values lie, from 0 at the low end to 1 at the high one."""
+        """Return the positions of values, from 0 at the low end to 1 at the high end."""
         start, end = float(self.scale(self.low)), float(self.scale(self.high))
         with np.errstate(divide="ignore", invalid="ignore"):
             return np.asarray((np.asarray(self.scale(np.asarray(values, float))) - start) / ((end - start) or 1.0))
 
     def marks(self, room: float, apart: float) -> list[float]:
-        """Return round numbers that stand `apart` px or more on `room` px, ascending."""
+        """Return round numbers, ascending, whose distance is at least `apart` px on an axis of `room` px."""
         if not self.low < self.high:
             return [self.low]
         most = max(int(room // apart), 1)
-        quarter = self.share(0.75 * self.low + 0.25 * self.high)  # the middle of a symmetric range is always one
+        # Test at a quarter, because the middle of a symmetric range is always at one half.
+        quarter = self.share(0.75 * self.low + 0.25 * self.high)
         if abs(float(quarter) - 0.25) < 1e-6:
             step = _round_step((self.high - self.low) / most)
             first = math.ceil(self.low / step - 1e-9)
@@ -88,10 +98,18 @@ class Axis:
 
 
 class Plot:
-    """A plot with one pair of axes; its methods draw one thing each and return it.
+    """A plot with one pair of axes. Each of its methods draws one element and returns the plot.
 
-    Its height is that of the area within the axes, in px. The title stands above it, and at the right the key: colour
-    and text of what is drawn.
+    Parameters
+    ----------
+    x, y : Axis
+        The axes.
+    height : float
+        Height in px of the area between the axes.
+    title : str
+        Title above the plot.
+    key : sequence of (str, str)
+        Colour and text of each entry of the legend, which is above the plot on the right.
     """
 
     def __init__(
@@ -103,7 +121,7 @@ class Plot:
 
     @property
     def whole(self) -> float:
-        """Height with the margins, in px."""
+        """Height in px, including the margins."""
         return self._top + self.height + (BOTTOM + LINE * bool(self.x.title) if self.x.ticks else TOP)
 
     @property
@@ -111,7 +129,7 @@ class Plot:
         return TOP + LINE * bool(self.title or self.key)
 
     def line(self, x: ArrayLike, y: ArrayLike, colour: str = BLUE, *, width: float = 1.5, dash: str = "") -> Plot:
-        """Draw a line; it has gaps where a value is not finite."""
+        """Draw a line with gaps where a value is not finite."""
         at, up = self._envelope(self._px(x), self._py(y))
         path = _path(at, up)
         extra = f' stroke-dasharray="{dash}"' if dash else ""
@@ -121,12 +139,12 @@ class Plot:
         return self
 
     def stairs(self, x: ArrayLike, y: ArrayLike, colour: str = ORANGE) -> Plot:
-        """Draw a line that keeps each value until the next."""
+        """Draw a line that keeps each value until the next one."""
         at, up = np.asarray(x, float), np.asarray(y, float)
         return self.line(np.repeat(at, 2)[1:], np.repeat(up, 2)[:-1], colour, width=2.0)
 
     def dots(self, x: ArrayLike, y: ArrayLike, colour: str = GREY, *, size: float = 2.0, hollow: bool = False) -> Plot:
-        """Draw dots; those that are not finite are left out, and those beyond the axes stand at their edge."""
+        """Draw dots, without those that are not finite. Dots outside the axes are drawn at the edge."""
         at, up = self._px(np.atleast_1d(x)), self._py(np.atleast_1d(y))
         kept = np.isfinite(at) & np.isfinite(up)
         if hollow:
@@ -140,7 +158,7 @@ class Plot:
         return self
 
     def bars(self, x: ArrayLike, colour: str = TEXT, *, share: tuple[float, float] = (0.9, 1.0)) -> Plot:
-        """Draw an upright stroke at each x, between two shares of the height."""
+        """Draw a vertical stroke at each x, between two fractions of the height."""
         low, high = (self._top + self.height * (1.0 - part) for part in share)
         at = np.unique(self._px(np.atleast_1d(x)).round(1))
         path = "".join(f"M{a:.1f},{low:.1f}V{high:.1f}" for a in at if np.isfinite(a))
@@ -148,14 +166,17 @@ class Plot:
         return self
 
     def label(self, x: float, y: float, text: str, *, right: float = 0.0, up: float = 0.0) -> Plot:
-        """Write a text beside a place: `right` and `up` are -1 to 1, of its width and of a line."""
+        """Write a text next to a point.
+
+        `right` and `up` are between -1 and 1, in units of the text width and of a line.
+        """
         anchor = "start" if right > 0.0 else "end" if right < 0.0 else "middle"
         shift = 9.0 * ((right > 0.0) - (right < 0.0))
         self.parts.append(_label(float(self._px(x)) + shift, float(self._py(y)) + 4.0 - 19.0 * up, text, anchor))
         return self
 
     def cells(self, colours: Sequence[Sequence[str]]) -> Plot:
-        """Fill the area with rows of cells, from the bottom; an empty colour leaves a cell out."""
+        """Fill the area with rows of cells from the bottom up, without the cells whose colour is empty."""
         rows = len(colours)
         tall, wide = self.height / rows, self.width / max(len(colours[0]), 1)
         for j, row in enumerate(colours):
@@ -165,7 +186,7 @@ class Plot:
                     continue
                 if row[first]:
                     x, y = LEFT + first * wide, self._top + self.height - (j + 1) * tall
-                    # Neighbours overlap a little: else the white shines through between them.
+                    # Neighbours overlap slightly, because the white background would otherwise be visible between them.
                     self.parts.append(
                         f'<rect x="{x:.2f}" y="{y:.2f}" width="{(i - first) * wide + 0.3:.2f}" '
                         f'height="{tall + 0.3:.2f}" fill="{row[first]}"/>'
@@ -174,7 +195,7 @@ class Plot:
         return self
 
     def svg(self, top: float) -> str:
-        """Return the group of its elements, `top` px from above."""
+        """Return the SVG group of the plot's elements, `top` px from the upper edge."""
         bottom, right = self._top + self.height, LEFT + self.width
         parts = [f'<g transform="translate(0,{top:g})">']
         for value in self.x.marks(self.width, APART[0]) if self.x.ticks else ():
@@ -212,7 +233,7 @@ class Plot:
         return self._top + (1.0 - np.clip(self.y.share(y), 0.0, 1.0)) * self.height
 
     def _envelope(self, x: Floats, y: Floats) -> tuple[Floats, Floats]:
-        """Return the least and the largest of each column of pixels where there are more points than can be seen."""
+        """Return the minimum and maximum of each pixel column if there are more points than are visible."""
         columns = int(self.width)
         if len(x) <= 4 * columns or not np.all(np.isfinite(y)):
             return x, y
@@ -231,7 +252,7 @@ def drawn(*plots: Plot) -> str:
 
 
 def framed(elements: str, width: float, height: float) -> str:
-    """Return elements on a white ground as SVG text."""
+    """Return elements on a white background as SVG text."""
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width:g}" height="{height:g}" '
         f'viewBox="0 0 {width:g} {height:g}" font-family="sans-serif" font-size="{SIZE}" fill="{TEXT}">'
@@ -240,7 +261,7 @@ def framed(elements: str, width: float, height: float) -> str:
 
 
 def span(arrays: Iterable[ArrayLike], margin: float = 0.05) -> tuple[float, float]:
-    """Return the range of the finite values of arrays, with a margin as a share of it."""
+    """Return the range of the finite values of arrays, with a margin as a fraction of the range."""
     values = [np.asarray(a, float).ravel() for a in arrays]
     known = np.concatenate([v[np.isfinite(v)] for v in values]) if values else np.empty(0)
     low, high = (float(known.min()), float(known.max())) if known.size else (0.0, 1.0)
@@ -249,7 +270,7 @@ def span(arrays: Iterable[ArrayLike], margin: float = 0.05) -> tuple[float, floa
 
 
 def shade(share: float) -> str:
-    """Return the colour at a share of the way from dark blue to light grey."""
+    """Return the colour at a fraction of the way from dark blue to light grey."""
     part = min(max(share, 0.0), 1.0) if math.isfinite(share) else 1.0
     return "#" + "".join(f"{round(a + part * (0xF2 - a)):02x}" for a in (0x0B, 0x5D, 0x8F))
 
@@ -276,7 +297,7 @@ def _round_step(rough: float) -> float:
 
 
 def _roundness(value: float) -> tuple[int, float]:
-    """Return a rank of a number: 0 first, then powers of ten, then 5 and 2 times one, the larger before the smaller."""
+    """Return the rank of a number: 0, then powers of ten, then 5 and 2 times one, larger before smaller numbers."""
     if value == 0.0:
         return 0, 0.0
     digit = f"{abs(value):.0e}"[0]

@@ -1,4 +1,4 @@
-"""What an object prints: a small table, as text of 80 columns, or as HTML with a picture that needs no kernel."""
+"""Printed form of objects: a small table, as text of 80 columns or as HTML with a picture that needs no kernel."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 WIDTH = 80
-"""Columns of a terminal."""
+"""Number of columns of a terminal."""
 GAP = 2
-"""Blanks between two columns."""
+"""Number of spaces between two columns."""
 NARROWEST = 12
-"""Least width to which a column of words is broken."""
+"""Minimum width to which a column of words is wrapped."""
 
 
 def number(value: float, digits: int = 4) -> str:
-    """Return a number with `digits` significant digits, a dash for nan.
+    """Return a number with `digits` significant digits, or a dash for nan.
 
     Examples
     --------
@@ -32,7 +32,7 @@ def number(value: float, digits: int = 4) -> str:
         return "–"
     if math.isinf(value):
         return "∞" if value > 0 else "−∞"
-    if abs(value) < 1e-12:  # rounding, in any unit
+    if abs(value) < 1e-12:  # Such values are rounding errors in any unit.
         return "0"
     text = f"{value:.{digits}g}"
     if "e" in text and 1e-4 <= abs(value) < 1e7:
@@ -41,7 +41,7 @@ def number(value: float, digits: int = 4) -> str:
 
 
 def grouped(count: float) -> str:
-    """Return a whole number with a thin space between thousands, as of 10 000.
+    """Return an integer with a thin space between thousands for 10 000 and above.
 
     Examples
     --------
@@ -52,7 +52,7 @@ def grouped(count: float) -> str:
 
 
 def extent(values: ArrayLike, digits: int = 4) -> str:
-    """Return least and largest of the finite values as text; one number where they are the same."""
+    """Return the minimum and maximum of the finite values as text, or one number if they are equal."""
     known = np.asarray(values, float).ravel()
     known = known[np.isfinite(known)]
     if not known.size:
@@ -63,7 +63,7 @@ def extent(values: ArrayLike, digits: int = 4) -> str:
 
 @dataclass(frozen=True)
 class Table:
-    """A table with a title above it and notes below; the columns of `numbers` are aligned to the right.
+    """A table with a title above it and notes below it. The columns in `numbers` are aligned to the right.
 
     Examples
     --------
@@ -90,7 +90,7 @@ class Table:
         return "\n".join(lines)
 
     def html(self, picture: str = "") -> str:
-        """Return the table as HTML; `picture` is SVG text."""
+        """Return the table as HTML, with the SVG text `picture` as an image."""
         heads = "".join(self._cell("th", i, head) for i, head in enumerate(self.heads))
         body = "".join(
             f"<tr>{''.join(self._cell('td', i, cell) for i, cell in enumerate(row))}</tr>" for row in self.rows
@@ -107,7 +107,7 @@ class Table:
     def _lines(self) -> list[str]:
         rows = [self.heads, *self.rows]
         widths = [max(len(row[i]) for row in rows) for i in range(len(self.heads))]
-        indent = GAP if self.heads[0] else 0  # a column of marks stands at the edge
+        indent = GAP if self.heads[0] else 0  # A column of symbols without a head is not indented.
         while (over := indent + sum(widths) + GAP * (len(widths) - 1) - WIDTH) > 0:
             words = [i for i in range(len(widths)) if i not in self.numbers and widths[i] > NARROWEST]
             if not words:
@@ -129,27 +129,27 @@ class Table:
 
 
 def as_image(svg: str, alt: str) -> str:
-    """Return SVG text as an image in HTML: notebooks that are not trusted, and forges, drop SVG elements themselves."""
+    """Return SVG text as an HTML image, because untrusted notebooks and GitHub remove SVG elements."""
     data = base64.b64encode(svg.encode()).decode()
     return f'<img alt="{escape(alt)}" src="data:image/svg+xml;base64,{data}" style="max-width: 100%"/>'
 
 
 class Printed:
-    """An object that prints itself as a table; its ``repr`` stays one line."""
+    """An object that prints as a table, with a ``repr`` of one line."""
 
     def _table(self) -> Table:
-        """Return what it prints."""
+        """Return the table that the object prints."""
         raise NotImplementedError
 
     def _picture(self) -> str:
-        """Return its picture as SVG text; empty where it has none."""
+        """Return the picture of the object as SVG text, or an empty string."""
         return ""
 
     def __str__(self) -> str:
         return str(self._table())
 
     def _repr_html_(self) -> str:
-        """Return table and picture, as a notebook shows and saves them."""
+        """Return the table and the picture as HTML for a notebook."""
         return self._table().html(self._picture())
 
 

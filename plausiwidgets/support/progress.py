@@ -1,4 +1,4 @@
-"""Progress of a search or an assessment: an interface of three calls and its implementations."""
+"""Progress of a search or an assessment: an interface of three methods and its implementations."""
 
 from __future__ import annotations
 
@@ -16,10 +16,22 @@ from plausiwidgets.support.renamed import renamed
 
 @dataclass(frozen=True)
 class Bar:
-    """What a progress bar shows of a snapshot.
+    """The content of a progress bar for a snapshot.
 
-    `position` and `total` are in `unit`; `total` is 0 if it is not known. `text` is next to the bar, and `line` is the
-    snapshot in one line. A progress that skips snapshots must show a `milestone`.
+    Attributes
+    ----------
+    unit : str
+        Unit of `position` and `total`.
+    position : int
+        Completed work.
+    total : int
+        Total work, 0 if it is not known.
+    text : str
+        Text next to the bar.
+    line : str
+        The snapshot in one line.
+    milestone : bool
+        Whether a progress that skips snapshots must show this one.
     """
 
     unit: str
@@ -31,7 +43,7 @@ class Bar:
 
 
 class WorkSnapshot(Protocol):
-    """What a progress needs of a `Result` or a `StudySnapshot`.
+    """The attributes of a `Result` or a `StudySnapshot` that a progress uses.
 
     The state is ``"running"``, ``"paused"``, ``"done"``, ``"stopped"`` or ``"failed"``.
     """
@@ -47,7 +59,7 @@ class WorkSnapshot(Protocol):
 
 
 class Progress(Protocol):
-    """Receives the snapshots of a search or an assessment, in its thread.
+    """Interface of an object that receives the snapshots of a search or an assessment in its thread.
 
     Examples
     --------
@@ -63,13 +75,13 @@ class Progress(Protocol):
     """
 
     def init(self, snapshot: Any) -> None:
-        """Begin."""
+        """Start the display."""
 
     def step(self, snapshot: Any) -> None:
         """Show a snapshot."""
 
     def close(self, snapshot: Any) -> None:
-        """End, with the last snapshot."""
+        """End the display with the last snapshot."""
 
 
 ProgressLike = Progress | Callable[..., object] | str | None
@@ -77,35 +89,42 @@ ProgressLike = Progress | Callable[..., object] | str | None
 
 
 class NoProgress:
-    """Shows nothing."""
+    """A progress that shows nothing."""
 
     def init(self, snapshot: WorkSnapshot) -> None:
-        """Begin."""
+        """Start the display."""
 
     def step(self, snapshot: WorkSnapshot) -> None:
         """Show a snapshot."""
 
     def close(self, snapshot: WorkSnapshot) -> None:
-        """End."""
+        """End the display."""
 
 
 class CallbackProgress(NoProgress):
-    """Calls a function with every snapshot, the last one included."""
+    """A progress that calls a function with every snapshot, including the last one."""
 
     def __init__(self, callback: Callable[[WorkSnapshot], object]) -> None:
         self.callback = callback
 
     def step(self, snapshot: WorkSnapshot) -> None:
-        """Call the function."""
+        """Call the function with a snapshot."""
         self.callback(snapshot)
 
     close = step
 
 
 class TextProgress(NoProgress):
-    """Prints a line to a file (default: standard error) `every` few seconds, for each finished search, and at the end.
+    """A progress that prints a line to a file at intervals, for each finished search, and at the end.
 
-    It stops at the first error, such as of a closed terminal.
+    It stops printing at the first error, for example if a terminal was closed.
+
+    Parameters
+    ----------
+    file : file object, optional
+        Text file, by default the standard error.
+    every : float
+        Minimum interval between lines in s.
     """
 
     def __init__(self, file: TextIO | None = None, every: float = 2.0) -> None:
@@ -129,19 +148,25 @@ class TextProgress(NoProgress):
 
     def _write(self, line: str) -> None:
         file = sys.stderr if self.file is None else self.file
-        if file is None or self._lost:  # print would write file=None to standard output
+        if file is None or self._lost:  # print would write file=None to standard output.
             return
         try:
             print(line, file=file, flush=True)
-        except (OSError, ValueError):  # ValueError: a closed file
+        except (OSError, ValueError):  # A closed file raises a ValueError.
             self._lost = True
 
 
 class TqdmProgress(NoProgress):
-    """A tqdm bar over evaluations, or over the searches of an assessment; ImportError without tqdm."""
+    """A progress with a tqdm bar over evaluations, or over the searches of an assessment.
+
+    Raises
+    ------
+    ImportError
+        If tqdm is not installed.
+    """
 
     def __init__(self) -> None:
-        self._tqdm = imported("tqdm.auto").tqdm  # before anything runs
+        self._tqdm = imported("tqdm.auto").tqdm  # Import tqdm before any work starts.
 
     def init(self, snapshot: WorkSnapshot) -> None:
         """Open the bar."""
@@ -163,7 +188,13 @@ _NAMED: dict[str, Callable[[], Progress]] = {"text": TextProgress, "tqdm": TqdmP
 
 
 def as_progress(progress: ProgressLike) -> Progress:
-    """Return a Progress for None, a name, a function of a snapshot or a Progress; ValueError for anything else."""
+    """Return a Progress for None, a name, a function of a snapshot, or a Progress.
+
+    Raises
+    ------
+    ValueError
+        If `progress` is anything else.
+    """
     if progress is None:
         return NoProgress()
     if isinstance(progress, str) and progress in _NAMED:
@@ -181,9 +212,20 @@ def as_progress(progress: ProgressLike) -> Progress:
 @renamed
 @dataclass(frozen=True)
 class Work:
-    """How far work is that has no `Result` to show: a snapshot for a progress.
+    """A snapshot of work that has no `Result`, for a progress.
 
-    `what` is the name of the function; `done` and `of` are 0 where it is not known how many there are of `each`.
+    Attributes
+    ----------
+    what : str
+        Name of the function that does the work.
+    seconds : float
+        Elapsed time in s.
+    state : str
+        ``"running"`` or ``"done"``.
+    done, of : int
+        Number of completed items and of all items, 0 if the number is not known.
+    each : str
+        Name of the items, in the plural.
     """
 
     what: str
@@ -200,7 +242,7 @@ class Work:
 
     @property
     def _bar(self) -> Bar:
-        """What a progress bar shows; without a number of sets its unit is a second."""
+        """Content of a progress bar, whose unit is seconds if the number of items is not known."""
         counted = f"{self.done} of {self.of} {self.each}, " if self.of else ""
         line = f"{self.what}: {self.state}, {counted}{self.seconds:.1f} s"
         position = self.done if self.of else int(self.seconds)
@@ -208,7 +250,10 @@ class Work:
 
 
 class Watch:
-    """What work calls every few ms: it reports to a progress how far the work is, in `done` and `of` as of a `Work`."""
+    """A function that work calls every few milliseconds to report its state to a progress.
+
+    The work sets `done` and `of`, which have the same meaning as in `Work`.
+    """
 
     def __init__(self, what: str, progress: Progress, of: int = 0, each: str = "sets") -> None:
         self.done, self.of, self.each = 0, of, each
@@ -218,15 +263,15 @@ class Watch:
         self._progress.step(self.snapshot())
 
     def snapshot(self, state: str = "running") -> Work:
-        """Return how far the work is."""
+        """Return a snapshot of the work."""
         return Work(self._what, time.monotonic() - self._began, state, self.done, self.of, self.each)
 
 
 @contextmanager
 def watched(what: str, progress: ProgressLike, of: int = 0, each: str = "sets") -> Iterator[Watch | None]:
-    """Give a block what its work calls every few ms, and report it to a progress; None where there is no progress.
+    """Provide a block with a `Watch` that its work must call every few milliseconds, or None without a progress.
 
-    What the progress raises ends the work.
+    An exception that the progress raises ends the work.
     """
     if progress is None:
         yield None

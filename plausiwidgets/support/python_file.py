@@ -1,7 +1,7 @@
-"""Python files of the user that define models or patterns: run here, and again in the processes of an executor.
+"""Execution of the user's Python files that define models or patterns, here and in the processes of an executor.
 
-A file is run when a user names it in a call or on the command line. Links, pages and study files name models and
-patterns only, so that none of them can run a file.
+A file is executed only if a user passes it in a call or on the command line. Links, pages and study files contain only
+the names of models and patterns, so they cannot execute a file.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Keyed(Protocol):
 K = TypeVar("K", bound=Keyed)
 
 _ran: dict[PythonFile, Mapping[str, object]] = {}
-"""What each file defined when it was last run in this process."""
+"""Names that each file defined when it was last executed in this process."""
 _one_at_a_time = RLock()
 
 
@@ -40,15 +40,15 @@ _one_at_a_time = RLock()
 class PythonFile:
     """The path and the text of a file.
 
-    Its objects are sent to another process as this text and a name, which any pickle can do, and which needs no
+    The objects of a file are sent to another process as this text and a name. This works with any pickler and needs no
     shared folder.
 
     Attributes
     ----------
     path : str
-        Absolute. Modules beside it can be imported, where the folder exists.
+        Absolute path. The file can import the modules in its folder if the folder exists.
     code : bytes
-        What was in it when it was read.
+        Content of the file when it was read.
     """
 
     path: str
@@ -56,22 +56,33 @@ class PythonFile:
 
     @classmethod
     def read(cls, path: str | Path) -> PythonFile:
-        """Return the file at a path; OSError if it cannot be read."""
+        """Return the file at a path.
+
+        Raises
+        ------
+        OSError
+            If the file cannot be read.
+        """
         found = Path(path).expanduser().absolute()
         return cls(str(found), found.read_bytes())
 
     def run(self) -> Mapping[str, object]:
-        """Run the file and return its names.
+        """Execute the file and return its names.
 
-        An ImportError of an optional package has the line and the command that installs it; what else it raises, and
-        what is not Python, is a ValueError with the line.
+        Raises
+        ------
+        ImportError
+            If an optional package is not installed. The message contains the line and the command that installs the
+            package.
+        ValueError
+            If the file is not Python, or raises any other exception. The message contains the line.
         """
         module = ModuleType(f"plausiwidgets_{Path(self.path).stem}")
         module.__file__ = self.path
         folder = os.path.dirname(self.path)
         with _one_at_a_time:
-            # Some decorators look their module up, and the file may import its neighbours. Afterwards the module is
-            # not found by name, so that cloudpickle sends its functions by value.
+            # Some decorators look up their module, and the file may import its neighbours. After the execution the
+            # module cannot be found by name, so that cloudpickle stores its functions by value.
             sys.modules[module.__name__] = module
             sys.path.insert(0, folder)
             try:
@@ -88,9 +99,15 @@ class PythonFile:
             return _ran[self]
 
     def defined(self, kind: type[K]) -> dict[str, K]:
-        """Return the objects of a type by their keys, as the file defined them when it was last run; else it is run.
+        """Return the objects of a type by their keys, as defined by the last execution of the file.
 
-        These are values of its global names, and entries of lists, tuples and dicts among them, each with its own key.
+        The file is executed if this has not happened yet. The objects are values of its global names, and entries of
+        lists, tuples and dicts among them.
+
+        Raises
+        ------
+        ValueError
+            If two objects have the same key.
         """
         with _one_at_a_time:
             names = _ran.get(self) or self.run()
@@ -115,16 +132,26 @@ class PythonFile:
 
 @dataclass(frozen=True)
 class InFile:
-    """A model or a pattern of a file by its name, as an executor's process gets it."""
+    """The name of a model or a pattern in a file, which is sent to the process of an executor."""
 
     file: PythonFile
     name: str
 
 
 class Registry(Generic[K]):
-    """Custom models or patterns (`what`) by key: those that were registered, and the files that they come from.
+    """Custom models or patterns by key: the registered objects, and the files in which they are defined.
 
-    ``taken(key)`` returns what a key stands for already, such as ``"the name of a built-in model"``, or "".
+    Parameters
+    ----------
+    what : str
+        Kind of the objects, for error messages.
+    kinds : tuple of type
+        Types of the objects.
+    is_builtin : callable
+        Function that returns whether an object is built-in.
+    taken : callable
+        ``taken(key)`` returns the existing meaning of a key, such as ``"the name of a built-in model"``, or an empty
+        string.
     """
 
     def __init__(
@@ -139,19 +166,31 @@ class Registry(Generic[K]):
         self._files: WeakKeyDictionary[K, PythonFile] = WeakKeyDictionary()
 
     def register(self, one: K) -> K:
-        """Make it available by its key; ValueError if the key stands for something built-in."""
+        """Make an object available by its key.
+
+        Raises
+        ------
+        ValueError
+            If the key belongs to a built-in object.
+        """
         self._refuse_taken(one)
         self.by_key[one.key] = one
         return one
 
     def load(self, path: str | Path, name: str | None = None) -> list[K]:
-        """Register what a file defines, or the one of a name."""
+        """Register the objects that a file defines, or only the one with the key `name`, and return them."""
         found = self.of_file(path, name)
         self.by_key.update(found)
         return list(found.values())
 
     def of_file(self, path: str | Path, name: str | None = None) -> dict[str, K]:
-        """Return what `load` registers, by key, without registering it; a ValueError lists what there is."""
+        """Return the objects that `load` would register, by key.
+
+        Raises
+        ------
+        ValueError
+            If the file defines no such object. The message lists the existing ones.
+        """
         file = PythonFile.read(path)
         file.run()
         found = self._defined(file)
@@ -170,14 +209,14 @@ class Registry(Generic[K]):
         return found
 
     def sendable(self, one: K) -> str | K | InFile:
-        """Return what stands for it in another process, where a registered key is unknown."""
+        """Return the form of an object that is sent to another process, which does not contain registered objects."""
         if self._is_builtin(one):
             return one.key
         file = self._files.get(one)
         return one if file is None else InFile(file, one.key)
 
     def of(self, sent: InFile) -> K:
-        """Return the object of a file."""
+        """Return the object that :meth:`sendable` has described as part of a file."""
         return self._defined(sent.file)[sent.name]
 
     def _defined(self, file: PythonFile) -> dict[str, K]:

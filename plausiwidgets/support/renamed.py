@@ -1,6 +1,6 @@
-"""The names of version 0.3 that have another name now; every mechanism that rejects an old name reads these tables.
+"""Tables of the names from version 0.3 that were renamed, and the errors with the new names.
 
-An old name raises an error that states the new one. Files that version 0.3 wrote are read with the same tables.
+All code that rejects an old name uses these tables. They are also used to read files that version 0.3 wrote.
 """
 
 from __future__ import annotations
@@ -112,7 +112,7 @@ ATTRIBUTES: Mapping[str, Mapping[str, str]] = {
     "Verdict": {"checks": "criteria", "failed_check": "failed_test"},
     "Work": {"line": "", "milestone": "", "position": "done", "postfix": "what", "total": "of", "unit": "each"},
 }
-"""Class → old attribute → new attribute, or a call that replaces it; empty if the attribute is private now."""
+"""Class → old attribute → new attribute or a call that replaces it, or an empty text for a private attribute."""
 
 COLUMNS: Mapping[str, str] = {
     "broken": "unmet",
@@ -123,7 +123,7 @@ COLUMNS: Mapping[str, str] = {
 }
 """Old column of a table → new column."""
 PREFIXES: Mapping[str, str] = {"cost_": "penalty_"}
-"""Old beginning of a column's name → new beginning."""
+"""Old prefix of a column's name → new prefix."""
 
 OPTIONS: Mapping[str, Mapping[str, str]] = {
     "assess": {
@@ -136,7 +136,7 @@ OPTIONS: Mapping[str, Mapping[str, str]] = {
 """Command → old option → new option."""
 
 COMMANDS: Mapping[str, str] = {"merge": "plausiwidgets assess with all files in --store"}
-"""Old command → new one."""
+"""Old command → new command."""
 
 STORED_RESULT: Mapping[str, str] = {
     "argument": "ruled_out",
@@ -148,7 +148,7 @@ STORED_RESULT: Mapping[str, str] = {
 
 
 def attribute_error(kind: type, name: str) -> AttributeError | None:
-    """Return the error that states the new name of an attribute; None if the attribute was not renamed."""
+    """Return the error with the new name of an attribute, or None if the attribute was not renamed."""
     for base in kind.__mro__:
         if (new := ATTRIBUTES.get(base.__name__, {}).get(name)) is not None:
             place = new if "(" in new else f"{base.__name__}.{new}" if new else "private"
@@ -157,7 +157,7 @@ def attribute_error(kind: type, name: str) -> AttributeError | None:
 
 
 def argument_error(where: str, given: Iterable[str]) -> TypeError | None:
-    """Return the error that states the new name of a given argument; None if none of them was renamed."""
+    """Return the error with the new name of a given argument, or None if none of the arguments was renamed."""
     renamed = ARGUMENTS.get(where, {})
     for old in given:
         if old in renamed:
@@ -166,9 +166,9 @@ def argument_error(where: str, given: Iterable[str]) -> TypeError | None:
 
 
 def name_error(package: str, name: str) -> Exception | None:
-    """Return the error that states the new name in a package; None if the name was not renamed.
+    """Return the error with the new name of a name in a package, or None if the name was not renamed.
 
-    Python replaces the text of an AttributeError in ``from … import``, so that an ImportError is returned there.
+    In ``from … import``, Python replaces the text of an AttributeError, so an ImportError is returned instead.
     """
     if (new := NAMES.get(package, {}).get(name)) is None:
         return None
@@ -179,26 +179,26 @@ def name_error(package: str, name: str) -> Exception | None:
 
 
 def column_error(name: object, columns: Iterable[object]) -> KeyError | None:
-    """Return the error that states the new name of a column, if a table has it; None otherwise."""
+    """Return the error with the new name of a column if the table has this column, else None."""
     new = new_column(name) if isinstance(name, str) else None
     return KeyError(f"the column {name!r} is now {new!r}.") if new is not None and new in list(columns) else None
 
 
 def new_column(name: str) -> str | None:
-    """Return the new name of a column; None if the column was not renamed."""
+    """Return the new name of a column, or None if the column was not renamed."""
     if name in COLUMNS:
         return COLUMNS[name]
     return next((new + name.removeprefix(old) for old, new in PREFIXES.items() if name.startswith(old)), None)
 
 
 def renamed(kind: type[V]) -> type[V]:
-    """Make the old attributes and arguments of a class raise an error that states the new name."""
+    """Make the old attributes and arguments of a class raise an error with the new name."""
 
     def missing(self: V, name: str) -> NoReturn:
         usual = AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
         raise attribute_error(type(self), name) or usual
 
-    # By setattr, so that a type checker still rejects a misspelt attribute.
+    # setattr is needed so that a type checker still rejects a misspelt attribute.
     setattr(kind, "__getattr__", missing)  # noqa: B010
     if kind.__name__ in ARGUMENTS:
         setattr(kind, "__init__", states_arguments(kind.__init__, kind.__name__))  # noqa: B010
@@ -206,7 +206,7 @@ def renamed(kind: type[V]) -> type[V]:
 
 
 def states_arguments(function: T, where: str) -> T:
-    """Make a function raise an error that states the new name of an old argument."""
+    """Return a function that raises an error with the new name of an old argument."""
 
     @functools.wraps(function)
     def call(*args: object, **kwargs: object) -> object:
@@ -221,7 +221,7 @@ def states_arguments(function: T, where: str) -> T:
 
 
 class StimulusParameters(tuple[V, ...]):
-    """The parameters of a stimulus; calling them, as a method of that name was in 0.3, states the new method."""
+    """The parameters of a stimulus. A call, as of the method in 0.3, raises an error with the method's new name."""
 
     def __new__(cls, parameters: Sequence[V]) -> StimulusParameters[V]:
         return super().__new__(cls, parameters)

@@ -1,4 +1,4 @@
-"""Replace files completely or not at all."""
+"""Replacement of files, either completely or not at all."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from pathlib import Path
 def write_whole(path: Path, text: str) -> None:
     """Write a text to a temporary file and rename it, so that an error leaves the existing file unchanged.
 
-    A link stays a link, and a file keeps its permissions. A path that is not a regular file, such as a pipe, is
-    written to directly. An OSError names `path`, not the temporary file.
+    A link stays a link, and a file keeps its permissions. A path that is not a regular file, such as a pipe, is written
+    to directly. The message of an OSError contains `path` instead of the temporary file.
     """
     place = Path(os.path.realpath(path))
     existed = place.exists()
@@ -24,7 +24,7 @@ def write_whole(path: Path, text: str) -> None:
     temporary = place.with_name(f".{place.name}.{secrets.token_hex(4)}.part")
 
     def opener(name: str, flags: int) -> int:
-        return os.open(name, flags, 0o600 if existed else 0o666)  # so that a private file stays private
+        return os.open(name, flags, 0o600 if existed else 0o666)  # A private file must stay private.
 
     try:
         with open(temporary, "x", encoding="utf-8", newline="", opener=opener) as file:
