@@ -200,7 +200,7 @@ def noise(onset: Value, width: Value, sd: Value, tau: Value = 5.0, seed: Value =
 def chirp(onset: Value, width: Value, amplitude: Value, f0: Value, f1: Value) -> Chirp:
     """Return a sine wave whose frequency changes linearly over [onset, onset + width) ms, above the holding level.
 
-    The chirp starts with phase 0. Like `noise`, it is linear between points on a grid of 0.1 ms, which lowers its
+    The chirp starts with phase 0. Like `noise`, it is linear between points on a grid of 0.1 ms. This lowers its
     amplitude by 3 % at 1000 Hz and by less than 0.04 % below 100 Hz.
 
     Parameters

@@ -20,7 +20,7 @@ Number = NDArray[np.float64]
 
 
 def number(value: bool | float | Traced) -> Number:
-    """Return a value unchanged, with the type of a number for type checkers."""
+    """Return a value unchanged, typed as a number for type checkers."""
     return cast(Number, value)
 
 

@@ -105,8 +105,8 @@ def from_brian2(
     ImportError
         If Brian2 is not installed.
     ValueError
-        If the equations contain noise, functions of time, several currents, or linked or summed variables, or Brian2
-        rejects them. The message contains the cause.
+        If Brian2 rejects the equations, or they contain noise, functions of time, several currents, or linked or summed
+        variables. The message contains the cause.
 
     Examples
     --------

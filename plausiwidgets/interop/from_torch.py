@@ -92,8 +92,8 @@ def from_torch(
     current : Parameter, optional
         The injected current. By default its range surrounds the smallest constant current that makes the neuron fire.
     rest, threshold : float or str, optional
-        See :class:`NeuronModel`. By default they are the resting value of the potential without a current, and the
-        attribute with the name of a threshold, or else the largest potential without a spike.
+        See :class:`NeuronModel`. By default the former is the resting value of the potential without a current. The
+        latter is the attribute with the name of a threshold, or else the largest potential without a spike.
     initial : mapping of str to float, optional
         Initial values of state variables by their names. By default they are those of the module, or 0 for a state that
         ``forward`` requires and no method of the module creates.
@@ -111,8 +111,8 @@ def from_torch(
     TypeError
         If `module` is not a torch module.
     ValueError
-        If the module has graded spikes, several layers, several spikes in a step, randomness or state in a list, if its
-        loop differs from the step, or if it does not have a given name. The message contains the reason.
+        If the module has graded spikes, several layers, several spikes in a step, randomness, or state in a list, or
+        has no attribute of a given name. If its loop differs from the step. The message contains the reason.
 
     Examples
     --------

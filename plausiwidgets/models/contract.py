@@ -1,7 +1,7 @@
 """Check of the step's contract, on which every engine relies, when a model is created.
 
-A step runs on a few lanes: at the default parameters, where all values must be finite; with potentials from far below
-to far above threshold; and with other parameters, so that the neuron fires. Each lane runs together with the other
+A step runs on a few lanes. At the default parameters all values must be finite. Further runs have potentials from far
+below to far above threshold, and other parameters, so that the neuron fires. Each lane runs together with the other
 lanes and separately. The inputs of a step are one array of shape (1 + state variables + parameters, lanes): the
 current, the state and the parameters. An error states how to change the step.
 """
@@ -50,7 +50,7 @@ _SEVERAL = re.compile(r"ambiguous|only one element tensors|a Tensor with \d+ ele
 _SIZES = re.compile(r"must match|size mismatch|shape '|expanded size|sizes of tensors|broadcast", re.IGNORECASE)
 """Messages of torch and NumPy about different numbers of lanes, which do not depend on the values."""
 _MISTAKES = (NameError, AttributeError, TypeError, IndexError)
-"""Exceptions that do not depend on the values. Any other exception may be due to meaningless values."""
+"""Exceptions that do not depend on the values. Any other exception may be due to unphysical values."""
 
 Tensors = tuple["torch.Tensor", ...]
 
@@ -488,7 +488,7 @@ def _refuse_singularity(model: CheckedModel, start: Floats, potentials: Floats) 
     def outcome(v: Floats) -> Floats:
         rows = np.repeat(start[:, :1], v.size, axis=1)
         rows[1] = v
-        with suppress(Exception):  # An error at a meaningless potential is not a singularity.
+        with suppress(Exception):  # A step may fail at an unphysical potential, which is not a singularity.
             return _outcome(model, rows, model.lanewise)[1:]
         return np.zeros((len(names), v.size))
 
@@ -575,7 +575,7 @@ def _ignores_dt(model: CheckedModel) -> bool:
             if not np.array_equal(whole, _outcome(model, rows, model.lanewise, 0.5), equal_nan=True):
                 return False
             rows[1 : len(whole)] = np.nan_to_num(whole[1:])
-    except Exception:  # An error at meaningless values does not depend on dt.
+    except Exception:  # A step may fail at unphysical values, for any dt.
         return False
     return True
 
@@ -605,7 +605,7 @@ def _first_milliseconds(model: CheckedModel, currents: Floats | None = None) -> 
         currents = np.array([0.0, default, 2.0 * default, model.current.low, model.current.high])
     n, steps = currents.size, min(_TRIAL_STEPS, int(np.ceil(_TRIAL_MS / model.dt)))
     course: list[np.ndarray] = []
-    # An error at a meaningless current is not an error at the others.
+    # A step may fail at an extreme current, which is not an error of the neuron.
     with suppress(Exception):
         rows = _first_rows(model, currents)
         while len(course) < steps:

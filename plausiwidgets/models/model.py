@@ -213,14 +213,14 @@ class NeuronModel:
     TypeError
         If an argument has a wrong type. The message contains its name and the accepted types.
     ValueError
-        If a parameter has a reserved name or occurs twice, the step violates the contract, or the model is not a
-        neuron, for example because one spike is counted in several steps. The message contains the necessary change.
+        If a parameter has a reserved name or occurs twice, the step violates the contract, or one spike is counted in
+        several steps. The message contains the necessary change.
 
     Notes
     -----
-    Globals, closures and the parameters of an ``nn.Module`` that the step reads are constants of the model, and so are
-    the functions that it calls, because kernels and results are cached. If one of them changes later, the functions of
-    the package raise an error with its name. Create a new model, or make the value a Parameter.
+    Kernels and results are cached. Globals, closures and the parameters of an ``nn.Module`` that the step reads are
+    therefore constants of the model, and so are the functions that it calls. If one of them changes later, the
+    functions of the package raise an error with its name. Create a new model, or make the value a Parameter.
 
     Examples
     --------

@@ -75,7 +75,8 @@ def _checked(what: T) -> T:
             if hasattr(what, "__signature__"):
                 raise TypeError(f"{name}: {error}.") from None
             return what(*args, **kwargs)  # Python raises an error that names the missing argument.
-        title = given.get("key") if "self" in given else None  # key of the object under construction
+        # The key of the object under construction identifies it better than its class.
+        title = given.get("key") if "self" in given else None
         for argument, value in given.items():
             require(
                 f"{name} {title!r}" if isinstance(title, str) else name, argument, value, hints().get(argument, Any)
@@ -275,7 +276,7 @@ def _problem(value: Any, hint: Any) -> tuple[str, object, str] | None:
     if hint in _SIMPLE:
         fits = _SIMPLE[hint][1](value)
     elif origin in (types.UnionType, typing.Union):
-        inside = []  # problems within the list or mapping that was probably meant
+        inside = []  # A problem within an entry shows which list or mapping was meant.
         for part in inner:
             problem = _problem(value, part)
             # Further parts are not tested, because some would test each entry of a large array.

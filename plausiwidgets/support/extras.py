@@ -39,8 +39,8 @@ class NotInstalledError(ImportError):
 def require(package: str) -> None:
     """Raise an ImportError with the command that installs an optional package, unless the package is installed.
 
-    Call this function in the first cell of a notebook, or at the top of a file with neurons, in case a reader has
-    installed plausiwidgets without its extras. It imports nothing.
+    Call this function in the first cell of a notebook or at the top of a file with neurons. A reader may have installed
+    plausiwidgets without its extras. It imports nothing.
 
     Parameters
     ----------

@@ -209,7 +209,7 @@ class Registry(Generic[K]):
         return found
 
     def sendable(self, one: K) -> str | K | InFile:
-        """Return the form of an object that is sent to another process, which does not contain registered objects."""
+        """Return a form of an object that can be sent to another process, in which it is not registered."""
         if self._is_builtin(one):
             return one.key
         file = self._files.get(one)

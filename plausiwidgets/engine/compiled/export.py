@@ -150,7 +150,7 @@ def _quiet() -> Iterator[None]:
     stderr, muted = sys.stderr, _Muted(sys.stderr)
     sys.stderr = muted
     try:
-        # Added outside of catch_warnings, which restores its saved filters even while another thread exports.
+        # Added outside catch_warnings, which restores its saved filters even while another thread exports.
         warnings.filterwarnings("ignore", r"`isinstance\(treespec, LeafSpec\)`", FutureWarning)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -186,8 +186,8 @@ def _trace(model: Step) -> torch.export.ExportedProgram:
 def _is_plain(exported: torch.export.ExportedProgram) -> bool:
     """Return whether torch would leave a graph unchanged, so that its rewriting can be skipped.
 
-    Rewriting takes twice as long as the export. It is unnecessary if the graph contains no change in place, no outside
-    object other than plain tensors, and only core operations of torch or operations of the table.
+    Rewriting takes twice as long as the export. It is unnecessary if the graph changes nothing in place, reads only
+    plain tensors from outside, and contains only operations of the table or of torch's core.
     """
     from torch.export import default_decompositions
 

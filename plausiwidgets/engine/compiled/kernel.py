@@ -230,7 +230,7 @@ def emit(program: Program, *, cached: bool) -> str:
     loaded = [f"{name} = {_at(row)}" for name, row in rows.items() if name in moving_reads and name[0] != "x"]
     loaded += [f"{line.name} = {_loaded(line, rows[line.name])}" for line in kept]
     moved = [*assignments(by_level[MOVING]), f"spike = {spikes}"]
-    # Negate the comparison, because a comparison with nan is False: a lane whose state is nan is lost.
+    # Negate the comparison, because it is False for nan and a lane whose state is nan must count as lost.
     lost = f"not (abs({finite_or_nan(new)}) <= limit)"
     spiked = f"{_at(layout.row(SPIKED))} = spike"
     # Write the state last, because a new entry may be the old value of another entry.

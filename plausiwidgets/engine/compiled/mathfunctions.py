@@ -121,7 +121,7 @@ def exp(x: float) -> float:
     lower = 2.0**-64 if small else 1.0
     exponent: int = (bits_of(shifted) + lift) << 52
     value = _from_bits(bits_of(mantissa) + exponent) * lower
-    # inf or nan, and 0 for a negative argument
+    # The result is inf or nan, or 0 for a negative argument.
     beyond = x * 1e308
     beyond = 0.0 if beyond < 0.0 else beyond
     return value if (x >= _UNDERFLOW) & (x <= _OVERFLOW) else beyond
@@ -169,7 +169,7 @@ def log(x: float) -> float:
     series = _muladd(z2 * z2, high, low)
     rest = _muladd(k, _LN2_LOW, s * _muladd(z, series, -f))
     value = _muladd(k, _LN2_HIGH, f + rest)
-    # inf and nan unchanged, -inf for zero, nan for negative arguments
+    # inf and nan stay unchanged, zero becomes -inf, and negative arguments become nan.
     beyond = x if x > 0.0 else (-np.inf if x == 0.0 else np.nan)
     return value if (x > 0.0) & (x < np.inf) else beyond
 

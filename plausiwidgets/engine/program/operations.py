@@ -1,9 +1,9 @@
 """The table of operations: one row per operation, with its form in every back end and its operation count.
 
 A row acts on each lane separately, and on each entry if a lane has a row of entries. An operation of ATen is a row of
-the same name, or is composed of rows (``engine/compiled/lowering.py``). The meaning is that of torch: types are
-promoted as in torch, small powers are products, minima propagate nan, halves are rounded to even, and a remainder has
-the sign of its divisor.
+the same name, or is composed of rows (``engine/compiled/lowering.py``). The meaning is that of torch. Types are
+promoted as in torch, small powers are products, and minima propagate nan. Halves are rounded to even, and a remainder
+has the sign of its divisor.
 
 Arithmetic is equal to the last bit. Transcendental functions may differ in the last places. Functions that torch rounds
 once or computes in another type differ by one or two units in the last place: ``add(alpha=)``, ``addcmul``, ``lerp``,

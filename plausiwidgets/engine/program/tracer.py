@@ -170,7 +170,7 @@ class Tracer:
         return Traced(self, Value(name, DOUBLE, dims, level))
 
     def check(self) -> None:
-        """Raise the last refusal, because the traced function may have caught it and continued."""
+        """Raise the last error of :meth:`refuse`, because the traced function may have caught it and continued."""
         if self._refused is not None:
             raise self._refused
 

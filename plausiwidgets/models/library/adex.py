@@ -148,7 +148,7 @@ PARAMETERS = [
     ),
 ]
 
-# The corresponding pattern, if there is one, of each pattern of Naud et al.
+# Some patterns of Naud et al. correspond to one of the twenty patterns.
 _PATTERNS = {
     "tonic spiking": "tonic_spiking",
     "adaptation": "spike_frequency_adaptation",

@@ -7,8 +7,8 @@ Brette & Gerstner, *J. Neurophysiol.* 94, 2005, eqs. 2 and 3, divided by the lea
 
 with a spike, v → v_reset and w → w + b when v > v_threshold. Norse fires at the threshold of the exponential term, so
 the spike has no upstroke and the neuron shows no tonic bursting. A spike can still be late. With a < 0, the adaptation
-that a pulse starts keeps depolarizing the neuron, for example with tau_mem 50 ms, delta_T 5 mV, a −0.8, b 20 mV and
-tau_w 5 ms.
+that a pulse starts keeps depolarizing the neuron. An example is tau_mem 50 ms, delta_T 5 mV, a −0.8, b 20 mV and tau_w
+5 ms.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ Izhikevich, *Neural Networks* 14, 2001, there with the complex variable x + iy::
 
 with a spike, x → x_reset and y → y_reset when y ≥ 1. The published values are b = −0.1 and ω = 0.25 per ms, and a reset
 to x = 0 and y = 1. The source has no unit of voltage. Here the potential is v = −65 mV + 15 mV · y, with rest at y = 0
-and the threshold at y = 1, and time is in ms.
+and the threshold at y = 1. Time is in ms.
 
 Between spikes the equations are linear and the current of a step is constant, so the step is exact for any dt. It is a
 rotation by ω dt about the fixed point, with a contraction by exp(b dt). Only the time of a spike depends on dt, by at
@@ -17,8 +17,8 @@ A spike sets both variables (`proofs.RESETS_ALL`). Between spikes, responses to 
 current that rises to A/2 and drops is at most twice the steady state for A/2. This is the steady state for A, which the
 slow ramp reaches at its end, so there is no accommodation. The first peak after a spike is the highest one, so the next
 spike comes within one cycle or never. Firing therefore starts at ω/2π, 8 to 160 Hz, or faster, so the neuron does not
-have class 1 excitability. (The criteria alone do not detect this if a cycle overshoots by less than a millionth, as
-with strong damping, where the overshoot is exp(−π|b|/ω).)
+have class 1 excitability. (With strong damping a cycle may overshoot by less than a millionth, because the overshoot is
+exp(−π|b|/ω). The criteria do not detect such an overshoot.)
 
 A step of inhibition from rest moves y by the integral of −exp(b t) sin(ω t). The positive half-waves of the sine come
 first, and each is larger than the negative half-wave that follows it. y therefore never rises above rest, so there is
