@@ -1,13 +1,13 @@
-"""The evolved neurons of Nitzsche, Faust and Becker as models: evolved for accuracy and energy, are they plausible?
+"""Neuron models that Faust, Nitzsche and Becker evolved for accuracy and energy.
 
 ``plausiwidgets assess evolved_neurons.py:all`` assesses them. Faust, Nitzsche & Becker, arXiv 2606.19369, evolve the
-step of a neuron: the polynomials P of how its state changes, and R of what a spike leaves::
+step of a neuron: the polynomials P for the change of its state, and R for the state after a spike::
 
     s → s + dt P(x, s)          spike where s_1 > threshold, and then s → R(x, s)
 
-with x the input, and x, s and time without units. The coefficients are the published ones of the authors' package
-`esn`. To be judged as a neuron, s_1 from its rest to the threshold is 15 mV, from −65 to −50 mV, and one unit of time
-is `time_unit` ms; the current is x.
+The input x, the state s and the time have no units. The coefficients are from the authors' package `esn`. To evaluate
+them as neurons, s_1 is scaled so that rest is −65 mV and the threshold is −50 mV. One unit of time is `time_unit` ms,
+and x is the current.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ SOURCE = "Faust, Nitzsche & Becker, arXiv 2606.19369; coefficients of their pack
 V_REST, V_THRESHOLD = -65.0, -50.0
 
 Polynomial = tuple[tuple[tuple[int, ...], float], ...]
-"""Terms: indices of the factors (0 the input, i the state s_i; none for a constant), and the coefficient."""
+"""Terms: indices of the factors (0 is the input, i is the state s_i, none is a constant), and the coefficient."""
 
 
 @dataclass(frozen=True)
@@ -33,9 +33,9 @@ class Evolved:
     Attributes
     ----------
     threshold, rest : float, tuple of float
-        Of s_1; the state it starts from.
+        Threshold of s_1, and initial state.
     changes, resets : tuple of Polynomial
-        P and R of each state variable; an empty polynomial is 0.
+        P and R for each state variable. An empty polynomial is 0.
     dt : float
         Published time step, in units of time.
     """
@@ -138,7 +138,7 @@ def model(name: str, neuron: Evolved) -> pw.NeuronModel:
     """Return an evolved neuron as a model."""
 
     def step(current: torch.Tensor, state: Any, p: Any, dt: torch.Tensor) -> Any:
-        scale = (p.threshold - neuron.rest[0]) / (V_THRESHOLD - V_REST)  # of s_1 for a mV
+        scale = (p.threshold - neuron.rest[0]) / (V_THRESHOLD - V_REST)  # s_1 per mV
         s = [neuron.rest[0] + (state[0] - V_REST) * scale, *state[1:]]
         s = [
             old + dt / p.time_unit * value(change, [current, *s]) for old, change in zip(s, neuron.changes, strict=True)
@@ -172,7 +172,7 @@ def model(name: str, neuron: Evolved) -> pw.NeuronModel:
                 "log",
                 limits=(0.1, None),
                 group="membrane",
-                description="One unit of time of the published step.",
+                description="Length of one unit of time of the published step.",
                 source="0.5 ms for a published step",
             ),
             pw.Parameter(
@@ -184,7 +184,7 @@ def model(name: str, neuron: Evolved) -> pw.NeuronModel:
                 "log",
                 limits=(neuron.threshold / 8.0, None),
                 group="spike and reset",
-                description="Of s_1; the potential is scaled so that it is at −50 mV.",
+                description="Threshold of s_1. The potential is scaled so that the threshold is at −50 mV.",
                 source=SOURCE,
             ),
         ],

@@ -54,19 +54,19 @@ from plausiwidgets.interop.rheobase import rheobase
 
 HIDDEN, BATCH, EPOCHS, RELEARNING = 48, 64, 4, 2
 DURATION = 40.0
-"""Of a sample in ms."""
+"""Duration of a sample in ms."""
 RATES = (0.01, 0.03, 0.1)
 """Learning rates of Adam."""
 TIME_STEP = {"izhikevich": 0.5, "adex": 0.4, "qif": 0.25, "hodgkin_huxley": 0.1}
-"""In ms; 0.5 for all others, which is the published step of the evolved neurons."""
+"""Time step of a network in ms. For all other models it is 0.5, the published step of the evolved neurons."""
 SCALES, JITTERS = {"half": 0.5, "double": 2.0}, {"jitter_2": 2.0, "jitter_8": 8.0}
 """Changes of the test input: factors, and the standard deviation of the time of each input spike in ms."""
 MIXED = ("tonic_spiking", "tonic_bursting")
 """Patterns of the layers of different sets."""
 WIDTH = 12
-"""Networks side by side: what fits into the cache of a core."""
+"""Number of networks in a batch, which fit into the cache of a core."""
 PENALTY = 4.0
-"""Loss of a network with twice the spikes that it should have, or none."""
+"""Loss of a network that fires no spikes, or twice as many as its target."""
 HERE = Path(__file__).parent
 
 
@@ -75,7 +75,7 @@ HERE = Path(__file__).parent
 
 @dataclass(frozen=True)
 class Task:
-    """Samples of a classification: what each input unit gives over time.
+    """Samples of a classification: the signal of each input unit over time.
 
     Attributes
     ----------
@@ -145,15 +145,15 @@ def timing(units: int = 20, classes: int = 10, samples: int = 150, smoothness: f
 
 
 class Networks:
-    """Several networks side by side: linear, 48 spiking neurons, linear; the spikes of a sample say the class.
+    """A batch of networks: linear, 48 spiking neurons, linear. The spikes of a sample determine the class.
 
     Parameters
     ----------
     layer : Module
-        Of networks x 48 neurons.
+        Layer of networks x 48 neurons.
     task : Task
     seeds : sequence of int
-        Of the weights of each network.
+        Seeds of the weights of each network.
     rate : float
         Learning rate of Adam.
     """
@@ -165,7 +165,7 @@ class Networks:
             drawn = [torch.randn(rows, columns, generator=torch.Generator().manual_seed(s)) for s in seeds]
             return (torch.stack(drawn) * gain / rows**0.5).requires_grad_()
 
-        gain = 3.0 if task.spikes else 4.0  # so that a neuron gets some two to three times what makes it fire
+        gain = 3.0 if task.spikes else 4.0  # a neuron gets two to three times the input that makes it fire
         self.inward, self.outward = weights(task.units, HIDDEN, gain), weights(HIDDEN, task.classes, 1.0)
         self.bias = torch.full((self.n, 1, HIDDEN), 0.5, requires_grad=True)
         self.offset = torch.zeros((self.n, 1, task.classes), requires_grad=True)
@@ -187,7 +187,7 @@ class Networks:
     def epoch(self, samples: torch.Tensor, labels: torch.Tensor, seed: int, spikes: float | None = None) -> None:
         """Train on every sample once; the gradient of each network is clipped to a norm of 1.
 
-        `spikes` of a sample are drawn to a number, where one is given.
+        `spikes` is the desired number of spikes of a sample, if there is one.
         """
         order = torch.randperm(len(labels), generator=torch.Generator().manual_seed(seed))
         for rows in order.split(BATCH):
@@ -208,7 +208,7 @@ class Networks:
 
     @torch.no_grad()
     def test(self, samples: torch.Tensor, labels: torch.Tensor, scale: float = 1.0) -> tuple[np.ndarray, np.ndarray]:
-        """Return accuracy and spikes of a sample, of each network."""
+        """Return the accuracy and the spikes per sample of each network."""
         right, spikes = torch.zeros(self.n), torch.zeros(self.n)
         for x, y in zip(samples.split(256), labels.split(256), strict=True):
             logits, fired = self(x, scale)
@@ -218,7 +218,7 @@ class Networks:
 
 
 class Cell(torch.nn.Module):
-    """A cell of Norse with its own defaults; an input of 1 is the least with which it fires within a sample."""
+    """A cell of Norse with its defaults. An input of 1 is the smallest with which it fires within a sample."""
 
     def __init__(self, name: str, dt: float) -> None:
         super().__init__()
@@ -234,7 +234,7 @@ class Cell(torch.nn.Module):
 
     def forward(self, x: torch.Tensor, state: object) -> tuple[torch.Tensor, object]:
         """Take a time step."""
-        if state is None and isinstance(self.cell, norse.torch.LSNNCell):  # whose threshold would begin at 0
+        if state is None and isinstance(self.cell, norse.torch.LSNNCell):  # its threshold would start at 0
             state = self.cell.initial_state(x)
             state.b.fill_(self.cell.p.v_th)
         return self.cell(self.scale * x, state)
@@ -250,14 +250,14 @@ class Kind:
     Attributes
     ----------
     name, group : str
-        In the table; group is "set", "mixed", "default", "evolved" or "norse".
+        Name and group in the table. The group is "set", "mixed", "default", "evolved" or "norse".
     model : str
-        Of the package, or a cell of Norse.
+        Name of a packaged model, or of a cell of Norse.
     sets : tuple of mappings
         Parameters, one set for all neurons or one for each.
     shown, kept : str
-        Letters of the patterns that it shows at the time step of its model, and those of them that the judge still
-        accepts at the time step of the network; only for "set".
+        Letters of the patterns that it shows at the time step of its model, and of those whose criteria are also met at
+        the time step of the network; only for "set".
     """
 
     name: str
@@ -278,19 +278,20 @@ class Kind:
         return {n: np.array([(own | self.sets[k % len(self.sets)])[n] for k in range(HIDDEN)]) for n in own}
 
     def unit(self) -> np.ndarray:
-        """Return the least constant current with which each of the 48 neurons fires within a sample."""
+        """Return the smallest constant current with which each of the 48 neurons fires within a sample."""
         return rheobase(pw.models.get(self.model), self.parameters(), self.dt, DURATION)
 
 
 def own(model: str, values: dict[str, float]) -> dict[str, float]:
-    """Return values of the model, without those of a stimulus."""
+    """Return the parameters of the model, without those of the stimulus."""
     return {n: v for n, v in values.items() if n in pw.models.get(model).parameters}
 
 
 def sets_of(model: str, budget: int | None, before: pd.DataFrame, report: Callable[[str], None]) -> list[Kind]:
-    """Return the known sets of a model with their repertoires, which a table that was begun before may have.
+    """Return the verified and published sets of a model, each with its repertoire.
 
-    Without a budget they are those of the table.
+    A repertoire comes from the table of an earlier run if the table contains the set. Without a budget, only sets of
+    that table are returned.
     """
     table = pw.assessment.packaged_table()
     verified = table[(table["model"] == model) & (table["status"] == "replicated")]
@@ -316,7 +317,7 @@ def sets_of(model: str, budget: int | None, before: pd.DataFrame, report: Callab
 
 
 def repertoire(kind: Kind, budget: int) -> tuple[str, str]:
-    """Return the letters of the patterns that a set shows, and of those that hold at the time step of the network."""
+    """Return the letters of the patterns that a set shows, and of those that it shows at the step of the network."""
     (values,) = kind.sets
     found = pw.analysis.repertoire(kind.model, values, budget=budget)
     found = found[found["status"] == "replicated"]
@@ -329,7 +330,7 @@ def repertoire(kind: Kind, budget: int) -> tuple[str, str]:
 
 
 def mixed(model: str, pattern: str) -> Kind:
-    """Return a layer in which every neuron has another verified set of a pattern."""
+    """Return a layer in which every neuron has a different verified set of a pattern."""
     table = pw.analysis.sample_accepted(model, pattern, n=2 * HIDDEN, seed=0)
     each = (Kind(pattern, "mixed", model, (own(model, row),)) for row in table.to_dict("records"))
     sets = [kind.sets[0] for kind in with_unit(each, lambda _: None)]
@@ -340,7 +341,7 @@ GROUPS = ("norse", "default", "set", "mixed", "evolved")
 
 
 def kinds_of(group: str, budget: int, before: pd.DataFrame, report: Callable[[str], None]) -> Iterator[list[Kind]]:
-    """Yield the kinds of a group, those of one model at a time."""
+    """Yield the kinds of a group, grouped by model."""
     if group == "norse":
         yield from ([Kind(name, group, name)] for name in ("LIFCell", "LSNNCell", "LIFAdExCell"))
     if group == "default":
@@ -355,7 +356,7 @@ def kinds_of(group: str, budget: int, before: pd.DataFrame, report: Callable[[st
 
 
 def with_unit(kinds: Iterable[Kind], report: Callable[[str], None]) -> list[Kind]:
-    """Return the kinds that fire at some current, and not without one."""
+    """Return the kinds that fire at some current but are silent without current."""
     found = []
     for kind in kinds:
         if kind.group == "norse":
@@ -374,7 +375,7 @@ def with_unit(kinds: Iterable[Kind], report: Callable[[str], None]) -> list[Kind
 
 
 def layer_of(kinds: list[Kind], copies: int) -> torch.nn.Module:
-    """Return one layer of so many copies of the 48 neurons of each kind: all kinds, and all kinds again."""
+    """Return one layer that repeats the 48 neurons of all kinds `copies` times."""
     first = kinds[0]
     if first.group == "norse":
         return Cell(first.model, first.dt)
@@ -385,7 +386,7 @@ def layer_of(kinds: list[Kind], copies: int) -> torch.nn.Module:
 
 
 def run(kinds: list[Kind], task: Task, rate: float, seeds: Sequence[int], target: float | None = None) -> pd.DataFrame:
-    """Train networks of some kinds of one model, and return a row for each; `target` draws their spikes to a number."""
+    """Train networks with kinds of one model and return a row for each; `target` is the desired number of spikes."""
     began = time.perf_counter()
     many = Networks(layer_of(kinds, len(seeds)), task, [s for s in seeds for _ in kinds], rate)
     for epoch in range(EPOCHS):
@@ -424,7 +425,7 @@ def best_rates(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def matched(seeds: Sequence[int], out: Path, report: Callable[[str], None]) -> None:
-    """Train the sets of the table anew at their best learning rates, as they are and with their spikes matched."""
+    """Train the sets of the table again at their best learning rates, with and without matched spikes."""
     before = pd.read_csv(HERE / "plausibility_and_performance.csv").fillna({"shown": "", "kept": ""})
     known = best_rates(before[before["group"] == "set"])
     rates = known.groupby(["task", "name"])["rate"].first()
@@ -455,14 +456,14 @@ def matched(seeds: Sequence[int], out: Path, report: Callable[[str], None]) -> N
 
 
 def main() -> None:
-    """Train the networks that the table does not have yet; what is finished is written at once."""
+    """Train the networks that are missing in the table, and write each result immediately."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--groups", nargs="+", choices=GROUPS, default=GROUPS, help="of neurons (default: all)")
-    parser.add_argument("--seeds", type=int, nargs="+", default=range(5), help="of weights (default: 0 to 4)")
+    parser.add_argument("--groups", nargs="+", choices=GROUPS, default=GROUPS, help="groups of neurons (default: all)")
+    parser.add_argument("--seeds", type=int, nargs="+", default=range(5), help="seeds of the weights (default: 0 to 4)")
     parser.add_argument("--rates", type=float, nargs="+", default=RATES, help="learning rates (default: %(default)s)")
-    parser.add_argument("--budget", type=int, default=500, help="stimuli tried for each pattern of a repertoire")
+    parser.add_argument("--budget", type=int, default=500, help="stimuli for each pattern of a repertoire")
     parser.add_argument("--output", type=Path, default=HERE / "plausibility_and_performance.csv")
-    parser.add_argument("--matched", action="store_true", help="sets alone, once more and with their spikes matched")
+    parser.add_argument("--matched", action="store_true", help="train the sets again, with and without matched spikes")
     options = parser.parse_args()
     began = time.perf_counter()
 

@@ -1,11 +1,11 @@
-"""The neurons that machine learning uses, each in one line, as `plausiwidgets assess` takes them.
+"""Neurons from machine learning as models, each imported in one line, for `plausiwidgets assess`.
 
-With snnTorch, SpikingJelly, sinabs and Norse installed::
+Install snnTorch, SpikingJelly, sinabs and Norse. Then run::
 
     plausiwidgets assess torch_neurons.py:all --budget 4000 --store torch_neurons.jsonl --csv torch_neurons.csv
 
-A step is 1 ms. Classes begin with what their libraries give them, and with 10 or 20 ms where they take a time constant;
-every number that a step reads may be searched within a factor of five, a decay from 0.3 to 0.999.
+A time step is 1 ms. Classes have the defaults of their libraries, and a time constant of 10 or 20 ms if they need one.
+The bounds of each number that a step reads are a fifth and five times its value, and those of a decay 0.3 and 0.999.
 """
 
 import norse.torch as norse
