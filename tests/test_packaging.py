@@ -18,6 +18,7 @@ PACKAGE = "plausiwidgets"
 HOSTS = {
     "127.0.0.1",
     "arxiv.org",
+    "brian2.readthedocs.io",
     "facebookresearch.github.io",
     "hub.mybinder.org",
     "mpi4py.readthedocs.io",
