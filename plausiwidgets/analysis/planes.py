@@ -138,7 +138,7 @@ class ParameterPlane(Printed):
         """
         key = self.patterns[0] if pattern is None else pattern
         if key not in self.verdicts:
-            raise unknown("missed", "pattern of this plane", key, self.patterns)
+            raise unknown("unmet", "pattern of this plane", key, self.patterns)
         cell = self._cell(row, column)
         return tuple(check.title for check in self.verdicts[key].criteria if not check.passed[cell])
 

@@ -38,12 +38,12 @@ BUDGET = 500
 COLUMNS = {
     "letter": "letter of the pattern",
     "pattern": "key of the pattern",
-    "status": "replicated; fragile (accepted, but a verification failed); rejected (not found)",
-    "loss": "least loss; 0 when accepted, nan where nothing was judged",
-    "evaluations": "stimuli judged; 0 where there is an argument that no stimulus can do it",
-    "stimulus": "the best stimulus: value by name",
+    "status": "replicated; fragile (a verification test fails); rejected (not found)",
+    "loss": "smallest loss, 0 if all criteria are met, nan without an evaluation",
+    "evaluations": "number of evaluated stimuli, 0 if a proof rules the pattern out",
+    "stimulus": "best stimulus, as values by name",
     "seconds": "working time in s",
-    "summary": "the row in one sentence",
+    "summary": "summary of the row in one sentence",
 }
 """Descriptions of the columns of a repertoire."""
 

@@ -125,13 +125,13 @@ def sample_accepted(
     """Return parameter sets that are spread evenly over the region in which a pattern is accepted.
 
     The sets are distributed evenly on the scales of the sliders, so that a share of the sets corresponds to the same
-    share of the accepted volume. If at least some per mille of the box are accepted, independent sets are drawn from
-    the whole box until enough are accepted. For a smaller region, subset simulation needs fewer evaluations (Au and
-    Beck, Probabilistic Engineering Mechanics 16, 2001). It starts with points in the whole box. Slice sampling moves
-    the points within regions of decreasing loss, and copies of the better points replace the worse ones, until all
-    points are accepted. No search is required, and separate parts of the region are weighted by their volumes. Subset
-    simulation may miss a small or narrow part of the region to which no point at some level would lead. To detect this,
-    compare the results of two seeds.
+    share of the accepted volume. If at least some per mille of the search space are accepted, independent sets are
+    drawn from the whole space until enough are accepted. For a smaller region, subset simulation needs fewer
+    evaluations (Au and Beck, Probabilistic Engineering Mechanics 16, 2001). It starts with points in the whole space.
+    Slice sampling moves the points within regions of decreasing loss, and copies of the better points replace the worse
+    ones, until all points are accepted. No search is required, and separate parts of the region are weighted by their
+    volumes. Subset simulation may miss a small or narrow part of the region to which no point at some level would lead.
+    To detect this, compare the results of two seeds.
 
     Parameters
     ----------
@@ -158,10 +158,11 @@ def sample_accepted(
     pandas.DataFrame
         A row for each set, with all model and stimulus parameters, the measured feature of each criterion (by its key,
         followed by ``_measured`` if a parameter has the same name), and ``status``. ``.attrs`` contains ``volume``, the
-        estimated share of the box that is accepted, ``volume_interval``, its 95 % interval, ``evaluations`` and
-        ``levels`` (1 if the sets are drawn from the whole box). It also contains ``model``, ``pattern`` and ``bounds``,
-        with which :func:`plausiwidgets.plot` draws the distribution of each parameter and each pair. For the interval
-        of subset simulation, the copies of a point at a level count as dependent, and the levels as independent.
+        estimated share of the search space that is accepted, ``volume_interval``, its 95 % interval, ``evaluations``
+        and ``levels`` (1 if the sets are drawn from the whole space). It also contains ``model``, ``pattern`` and
+        ``bounds``, with which :func:`plausiwidgets.plot` draws the distribution of each parameter and each pair. For
+        the interval of subset simulation, the copies of a point at a level count as dependent, and the levels as
+        independent.
 
     Raises
     ------

@@ -32,12 +32,12 @@ ESTIMATE_COLUMNS = {
     "pattern": "key of the pattern",
     "searches": "number of searches, one for each seed",
     "compiled": "whether the model runs as machine code",
-    "reason": "why it does not, or why it cannot be searched",
-    "candidates": "candidates that were judged for this estimate",
-    "found": "whether one of them shows the pattern",
-    "candidate_ms": "processor time of a candidate in ms, with that of verifications",
-    "low": "processor time of the searches in s, if none takes longer than it did so far",
-    "high": "processor time of the searches in s, if those that did not end so far use their whole budget",
+    "reason": "reason why it does not, or why there is no search",
+    "candidates": "number of candidates that were evaluated for this estimate",
+    "found": "whether one of the candidates shows the pattern",
+    "candidate_ms": "processor time per candidate in ms, including verifications",
+    "low": "processor time of the searches in s, if each ends after these candidates",
+    "high": "processor time of the searches in s, if each that has not ended uses its whole budget",
 }
 """Descriptions of the columns of an estimate."""
 

@@ -17,17 +17,17 @@ from plausiwidgets.support.names import unknown
 SCORE_COLUMNS = {
     "model": "name of the model",
     "title": "title of the model",
-    "patterns": "number of patterns searched",
-    "shown": "patterns replicated with at least one seed",
-    "fragile": "patterns whose best set fails a verification test",
-    "unverified": "patterns whose best set meets all criteria and was not verified",
-    "not_found": "patterns not found within the budget, in the model's box",
-    "failed": "patterns whose every search failed with an error",
+    "patterns": "number of patterns that were searched for",
+    "shown": "number of patterns that are replicated with at least one seed",
+    "fragile": "number of patterns whose best set fails a verification test",
+    "unverified": "number of patterns whose best set meets all criteria and was not verified",
+    "not_found": "number of patterns that were not found within the budget and the parameter ranges",
+    "failed": "number of patterns for which every search failed with an error",
     "robustness": "median robustness of the replicated sets",
-    "operations_per_ms": "operations for 1 ms at dt, counted from the compiled program; nan without one",
+    "operations_per_ms": "number of operations for 1 ms at dt, counted in the compiled program; nan without one",
     "ns_per_ms": "measured time in ns for 1 ms of one neuron among 320, on one thread of this machine",
     "dt": "time step of the model in ms",
-    "free_parameters": "parameters of the model that a search may change",
+    "free_parameters": "number of parameters of the model that a search varies by default",
 }
 
 _BEST_FIRST = (*STATUSES, "unsearched", "failed")

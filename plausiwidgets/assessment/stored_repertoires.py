@@ -16,15 +16,15 @@ MOST_VERSATILE = "most versatile"
 
 COLUMNS = {
     "model": "name of the model",
-    "neuron": f"title of the publication's set, or {MOST_VERSATILE!r}: see `plausiwidgets.analysis.most_versatile`",
+    "neuron": f"title of a preset, or {MOST_VERSATILE!r} (see `plausiwidgets.analysis.most_versatile`)",
     "letter": "letter of the pattern",
     "pattern": "key of the pattern",
-    "status": "replicated; fragile (accepted, but a verification failed); rejected (not found)",
-    "evaluations": "stimuli judged; 0 where there is an argument that no stimulus can do it",
-    "parameters": "of the neuron: the same in all its rows",
-    "stimulus": "with which it shows the pattern; empty where it was not found",
+    "status": "replicated; fragile (a verification test fails); rejected (not found)",
+    "evaluations": "number of evaluated stimuli, 0 if a proof rules the pattern out",
+    "parameters": "parameters of the neuron, equal in all of its rows",
+    "stimulus": "stimulus with which it shows the pattern, empty if it was not found",
     "dt": "time step in ms",
-    "cpu_seconds": "processor time in s that the neuron took: the same in all its rows",
+    "cpu_seconds": "processor time of the neuron in s, equal in all of its rows",
 }
 """Columns of :func:`packaged_repertoires`."""
 

@@ -23,26 +23,26 @@ COLUMNS = {
     "letter": "letter of the pattern",
     "pattern": "key of the pattern",
     "seed": "seed of the search",
-    "status": "replicated; fragile (accepted, but a verification failed); rejected (not found); unsearched (the time "
+    "status": "replicated; fragile (a verification test fails); unverified; rejected (not found); unsearched (the time "
     "limit was reached before the first evaluation); failed (an error)",
-    "loss": "least loss; 0 when accepted",
-    "found_after": "evaluations until the accepted set was found",
-    "evaluations": "candidates judged, none where an argument rules it out; searches for thresholds of the amplitude "
-    "are not counted",
-    "budget": "largest number of evaluations",
-    "robustness": "share of 100 copies accepted at dt, with every parameter changed by up to 1 %",
+    "loss": "smallest loss, 0 if all criteria are met",
+    "found_after": "number of evaluations until the accepted set was found",
+    "evaluations": "number of evaluated candidates, 0 if a proof rules the pair out; searches for thresholds of the "
+    "amplitude are not counted",
+    "budget": "maximum number of evaluations",
+    "robustness": "share of 100 copies that are accepted at dt, with all parameters changed by up to 1 %",
     "seconds": "working time in s",
     "stop_reason": "reason of the end: solved, budget, finished, stopped, time or failed",
-    "volume": "accepted share of the search box at dt, on the parameters' scales, from the screens",
-    "volume_low": "lower end of the 95 % interval of volume",
-    "volume_high": "upper end; without a hit the 95 % upper bound",
-    "expected_random": "1 / volume: expected evaluations of random search until a first hit at dt",
+    "volume": "accepted share of the search space at dt, on the scales of the parameters, from the screens",
+    "volume_low": "lower limit of the 95 % interval of volume",
+    "volume_high": "upper limit of the interval; without a hit, the 95 % upper bound",
+    "expected_random": "1 / volume: expected number of evaluations of a random search until a first hit at dt",
     "expected_random_low": "1 / volume_high: lower bound of expected_random, with 95 % confidence",
-    "failed_test": "the verification that a fragile set failed",
+    "failed_test": "verification test that a fragile set fails",
     "unmet": "criteria that the best set does not meet, the largest penalty first",
-    "parameters": "the best set, complete; a found set is moved towards the defaults while it stays verified",
-    "summary": "the row in one sentence",
-    "error": "the error of a failed search",
+    "parameters": "complete best set; a verified set is moved towards the defaults while it stays verified",
+    "summary": "summary of the row in one sentence",
+    "error": "error of a failed search",
 }
 """Descriptions of the columns of a table, short columns first."""
 

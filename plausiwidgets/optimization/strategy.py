@@ -33,8 +33,8 @@ class Strategy(Protocol):
     finished : bool
         Whether the search ends before the budget is spent.
     phase : str
-        Name of the current phase. In the phase ``"screen"`` the points are spread evenly over the box, so that their
-        accepted share estimates the volume of the pattern.
+        Name of the current phase. In the phase ``"screen"`` the points are spread evenly over the search space, so
+        that their accepted share estimates the volume of the pattern.
     restarts : int
         Number of restarts. A restart counts from its first points.
 

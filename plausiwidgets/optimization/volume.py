@@ -29,7 +29,7 @@ class Volume:
 
     @property
     def share(self) -> float:
-        """Estimated share of the box, nan without screened points."""
+        """Estimated share of the search space, nan without screened points."""
         return self.hits / self.screened if self.screened else math.nan
 
     @property

@@ -51,7 +51,7 @@ class AllOf(Protocol):
 
     @property
     def components(self) -> Mapping[str, Pattern]:  # type: ignore[override]
-        """Combined patterns by the prefix of their stimulus parameters."""
+        """Parts of the combined pattern by the prefix of their stimulus parameters."""
         return {part.prefix: part for part in self.parts}
 
     def _in_units_of(self, model: NeuronModel) -> dict[str, Parameter]:

@@ -352,7 +352,7 @@ def coincidences(times: Floats, reference: Floats, precision: float, duration: f
 
     Parameters
     ----------
-    times : ndarray, shape [lanes, most spikes]
+    times : ndarray, shape [lanes, max spikes]
     reference : ndarray, shape [spikes]
     precision : float
         Δ in ms.

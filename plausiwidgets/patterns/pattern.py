@@ -238,8 +238,8 @@ class Pattern(Protocol):
                 raise unknown(where, "sweep", name, sweeps)
         if "amplitude" not in self.stimulus_names or not window.fire or not window.silent:
             raise ValueError(
-                f"{where}: amplitude_window requires a stimulus value 'amplitude', at least one sweep in fire and at "
-                "least one in silent."
+                f"{where}: amplitude_window requires a stimulus parameter 'amplitude', at least one sweep in fire and "
+                "at least one in silent."
             )
 
     def __repr__(self) -> str:

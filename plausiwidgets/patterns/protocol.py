@@ -100,21 +100,21 @@ class StimulusParameter:
     title: str = ""
 
     def __post_init__(self) -> None:
-        check_key("a stimulus value", self.key)
+        check_key("a stimulus parameter", self.key)
         object.__setattr__(self, "title", self.title or self.key)
         if self.key in LINK_NAMES:
             raise ValueError(
-                f"the key of a stimulus value must not be a name that is reserved for links and settings, got "
+                f"the key of a stimulus parameter must not be a name that is reserved for links and settings, got "
                 f"{self.key!r}. Choose another key. Reserved: {', '.join(LINK_NAMES)}."
             )
         if self.of not in ("", _CURRENT, _INJECTED):
             raise ValueError(
-                f"stimulus value {self.key!r}: of must be 'current' or 'injected', got {self.of!r}. For any other "
+                f"stimulus parameter {self.key!r}: of must be 'current' or 'injected', got {self.of!r}. For any other "
                 "value, pass unit instead."
             )
         if bool(self.unit) == bool(self.of):
             raise ValueError(
-                f"stimulus value {self.key!r} must have either a unit or of. Pass unit='ms', for example, or "
+                f"stimulus parameter {self.key!r} must have either a unit or of. Pass unit='ms', for example, or "
                 "of='current' for a current in the model's own unit."
             )
         if self.limits is None:
@@ -231,7 +231,7 @@ class Protocol:
             raise ValueError(f"the key of a pattern must be in Unicode's form NFKC, got {self.key!r}. Write {meant!r}.")
         if not self.title:
             raise ValueError(f"{where} must have a title.")
-        unique(f"{where}: stimulus value", self.stimulus_names)
+        unique(f"{where}: stimulus parameter", self.stimulus_names)
         set_fields(self, in_sentence=_Phrase.of(self.in_sentence, self.title))
         set_fields(self, stimulus_parameters=StimulusParameters(self.stimulus_parameters), marks=tuple(self.marks))
 
@@ -288,7 +288,7 @@ class Protocol:
         for value in self.stimulus_parameters:
             if value.key in model.parameters:
                 raise ValueError(
-                    f"pattern {self.key!r}: stimulus value {value.key!r} must not have the name of a parameter of "
+                    f"pattern {self.key!r}: stimulus parameter {value.key!r} must not have the name of a parameter of "
                     f"model {model.key!r}. Rename one of them."
                 )
             p = value.parameter(usual_current(model), model.current.unit, self.source)

@@ -47,7 +47,7 @@ def check_abf(path: Path, name: str) -> None:
 def _check_room(name: str, count: int, entry: int, size: int) -> None:
     if not 0 <= count <= size / entry:
         raise ValueError(
-            f"{name} must be a complete ABF file, but its head declares more entries than the file has room for."
+            f"{name} must be a complete ABF file, but its header declares more entries than the file contains."
         )
 
 

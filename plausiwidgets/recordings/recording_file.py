@@ -317,7 +317,7 @@ def joined(files: Sequence[RecordingFile]) -> RecordingFile:
             if (what in file.units) != (what in first.units):
                 named, other = (first, file) if what in first.units else (file, first)
                 raise ValueError(
-                    f"{other.name} must name the unit of {what}, because {named.name} does. Write it behind the name "
+                    f"{other.name} must name the unit of {what}, because {named.name} does. Write it after the name "
                     f"of the column, such as '{what} ({named.units[what]})'."
                 )
         sources += [_with_roles(source, file, first.units) for source in file.sources]

@@ -78,7 +78,7 @@ def weights_of(compare: Iterable[str] | Mapping[str, float] | None) -> dict[str,
     if not out:
         raise ValueError(
             f"from_recording: compare must contain at least one name with a weight > 0, got {shown(compare)}. "
-            f"Valid: spikes, {', '.join(ALL)}."
+            f"Names: spikes, {', '.join(ALL)}."
         )
     largest = max(out.values())
     return {name: weight / largest for name, weight in out.items()}

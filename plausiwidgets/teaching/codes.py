@@ -152,8 +152,8 @@ def read_code(code: str, page: str | Path | None = None) -> Answer:
     ValueError
         If the code is incomplete or was changed, so that its checksum does not match. If it contains a value that no
         page writes, such as a negative time, or claims a solution that the evaluation does not confirm. If the file is
-        not the page of an exercise. The checksum is not a signature, because anybody who knows the algorithm can write
-        a valid code.
+        not the page of an exercise. The checksum is not a signature, because anybody can compute it for
+        other values.
     OSError
         If the file of the exercise cannot be read.
 

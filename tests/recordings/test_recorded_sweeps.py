@@ -436,9 +436,9 @@ def changed(content: bytes, place: int, value: int) -> bytes:
     ("place", "value", "said"),
     [
         (12, 2**31 - 1, "number of sweeps"),
-        (92 + 8, 2**30, "more entries than the file has room for"),
-        (252 + 8, 2**24, "more entries than the file has room for"),
-        (236 + 8, 2**31 - 1, "more entries than the file has room for"),
+        (92 + 8, 2**30, "more entries than the file contains"),
+        (252 + 8, 2**24, "more entries than the file contains"),
+        (236 + 8, 2**31 - 1, "more entries than the file contains"),
     ],
 )
 def test_an_abf_file_that_declares_more_than_it_has_is_refused_before_it_is_read(place, value, said):

@@ -33,7 +33,7 @@ def _start(r: Responses, v: Floats, width: float) -> NDArray[np.int64]:
     return f.first_below(v, r.threshold, np.round(after / r.dt).astype(np.int64))
 
 
-# -- J ---------------------------------------------------------------------------------------------
+# -- subthreshold oscillations (J) -----------------------------------------------------------------
 
 SWINGING = 5.0
 """Width of the pulse in ms."""
@@ -78,7 +78,7 @@ SUBTHRESHOLD_OSCILLATIONS = Pattern(
 )
 
 
-# -- Q ---------------------------------------------------------------------------------------------
+# -- afterdepolarization (Q) -----------------------------------------------------------------------
 
 WIDTH = 2.0
 """Width of the pulse in ms."""

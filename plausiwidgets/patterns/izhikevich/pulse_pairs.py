@@ -94,7 +94,7 @@ def _onset(factor: float) -> Callable[[StimulusValues, Traces], float]:
     return lambda s, trace: float(factor * s.interval)
 
 
-# -- K ---------------------------------------------------------------------------------------------
+# -- resonator (K) ---------------------------------------------------------------------------------
 
 RESONATOR_GAPS = {"gap T": 1.0, "gap T/2": 0.5, "gap 1.5 T": 1.5}
 RESONATOR_WINDOW = AmplitudeWindow(fire=("gap T",), silent=("gap T/2", "gap 1.5 T", SINGLE))
@@ -137,7 +137,7 @@ RESONATOR = Pattern(
     amplitude_window=RESONATOR_WINDOW,
 )
 
-# -- L ---------------------------------------------------------------------------------------------
+# -- integrator (L) --------------------------------------------------------------------------------
 
 INTEGRATOR_GAPS = {"gap T": 1.0, "gap 0.6 T": 0.6, "gap 2 T": 2.0, "gap 4 T": 4.0, "gap 8 T": 8.0}
 INTEGRATOR_WINDOW = AmplitudeWindow(fire=("gap T", "gap 0.6 T"), silent=("gap 2 T", "gap 4 T", "gap 8 T", SINGLE))

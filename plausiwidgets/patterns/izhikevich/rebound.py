@@ -46,7 +46,7 @@ MARKS = (
     Mark("latency", "latency", "width"),
 )
 
-# -- M and N ---------------------------------------------------------------------------------------
+# -- rebound spike and burst (M and N) -------------------------------------------------------------
 
 
 def _release(tail: float) -> Callable[[StimulusValues], Mapping[str, Sweep]]:
@@ -123,7 +123,7 @@ REBOUND_BURST = Pattern(
     marks=[*MARKS, Mark("longest_isi", "longest interval", "width"), Mark("last", "last", "width")],
 )
 
-# -- O ---------------------------------------------------------------------------------------------
+# -- threshold variability (O) ---------------------------------------------------------------------
 
 
 def _inhibition_and_excitation(s: StimulusValues) -> dict[str, Sweep]:

@@ -127,7 +127,7 @@ def bursting(r: Responses, length: float, grace: float) -> dict[str, ArrayLike |
     }
 
 
-# -- A ---------------------------------------------------------------------------------------------
+# -- tonic spiking (A) -----------------------------------------------------------------------------
 
 
 def _tonic_spiking(r: Responses, s: StimulusValues) -> dict[str, ArrayLike | Graded]:
@@ -183,7 +183,7 @@ TONIC_SPIKING = Pattern(
 )
 
 
-# -- B and D ---------------------------------------------------------------------------------------
+# -- phasic spiking and bursting (B and D) ---------------------------------------------------------
 
 
 _NO_LATER_SPIKE = {
@@ -280,7 +280,7 @@ PHASIC_BURSTING = Pattern(
     verification=_NO_LATER_SPIKE,
 )
 
-# -- C ---------------------------------------------------------------------------------------------
+# -- tonic bursting (C) ----------------------------------------------------------------------------
 
 TONIC_BURSTING = Pattern(
     key="tonic_bursting",
@@ -323,7 +323,7 @@ TONIC_BURSTING = Pattern(
     verification=lasting([STEP, HOLDING], bursts=True),
 )
 
-# -- E ---------------------------------------------------------------------------------------------
+# -- mixed mode (E) --------------------------------------------------------------------------------
 
 
 def _mixed_mode(r: Responses, s: StimulusValues) -> dict[str, ArrayLike | Graded]:
@@ -386,7 +386,7 @@ MIXED_MODE = Pattern(
     verification=lasting([STEP, HOLDING]),
 )
 
-# -- F ---------------------------------------------------------------------------------------------
+# -- spike-frequency adaptation (F) ----------------------------------------------------------------
 
 
 def _adaptation(r: Responses, s: StimulusValues) -> dict[str, ArrayLike | Graded]:
@@ -460,7 +460,7 @@ SPIKE_FREQUENCY_ADAPTATION = Pattern(
 )
 
 
-# -- S and T ---------------------------------------------------------------------------------------
+# -- inhibition-induced spiking and bursting (S and T) ---------------------------------------------
 
 
 def _inhibited(r: Responses, s: StimulusValues) -> dict[str, ArrayLike | Graded]:
