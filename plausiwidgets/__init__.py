@@ -63,6 +63,7 @@ if TYPE_CHECKING:
     from plausiwidgets.widgets.figures.plot import plot as plot
     from plausiwidgets.widgets.page import Page as Page
     from plausiwidgets.widgets.page import export_page as export_page
+    from plausiwidgets.widgets.page import export_widget as export_widget
     from plausiwidgets.widgets.plausibility_map import plausibility_map as plausibility_map
     from plausiwidgets.widgets.progress import NotebookProgress as NotebookProgress
 else:
@@ -100,7 +101,7 @@ else:
             "widgets.explorer": ("Explorer",),
             "widgets.figures.chart": ("plausibility_chart",),
             "widgets.figures.plot": ("plot",),
-            "widgets.page": ("Page", "export_page"),
+            "widgets.page": ("Page", "export_page", "export_widget"),
             "widgets.plausibility_map": ("plausibility_map",),
             "widgets.progress": ("NotebookProgress",),
         },

@@ -199,6 +199,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "write_csv": dict(table=assessment.packaged_table().head(1), path="/nonexistent/table.csv"),
     "read_csv": dict(path="/nonexistent/table.csv"),
     "make_table": dict(results=[]),
+    "export_widget": dict(model="lif", patterns=["tonic_spiking"], parameters={"tau_mem": 20.0}, path="page.mjs"),
     "export_page": dict(model="lif", patterns=["tonic_spiking"], parameters={"tau_mem": 20.0}, path="page.html"),
     "plot": dict(x=pw.simulate("lif", pw.Current.step(1.0, 20.0))),
     "bifurcation_diagram": dict(model="lif", parameters={"tau_mem": 20.0}, currents=(-5.0, 25.0), points=40),
@@ -482,7 +483,7 @@ def test_a_wrong_argument_is_named_with_its_value_and_what_is_valid(name, thing,
     monkeypatch.setattr(samples, "MIN_SETS", 20)  # what is valid is sampled
     monkeypatch.chdir(tmp_path)
     # A page of what is right after all takes seconds, of which torch.export takes nearly all.
-    monkeypatch.setattr("plausiwidgets.widgets.app.document.neuron_object", lambda neuron: "")
+    monkeypatch.setattr("plausiwidgets.widgets.app.parts.neuron_object", lambda neuron: "")
     good = EXAMPLES.get(name, {}).get(argument)
     faults = {label: wrong(name, thing, argument, label, value) for label, value in variants(good)}
     assert not any(faults.values()), "\n" + "\n".join(f"{x}: {fault[:300]}" for x, fault in faults.items() if fault)

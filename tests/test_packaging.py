@@ -78,7 +78,9 @@ def test_the_wheel_holds_every_file_of_the_package_and_the_notebooks(wheel: Path
     assert {name for name in inside if name.startswith(app) and not name.endswith(".py")} == {
         name for name in wanted - sources if name.startswith(app) and not name.endswith(".py")
     }
-    assert {f"{app}static/{name}" for name in ("app.js", "file.js", "exercise.js", "loader.js", "app.css")} <= inside
+    assert {
+        f"{app}static/{name}" for name in ("app.js", "file.js", "exercise.js", "loader.js", "module.js", "app.css")
+    } <= inside
     wanted -= sources
     wanted |= {f"{PACKAGE}/_notebooks/{path.name}" for path in files(root) if path.parent == root / "notebooks"}
     assert wanted - inside == set()

@@ -1,4 +1,4 @@
-"""The command `plausiwidgets page`, which writes a standalone page of one model, or a website of all models."""
+"""The command `plausiwidgets page`, which writes a standalone page, a module, or a website of all models."""
 
 from __future__ import annotations
 
@@ -46,16 +46,19 @@ def page_options(parser: argparse.ArgumentParser) -> None:
         "--site-dir", type=Path, metavar="FOLDER", help="folder for a website with all models; requires MODEL to be all"
     )
     parser.add_argument(
-        "--output", type=Path, default=Path("neuron.html"), help="HTML file to write (default: %(default)s)"
+        "--module", action="store_true", help="write a module that shows the figure in a book or another web page"
     )
+    parser.add_argument("--output", type=Path, help="file to write (default: neuron.html, or neuron.mjs with --module)")
     reject_old_options(parser, "page")
 
 
 def page(options: argparse.Namespace) -> int:
     """Write the page, print its path, and return the exit code."""
     from plausiwidgets.engine.lanes import NotCompilableError
-    from plausiwidgets.widgets.page import export_page
+    from plausiwidgets.widgets.page import export_page, export_widget
 
+    if options.module and (options.site_dir is not None or options.lesson):
+        raise CommandError("--module writes one figure. Leave out --site-dir and --lesson.")
     if options.site_dir is not None:
         return site(options)
     if len(options.model) > 1:
@@ -66,15 +69,19 @@ def page(options: argparse.Namespace) -> int:
     lesson = options.lesson and lesson_of(options.lesson)
     chosen = None if options.patterns is None else list(chain(*options.patterns))
     parameters = None if options.parameters is None else dict(options.parameters)
+    output = options.output or Path("neuron.mjs" if options.module else "neuron.html")
+    model, language = options.model[0], options.language
     try:
-        path = export_page(
-            options.model[0], chosen, parameters, path=options.output, lesson=lesson, language=options.language
-        )
+        if options.module:
+            path = export_widget(model, chosen, parameters, path=output, language=language)
+        else:
+            path = export_page(model, chosen, parameters, path=output, lesson=lesson, language=language)
     except OSError as error:
-        raise CommandError(f"{options.output} cannot be written ({error.strerror}).") from None
+        raise CommandError(f"{output} cannot be written ({error.strerror or 'the folder does not exist'}).") from None
     except (ValueError, NotCompilableError) as error:
         raise CommandError(str(error)) from None
-    print(f"{path}: {path.stat().st_size / 1000:.0f} kB, opens in any browser, without a server")
+    use = "shown by a web page that imports it" if options.module else "opens in any browser, without a server"
+    print(f"{path}: {path.stat().st_size / 1000:.0f} kB, {use}")
     if lesson is None:
         print(f"Parameter set – {source(options.model[0], chosen, parameters)}.")
     return 0

@@ -1,4 +1,4 @@
-"""The app without a host: in one file, and as a widget of a notebook."""
+"""The app without a host: in one file, as a module of a page, and as a widget of a notebook."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from plausiwidgets.support.arguments import checked, whole
 from plausiwidgets.support.whole_file import write_whole
 from plausiwidgets.teaching.exercises import Exercise
 from plausiwidgets.widgets.app.document import page_text
+from plausiwidgets.widgets.app.module import module_text
 
 HEIGHT = 760
 """Height in px, at which the figure, the sliders and the verdict are seen together."""
@@ -91,6 +92,63 @@ def export_page(
     """
     target = Path(path)
     write_whole(target, page_text(model, patterns, parameters, dt, exercise, lesson, language))
+    return target
+
+
+@checked
+def export_widget(
+    model: str | NeuronModel | Sequence[str | NeuronModel],
+    patterns: str | Protocol | Sequence[str | Protocol] | None = None,
+    parameters: Mapping[str, float] | None = None,
+    *,
+    path: str | Path = "neuron.mjs",
+    dt: float | None = None,
+    language: str | None = None,
+) -> Path:
+    """Write the app as a figure for an article, a book or any other web page.
+
+    The file is an ES module with the interface of anywidget: its default export has a function
+    ``render({ model, el })``. MyST's directive ``{anywidget}``, Quarto, marimo and a script of five lines show it. The
+    figure needs neither a frame nor a kernel, and loads nothing. The browser simulates, evaluates and searches. The
+    figures of a page share one app if the same version wrote them.
+
+    Parameters
+    ----------
+    model, patterns, parameters, dt
+        As in :func:`plausiwidgets.export_page`.
+    path : str or Path
+        The file to write. An existing file is replaced when the new one is complete.
+    language : {"en", "de"}, optional
+        Language of the texts; default: that of the page around the figure, or of the browser.
+
+    Returns
+    -------
+    Path
+        Of the file.
+
+    Raises
+    ------
+    ValueError
+        For an unknown name or language, a value that is not finite or outside its hard limits, and a pattern that the
+        page cannot evaluate.
+    NotCompilableError
+        If the step, or the initial state, has no JavaScript form; the text names the operation.
+    FileNotFoundError
+        If the folder of the file does not exist.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import plausiwidgets as pw
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     pw.export_widget("adex", "tonic_spiking", path=f"{folder}/adex.mjs").name
+    'adex.mjs'
+    """
+    target = Path(path)
+    text = module_text(model, patterns, parameters, dt, language)
+    if not target.parent.is_dir():
+        raise FileNotFoundError(f"export_widget: path must be in an existing folder, got {str(target)!r}.")
+    write_whole(target, text)
     return target
 
 

@@ -42,6 +42,8 @@ MOVED = {
     "widgets/session/": "widgets.handlers",
     "widgets/app/__init__.py": "widgets.app",
     "widgets/app/document.py": "widgets.app",
+    "widgets/app/module.py": "widgets.app",
+    "widgets/app/parts.py": "widgets.app",
     "widgets/app/file.py": "widgets.app",
     "widgets/app/": "widgets.catalogue",
     "widgets/figures/drawing.py": "widgets.drawing",

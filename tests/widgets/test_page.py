@@ -107,7 +107,7 @@ def test_names_and_texts_stay_data(tmp_path):
 def test_a_page_of_one_pair_is_small_and_the_same_each_time(tmp_path):
     texts = [pw.export_page("izhikevich", "tonic_spiking", path=tmp_path / f"{k}.html").read_bytes() for k in range(2)]
     assert texts[0] == texts[1]
-    assert len(texts[0]) <= 330_000
+    assert len(texts[0]) <= 280_000
 
 
 def test_the_policy_of_a_page_allows_its_two_scripts_and_no_others():

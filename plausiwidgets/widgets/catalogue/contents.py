@@ -76,7 +76,17 @@ def script(
         needs a host nor an exercise (``src/fileMain.ts``), or of an exercise in one file (``src/exerciseMain.ts``).
     """
     chosen = _neurons(None if neurons is None else tuple(neurons), tuple(more.items()))
-    return f"{_bundle(bundle)}{chosen}{ending}\n"
+    return f"{_bundle(bundle)}plausiwidgets.addNeurons({chosen});\n{ending}\n"
+
+
+def neurons_function(neurons: Iterable[str], more: Mapping[str, str]) -> str:
+    """Return a function that makes neurons, whose arguments are as of :func:`script`."""
+    return _neurons(tuple(neurons), tuple(more.items()))
+
+
+def app_bundle(bundle: Literal["app", "file", "exercise"]) -> str:
+    """Return a bundle without its licence notices."""
+    return _bundle(bundle).removeprefix(notices(bundle))
 
 
 def notices(bundle: Literal["app", "file", "exercise"]) -> str:
@@ -88,6 +98,11 @@ def notices(bundle: Literal["app", "file", "exercise"]) -> str:
 def loader() -> str:
     """Return the script that unpacks the script of a page in one file, and starts it."""
     return _bundle("loader").strip()
+
+
+def module_loader() -> str:
+    """Return the beginning of a module with a figure, which unpacks the script of the app."""
+    return _bundle("module").strip()
 
 
 def packed(text: str) -> str:
@@ -103,14 +118,14 @@ def _bundle(name: str) -> str:
 
 @cache
 def _neurons(names: tuple[str, ...] | None, more: tuple[tuple[str, str], ...] = ()) -> str:
-    """Return the neurons as one statement. Each is code emitted from a program, so the page never evaluates data."""
+    """Return the neurons as a function. Each is code emitted from a program, so the page never evaluates data."""
     code: dict[str, str] = {}
     for name in model_names() if names is None else names:
         code |= json.loads(model_json(name))["code"]
     code |= dict(more)
     entries = ",\n".join(f"{json.dumps(name)}: {text}" for name, text in code.items())
     # The minifier renames the runtime's functions, so the bundle passes them by name.
-    return f"plausiwidgets.addNeurons(({{ {', '.join(runtime_names())} }}) => ({{\n{entries}\n}}));\n"
+    return f"({{ {', '.join(runtime_names())} }}) => ({{\n{entries}\n}})"
 
 
 @cache

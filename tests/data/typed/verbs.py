@@ -73,7 +73,8 @@ def taught() -> None:
     hidden: pw.teaching.Exercise = pw.teaching.mystery("izhikevich", "tonic_bursting", seed=7)
     task = pw.teaching.Exercise("Make it burst.", free=["c"])
     page: Path = pw.export_page("izhikevich", "tonic_bursting", {"c": -65.0}, exercise=task)
-    print(page.name, hidden.reveal(), pw.teaching.class_results(["PW1.abc"]))
+    figure: Path = pw.export_widget("adex", ["tonic_spiking"], {"b": 20.0}, path="adex.mjs", language="en")
+    print(page.name, figure.name, hidden.reveal(), pw.teaching.class_results(["PW1.abc"]))
     answer = pw.teaching.read_code("PW1.abc", page)
     print(answer.solved, answer.verdict.loss)
 

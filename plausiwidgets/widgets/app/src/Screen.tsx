@@ -34,7 +34,8 @@ interface Props {
 /** The whole app. */
 function Screen({ app }: Props) {
   const { host, screen, verdict } = app;
-  const names = ["pw-app", `pw-host-${host.name}`];
+  const names = ["pw-app"];
+  if (host.isPart) names.push("pw-part");
   if (screen.isPresenting.value) names.push("present");
   if (screen.isDark.value) names.push("dark");
   return (
@@ -70,7 +71,7 @@ function Header({ app }: Props) {
   return (
     <header class="pw-header" role="none">
       <div>
-        {host.name === "kernel" ? <h2 class="pw-sentence">{sentence}</h2> : <h1 class="pw-sentence">{sentence}</h1>}
+        {host.isPart ? <h2 class="pw-sentence">{sentence}</h2> : <h1 class="pw-sentence">{sentence}</h1>}
         <p>
           {isHidden
             ? tr("Find parameters that make your neuron spike at the same times as the hidden neuron.")
@@ -452,7 +453,8 @@ export function view(place: HTMLElement, app: App): () => void {
   };
   follow();
   const stop = watchTheme(follow);
-  const stopFitting = fitted(place, app.host.name === "kernel" && window.parent !== window);
+  const { name, isPart = false } = app.host;
+  const stopFitting = fitted(place, isPart && (name === "none" || window.parent !== window));
   const [stopKeys, stopKeeping] = [followKeys(app), keepKeys(place)];
   render(<Screen app={app} />, place);
   return () => {

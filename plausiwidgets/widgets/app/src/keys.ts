@@ -66,7 +66,7 @@ function leave({ sheet, tool, isPresenting }: App["screen"]): void {
 
 /** Lets an app with its own page receive keys also while nothing has the focus. Returns a function that stops it. */
 export function followKeys(app: App): () => void {
-  if (app.host.name === "kernel") return () => {}; // the page is a notebook, which has its own keys
+  if (app.host.isPart) return () => {}; // the page has its own keys
   const pressed = (event: KeyboardEvent) => {
     if (event.target === document.body || event.target === document.documentElement) press(app, event);
   };

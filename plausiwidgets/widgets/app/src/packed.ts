@@ -1,4 +1,6 @@
-// The script of a page in one file, which the page stores in compressed form.
+// The script of a page in one file or of a module, which is stored in compressed form.
+
+export const canUnpack = (): boolean => "DecompressionStream" in globalThis;
 
 /** The text that Python compressed by zlib and encoded in base 64. */
 export async function unpacked(packed: string): Promise<string> {
@@ -13,7 +15,7 @@ export async function unpacked(packed: string): Promise<string> {
  * it shows the sentences about that instead.
  */
 export async function runPacked(packed: Element, sentences: HTMLElement): Promise<void> {
-  if (!("DecompressionStream" in globalThis)) {
+  if (!canUnpack()) {
     sentences.hidden = false;
     return;
   }

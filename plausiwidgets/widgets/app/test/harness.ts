@@ -22,6 +22,7 @@ export function hostOf(name: Host["name"] = "kernel", can: (kind: Kind) => boole
   let silence: (isSilent: boolean) => void = () => {};
   const host: Host = {
     name,
+    isPart: name === "kernel",
     can,
     has: () => true,
     ask(kind, fields, listener) {

@@ -32,14 +32,15 @@ function banner(inputs) {
 }
 
 /**
- * The bundles of static/: of an app with a host, of a page in one file, of an exercise in one file, and of the script with
- * which such a file begins.
+ * The bundles of static/: of an app with a host, of a page in one file, of an exercise in one file, and of the scripts with
+ * which such a file and a module with a figure begin.
  */
 const ENTRIES = {
   app: "src/main.ts",
   file: "src/fileMain.ts",
   exercise: "src/exerciseMain.ts",
   loader: "src/fileLoader.ts",
+  module: "src/moduleLoader.ts",
 };
 
 /** An outdated browser must understand the loader, which asks the user to update it. */
@@ -78,7 +79,7 @@ const bundles = await Promise.all(Object.entries(ENTRIES).map((entry) => bundle(
 const files = new Map(bundles.map(({ name, text }) => [`${name}.js`, text]));
 const { code: css } = await transform(readFileSync("src/app.css", "utf8"), { loader: "css", minify: true });
 files.set("app.css", css);
-files.set("file.css", usedStyles(css, files.get("file.js"), ["pw-host-kernel", "pw-host-server"]));
+files.set("file.css", usedStyles(css, files.get("file.js")));
 
 function read(name) {
   try {

@@ -39,18 +39,17 @@ function* rulesOf(css) {
 
 /**
  * A minified style sheet without the rules whose classes are not in a script. A script may compose a class from a beginning and a
- * name. `absent` are classes that it never composes.
+ * name.
  */
-export function usedStyles(css, script, absent = []) {
+export function usedStyles(css, script) {
   const beginnings = [...script.matchAll(COMPOSED)].map(([, beginning]) => beginning);
-  const isThere = (name) =>
-    !absent.includes(name) && (script.includes(name) || beginnings.some((beginning) => name.startsWith(beginning)));
+  const isThere = (name) => script.includes(name) || beginnings.some((beginning) => name.startsWith(beginning));
   const isUsed = (selector) => [...outside(selector).matchAll(CLASS)].every(([, name]) => isThere(name));
   let used = "";
   for (const [before, block] of rulesOf(css)) {
     const isGroup = /^@(media|container|supports)/.test(before);
     const head = before.startsWith("@") ? before : split(before, ",").filter(isUsed).join(",");
-    const body = isGroup ? usedStyles(block, script, absent) : block;
+    const body = isGroup ? usedStyles(block, script) : block;
     if (head && body) used += `${head}{${body}}`;
   }
   return used;

@@ -82,7 +82,7 @@ export function LessonCard({ selection, task, host, follow }: LessonCardProps) {
   const { cards, done } = lesson;
   const card = cards[at];
   const isDone = done.includes(at);
-  const Title = host.name === "kernel" ? "h3" : "h2";
+  const Title = host.isPart ? "h3" : "h2";
   return (
     <section class={`pw-card pw-lesson${isDone ? " solved" : ""}`} aria-label={tr("Lesson")} ref={place}>
       <LessonHead lesson={lesson} task={task} />

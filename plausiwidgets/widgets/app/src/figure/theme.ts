@@ -64,9 +64,11 @@ export function isDark(place: HTMLElement): boolean {
   const { body, documentElement: root } = document;
   if (body.dataset.jpThemeLight) return body.dataset.jpThemeLight === "false";
   if (body.dataset.vscodeThemeKind) return !body.dataset.vscodeThemeKind.endsWith("light");
-  if (root.matches(".dark, [theme=dark]") || body.classList.contains("dark-theme")) return true;
+  if (root.matches(".dark, [theme=dark]") || body.matches(".dark-theme, .quarto-dark")) return true;
   if (root.dataset.theme === "dark" || root.dataset.theme === "light") return root.dataset.theme === "dark";
-  if (place.closest(".jp-Notebook, marimo-anywidget")) return getComputedStyle(root).colorScheme === "dark";
+  const { colorScheme } = getComputedStyle(root);
+  const hasOne = colorScheme === "dark" || !colorScheme.includes("dark");
+  if (hasOne && place.closest(".jp-Notebook, marimo-anywidget, [data-pw-embedded]")) return colorScheme === "dark";
   return matchMedia("(prefers-color-scheme: dark)").matches;
 }
 

@@ -25,6 +25,8 @@ export interface ShareFrom {
 
 export interface Host {
   readonly name: "none" | "kernel" | "server";
+  /** Whether the app is a part of a page, as in a notebook or an article, and has no page of its own. */
+  readonly isPart?: boolean;
   can(kind: Kind): boolean;
   /** Whether the host can show a model. */
   has(model: string): boolean;

@@ -96,6 +96,7 @@ export function kernelHost(model: WidgetModel, shipped: Record<string, ModelData
   model.on("msg:custom", receive);
   return {
     ...channel,
+    isPart: true,
     isAlone: () => isAlone,
     onSilence(listener) {
       channel.onSilence?.((isSilent) => {

@@ -238,6 +238,7 @@ function* evaluating(
 }
 
 function silenceWords(host: Host["name"], isOurs: boolean, isAlone: boolean): string {
+  if (host === "none") return tr("Searches run in this page in JavaScript, without verification by Python.");
   if (isAlone && isOurs) return tr("Live in your browser; verification needs a running notebook.");
   if (host === "server") return tr("The server is not responding. The app continues without it.");
   return isOurs

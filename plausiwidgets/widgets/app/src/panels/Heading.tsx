@@ -6,8 +6,8 @@ export function Heading({
   host,
   children,
 }: {
-  readonly host: Pick<Host, "name">;
+  readonly host: Pick<Host, "isPart">;
   readonly children: ComponentChildren;
 }) {
-  return host.name === "kernel" ? <h3 class="pw-heading">{children}</h3> : <h2 class="pw-heading">{children}</h2>;
+  return host.isPart ? <h3 class="pw-heading">{children}</h3> : <h2 class="pw-heading">{children}</h2>;
 }

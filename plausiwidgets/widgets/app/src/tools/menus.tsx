@@ -121,6 +121,7 @@ export function Share(app: App) {
 /** A sentence if a link cannot contain the selection, otherwise an empty text. */
 function missingLink({ catalogue, host, selection, task }: Pick<App, "catalogue" | "host" | "selection" | "task">) {
   const shared = task.exercise.value?.shared;
+  if (host.isPart && host.name === "none") return tr("A link cannot contain the state of a figure within a page.");
   if (shared) return shared.link ? "" : tr("A link cannot contain this mystery, so it stays in this session.");
   const { key: pattern, link } = selection.pattern.value;
   if (link && Object.keys(link).length) return "";

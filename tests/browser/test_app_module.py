@@ -1,0 +1,85 @@
+"""Figures of `export_widget` in a page, in which MyST's renderer or a short script shows them."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+import plausiwidgets as pw
+from tests.browser.pages import JUDGED, BrowserPage
+
+SITE = "http://127.0.0.1:9"
+"""Where the page would be: the test answers each request itself."""
+
+PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>A book</title><link rel="icon" href="data:,">
+<h1>A book</h1><p>Text</p><div></div><div></div><script type="module">
+const model = () => ({ get() {}, set() {}, save_changes() {}, on() {}, off() {} });
+// As MyST's renderer: a module for each place, in a shadow root, with a model to which nothing answers.
+const shown = [...document.querySelectorAll("div")].map(async (place, k) => {
+    const { default: widget } = await import(["./adex.mjs", "./lif.mjs"][k]);
+    const el = document.createElement("div");
+    (SHADOW ? place.attachShadow({ mode: "open" }) : place).replaceChildren(el);
+    return widget.render({ model: model(), el });
+});
+window.closeAll = async () => { for (const close of await Promise.all(shown)) close(); };
+</script></html>"""
+
+
+@pytest.fixture(scope="module")
+def modules(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    folder = tmp_path_factory.mktemp("modules")
+    pairs = {"adex": "tonic_bursting", "lif": "integrator"}
+    paths = [pw.export_widget(name, pattern, path=folder / f"{name}.mjs") for name, pattern in pairs.items()]
+    return {path.name: path.read_text(encoding="utf-8") for path in paths}
+
+
+@pytest.fixture
+def book(browser, modules: dict[str, str]) -> Iterator[Callable[..., Page]]:
+    """Opens a page with two figures, and waits for their verdicts."""
+    opened: list[BrowserPage] = []
+
+    def open_one(shadow: bool) -> Page:
+        opened.append(BrowserPage(browser))
+        page = opened[-1].page
+        html = PAGE.replace("SHADOW", "true" if shadow else "false")
+
+        def answer(route) -> None:
+            name = route.request.url.rpartition("/")[2]
+            body, kind = (modules[name], "text/javascript") if name in modules else (html, "text/html")
+            route.fulfill(body=body, content_type=f"{kind}; charset=utf-8")
+
+        page.route(f"{SITE}/**", answer)
+        page.goto(f"{SITE}/book.html")
+        page.locator(JUDGED).nth(1).wait_for()
+        return page
+
+    yield open_one
+    for one in opened:
+        one.close()
+        assert one.errors == []
+
+
+def test_two_figures_in_shadow_roots_share_one_app_and_leave_the_page_alone(book):
+    page = book(shadow=True)
+    assert page.evaluate("globalThis[Symbol.for('plausiwidgets')].size") == 1
+    assert page.evaluate("document.styleSheets.length") == 0
+    assert page.evaluate("[document.title, document.documentElement.lang, location.hash]") == ["A book", "en", ""]
+    backs = "(apps) => apps.map((one) => getComputedStyle(one).backgroundColor)"
+    assert page.locator(".pw-app").evaluate_all(backs) == ["rgb(247, 248, 250)"] * 2
+    quiet = page.locator(".pw-notice.quiet")
+    expect(quiet).to_have_count(1)
+    expect(quiet).to_contain_text("Searches run in this page in JavaScript, without verification by Python.")
+    assert page.locator(".pw-app").first.bounding_box()["height"] <= 1100
+
+
+def test_a_figure_searches_in_workers_of_the_page_and_closes(book):
+    page = book(shadow=False)
+    first = page.locator(".pw-app").first
+    first.locator("input[type=range]").first.press("ArrowRight")
+    expect(first.get_by_role("button", name="Undo")).to_be_enabled()
+    with page.expect_event("worker"):
+        first.get_by_role("button", name="Search for parameters").click()
+    first.locator(".pw-result").wait_for()
+    page.evaluate("closeAll()")
+    expect(page.locator(".pw-app")).to_have_count(0)
+    assert page.workers == []
