@@ -206,6 +206,7 @@ def atlas(
     Parameters
     ----------
     model : str or NeuronModel
+        Neuron model, by key or as an object.
     parameters : mapping of str to float, optional
         Values of the parameters in `fixed`. The other fixed parameters are at their defaults.
     protocol : {"step", "release", "ramp"}

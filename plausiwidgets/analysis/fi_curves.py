@@ -38,6 +38,7 @@ def fi_curve(
     Parameters
     ----------
     model : str or NeuronModel
+        Neuron model, by key or as an object.
     currents : array_like, shape [n]
         Currents above the holding current, in the unit of the model.
     parameters : mapping of str to float, optional
@@ -47,6 +48,7 @@ def fi_curve(
     dt : float, optional
         Time step in ms, by default that of the model.
     engine : {"auto", "compiled", "torch"}
+        Simulation engine. ``"auto"`` compiles the model if possible.
 
     Returns
     -------

@@ -47,6 +47,7 @@ class Impedance(Printed):
     Attributes
     ----------
     model : str
+        Key of the model.
     frequency : ndarray, shape [n]
         Ascending frequencies in Hz.
     magnitude : ndarray, shape [n]
@@ -179,6 +180,7 @@ def impedance(
     Parameters
     ----------
     model : str or NeuronModel
+        Neuron model, by key or as an object.
     parameters : mapping of str to float, optional
         Parameters of the model. Parameters that you leave out are at their defaults.
     f0, f1 : float
@@ -191,6 +193,7 @@ def impedance(
     dt : float, optional
         Time step in ms, by default that of the model.
     engine : {"auto", "compiled", "torch"}
+        Simulation engine. ``"auto"`` compiles the model if possible.
 
     Returns
     -------

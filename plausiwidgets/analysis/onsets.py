@@ -345,6 +345,7 @@ def bifurcation_diagram(
     dt : float, optional
         Time step of the simulations in ms, by default that of the model.
     engine : {"auto", "compiled", "torch"}
+        Simulation engine. ``"auto"`` compiles the model if possible.
 
     Returns
     -------
@@ -528,6 +529,7 @@ class _Curve:
         Returns
         -------
         states : ndarray, shape [variables, n]
+            States, nan where the other variables have no steady state.
         current : ndarray, shape [n]
             nan without a fixed point.
         """

@@ -98,6 +98,7 @@ def phase_line(
     Parameters
     ----------
     model : str or NeuronModel
+        Neuron model, by key or as an object.
     parameters : mapping of str to float, optional
         Parameters of the model. Parameters that you leave out are at their defaults.
     current : float
@@ -108,6 +109,7 @@ def phase_line(
     points : int
         Number of points of the curve.
     engine : {"auto", "compiled", "torch"}
+        Simulation engine. ``"auto"`` compiles the model if possible.
 
     Returns
     -------

@@ -210,6 +210,7 @@ def phase_plane(
     Parameters
     ----------
     model : str or NeuronModel
+        Neuron model, by key or as an object.
     parameters : mapping of str to float, optional
         Parameters of the model. Parameters that you leave out are at their defaults.
     current : float
@@ -225,6 +226,7 @@ def phase_plane(
     points : int, or (int, int)
         Number of points along x and y.
     engine : {"auto", "compiled", "torch"}
+        Simulation engine. ``"auto"`` compiles the model if possible.
 
     Returns
     -------
@@ -495,6 +497,7 @@ def ranges_of(flow: Flow, places: Sequence[int], visited: Floats, across: Range 
     Parameters
     ----------
     visited : ndarray, shape [2, points]
+        Visited values of the two variables.
     across : (float, float), optional
         Given range of x. The range of y includes its steady state over the range of x.
     """

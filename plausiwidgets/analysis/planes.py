@@ -133,6 +133,7 @@ class ParameterPlane(Printed):
         Parameters
         ----------
         row, column : int
+            Indices of the cell in `y` and `x`.
         pattern : str, optional
             Key in `patterns`, by default the first.
         """
@@ -244,6 +245,7 @@ def parameter_plane(
     Parameters
     ----------
     model : str or NeuronModel
+        Neuron model, by key or as an object.
     patterns : str or Pattern, a list of several, or "all"
         Patterns to evaluate. Several patterns are evaluated separately, so that their regions can be compared. A
         combined pattern of :func:`plausiwidgets.patterns.all_of` counts as one pattern.

@@ -195,6 +195,7 @@ def reliability(
     Parameters
     ----------
     model : str or NeuronModel
+        Neuron model, by key or as an object.
     parameters : mapping of str to float, optional
         Parameters of the model. Parameters that you leave out are at their defaults.
     mean : float, optional

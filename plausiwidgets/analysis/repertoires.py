@@ -68,6 +68,7 @@ def repertoire(
     Parameters
     ----------
     model : str or NeuronModel
+        Neuron model, by key or as an object.
     parameters : mapping of str to float, optional
         Parameters of the model. Parameters that you leave out are at their defaults.
     patterns : str or Pattern, or a list of several, optional
@@ -79,6 +80,7 @@ def repertoire(
     progress : optional
         Progress display, as in :func:`plausiwidgets.optimize`. It receives the `Result` of each pattern.
     engine : {"auto", "compiled", "torch"}
+        Simulation engine. ``"auto"`` compiles the model if possible.
     dt : float, optional
         Time step in ms, by default that of the model.
 

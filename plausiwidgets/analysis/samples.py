@@ -136,7 +136,9 @@ def sample_accepted(
     Parameters
     ----------
     model : str or NeuronModel
+        Neuron model, by key or as an object.
     pattern : str or Pattern
+        Firing pattern, by key or as an object.
     n : int
         Number of sets.
     seed : int
@@ -148,6 +150,7 @@ def sample_accepted(
         Whether to verify the sets as in :func:`plausiwidgets.judge`, which takes some ms for each. The replicated sets
         are then spread evenly over the region of replicated sets.
     engine : {"auto", "compiled", "torch"}
+        Simulation engine. ``"auto"`` compiles the model if possible.
     dt : float, optional
         Time step in ms, by default that of the model.
     progress : optional
@@ -202,9 +205,11 @@ class Sampling:
     Parameters
     ----------
     problem : Problem
+        Model, pattern and search space.
     n : int
         Number of sets.
     seed : int
+        Seed of the random numbers.
     met : callable, optional
         Function that is called with the accepted sets of each batch, shape [sets, values], in the order of the values
         of the problem. They are in the accepted region, but not yet evenly distributed.

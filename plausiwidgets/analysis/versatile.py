@@ -64,6 +64,7 @@ def most_versatile(
     Parameters
     ----------
     model : str or NeuronModel
+        Neuron model, by key or as an object.
     patterns : str or Pattern, or a list of several, optional
         Patterns to count, by default all built-in and registered patterns.
     seed : int
@@ -71,6 +72,7 @@ def most_versatile(
     budget : int
         Number of evaluated neurons, each on every pattern that is not ruled out for the model.
     engine : {"auto", "compiled", "torch"}
+        Simulation engine. ``"auto"`` compiles the model if possible.
     dt : float, optional
         Time step in ms, by default that of the model.
     progress : optional

@@ -121,6 +121,7 @@ def assess(*args: Any, **settings: Any) -> pd.DataFrame:
     Parameters
     ----------
     models : str, NeuronModel, or several of them
+        Neuron models, by key or as objects.
     patterns : str, Pattern, or several of them, optional
         Patterns to search for, by default all built-in and registered patterns.
     seed : int, or several of them
@@ -142,6 +143,7 @@ def assess(*args: Any, **settings: Any) -> pd.DataFrame:
     popsize : int, optional
         Number of points in a generation of CMA-ES, as in `optimize`.
     engine : {"auto", "compiled", "torch"}
+        Simulation engine. ``"auto"`` compiles the model if possible.
     dt : float, optional
         Time step in ms, by default that of each model.
     time_limit : float, optional

@@ -45,6 +45,7 @@ class Unit:
     pattern : str, InFile or Pattern
         Key, or file and key, if it identifies the same object in every process, otherwise the object.
     seed : int
+        Seed of the search.
     budget : int
         Maximum number of evaluations.
     popsize, engine, dt, time_limit, strategy
@@ -101,6 +102,7 @@ def run_unit(
     Parameters
     ----------
     unit : Unit
+        Search to run.
     checkpoint : callable, optional
         Function that is called within each generation, and may raise an exception.
     report : callable, optional

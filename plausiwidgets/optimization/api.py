@@ -79,6 +79,7 @@ def optimize(*args: Any, **settings: Any) -> Result:
     Parameters
     ----------
     model : str or NeuronModel
+        Neuron model, by key or as an object.
     pattern : str or Pattern
         To search for one parameter set that shows several patterns, use `plausiwidgets.patterns.all_of`.
     start : mapping of str to float, optional
@@ -105,6 +106,7 @@ def optimize(*args: Any, **settings: Any) -> Result:
     time_limit : float, optional
         Time limit in s. A search that reaches it is not `Result.reproducible`.
     engine : {"auto", "compiled", "torch"}
+        Simulation engine. ``"auto"`` compiles the model if possible.
     dt : float, optional
         Time step in ms, by default that of the model.
 

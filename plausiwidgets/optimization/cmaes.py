@@ -39,6 +39,7 @@ class CmaRun:
     popsize : int
         Number of points in a generation.
     seed : SeedSequence
+        Seed of the random generator.
     patience : int
         Number of generations without a gain after which the run ends.
     """

@@ -52,6 +52,7 @@ class Population:
     penalties : ndarray, shape [size, criteria + 1]
         Their penalties, as in `Strategy.tell`.
     rng : Generator
+        Random generator.
     """
 
     def __init__(self, chart: Chart, units: Floats, penalties: Floats, rng: Generator) -> None:

@@ -21,6 +21,7 @@ class Run(Background[Result, Result]):
     Parameters
     ----------
     optimizer : Optimizer
+        Search to run.
     time_limit : float, optional
         Limit of the working time in s.
     progress : Progress, callable, str or None

@@ -28,7 +28,7 @@ class AllOf(Protocol):
     Attributes
     ----------
     parts : tuple of Pattern
-    The combined patterns.
+        The combined patterns.
     criteria : tuple of Criterion
         Criteria of all parts. Each key starts with the key of its pattern.
     budget : int
@@ -89,6 +89,7 @@ def judged(protocol: Protocol, what: str) -> Judged:
     Parameters
     ----------
     protocol : Protocol
+        Pattern or stimulus.
     what : str
         Participle for the error message, such as ``"searched for"``.
 

@@ -103,6 +103,7 @@ class Criterion:
         Returns
         -------
         low, high : ndarray, shape [n]
+            Limits of the accepted range.
         """
         factor = span / USUAL_SPAN if self.per_span else np.ones_like(span)
         low = np.maximum(self.low * factor, self.at_least_steps * dt or -INF)

@@ -353,7 +353,9 @@ def coincidences(times: Floats, reference: Floats, precision: float, duration: f
     Parameters
     ----------
     times : ndarray, shape [lanes, max spikes]
+        Spike times in ms, padded with nan.
     reference : ndarray, shape [spikes]
+        Spike times of the reference in ms.
     precision : float
         Δ in ms.
     duration : float

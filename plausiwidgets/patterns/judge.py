@@ -87,6 +87,7 @@ def judge(
     Parameters
     ----------
     model : str or NeuronModel
+        Neuron model, by key or as an object.
     pattern : str, Pattern or Current
         A `Current`, a piece such as ``pw.pulse(0.0, 5.0, 300.0)``, and a protocol without criteria are also accepted.
         The status is then ``"unjudged"``, and the traces are the response. To combine several patterns, use
@@ -99,6 +100,7 @@ def judge(
     dt : float, optional
         Time step in ms. By default, the time step of the packaged set, or of the model without one.
     engine : {"auto", "compiled", "torch"}
+        Simulation engine. ``"auto"`` compiles the model if possible.
     verify : bool, optional
         Whether to verify sets that meet all criteria. The verification tests are time steps from dt/2 to dt/16 (except
         for a neuron in discrete time), parameters with six significant digits, a start on the other side of rest, a

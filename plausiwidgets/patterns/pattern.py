@@ -98,6 +98,7 @@ class Pattern(Protocol):
     key : str
         Identifier.
     title : str
+        Title for users.
     criteria : sequence of Criterion
         Criteria that must all be met.
     stimulus_parameters : sequence of StimulusParameter
@@ -127,6 +128,7 @@ class Pattern(Protocol):
     comes_back : bool
         Whether a verified set must return to rest and be silent some seconds after each sweep.
     curve : Curve, optional
+        Measured curve for a figure.
     reference : (str, mapping of str to float, float) or mapping of str to Traces, optional
         Target in a figure: the model key, parameters and time step in ms of a neuron that shows the pattern, or a
         recording for each sweep.

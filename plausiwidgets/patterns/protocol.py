@@ -161,6 +161,7 @@ class Protocol:
     key : str
         Identifier.
     title : str
+        Title for users.
     stimulus_parameters : sequence of StimulusParameter
         Parameters of the stimulus.
     sweeps : callable

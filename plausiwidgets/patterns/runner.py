@@ -64,6 +64,7 @@ class Runner:
     dt : float
         Time step in ms.
     engine : {"auto", "compiled", "torch"}, or callable
+        Simulation engine, or a function of a `LaneJob` that simulates it.
     checkpoint : callable, optional
         Function that is called every few ms of work. An exception that it raises ends the simulation.
     record : sequence of str
@@ -94,6 +95,7 @@ class Runner:
     traces, shown : dict of str to Traces, and to (Sweep, float)
         Traces of the recorded sweeps, and the recorded sweeps with the simulated time of each in ms.
     engine_used : {"compiled", "numpy", "torch", "python"}
+        Engine that simulated the neurons.
     sets_differ : bool
         Whether equal sets may receive different currents, so that the response of a set depends on its position.
     """
@@ -223,6 +225,7 @@ class Runner:
         Parameters
         ----------
         sweeps : mapping of str to Sweep
+            Sweeps by name.
         graded : str
             Sweep whose largest potential grades a silent neuron, by default the first sweep.
         durations : mapping of str to float, optional

@@ -70,7 +70,9 @@ def stimulus_of(
     Parameters
     ----------
     sweeps : sequence of Data
+        Checked sweeps.
     settings : Settings
+        Settings of the recording.
     others : sequence of Data
         Unused sweeps of the same file, which reveal whether the cell fires spontaneously.
     small : float

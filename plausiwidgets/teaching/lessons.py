@@ -108,6 +108,7 @@ class Card:
     Attributes
     ----------
     title : str
+        Heading of the card.
     line : int
         Line of its heading in the file.
     body : list of Node

@@ -45,7 +45,9 @@ def onset_of(
     top : float
         Step above the holding current at which the neuron fires, or is blocked.
     neuron : Neuron
+        Properties of the neuron.
     depth : Depth
+        Depth of the measurement.
     spacing : float
         Minimum difference of two currents at the precision of numbers.
     down : bool
