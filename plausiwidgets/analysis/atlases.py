@@ -224,7 +224,7 @@ def atlas(
     seed : int
         Seed of the random numbers. Equal seeds give equal results, independently of the number of threads.
     dt : float, optional
-        Time step in ms; by default that of the model.
+        Time step in ms, by default that of the model.
     search : bool
         Whether new sets are variations of representatives. If False, all sets are drawn uniformly, for a comparison.
     progress : optional

@@ -159,13 +159,13 @@ def sample_accepted(
     Returns
     -------
     pandas.DataFrame
-        A row for each set, with all model and stimulus parameters, the measured feature of each criterion (by its key,
-        followed by ``_measured`` if a parameter has the same name), and ``status``. ``.attrs`` contains ``volume``, the
-        estimated share of the search space that is accepted, ``volume_interval``, its 95 % interval, ``evaluations``
-        and ``levels`` (1 if the sets are drawn from the whole space). It also contains ``model``, ``pattern`` and
-        ``bounds``, with which :func:`plausiwidgets.plot` draws the distribution of each parameter and each pair. For
-        the interval of subset simulation, the copies of a point at a level count as dependent, and the levels as
-        independent.
+        A row for each set, with all model and stimulus parameters, the measured feature of each criterion, and
+        ``status``. The column of a feature has the key of its criterion, followed by ``_measured`` if a parameter has
+        the same name. ``.attrs`` contains ``volume``, the estimated share of the search space that is accepted, and its
+        95 % interval, ``volume_interval``. It contains ``evaluations`` and ``levels`` (1 if the sets are drawn from the
+        whole space). It also contains ``model``, ``pattern`` and ``bounds``, with which :func:`plausiwidgets.plot`
+        draws the distribution of each parameter and each pair. For the interval of subset simulation, the copies of a
+        point at a level count as dependent, and the levels as independent.
 
     Raises
     ------

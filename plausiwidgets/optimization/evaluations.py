@@ -132,9 +132,9 @@ class Evaluations:
         Returns
         -------
         pandas.DataFrame
-            Columns ``loss``, ``best`` (smallest loss so far), ``status``, ``generation``, ``restarts`` and ``phase``, a
-            column for each varied parameter (``parameter_…`` if its name is one of these), and a column ``penalty_…``
-            for each criterion.
+            The columns are ``loss``, ``best`` (smallest loss so far), ``status``, ``generation``, ``restarts`` and
+            ``phase``. They are followed by a column for each varied parameter (``parameter_…`` if its name is one of
+            these), and a column ``penalty_…`` for each criterion.
         """
         at, kinds = self.generation, pd.CategoricalDtype(list(STATUSES))
         columns: dict[str, object] = {

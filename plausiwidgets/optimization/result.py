@@ -285,9 +285,9 @@ class Result(Printed):
         """Table with a row for each evaluation, whose index ``evaluation`` starts at 1.
 
         The columns are ``loss``, ``best`` (smallest loss so far), ``status``, ``generation``, ``restarts`` and
-        ``phase``, one for each varied parameter (``parameter_…`` if its name is one of these), and ``penalty_…`` for
-        each criterion. To save the table, call ``result.history.to_csv(path)``. It is in memory only, so it is empty
-        for a search of an assessment and for a result that was read from JSON.
+        ``phase``. They are followed by a column for each varied parameter (``parameter_…`` if its name is one of
+        these), and a column ``penalty_…`` for each criterion. To save the table, call ``result.history.to_csv(path)``.
+        It is in memory only, so it is empty for a search of an assessment and for a result that was read from JSON.
         """
         return self._history.to_frame()
 

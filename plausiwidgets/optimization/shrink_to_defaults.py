@@ -38,9 +38,11 @@ def shrink_to_defaults(
 ) -> tuple[dict[str, float], float]:
     """Return the verified set with the smallest penalty on the way from a solution to the defaults, and its robustness.
 
-    The penalty has three parts: the mean distance of the varied parameters from their defaults as a share of their
-    ranges, the share of jittered copies that are rejected, and the excess of potentials and rates over the usual
-    limits.
+    The penalty is the sum of:
+
+    - the mean distance of the varied parameters from their defaults, as a share of their ranges
+    - the share of jittered copies that are rejected
+    - the excess of potentials and rates over the usual limits
     """
     space, moves = problem.space, default_rng(SeedSequence(seed, spawn_key=(_MOVES,)))
     jitters = SeedSequence(seed, spawn_key=(JITTERED,))

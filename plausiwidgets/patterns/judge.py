@@ -102,11 +102,14 @@ def judge(
     engine : {"auto", "compiled", "torch"}
         Simulation engine. ``"auto"`` compiles the model if possible.
     verify : bool, optional
-        Whether to verify sets that meet all criteria. The verification tests are time steps from dt/2 to dt/16 (except
-        for a neuron in discrete time), parameters with six significant digits, a start on the other side of rest, a
-        longer rest before the stimulus, 20 s at rest, some seconds after the stimulus, and longer forms of the pattern.
-        Sets that meet all criteria are ``"unverified"`` without these tests. By default, a single set is verified and
-        arrays are not. Without Numba, nothing is verified by default.
+        Whether to verify sets that meet all criteria, which are otherwise ``"unverified"``. By default, a single set is
+        verified and arrays are not. Without Numba, no set is verified by default. The verification tests are:
+
+        - time steps from dt/2 to dt/16, except for a neuron in discrete time
+        - parameters with six significant digits
+        - a start on the other side of rest, and a longer rest before the stimulus
+        - 20 s at rest, and some seconds after the stimulus
+        - longer forms of the pattern
     progress : optional
         None, ``"text"``, ``"tqdm"``, a function of a `plausiwidgets.support.progress.Work`, or an object with ``init``,
         ``step`` and ``close``. It is called every few ms of work. An exception that it raises ends the work.
@@ -191,8 +194,8 @@ def _before_kernel(
 ) -> Verdict | None:
     """Return the verdict of one set from plain Python before the kernel exists, or None if the kernel is required.
 
-    An accepted set, and an accepted part of a combined pattern, waits for the kernel if it is to be verified, because
-    plain Python takes many times as long to verify a set as a compiler takes for the kernel.
+    The verification of an accepted set, or of an accepted part of a combined pattern, waits for the kernel. In plain
+    Python, it takes many times as long as the compilation of the kernel.
     """
     from plausiwidgets.engine.choice.background_compile import announced_wait, compile_in_background
 

@@ -171,13 +171,13 @@ class Protocol:
         Title within a sentence, with its article, such as "a rebound spike". The default is the title with a lower-case
         first letter, unless the first word is an abbreviation.
     letter, description, look_for, function, parameter_hint, source : str
-        Texts for the user: a letter, the behaviour, where to look (a sentence such as "Look for two spikes."), the
-        possible role in the brain, the parameter that matters, and the publication.
+        Texts for the user: a letter, the behaviour, a sentence such as "Look for two spikes.", the possible role in the
+        brain, the parameter that matters, and the publication.
     main_sweep : str
         Name of the sweep that figures show first, by default the first sweep.
     event : pair of float, str or callable, optional
-        Start and end of the part of the sweeps that a figure shows, if that part is short: a time in ms, the key of a
-        stimulus parameter, or ``time(s, trace)``.
+        Start and end of the part of the sweeps that a figure shows, if that part is short. Each is a time in ms, the
+        key of a stimulus parameter, or ``time(s, trace)``.
     fine : bool
         Whether the behaviour covers only a few millivolts below the threshold, so that a figure truncates the spikes.
     marks : sequence of plausiwidgets.patterns.annotations.Mark

@@ -48,13 +48,17 @@ def verify_sets(
 ) -> Verdict:
     """Return a verdict of n sets in which each accepted set is either replicated or fragile.
 
-    An accepted set must meet all criteria at a half to a sixteenth of the time step (or at the divisors in
-    `Pattern.finer`), with values rounded to six significant digits, with a start on the other side of rest, and after a
-    longer rest. If the pattern starts at rest, the neuron must stay at rest for 20 s at the holding current, and return
-    to rest within 6 s after the stimulus. The set must also meet the criteria of each form in the verification of the
-    pattern. If the neuron has no reset, each of its upstrokes must be a spike. If the pattern is custom, each
-    replicated set is also evaluated alone. A neuron in discrete time is verified in steps of its dt only. The result of
-    other sets is unchanged.
+    An accepted set is replicated if it meets all criteria in each of these tests:
+
+    - time steps of a half to a sixteenth, or with the divisors in `Pattern.finer`
+    - values rounded to six significant digits
+    - a start on the other side of rest, and a longer rest
+    - 20 s at the holding current, and 6 s after the stimulus, at rest if the pattern starts at rest
+    - each form in the verification of the pattern
+
+    If the neuron has no reset, each of its upstrokes must also be a spike. If the pattern is custom, each replicated
+    set is also evaluated without the other sets. A neuron in discrete time is verified in steps of its dt only. The
+    results of sets that are not accepted are unchanged.
     """
     if isinstance(pattern, AllOf):
         parts = {

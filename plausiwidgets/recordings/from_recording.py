@@ -149,7 +149,7 @@ def from_recording(
     Raises
     ------
     ValueError
-        If a column is missing, a value is not a number, times do not increase or leave a gap, the potential is in
+        If a column is missing, a value is not a number, or times do not increase or leave a gap. If the potential is in
         volts, the times are in seconds, or the potential or the current is clipped. The message contains the place of
         the error. If the recording is shorter than 5 ms, does not meet its own criteria, or would be reproduced by
         every silent neuron.

@@ -3,10 +3,10 @@
 A measured current is an injected current plus noise: white noise of the amplifier, mains hum, slow drift, and the steps
 of a converter. Second differences decide whether there is noise, because they vanish on levels and on ramps. The noise
 is then estimated where the current is constant, with lines that are fitted in windows. The pieces are the partition
-into levels and lines that minimizes the sum of squared residuals and a penalty for each piece (optimal partitioning:
-Jackson et al., IEEE Signal Processing Letters 12, 2005, pruned as by Killick et al., JASA 107, 2012). Each edge between
-two pieces is then located to the sample. A waveform with too many pieces for a protocol, such as a chirp, is injected
-as segments that stay close to its samples.
+into levels and lines that minimizes the sum of squared residuals and a penalty for each piece. The algorithm is optimal
+partitioning (Jackson et al., IEEE Signal Processing Letters 12, 2005), pruned as by Killick et al., JASA 107, 2012.
+Each edge between two pieces is then located to the sample. A waveform with too many pieces for a protocol, such as a
+chirp, is injected as segments that stay close to its samples.
 """
 
 from __future__ import annotations

@@ -306,10 +306,15 @@ def class_results(codes: str | Iterable[str], page: str | Path | None = None) ->
     Returns
     -------
     pandas.DataFrame
-        Columns ``solved``, ``hold`` and ``of`` (number of met criteria, and number of all criteria), ``loss`` (0 if all
-        are met), ``seconds``, ``model``, ``pattern``, ``seed``, ``refused`` (reason why the code is invalid, otherwise
-        empty), ``same_as`` (row of an identical earlier code, otherwise -1), and ``name`` and ``words`` as typed. They
-        are followed by a column for each parameter that differs between codes, and a column ``holds: …`` for each
+        Columns:
+
+        - ``solved``, ``hold`` (number of met criteria), ``of`` (number of all criteria) and ``loss``
+        - ``seconds``, ``model``, ``pattern`` and ``seed``
+        - ``refused``, the reason why the code is invalid, otherwise empty
+        - ``same_as``, the row of an identical earlier code, otherwise -1
+        - ``name`` and ``words`` as they were typed
+
+        They are followed by a column for each parameter that differs between codes, and a column ``holds: …`` for each
         criterion.
 
     Raises

@@ -98,9 +98,14 @@ def _best_of(
 ) -> tuple[int, tuple[int, int, int, int]]:
     """Return the index of the best candidate and its quality.
 
-    The quality contains four flags in this order: the response leaves the target visible, each parameter alone misses
-    the target, the response is far from the target, and the response has a spike if the target has one. All flags are 0
-    for a candidate that meets all criteria.
+    The quality contains four flags:
+
+    - the response leaves the target visible
+    - each parameter alone misses the target
+    - the response is far from the target
+    - the response has a spike if the target has one
+
+    All flags are 0 for a candidate that meets all criteria.
     """
     with_target = {name: np.append(values, known[name]) for name, values in sets.items()}
     begun = evaluate(model, pattern, with_target, dt, record=(model.states[0].key,))

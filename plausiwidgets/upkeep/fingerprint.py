@@ -2,9 +2,9 @@
 
 A fingerprint has three parts, such as ``"5f0c2a1b-90d4e7aa-c31f6e02"``, so that a stale row shows what changed:
 
-- the neuron: the operations of its programs, its parameters with their ranges, its time step;
-- the pattern: its stimulus parameters, sweeps, measured features, criteria and verification tests;
-- the result: a parameter set with its time step, or the status of a pair without a set.
+- the neuron: the operations of its programs, its parameters with their ranges, its time step
+- the pattern: its stimulus parameters, sweeps, measured features, criteria and verification tests
+- the result: a parameter set with its time step, or the status of a pair without a set
 
 Operations are hashed as a graph, each with its name and the hashes of its arguments. Texts, names of variables and the
 order of independent lines do not affect the hash. Code that is not traced, such as a feature with a loop, is
