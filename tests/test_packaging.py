@@ -86,7 +86,12 @@ def test_the_wheel_holds_every_file_of_the_package_and_the_notebooks(wheel: Path
     assert wanted - inside == set()
     assert f"{PACKAGE}/_notebooks/explore.ipynb" in inside
     assert f"{PACKAGE}/py.typed" in inside
-    assert any(name.endswith("licenses/LICENSE") for name in inside)
+    [metadata] = [name for name in inside if name.endswith(".dist-info/METADATA")]
+    text = zipfile.ZipFile(wheel).read(metadata).decode()
+    assert "\nLicense-Expression: MIT AND BSD-3-Clause\n" in text
+    licences = re.findall(r"^License-File: (.+)$", text, re.MULTILINE)
+    assert len(licences) == 3
+    assert {metadata.replace("METADATA", f"licenses/{name}") for name in licences} <= inside
     # By which a Jupyter Server finds the app.
     assert any(name.endswith("data/etc/jupyter/jupyter_server_config.d/plausiwidgets.json") for name in inside)
     assert not any(name.startswith(("tests/", "notebooks/")) for name in inside)

@@ -1,7 +1,8 @@
 """Scrambled Sobol sequences, whose points fill a cube more evenly than random points.
 
-The direction numbers are those of Joe & Kuo, *SIAM J. Sci. Comput.* 30, 2008. The sequence is scrambled by a random
-lower triangular matrix for each dimension and a digital shift (Matoušek, *J. Complexity* 14, 1998).
+The direction numbers are those of Joe & Kuo, *SIAM J. Sci. Comput.* 30, 2008, under the licence in sobol_licence.txt.
+The sequence is scrambled by a random lower triangular matrix for each dimension and a digital shift (Matoušek,
+*J. Complexity* 14, 1998).
 """
 
 from __future__ import annotations

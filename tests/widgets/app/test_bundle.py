@@ -57,8 +57,8 @@ def test_the_bundles_are_what_the_sources_give() -> None:
 def test_a_bundle_carries_the_licences_of_its_libraries(name: str) -> None:
     banner = bundle(name).partition("*/")[0]
     versions = json.loads((node.APP / "package.json").read_text(encoding="utf-8"))["dependencies"]
-    assert f"\npreact {versions['preact']}\n" in banner
-    assert "Copyright (c) 2015-present Jason Miller" in banner
+    assert f"\npreact {versions['preact']}\nCopyright (c) 2015-present Jason Miller\n" in banner
+    assert f"\n@preact/signals {versions['@preact/signals']}, @preact/signals-core " in banner
     assert "copies of the Software, and to permit persons" in banner
 
 

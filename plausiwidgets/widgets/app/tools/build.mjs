@@ -5,31 +5,11 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, posix } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, transform, version } from "esbuild";
+import { noticesOf } from "./notices.mjs";
 import { usedStyles } from "./usedStyles.mjs";
 
 // The paths in the result must not depend on the folder in which the command runs.
 process.chdir(fileURLToPath(new URL("../", import.meta.url)));
-
-/** The licence of a package, in full. Of the Apache License, which is long, the notice that its appendix recommends. */
-function licence(name) {
-  const text = readFileSync(`node_modules/${name}/LICENSE`, "utf8").trim();
-  if (!text.startsWith("Apache License")) return text;
-  return text.slice(text.lastIndexOf("Copyright ")).trim();
-}
-
-/** The licence notices that the bundle must carry: those of the packages whose files are in it. */
-function banner(inputs) {
-  const names = inputs.map((path) => path.match(/node_modules\/((?:@[^/]+\/)?[^/]+)\//)?.[1]).filter(Boolean);
-  if (!names.length) return "";
-  const notices = new Map(); // packages of the same authors share a licence
-  for (const name of [...new Set(names)].sort()) {
-    const { version: of } = JSON.parse(readFileSync(`node_modules/${name}/package.json`, "utf8"));
-    const text = licence(name);
-    notices.set(text, `${notices.get(text) ?? ""}${name} ${of}\n`);
-  }
-  const parts = [...notices].map(([text, packages]) => `${packages}\n${text}`);
-  return `/*! plausiwidgets, MIT License. It contains:\n\n${parts.join("\n\n----\n\n")}\n*/\n`;
-}
 
 /**
  * The bundles of static/: of an app with a host, of a page in one file, of an exercise in one file, and of the scripts with
@@ -68,7 +48,8 @@ async function bundle(name, entry) {
   });
   const inputs = Object.keys(metafile.inputs);
   const [map, script] = [".js.map", ".js"].map((ending) => outputFiles.find(({ path }) => path.endsWith(ending)).text);
-  const head = banner(inputs);
+  const notices = noticesOf(inputs);
+  const head = notices && `/*!\n${notices}\n*/\n`;
   // The banner moves the code down: an empty line of the map for each of its lines.
   const { mappings, ...rest } = JSON.parse(map);
   const moved = { ...rest, mappings: ";".repeat(head.split("\n").length - 1) + mappings };
@@ -76,7 +57,9 @@ async function bundle(name, entry) {
 }
 
 const bundles = await Promise.all(Object.entries(ENTRIES).map((entry) => bundle(...entry)));
+const bundled = new Set(bundles.flatMap(({ inputs }) => inputs));
 const files = new Map(bundles.map(({ name, text }) => [`${name}.js`, text]));
+files.set("notices.txt", `${noticesOf([...bundled])}\n`);
 const { code: css } = await transform(readFileSync("src/app.css", "utf8"), { loader: "css", minify: true });
 files.set("app.css", css);
 files.set("file.css", usedStyles(css, files.get("file.js")));
@@ -103,7 +86,6 @@ const typed = sources.flatMap((path) =>
     posix.join(dirname(path), other),
   ),
 );
-const bundled = new Set(bundles.flatMap(({ inputs }) => inputs));
 const unused = sources.filter((path) => !bundled.has(path) && !typed.includes(path));
 if (process.argv.includes("--check")) {
   const differs = [...files].filter(([name, text]) => read(name) !== text).map(([name]) => `static/${name}`);
