@@ -87,7 +87,7 @@ def explore(options: argparse.Namespace) -> int:
             "page. Run: plausiwidgets --app",
         )
     notebook = working_copy(options.folder.expanduser())
-    # A new JupyterLab asks for permission to fetch news, in a box that would cover the criteria of the app.
+    # A new JupyterLab requests permission to fetch news, in a dialog that would cover the criteria of the app.
     paths = [str(HERE / "_jupyter_config"), os.environ.get("JUPYTER_CONFIG_PATH", "")]
     os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(filter(None, paths))
     # A python3 kernel in the home folder of the user may belong to another Python without this package.

@@ -244,8 +244,8 @@ def evaluate_early(
         if time.thread_time() > end:
             raise TimeoutError
         if checkpoint is not None:
-            # An error of the caller ends the evaluation, whereas the compiled kernel takes over after an error of plain
-            # Python.
+            # An error of the caller ends the evaluation. After an error of plain Python, the compiled kernel evaluates
+            # the set.
             stops = True
             checkpoint()
             stops = False

@@ -172,7 +172,7 @@ class RecordingFile:
         used, left = None if sweeps is None else tuple(sweeps), tuple(holdout)
         settings = Settings(key=key, vary=vary, compare=weights_of(compare), **options)
         made = self.made(settings, chosen, used, left)
-        # The app knows only the name of a file, so this expression contains only the name.
+        # The app has only the name of a file, so this expression contains only the name.
         given = {what: unit for what, unit in units.items() if what not in self.units and unit in VALID.get(what, ())}
         more = {
             "vary": list(vary) or None,

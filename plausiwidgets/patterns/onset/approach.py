@@ -40,8 +40,8 @@ CLOSED = 1e-4
 PATIENCE = 2
 """Number of times that the search continues with longer runs after firing persisted at a silent step.
 
-A longer run shows whether the firing only starts late at that step. A neuron whose first spike is much later than its
-period does not pass the place at which it waits while it fires.
+A longer run shows whether the firing only starts late at that step. A first spike may be much later than a period,
+because the initial state can be close to a state that the firing neuron does not pass.
 """
 
 

@@ -14,7 +14,7 @@ from plausiwidgets.patterns.onset.outcome import COARSE, DEEP, FINITE, KINDS, LO
 Floats = NDArray[np.float64]
 
 DEPTHS = {"coarse": COARSE, "search": SEARCH, "deep": DEEP}
-"""All depths by name."""
+"""Depths of a measurement by name."""
 CLEAR = (ROOT, LOGARITHM, FINITE)
 """Kinds of onset whose period follows one law."""
 

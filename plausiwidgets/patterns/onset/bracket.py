@@ -23,8 +23,8 @@ It allows for a latency and two intervals of a somewhat slower train.
 SKIPS = 1.7
 """Minimum ratio of the longest to the shortest interval of a neuron that skips cycles.
 
-Near a homoclinic orbit the time step alone makes intervals differ, because a spike that is one step later is reset at
-another place.
+Near a homoclinic orbit, intervals differ due to the time step, because a spike that is one step later is reset in
+a different state.
 """
 LATE = 4.0
 """Factor of the length of a longer run, and of the distance to a lower step."""
