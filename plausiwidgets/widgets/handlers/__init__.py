@@ -1,5 +1,5 @@
-"""A function for each request that the app sends to its host, and the table of all messages.
+"""Functions that answer the requests of the app, and the table of all messages.
 
-A host can send replies to the app from any thread: ``send(answer, buffer)``. The kernel of a notebook is a host
-(:mod:`plausiwidgets.widgets.explorer`), and a worker process of the server is another.
+The host of an app is the kernel of a notebook (:mod:`plausiwidgets.widgets.explorer`) or a worker process of the
+server. A host can send replies from any thread with ``send(answer, buffer)``.
 """

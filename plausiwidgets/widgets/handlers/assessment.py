@@ -1,4 +1,4 @@
-"""Many searches: models × patterns, and the patterns of one neuron; sent row by row."""
+"""Assessments of several models or of one neuron, sent to the page row by row."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ INTERVAL = 0.2
 
 
 def assess(handlers: Handlers, request: Request) -> None:
-    """Assess models in the background, and send the rows that are new."""
+    """Assess models in the background and send new and changed rows."""
     models = {name: handlers.known.model(name) for name in dict.fromkeys(request["models"])}
     patterns = {
         key: judged(handlers.known.pattern(key), "searched for")
@@ -78,7 +78,7 @@ def repertoire(handlers: Handlers, request: Request) -> None:
         patterns.setdefault(request["pattern"], shown)
         if all(name in request["values"] for name in shown.stimulus_names):
             stimuli[shown.key] = {name: request["values"][name] for name in shown.stimulus_names}
-    ahead = sorted(patterns, key=lambda key: key != request["pattern"])  # the shown pattern first
+    ahead = sorted(patterns, key=lambda key: key != request["pattern"])  # The shown pattern is searched first.
     total = len(ahead)
 
     def work(request: Request, checkpoint: Checkpoint) -> None:
@@ -94,7 +94,7 @@ def repertoire(handlers: Handlers, request: Request) -> None:
 
 
 def row(result: Result, model: str, pattern: str) -> dict[str, object]:
-    """Return the row of a result, with the names that the page uses."""
+    """Return a result as a row, with the page's names of the model and the pattern."""
     return {
         "model": model,
         "pattern": pattern,

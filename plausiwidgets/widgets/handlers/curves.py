@@ -21,11 +21,17 @@ if TYPE_CHECKING:
     from plausiwidgets.widgets.handlers.requests import Handlers, Request
 
 QUICK, PATIENCE = 0.5, 6.0
-"""Time in s of coarse profiles above which no finer profiles follow, and above which the profiles stop."""
+"""Durations in s of coarse profiles: above `QUICK`, no finer profiles follow; above `PATIENCE`, the request fails."""
 
 
 def profiles(handlers: Handlers, request: Request) -> None:
-    """Judge along every parameter, coarse curves first; not for a mystery, because they would reveal it."""
+    """Send the loss along every parameter, on coarse grids first.
+
+    Raises
+    ------
+    ValueError
+        If the pattern belongs to a mystery, because the profiles would reveal its parameters.
+    """
     selection = handlers.selection(request)
     if request["pattern"] in handlers.known.exercises:
         raise ValueError("profiles: the pattern must not be a mystery, because profiles show its answer.")
@@ -61,7 +67,7 @@ def profiles(handlers: Handlers, request: Request) -> None:
 
 
 def rate(handlers: Handlers, request: Request) -> None:
-    """Count the spikes at currents starting at zero."""
+    """Send the firing rate at currents from zero to the requested maximum."""
     model = handlers.known.model(request["model"])
     values = {name: x for name, x in request["values"].items() if name in model.parameters}
     model.complete(values)
@@ -78,7 +84,7 @@ def rate(handlers: Handlers, request: Request) -> None:
 
 
 def bifurcations(handlers: Handlers, request: Request) -> None:
-    """Follow the fixed points along the current, and the neuron's firing."""
+    """Send the fixed points along the current, then the bifurcations and the range of the firing neuron."""
     model = handlers.known.model(request["model"])
     values = {name: x for name, x in request["values"].items() if name in model.parameters}
     dt, holding = check_dt(model, request["dt"]), request["holding"]

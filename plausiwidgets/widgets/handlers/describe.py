@@ -26,7 +26,10 @@ def outlined(model: NeuronModel, pattern: Protocol, name: str, key: str) -> dict
 
 
 def described(model: NeuronModel, pattern: Protocol, name: str, key: str) -> tuple[dict[str, object], str]:
-    """Return the entry of a model and a pattern, with the page's names, and the reason if it has no JavaScript."""
+    """Return the catalogue entry of a model and a pattern, and the reason if the model has no JavaScript.
+
+    The entry uses the page's names. The reason is empty for a model with JavaScript.
+    """
     try:
         neuron_object(model)
     except NotCompilableError as error:
@@ -53,7 +56,11 @@ def _entry(model: NeuronModel, pattern: Protocol, name: str, key: str, simulate:
 
 
 def describe(handlers: Handlers, request: Request) -> None:
-    """Send the outline of a custom object immediately, and the rest after its sets are judged, which takes seconds."""
+    """Send the outline of a custom model or pattern immediately, and the whole entry when it is complete.
+
+    The second part takes seconds, because the parameter sets are simulated and evaluated. Packaged entries are sent at
+    once.
+    """
     model, pattern = handlers.known.model(request["model"]), handlers.known.pattern(request["pattern"])
 
     def work(request: Request, checkpoint: Checkpoint) -> None:

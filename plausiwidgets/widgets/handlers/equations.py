@@ -22,7 +22,7 @@ def meanings(model: NeuronModel) -> dict[str, str]:
 
 
 def maths(model: NeuronModel) -> str:
-    """Return the equations of a model as HTML, a line each.
+    """Return the equations of a model as HTML, with a paragraph for each line.
 
     Examples
     --------
@@ -64,7 +64,7 @@ def _line(line: str, known: dict[str, str]) -> str:
 
 
 def _name(text: str, known: dict[str, str]) -> str:
-    """Return a name as HTML: a symbol with its index, a function, or a word."""
+    """Return the HTML of a name: a symbol with its index, a function or a word."""
     bare = text.rstrip("²³⁴")
     power = text[len(bare) :]
     if bare in known:
@@ -75,5 +75,5 @@ def _name(text: str, known: dict[str, str]) -> str:
 
 
 def _is_symbol(name: str) -> bool:
-    """Return whether a name that is not a parameter is a symbol of the equations, and not a word."""
+    """Return whether a name that is not a parameter is a symbol of the equations instead of a word."""
     return len(name.split("_")[0]) == 1

@@ -1,4 +1,4 @@
-"""Files and texts that the app sends, and files that it receives."""
+"""Requests that send files and texts to the app, and the request that receives a current."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def equations(handlers: Handlers, request: Request) -> None:
 
 
 def export(handlers: Handlers, request: Request) -> None:
-    """Send the text of a file and its name, or the traces that the page writes as CSV."""
+    """Send the text and the name of a file, or the traces that the page writes as CSV."""
     selection, what = handlers.selection(request), request["what"]
     name = f"{selection.model.key}_{selection.pattern.key}"
 
@@ -74,7 +74,7 @@ def export(handlers: Handlers, request: Request) -> None:
 
 
 def task_of(selection: Selection) -> str:
-    """Return the question of an exercise that begins at a selection.
+    """Return the question of an exercise that starts at a selection.
 
     Examples
     --------
@@ -85,7 +85,7 @@ def task_of(selection: Selection) -> str:
 
 
 def stimulus(handlers: Handlers, request: Request) -> None:
-    """Make a pattern without criteria from a custom current."""
+    """Register a custom current as a pattern without criteria and send its name."""
     shape = request["shape"]
     pattern: Protocol
     if shape == "values":
@@ -99,7 +99,7 @@ def stimulus(handlers: Handlers, request: Request) -> None:
 
 
 def _current(text: str, file: str, lines: bool, end: float | None) -> Current:
-    """Return a current of a text with times and values, or with the pieces that a link contains."""
+    """Return the current that a text describes, as times and values or as the pieces of a link."""
     if rows := piece_rows(text):
         return current_of_rows(rows, end)
     return Current.values(*read_current(text, file or tr("Custom current")), lines=lines, end=end)
@@ -112,12 +112,18 @@ def texts(handlers: Handlers, request: Request) -> None:
 
 
 def lesson(handlers: Handlers, request: Request) -> None:
-    """Send the cards of a lesson."""
+    """Send the cards of a lesson to the app."""
     request.reply(lesson=lesson_named(request["name"]))
 
 
 def lesson_named(name: str) -> dict[str, object]:
-    """Return a lesson that the app offers. Raise a ValueError for an unknown name."""
+    """Return the data of a lesson of the catalogue.
+
+    Raises
+    ------
+    ValueError
+        For an unknown name.
+    """
     from plausiwidgets.widgets.catalogue import contents
 
     known = json.loads(contents.lessons_json())
@@ -129,12 +135,19 @@ def lesson_named(name: str) -> dict[str, object]:
 
 @cache
 def translations(language: str) -> dict[str, str]:
-    """Return all translations, because the app also shows texts of answers, such as criteria of recordings."""
+    """Return all translations of a language, by the English text.
+
+    The app also shows texts of answers, such as criteria of recordings, so a part of the translations would not
+    suffice.
+    """
     return {text: other for text, other in catalog(language).items() if text != other}
 
 
 def plotly(handlers: Handlers, request: Request) -> None:
-    """Send the script of the installed Plotly, which another thread compresses."""
+    """Send the script of the installed Plotly.
+
+    A background job compresses the script.
+    """
 
     def work(request: Request, checkpoint: Checkpoint) -> None:
         script = np.frombuffer(packed_plotly(), np.uint8)
@@ -145,6 +158,6 @@ def plotly(handlers: Handlers, request: Request) -> None:
 
 @cache
 def packed_plotly() -> bytes:
-    """Return the script of the installed package of Plotly, compressed by gzip."""
+    """Return the script of the installed Plotly package, compressed with gzip."""
     script = resources.files("plotly") / "package_data" / "plotly.min.js"
     return gzip.compress(script.read_bytes(), 4)

@@ -22,7 +22,7 @@ ARRAY_TYPES = {
     "u1": "Uint8Array<ArrayBuffer>",
 }
 NO_FIELDS = "Record<string, never>"
-"""The type of an object without fields, because an empty object type accepts any field."""
+"""Type of an object without fields. An empty object type would accept any field."""
 
 HEAD = """\
 // Generated from the table of messages by `python -m plausiwidgets.widgets.handlers.generate_types`. Do not edit.
@@ -54,7 +54,7 @@ export type Reply<K extends Kind> = K extends Kind
 
 
 def types() -> str:
-    """Return the messages as a module of TypeScript."""
+    """Return the messages as a TypeScript module."""
     records: dict[str, Record] = {}
     for message in TABLE.values():
         for one in (*message.fields.values(), *message.answer.values()):
@@ -111,7 +111,7 @@ def _arrays(kind: str, arrays: Mapping[str, Array]) -> str:
 
 
 def _array_key(name: str) -> str:
-    """Return the key of an array. ``{k}`` is any number, and ``{name}`` any text."""
+    """Return the key of an array in TypeScript, where ``{k}`` is any number and ``{name}`` any text."""
     if "{" not in name:
         return f'"{name}"'
     template = re.sub(r"\{(\w+)\}", lambda m: "${number}" if len(m[1]) == 1 else "${string}", name)
@@ -131,7 +131,7 @@ def _comment(message: Message) -> str:
 
 
 def write() -> None:
-    """Write the module into the sources of the app."""
+    """Write the module to the sources of the app."""
     PATH.write_text(types(), encoding="utf-8")
 
 

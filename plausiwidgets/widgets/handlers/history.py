@@ -1,4 +1,4 @@
-"""The steps of undo of an explorer: one record, which Python and the page share."""
+"""History of the undo steps of an explorer, which Python and the page share."""
 
 from __future__ import annotations
 
@@ -7,23 +7,23 @@ from dataclasses import dataclass, replace
 from plausiwidgets.widgets.handlers.selection import Selection
 
 MAX_STEPS = 100
-"""Maximum number of steps that Python keeps. The page may write some more."""
+"""Maximum number of undo steps that Python keeps. The page may write a few more."""
 
 
 @dataclass(frozen=True)
 class History:
-    """A list of selections and the position of the shown one, as the last write has left it.
+    """List of selections and the position of the shown selection, after the last write.
 
     Attributes
     ----------
     steps : tuple of Selection
     at : int
-        Place of the shown step.
+        Index of the shown step.
     revision : int
-        Number of the last write. Python and the page both continue from the last number, so that a write without a
-        higher number is late.
+        Number of the last write. Python and the page both continue from the last number, so a write without a higher
+        number is outdated.
     by : str
-        Id of the page's message that wrote last, or empty for Python.
+        Id of the message of the page that wrote last. Empty if Python wrote last.
 
     Examples
     --------
@@ -39,25 +39,25 @@ class History:
 
     @property
     def now(self) -> Selection:
-        """The shown step."""
+        """Shown selection."""
         return self.steps[self.at]
 
     def added(self, selection: Selection) -> History:
-        """Return the record with one more step. The steps that were undone are dropped."""
+        """Return the history with one more step. The undone steps are dropped."""
         steps = (*self.steps[: self.at + 1], selection)[-MAX_STEPS:]
         return self._written(steps, len(steps) - 1)
 
     def replaced(self, selection: Selection) -> History:
-        """Return the record with another selection as the shown step."""
+        """Return the history with another selection as the shown step."""
         return self._written((*self.steps[: self.at], selection, *self.steps[self.at + 1 :]), self.at)
 
     def moved(self, by: int) -> History | None:
-        """Return the record at another position, or None if there is no such step."""
+        """Return the history moved by a number of steps, or None if there is no such step."""
         at = self.at + by
         return self._written(self.steps, at) if 0 <= at < len(self.steps) else None
 
     def again(self) -> History:
-        """Return the same record as a new write, for a page that may be ahead."""
+        """Return the same history as a new write, because the page may have written a higher revision."""
         return self._written(self.steps, self.at)
 
     def _written(self, steps: tuple[Selection, ...], at: int) -> History:

@@ -1,4 +1,4 @@
-"""First parameter sets of a model and a pattern: one that is known to show it, or one to be tuned."""
+"""Initial parameter sets of a model and a pattern: a set that shows the pattern, or a set to tune."""
 
 from __future__ import annotations
 
@@ -18,17 +18,20 @@ from plausiwidgets.widgets.handlers.link import read_query
 from plausiwidgets.widgets.handlers.selection import Selection, Turn
 
 MOVED = 3
-"""Number of parameters that are moved at once: few enough to be found again by hand."""
+"""Number of parameters that an exercise moves simultaneously. A user can restore so few parameters by hand."""
 
 ATTEMPTS = 40
-"""Most further moves while the neuron still shows the pattern."""
+"""Maximum number of moves while the neuron still shows the pattern."""
 
 STEPS = 400
-"""Positions of a slider: one key press moves it by a four-hundredth of its range."""
+"""Number of positions of a slider. A key press moves the slider by 1/400 of its range."""
 
 
 def first_set(model: NeuronModel, pattern: Named, dt: float | None = None) -> Selection:
-    """Return the set on which the app opens a model and a pattern: see `parameter_set`."""
+    """Return the parameter set with which the app opens a model and a pattern.
+
+    The set is that of :func:`~plausiwidgets.patterns.parameter_set.parameter_set`.
+    """
     plain = Selection.of(model, pattern)
     chosen = parameter_set(plain.model, plain.pattern, None, dt)
     return plain.filled({name: float(value) for name, value in chosen.values.items()}, chosen.dt)
@@ -37,9 +40,10 @@ def first_set(model: NeuronModel, pattern: Named, dt: float | None = None) -> Se
 def opened(
     query: str, model: NeuronModel, pattern: Protocol, dt: float | None = None
 ) -> tuple[Selection, tuple[str, ...]]:
-    """Return the selection of a link, and notes, as :meth:`Selection.from_query`; without values, the first set.
+    """Return the selection of a link and notes for the user.
 
-    A link of values only, without a model and a pattern, moves these values of the first set.
+    A link without values opens the first set. If a link has values, but neither a model nor a pattern, the values
+    replace those of the first set.
     """
     selection, notes = Selection.from_query(query, model, pattern, dt)
     link = read_query(query, model, pattern)
@@ -50,11 +54,13 @@ def opened(
 
 
 def my_turn(model: NeuronModel, pattern: Protocol, locked: Sequence[str] = (), seed: int = 0) -> Selection:
-    """Return a set to be tuned: a known one with some of its parameters moved, the same for the same seed.
+    """Return a parameter set that shows the pattern, with some of its parameters moved away.
 
-    What is `locked` is not moved. Without a known set, and for a stimulus that is not judged, it is the model's
-    defaults. The judge goes on to :func:`moved_further` while the set shows the pattern or diverges: there must be
-    something to be tuned.
+    The `locked` parameters are not moved. The same seed moves the parameters in the same way. Without such a set, and
+    for a stimulus without criteria, the parameters are the model's defaults.
+
+    A set that still shows the pattern or diverges leaves nothing to tune. The caller then continues with
+    :func:`moved_further`.
     """
     plain = Selection.defaults(model, pattern).with_locked(locked)
     if not isinstance(pattern, Judged):
@@ -66,7 +72,10 @@ def my_turn(model: NeuronModel, pattern: Protocol, locked: Sequence[str] = (), s
 
 
 def moved_further(selection: Selection) -> Selection | None:
-    """Return what to try in place of a turn that shows the pattern or runs away; None for what is no turn."""
+    """Return the next set to tune, with the parameters moved further, or None without another attempt.
+
+    The result is None if the selection is not a set to tune, and after `ATTEMPTS` attempts.
+    """
     turn = selection.turn
     return None if turn is None or turn.attempt >= ATTEMPTS else _moved(turn.solved, turn.seed, turn.attempt + 1)
 
@@ -79,8 +88,9 @@ def _moved(solved: Selection, seed: int, attempt: int) -> Selection:
     for name in chosen:
         parameter, (low, high) = solved.parameters[name], solved.bounds[name]
         here = float(parameter.to_unit(values[name], low, high))
-        far = random.uniform(0.06, 0.12) + 0.012 * attempt  # no further than it takes
-        away = far if here < 0.5 else -far  # there is always room on that side
+        # Each attempt moves the parameters further, so the smallest sufficient move is used.
+        far = random.uniform(0.06, 0.12) + 0.012 * attempt
+        away = far if here < 0.5 else -far  # The side with more room is always wide enough.
         if 0.0 < here - away < 1.0 and random.random() < 0.5:
             away = -away
         place = min(max(here + away, 0.0), 1.0)
@@ -89,7 +99,7 @@ def _moved(solved: Selection, seed: int, attempt: int) -> Selection:
 
 
 def dragged(parameter: Parameter, position: int, low: float, high: float) -> float:
-    """Return the value at a slider's position (0 to STEPS), without digits that the slider cannot resolve."""
+    """Return the value at a slider's position (0 to `STEPS`), rounded to the digits that the slider can resolve."""
     if position <= 0:
         return low
     if position >= STEPS:

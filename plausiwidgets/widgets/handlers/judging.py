@@ -1,4 +1,4 @@
-"""Simulate and verify: the verdicts on the selection, made once for all listeners."""
+"""Evaluation and verification of the selection. Listeners to the same selection share one verdict."""
 
 from __future__ import annotations
 
@@ -31,17 +31,20 @@ REST = 0.25
 """Time in s without a change after which the selection is verified."""
 
 OFTEN = 0.2
-"""Time in s between two reports on the progress of a simulation."""
+"""Minimum time in s between two progress reports of a simulation."""
 
 Listener = Callable[[Verdict | Exception | None, bool], object]
-"""``listener(verdict, last)``: the verdict at the time step, then the verified one; an error, or None if superseded."""
+"""``listener(verdict, last)``, called with the verdict at the time step, then with the verified verdict.
+
+The first argument is an exception if the simulation failed, and None if the selection was superseded.
+"""
 
 Far = Callable[[int, int], object]
-"""``far(done, total)``: time steps of a loop of Python; the total is 0 if it is not known."""
+"""``far(done, total)`` with time steps of a loop in Python. The total is 0 if it is not known."""
 
 
 class NotSimulatedError(ValueError):
-    """A custom neuron or pattern raised an error; the text names both."""
+    """Error of a custom neuron or pattern, with a text that names both."""
 
 
 @dataclass(eq=False)
@@ -49,22 +52,23 @@ class _Job:
     selection: Selection
     listeners: dict[Hashable, Listener] = field(default_factory=dict)
     watchers: dict[Hashable, Far] = field(default_factory=dict)
-    start: float = math.inf  # when it is judged, at the latest
+    start: float = math.inf  # latest time at which it is evaluated
     begun: bool = False
-    due: float = math.inf  # when it is verified, at the latest
+    due: float = math.inf  # latest time at which it is verified
     judged: Verdict | None = None  # a batch of one set
     outcome: Verdict | Exception | None = None
 
 
 class Judging:
-    """Judges a selection at its time step, then verifies it; a newer one replaces an older one.
+    """Evaluator of the current selection, first at its time step, then with the verification tests.
 
-    Several requests about the selection that is being judged get the same verdict.
+    A newer selection replaces the selection that is being evaluated. Several requests about one selection share a
+    verdict.
 
     Attributes
     ----------
     gate : Gate
-        Gate that verdicts close for background work.
+        Gate that stops background work during an evaluation.
     """
 
     def __init__(self, worker: Worker) -> None:
@@ -82,10 +86,21 @@ class Judging:
         after: float = 0.0,
         far: Far | None = None,
     ) -> None:
-        """Give the verdicts on a selection to `listener`: judged after `after` s, and verified after `rest` s more.
+        """Call `listener` with the verdicts on a selection.
 
-        With `rest` infinite, this call requires no verification. `far` is called with the progress of a long
-        simulation.
+        Parameters
+        ----------
+        selection : Selection
+        who : hashable
+            Key of the listener.
+        listener : callable
+            Function of the verdict and of whether it is the last one, see `Listener`.
+        rest : float, optional
+            Time in s between evaluation and verification. With infinity, this call does not require a verification.
+        after : float, optional
+            Time in s before the evaluation.
+        far : callable, optional
+            Function that is called with the progress of a long simulation, see `Far`.
         """
         start = time.monotonic() + after
         due = start + rest
@@ -116,14 +131,17 @@ class Judging:
             self._worker.ask("verify", Priority.VERIFY, lambda checkpoint: self._verify(mine, checkpoint), after + rest)
 
     def leave(self, who: Hashable) -> None:
-        """Remove the listener `who`."""
+        """Remove the listener with the key `who`."""
         with self._lock:
             if self._now is not None:
                 self._now.listeners.pop(who, None)
                 self._now.watchers.pop(who, None)
 
     def end(self, who: Hashable) -> None:
-        """End the work for the listener `who`; other listeners get the verdict when it is requested again."""
+        """End the work for the listener with the key `who`.
+
+        Other listeners get the verdict when the selection is requested again.
+        """
         with self._lock:
             job = self._now
             if job is None or who not in job.listeners or job.judged is not None:
@@ -135,7 +153,7 @@ class Judging:
         self._worker.cancel("verify")
 
     def close(self) -> None:
-        """Drop the present work and its listeners."""
+        """Drop the current work and its listeners."""
         with self._lock:
             self._now = None
 
@@ -161,26 +179,26 @@ class Judging:
         selection, judged = job.selection, job.judged
         if judged is None:
             return
-        if not has_numba():  # a verification would take minutes for each move of a slider
+        if not has_numba():  # Without Numba, a verification would take minutes for each move of a slider.
             self._try(job, lambda: judged, last=True)
             return
 
         def verify() -> Verdict:
-            # The compiled kernel replaces a verdict of plain Python as soon as there is a kernel.
+            # A compiled kernel now exists, so its verdict replaces that of plain Python.
             by_kernel = judge_one(selection, _recorded(selection), checkpoint) if judged.engine == "python" else judged
             return verify_sets(selection.model, selection.pattern, by_kernel, checkpoint=checkpoint)
 
         self._try(job, verify, last=True)
 
     def _try(self, job: _Job, work: Callable[[], Verdict], last: bool) -> None:
-        """Publish the outcome of some work, unless another selection is judged by then."""
+        """Publish the outcome of `work`, unless another selection has replaced that of `job`."""
         outcome: Verdict | Exception
         try:
             with self.gate.urgent():
                 made = work()
         except SupersededError:
             raise
-        except Exception as error:  # from a custom model or pattern
+        except Exception as error:  # The error comes from a custom model or pattern.
             outcome, last = _named(job.selection, error), True
         else:
             outcome = single(made)
@@ -199,7 +217,7 @@ class Judging:
 
 
 def _named(selection: Selection, error: Exception) -> Exception:
-    """Return an error of a custom neuron or pattern with a text that names both and the kind of error."""
+    """Return an error with a text that names the custom neuron, the pattern and the kind of the original error."""
     kind = type(error).__name__
     text = tr(
         "{model} with {pattern} raised an error: {error}",
@@ -213,9 +231,9 @@ def _named(selection: Selection, error: Exception) -> Exception:
 
 
 def _counted(selection: Selection, checkpoint: Checkpoint, report: Far) -> Checkpoint:
-    """Return a checkpoint that counts the time steps of a loop of Python, and reports them regularly.
+    """Return a checkpoint that counts the time steps of a loop in Python and reports them regularly.
 
-    Such a loop calls it in each time step, machine code every few ms.
+    A loop in Python calls the checkpoint in each time step. Machine code calls it every few ms.
     """
     done, reported = 0, time.monotonic()
     total = -1
@@ -235,7 +253,9 @@ def _counted(selection: Selection, checkpoint: Checkpoint, report: Far) -> Check
 
 
 def steps_of(selection: Selection) -> int:
-    """Return the number of time steps that a loop of Python needs for a verdict; 0 if a procedure decides.
+    """Return the number of time steps that a loop in Python needs for a verdict.
+
+    The number is 0 for an adaptive protocol, because its sweeps depend on the responses.
 
     Examples
     --------
@@ -251,21 +271,24 @@ def steps_of(selection: Selection) -> int:
             return 0
         values = {name: np.array([selection.values[prefix + name]]) for name in part.stimulus_names}
         lengths = list(part.durations(SimpleNamespace(**values)).values())
-        # The lanes of one duration run together, except with a step that takes one lane at a time.
+        # Lanes with the same duration run together, unless the step accepts only one lane.
         length += TRANSIENT + SETTLE + sum(lengths if model.lanewise else dict.fromkeys(lengths))
     return round(length / selection.dt)
 
 
 def _recorded(selection: Selection) -> tuple[str, ...]:
-    """Return the state variables whose traces a verdict keeps.
+    """Return the state variables whose traces are kept with a verdict.
 
-    The page draws a packaged neuron itself, and simulates its traces again faster than it would store them.
+    No traces are kept for a packaged neuron, because the page simulates it again.
     """
     return () if is_packaged(selection.model) else (selection.model.states[0].key,)
 
 
 def _before_compiled(selection: Selection, record: tuple[str, ...], checkpoint: Checkpoint) -> Verdict | None:
-    """Return the verdict of plain Python while there is no kernel; None if there is one, or if it would be slow."""
+    """Return the verdict of plain Python while the model has no compiled kernel.
+
+    The result is None if the model has a kernel, or if the evaluation in plain Python would be slow.
+    """
     plain = interim_engine(selection.model)
     if plain is None:
         return None
@@ -274,7 +297,7 @@ def _before_compiled(selection: Selection, record: tuple[str, ...], checkpoint: 
 
 
 def judge_one(selection: Selection, record: tuple[str, ...], checkpoint: Checkpoint | None = None) -> Verdict:
-    """Return the unverified verdict on a selection as a batch of one set, with some traces of state variables."""
+    """Return the unverified verdict on a selection as a batch of one set, with traces of the variables in `record`."""
     arrays = {name: np.array([value]) for name, value in selection.values.items()}
     return evaluate(selection.model, selection.pattern, arrays, selection.dt, checkpoint=checkpoint, record=record)
 
@@ -284,7 +307,7 @@ def _same(one: Selection, other: Selection) -> bool:
 
 
 def verdict_data(verdict: Verdict) -> dict[str, object]:
-    """Return a verdict on one set as the fields of an answer.
+    """Return the verdict on one parameter set as the fields of an answer.
 
     Examples
     --------

@@ -1,7 +1,7 @@
-"""Reading the query of a link, which comes from anywhere.
+"""Parser of links to the app.
 
-Whatever it holds, reading it gives something to show and notes, never an error. Nothing of it is
-evaluated, and no text of it is shown at length.
+A link may contain any text. Reading it always returns a selection and notes, and never raises an error. The text is not
+evaluated, and the notes quote only short parts of it.
 """
 
 from __future__ import annotations
@@ -24,13 +24,16 @@ from plausiwidgets.recordings.recording_file import PREFIX as RECORDED
 from plausiwidgets.texts import marked, tr
 
 DT_RANGE = (0.005, 1.0)
-"""Time steps (ms) that an explorer accepts: below, a drag takes seconds; above, no model is accurate."""
+"""Minimum and maximum time step in ms that an explorer accepts.
+
+Below, a drag takes seconds. Above, no model is accurate.
+"""
 
 MAX_QUERY = 8192
-"""Characters of a query that are read; the longest link of a model with fifty parameters has 1500."""
+"""Maximum number of characters of a query. The longest link of a model with fifty parameters has 1500."""
 
 MAX_SAMPLES = 5500
-"""Characters of a link that a given current may take; a longer one is left out."""
+"""Maximum number of characters for a custom current in a link. A longer current is left out."""
 
 MAX_FIELDS = 200
 MAX_NOTES = 6
@@ -42,26 +45,27 @@ _OUTSIDE = marked("{name} must be from {low} to {high}, got {text}. The page use
 _NOT_POSITIVE = marked("{name} must be greater than 0 and at most {high}, got {text}. The page uses {default}.")
 _FOREIGN = re.compile(
     r"voila-.*|token|reset|_.*|mystery|language|lesson|card", re.ASCII
-)  # of servers, and what is read elsewhere
+)  # fields of servers and fields that other code reads
 
 
 @dataclass(frozen=True)
 class Link:
-    """What could be used of a query.
+    """Result of reading a query.
 
     Attributes
     ----------
     model, pattern
+        Model and pattern to show.
     values : mapping of str to float
-        Those that it gives.
+        Values that the link contains.
     dt : float or None
         Time step in ms.
     locked : tuple of str
-        What cannot be changed.
+        Parameters that the user cannot change.
     notes : tuple of str
-        A sentence for each thing that could not be used (plain text, not markup).
+        A sentence for each problem, as plain text.
     is_move : bool
-        Whether it names neither a model nor a pattern, so that its values are moves of the set that is open.
+        Whether the link has neither a model nor a pattern, so that its values change the open set.
     """
 
     model: NeuronModel
@@ -74,12 +78,14 @@ class Link:
 
 
 def read_query(query: str, own: NeuronModel, own_pattern: Protocol) -> Link:
-    """Read a query string, which may hold anything.
+    """Return the selection and the notes of a query string, which may be any text.
 
     Parameters
     ----------
+    query : str
+        Query of the link, with or without its question mark.
     own, own_pattern
-        What to show where the query names none that is valid; each may be one that is not registered.
+        Model and pattern if the query has none, or an unknown one. They need not be registered.
     """
     notes: list[str] = []
     given = _fields(query, notes)
@@ -120,7 +126,7 @@ def read_query(query: str, own: NeuronModel, own_pattern: Protocol) -> Link:
 
 
 def names_something(query: str) -> bool:
-    """Return whether a query has anything to show; a server's token is none of it."""
+    """Return whether a query has a field for the app, apart from fields such as a server's token."""
     notes: list[str] = []
     return any(not _FOREIGN.fullmatch(name) for name in _fields(query, notes)) or bool(notes)
 
@@ -155,7 +161,7 @@ def _name(text: str | None, valid: list[str], default: str, missing: str, notes:
 
 
 def _pattern(given: dict[str, str], own: Protocol, notes: list[str]) -> Protocol:
-    """Return the pattern or stimulus that a link names; its fields are taken out of what is given."""
+    """Return the pattern or stimulus of a link and remove its fields from `given`."""
     key = given.pop("pattern", None)
     key = key if key is None or key == own.key else key_of(key)
     samples, lines = given.pop("samples", None), given.pop("lines", "") == "1"
@@ -169,7 +175,7 @@ def _pattern(given: dict[str, str], own: Protocol, notes: list[str]) -> Protocol
             t, current = zip(*rows, strict=True)
             return given_current(Current.values(t, current, lines=lines, end=last))
         except ValueError as problem:
-            error = str(problem).removesuffix(".")  # it is within parentheses
+            error = str(problem).removesuffix(".")  # The text is put in parentheses, so it has no full stop.
             notes.append(
                 tr(
                     "The current in the link could not be read ({error}). The page shows {shown} instead.",
@@ -205,7 +211,7 @@ def _pattern(given: dict[str, str], own: Protocol, notes: list[str]) -> Protocol
 
 
 def samples_of(stimulus: GivenCurrent) -> dict[str, str]:
-    """Return the fields of a link that hold a given current; none where it is too long for one."""
+    """Return the fields of a link for a custom current. They are empty if the current is too long for a link."""
     if stimulus.current.has_waveform:
         rows, lines = [piece.numbers for piece in stimulus.current.pieces], False
         last = max(piece.off for piece in stimulus.current.pieces)
@@ -262,9 +268,9 @@ def _value(parameter: Parameter, text: str, notes: list[str]) -> float:
 
 
 def reach(parameter: Parameter) -> tuple[float, float]:
-    """Return the least and the largest value that can be typed or given by a link.
+    """Return the minimum and the maximum value that a user can type or a link can contain.
 
-    One far beyond the slider is legal for a script, but here it may stand for hours of work.
+    A script may use values far beyond the slider. In the app, such a value could cause hours of work.
     """
     beyond = 10.0 * (parameter.high - parameter.low)
     if parameter.group == "stimulus" and parameter.unit == "ms":
@@ -291,6 +297,6 @@ def _dt(text: str, notes: list[str]) -> float | None:
 
 
 def _shown(text: str) -> str:
-    """Return foreign text for a note: printable, short, in quotes."""
+    """Return a short quotation of foreign text for a note, with printable characters only."""
     plain = "".join(c if c.isprintable() else "�" for c in text[:25])
     return f"‘{plain}{'…' if len(text) > 25 else ''}’"

@@ -1,4 +1,4 @@
-"""Models and patterns by the names that a page uses: registered objects, and custom objects of a script."""
+"""Models and patterns by the names that a page uses, for registered and custom objects."""
 
 from __future__ import annotations
 
@@ -20,12 +20,14 @@ TOGETHER = "_and_"
 
 
 class Known:
-    """Objects that a page may name. A custom object has its own name or, if that is in use, one with a number.
+    """Registry of the models and patterns that a page may name.
+
+    A custom object has its own name. If that name is in use, a number is added.
 
     Attributes
     ----------
     exercises : dict of str to Exercise
-        Exercises that the app has begun, by the name of their pattern.
+        Exercises that the app has started, by the name of their pattern.
 
     Examples
     --------
@@ -42,18 +44,18 @@ class Known:
         self.exercises: dict[str, Exercise] = {}
 
     def name_of_model(self, model: NeuronModel) -> str:
-        """Return the name of a model, and register a custom model by it."""
+        """Return the name of a model. A custom model is registered under this name."""
         if model.key in models.names() and models.get(model.key) is model:
             return model.key
         return self._name(self._models, model, model.key, taken=model.key in models.names())
 
     def name_of_pattern(self, pattern: Protocol, again: str = "") -> str:
-        """Return the name of a pattern, and register a custom pattern by it.
+        """Return the name of a pattern. A custom pattern is registered under this name.
 
         Parameters
         ----------
         again : str, optional
-            The name that a page already uses, because a process that has ended made the pattern before.
+            Name that the page already uses, because a process that has ended created the pattern before.
         """
         if is_registered(pattern):
             return pattern.key
@@ -64,7 +66,13 @@ class Known:
         return self._name(self._patterns, pattern, pattern.key, taken=is_registered(pattern.key))
 
     def model(self, name: str) -> NeuronModel:
-        """Return the model with a name. Raise a ValueError for an unknown name."""
+        """Return the model with a name.
+
+        Raises
+        ------
+        ValueError
+            For an unknown name.
+        """
         with self._lock:
             found = self._models.get(name)
             own = list(self._models)
@@ -73,7 +81,13 @@ class Known:
         return models.get(name) if found is None else found
 
     def pattern(self, name: str) -> Protocol:
-        """Return the pattern with a name, also several together. Raise a ValueError for an unknown name."""
+        """Return the pattern with a name, which may be several patterns joined by `TOGETHER`.
+
+        Raises
+        ------
+        ValueError
+            For an unknown name.
+        """
         with self._lock:
             found = self._patterns.get(name)
             own = list(self._patterns)
@@ -84,7 +98,7 @@ class Known:
         keys = name.split(TOGETHER)
         if len(keys) > 1 and all(map(is_registered, keys)):
             together = patterns.all_of(*keys)
-            self._name(self._patterns, together, together.key, taken=False)  # the same object from now on
+            self._name(self._patterns, together, together.key, taken=False)  # Later calls return the same object.
             return self.pattern(name)
         raise unknown("", "pattern", name, [*patterns.names(), *own])
 
@@ -111,7 +125,7 @@ class Known:
 
 
 def ranges_of(selection: Selection) -> dict[str, object]:
-    """Return the changed ranges of a selection, the fixed parameters of a search, and the locked parameters."""
+    """Return the changed ranges, the parameters that a search keeps fixed, and the locked parameters of a selection."""
     usual = {name: (parameter.low, parameter.high) for name, parameter in selection.parameters.items()}
     return {
         "bounds": {name: list(ends) for name, ends in selection.bounds.items() if ends != usual[name]},

@@ -1,8 +1,8 @@
 """The table of messages between the app and its host, and the validation of messages.
 
-A request is ``{kind, id, …fields}``, with at most one buffer. Its answers are ``{kind, id, state, …fields}``, each
-with at most one buffer of all its arrays, and the last of them has one of the states of :data:`FINAL`. The answer to a
-request that is not valid, or that fails, has the state ``"failed"`` and one sentence in ``error``.
+A request is ``{kind, id, …fields}``, with at most one buffer. Its answers are ``{kind, id, state, …fields}``, each with
+at most one buffer, which contains all arrays. The last answer has one of the states of :data:`FINAL`. If the request is
+not valid or fails, the state is ``"failed"``, and ``error`` contains one sentence.
 """
 
 from __future__ import annotations
@@ -41,19 +41,19 @@ STATES = ("waiting", "running", "paused", *FINAL)
 """States of an answer."""
 
 LONGEST_FILE = 10_000_000
-"""Maximum bytes of a file for a kernel. A larger message closes the connection."""
+"""Maximum size in bytes of a file that is sent to a kernel. A larger message would close the connection."""
 LONGEST_TEXT = 1_000_000
-"""Characters of a current that is typed or read from a file."""
+"""Maximum number of characters of a current that is typed or read from a file."""
 LONGEST_KEY = 400
-"""Characters of the key of a pattern, or of several patterns together."""
+"""Maximum number of characters of the key of a pattern, or of the joined key of several patterns."""
 SENTENCE = 4_000
-"""Characters of a sentence."""
+"""Maximum number of characters of a sentence."""
 PAGE = 50_000_000
-"""Characters of a file in an answer."""
+"""Maximum number of characters of a file in an answer."""
 
 
 class Array(NamedTuple):
-    """An array of an answer: its type (float32, float64, int32, uint32, uint8), shape, unit and meaning."""
+    """Array of an answer, with its type (f4, f8, i4, u4 or u1), its shape, and its meaning with the unit."""
 
     dtype: str
     shape: str
@@ -62,26 +62,26 @@ class Array(NamedTuple):
 
 @dataclass(frozen=True)
 class Message:
-    """A row of the table.
+    """Kind of message, which is a row of the table.
 
     Attributes
     ----------
     text : str
         Description of the request.
     home : str
-        Module of the function that answers, which has the name of the message; empty if the host itself answers.
+        Module with the function that answers, which has the name of the message. Empty if the host itself answers.
     fields, answer : mapping of str to Type
         Fields of the request and of its answers.
     arrays : mapping of str to Array
         Arrays in the buffer of the answers.
     streams : bool
-        Whether several answers come before the last one.
+        Whether the host may send several answers.
     ends : str
-        Message that ends the work before it is done: ``"cancel"``, ``"stop"``, or empty if the work is short.
+        Message that ends the work early, ``"cancel"`` or ``"stop"``. Empty if the work is short.
     newest : bool
-        Whether a newer request of this kind replaces an older one, which is answered as ``"superseded"``.
+        Whether a newer request of this kind replaces an older request, which gets the state ``"superseded"``.
     buffer : int
-        Maximum bytes of the buffer of the request.
+        Maximum size of the buffer of the request in bytes. The request has no buffer if it is 0.
     """
 
     text: str
@@ -98,13 +98,16 @@ class Message:
 NAME, KEY, ID = Text(LONGEST_NAME, 1), Text(LONGEST_KEY, 1), Text(LONGEST_NAME, 1)
 
 AGAIN = Optional(KEY)
-"""The name of a pattern that a process that has ended made before. The new pattern gets the same name."""
+"""Name of a pattern that an ended process created before. The new pattern gets the same name."""
 VALUES = ByName(Number())
 STATUS = Choice(tuple(WORDS))
 PAIR: Fields = {"model": NAME, "pattern": KEY}
 SET: Fields = {**PAIR, "values": VALUES, "dt": Number("ms", above=0.0)}
 BOX: Fields = {"bounds": Optional(ByName(Pair())), "free": Optional(ListOf(Text()))}
-"""By default, ranges and free parameters of the shown selection of the host, otherwise the declared ones."""
+"""Fields with the ranges and the free parameters.
+
+The default is those of the selection that the host shows, or the declared ones.
+"""
 POINTS = ListOf(Whole(2, 200), most=4, least=1)
 
 CRITERION = Record(
@@ -235,7 +238,7 @@ TRACES = {
 }
 
 TABLE: dict[str, Message] = {
-    # -- what is shown
+    # -- selection and texts
     "describe": Message(
         "The description of a model and a pattern that the app does not have, such as custom ones. The first answer "
         "has the part that requires no simulation, the last answer has all of it. `why` is the reason if the neuron "
@@ -615,11 +618,11 @@ TABLE: dict[str, Message] = {
 """All messages of the app, by their kind."""
 
 MAKING = tuple(kind for kind, row in TABLE.items() if "again" in row.fields)
-"""Kinds that make a pattern, which the page then uses by its name."""
+"""Kinds of requests that create a pattern. The page then refers to the pattern by its name."""
 
 
 class RefusedError(ValueError):
-    """A message that is not valid.
+    """Error of a message that is not valid.
 
     Attributes
     ----------
@@ -633,7 +636,7 @@ class RefusedError(ValueError):
 
 
 class RequestKind(NamedTuple):
-    """A message that was checked: its kind, id, fields, and the bytes of its buffer."""
+    """Validated request with its kind, its id, its fields and the bytes of its buffer."""
 
     kind: str
     identity: str
@@ -642,19 +645,19 @@ class RequestKind(NamedTuple):
 
 
 def checked(message: object, buffers: object = ()) -> RequestKind:
-    """Return a message as a request.
+    """Validate a message and return it as a request.
 
     Parameters
     ----------
     message : object
-        Received object. It comes from a page, and may be anything.
+        Received object of any type.
     buffers : object
-        List of its buffers.
+        List of the buffers of the message.
 
     Raises
     ------
     RefusedError
-        For a message that does not match the table, with one sentence.
+        If the message does not match the table. The error is one sentence.
 
     Examples
     --------
@@ -695,13 +698,13 @@ def _buffer(identity: str, kind: str, row: Message, buffers: object) -> bytes:
 
 
 def unsent(kind: str, identity: str, error: Exception) -> dict[str, object]:
-    """Return the answer to a request whose result could not be sent."""
+    """Return the answer to a request whose result cannot be sent."""
     text = tr("The result could not be sent ({error}).", error=" ".join(str(error).split()).removesuffix("."))
     return {"kind": kind, "id": identity, "state": "failed", "error": text[:SENTENCE]}
 
 
 def wrong_answer(answer: Mapping[str, Any], data: bytes | None) -> str:
-    """Return an error for an answer; empty if it has the fields of the table."""
+    """Return an error for an answer that does not match the table, else an empty string."""
     kind = answer.get("kind")
     if kind == "error":
         return wrong_fields(
@@ -728,4 +731,4 @@ def wrong_answer(answer: Mapping[str, Any], data: bytes | None) -> str:
 
 
 SIZES = {"f4": 4, "f8": 8, "i4": 4, "u4": 4, "u1": 1}
-"""Bytes of an entry of an array."""
+"""Size in bytes of an entry of an array, by the type of the array."""

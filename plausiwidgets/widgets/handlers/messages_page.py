@@ -1,4 +1,4 @@
-"""Write the table of messages as a page of the documentation."""
+"""Generator of the documentation page with the table of messages."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ unit of the model.
 
 
 def page() -> str:
-    """Return the page of the documentation, in Markdown."""
+    """Return the documentation page in Markdown."""
     lines = [PAGE_HEAD]
     for kind, message in TABLE.items():
         lines += [f"## {kind}", "", message.text, ""]

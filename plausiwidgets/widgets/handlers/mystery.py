@@ -1,4 +1,4 @@
-"""A neuron with hidden parameters, to be matched by hand."""
+"""Requests for a mystery, a neuron whose hidden parameters the user finds by hand."""
 
 from __future__ import annotations
 
@@ -23,11 +23,16 @@ if TYPE_CHECKING:
     from plausiwidgets.widgets.handlers.requests import Handlers, Request
 
 SEEDS = 10_000
-"""Seeds from which a new mystery is drawn, short enough to be read aloud in a class."""
+"""Number of seeds of new mysteries. A seed below this number is short enough to read aloud in a class."""
 
 
 def in_link(text: str) -> tuple[str, str, int]:
-    """Return model, pattern and seed of a link ``model.pattern.seed``. Raise a ValueError for another text.
+    """Return the model, the pattern and the seed of a text ``model.pattern.seed``.
+
+    Raises
+    ------
+    ValueError
+        For a text of another form.
 
     Examples
     --------
@@ -41,7 +46,10 @@ def in_link(text: str) -> tuple[str, str, int]:
 
 
 def mystery(handlers: Handlers, request: Request) -> None:
-    """Hide the parameters of a neuron. If a mystery is shown, hide those of another neuron with the same pattern."""
+    """Create a mystery and send its exercise.
+
+    If the shown pattern already belongs to a mystery, the new mystery is about the same original pattern.
+    """
     model, about = handlers.known.model(request["model"]), handlers.known.pattern(request["pattern"])
     former = handlers.known.exercises.get(request["pattern"])
     seed = SystemRandom().randrange(SEEDS) if request["seed"] is None else request["seed"]
@@ -56,14 +64,26 @@ def mystery(handlers: Handlers, request: Request) -> None:
 
 
 def begun(known: Known, exercise: Exercise, again: str = "") -> Selection:
-    """Keep an exercise and return its start; `again` is the name that the page already uses for its pattern."""
+    """Register an exercise and return its start.
+
+    Parameters
+    ----------
+    again : str, optional
+        Name that the page already uses for the pattern of the exercise.
+    """
     start = start_of(exercise)
     known.exercises[known.name_of_pattern(start.pattern, again)] = exercise
     return start
 
 
 def start_of(exercise: Exercise) -> Selection:
-    """Return the start of an exercise that has a model and a pattern, with all but its free parameters locked."""
+    """Return the start of an exercise, with all but its free parameters locked.
+
+    Raises
+    ------
+    ValueError
+        If the exercise has no model or no pattern.
+    """
     if exercise.model is None or exercise.pattern is None:
         raise ValueError("the exercise must have a model and a pattern, as those of teaching.mystery have.")
     start = Selection.of(exercise.model, exercise.pattern, exercise.start, exercise.dt)
@@ -71,7 +91,7 @@ def start_of(exercise: Exercise) -> Selection:
 
 
 def exercise_sent(exercise: Exercise) -> dict[str, object]:
-    """Return the data that a page may have of an exercise, and how to share it."""
+    """Return the data of an exercise for a page, with a link and a line of Python to share it."""
     start, about = start_of(exercise), exercise.about
     data = exercise_data(exercise, start.model, judged(start.pattern, "used in an exercise"), start.values, start.dt)
     if about is None or exercise.seed is None:
@@ -82,7 +102,7 @@ def exercise_sent(exercise: Exercise) -> dict[str, object]:
 
 
 def reveal(handlers: Handlers, request: Request) -> None:
-    """Send the hidden parameters."""
+    """Send the hidden parameters of a mystery."""
     hidden = handlers.known.exercises.get(request["pattern"])
     if hidden is None:
         raise ValueError(f"reveal: pattern must be a mystery of this app, got {request['pattern']!r}.")
@@ -90,5 +110,5 @@ def reveal(handlers: Handlers, request: Request) -> None:
 
 
 def python_of(model: NeuronModel, about: Protocol, seed: int) -> str:
-    """Return a line of Python that opens an explorer of the mystery of a seed."""
+    """Return a line of Python that opens an explorer with the mystery of a seed."""
     return f'pw.Explorer("{model.key}", {constructor(about)}, mystery={seed})'

@@ -1,4 +1,4 @@
-"""The cells of a notebook: what a cell made in its former run is closed when it runs again."""
+"""Cells of a notebook. When a cell runs again, the objects of its former run are closed."""
 
 from __future__ import annotations
 
@@ -10,26 +10,26 @@ from weakref import ref
 
 
 class Closed(Protocol):
-    """What a cell makes."""
+    """Object that a cell creates, such as a widget."""
 
     def close(self) -> None:
-        """End its work, and free its memory."""
+        """End the work of the object and free its memory."""
 
 
 _made: dict[str, tuple[str, list[ref[Closed]]]] = {}
-"""What each cell of the notebook made in its last run."""
+"""Message id of the last run of each cell, and the objects that the run created."""
 
 
 def _request() -> Mapping[str, Any]:
-    """Return the message that runs the present cell; empty outside of a kernel."""
+    """Return the message that runs the current cell, or an empty mapping outside a kernel."""
     shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
     return shell.get_parent() or {} if shell is not None and hasattr(shell, "get_parent") else {}
 
 
 def runs_without_page() -> bool:
-    """Return whether a program such as nbconvert runs the present cell: it names no cell, and nobody sees a widget.
+    """Return whether a program such as nbconvert runs the current cell, so that no page shows its widgets.
 
-    Voilà runs cells in the same way, but shows the widgets afterwards.
+    The message of such a program has no cell id. Voilà also sends no cell id, but shows the widgets afterwards.
     """
     request = _request()
     is_named = bool((request.get("metadata") or {}).get("cellId"))
@@ -37,7 +37,10 @@ def runs_without_page() -> bool:
 
 
 def close_former_run(made: Closed) -> None:
-    """Close what an earlier run of the same cell made: it is no longer shown, and would keep its memory."""
+    """Close the objects of an earlier run of the current cell and register `made`.
+
+    The notebook no longer shows these objects, but they would keep their memory.
+    """
     parent = _request()
     cell, run = (parent.get("metadata") or {}).get("cellId"), (parent.get("header") or {}).get("msg_id")
     if not cell or not run:

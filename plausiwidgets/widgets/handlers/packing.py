@@ -1,4 +1,4 @@
-"""Numbers for JSON, and arrays as one buffer."""
+"""Conversion of numbers for JSON, and of arrays to one buffer."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 ALIGNED = 8
-"""Each array starts at a multiple of this number of bytes."""
+"""Alignment in bytes of each array in the buffer."""
 
 Place = tuple[str, int, int]
 """Type, first byte and number of entries of an array in the buffer."""
@@ -20,7 +20,7 @@ Arrays = dict[str, Array]
 
 
 def measured(value: float) -> float | str | None:
-    """Return a number for JSON, which has no nan and no infinity: null, and a text.
+    """Return a number in a form that JSON supports, with None for nan and a string for an infinity.
 
     Examples
     --------
@@ -36,7 +36,7 @@ def measured(value: float) -> float | str | None:
 
 
 def packed(arrays: Mapping[str, Array]) -> tuple[dict[str, Place], bytes]:
-    """Return the place of each array, and the buffer with all arrays.
+    """Pack arrays into one buffer and return their places and the buffer.
 
     Parameters
     ----------
@@ -60,5 +60,5 @@ def packed(arrays: Mapping[str, Array]) -> tuple[dict[str, Place], bytes]:
 
 
 def unpacked(places: Mapping[str, Place], data: bytes) -> dict[str, NDArray[np.generic]]:
-    """Return the arrays of a buffer, one-dimensional."""
+    """Return the arrays of a buffer, each with shape (count,)."""
     return {name: np.frombuffer(data, f"<{dtype}", count, first) for name, (dtype, first, count) in places.items()}

@@ -1,4 +1,4 @@
-"""The phase plane of a neuron, or the phase line of one with a single variable, and the trajectory of a sweep."""
+"""Phase plane of a neuron, or phase line of a neuron with one variable, with the trajectory of a sweep."""
 
 from __future__ import annotations
 
@@ -32,25 +32,31 @@ if TYPE_CHECKING:
     from plausiwidgets.widgets.handlers.requests import Handlers, Request
 
 GRIDS = {2: (44, 34)}
-"""Points of the grid for a neuron of two variables; a picture of 400 px shows no more."""
+"""Grid points along x and y, by the number of variables. A picture of 400 px shows no finer grid."""
 GRID = (32, 26)
-"""Points of the grid if other variables must be brought to their steady state at every point."""
+"""Grid points along x and y if the neuron has other variables, which need their steady state at every point."""
 
 POINTS = 900
-"""Points of the trajectory, more than a viewer can distinguish."""
+"""Maximum number of points of the trajectory without its resets.
+
+A viewer cannot distinguish more points.
+"""
 
 LINE = 240
-"""Points of the curve of a neuron of one variable."""
+"""Number of points of the curve of a neuron with one variable."""
 
 LEVELS = 3
-"""Maximum number of currents whose nullclines are drawn: a step has two, a ramp gets some of its values."""
+"""Number of currents whose nullclines are drawn for a sweep with many currents, such as a ramp."""
 
 ABOVE = 1.2
-"""Height of the picture above the threshold of a neuron with a reset, in spans. The upswing leaves the picture."""
+"""Height of the picture above the threshold of a neuron with a reset, in units of the span of its potential.
+
+A higher upswing leaves the picture.
+"""
 
 
 def phase(handlers: Handlers, request: Request) -> None:
-    """Simulate a sweep with every state variable, and draw the plane at its currents."""
+    """Simulate a sweep with every state variable and send the phase plane at its currents."""
     selection = handlers.selection(request)
     record = tuple(state.key for state in selection.model.states)
 
@@ -69,7 +75,7 @@ def phase(handlers: Handlers, request: Request) -> None:
 def drawn(
     model: NeuronModel, selected: Mapping[str, float], sweep: Traces, request: Mapping[str, Any]
 ) -> tuple[dict[str, object], Arrays]:
-    """Return the picture of a sweep as the fields and arrays of an answer."""
+    """Return the phase plane or phase line of a sweep as the fields and the arrays of an answer."""
     values = {name: selected[name] for name in model.parameters}
     flow = Flow(model, values, float(sweep.current[0, 0]))
     flowing = [flow.names[i] for i in flow.flowing]
@@ -147,7 +153,7 @@ def _line(
     levels: list[float],
     request: Mapping[str, Any],
 ) -> Drawn:
-    """Return the picture of a neuron with one variable: its rate of change for each current of the sweep."""
+    """Return the phase line of a neuron with one variable, with its rate of change at each current of the sweep."""
     (name,) = (flow.names[i] for i in flow.flowing)
     state = next(one for one in model.states if one.key == name)
     visited = sweep.states[name][0]
@@ -180,7 +186,7 @@ def _line(
 
 
 def widened(found: tuple[Range, Range], shown: list[list[float]] | None) -> tuple[Range, Range]:
-    """Return ranges that contain the trajectory and the ranges that are always shown."""
+    """Return ranges that contain the ranges of the trajectory and the ranges that are always shown."""
     if not shown or len(shown) != 2:
         return found
     wide = [(min(a[0], b[0]), max(a[1], b[1])) for a, b in zip(found, shown, strict=True)]
@@ -198,7 +204,10 @@ def _point(point: FixedPoint, names: tuple[str, ...], y: float) -> dict[str, obj
 
 
 def current_levels(sweep: Traces) -> tuple[list[float], np.ndarray]:
-    """Return the currents of a sweep whose nullclines show the most, and at each time which of them is the nearest."""
+    """Return the most relevant currents of a sweep, and the index of the nearest of them at each time.
+
+    The currents that last longest are included. If there are more than `LEVELS`, others are spread over the range.
+    """
     current = sweep.current[0]
     values, counts = np.unique(np.round(current, 9), return_counts=True)
     if len(values) > LEVELS:
@@ -210,9 +219,10 @@ def current_levels(sweep: Traces) -> tuple[list[float], np.ndarray]:
 
 
 def path(sweep: Traces, x: Floats, y: Floats, ranges: tuple[Range, Range], level: np.ndarray, broken: bool) -> bytes:
-    """Return time, x, y and level of the points of a trajectory, as float32; a row of nan at each reset.
+    """Return time, x, y and level at the points of a trajectory as the bytes of float32 rows.
 
-    Half of them are spread over the time and half over the path, so that fast movements keep their points.
+    A row of nan separates the points before and after each reset. Half of the points are spread over the time and half
+    over the path, so fast movements keep their points.
     """
     t = sweep.t
     way = np.hypot(*(np.diff(z) / (high - low) for z, (low, high) in zip((x, y), ranges, strict=True)))
@@ -231,16 +241,20 @@ def path(sweep: Traces, x: Floats, y: Floats, ranges: tuple[Range, Range], level
 
 
 def _heights(lines: list[PhaseLine], flow: Flow) -> Range:
-    """Return the mask of the shown rates, up to slightly above the threshold, where an upswing leaves the picture."""
+    """Return the range of the shown rates.
+
+    The range includes rates up to slightly above the threshold, where an upswing leaves the picture.
+    """
     low = [line.rate[line.x < flow.threshold + 0.2 * flow.span] for line in lines]
     rates = np.concatenate(low)
     return padded(np.append(rates[np.isfinite(rates)], 0.0))
 
 
 def rate_of(sweep: Traces, name: str, resets: bool) -> Floats:
-    """Return the rate of change of a variable at each time, in its unit per ms; at a spike that of the step before.
+    """Return the rate of change of a variable at each time, in its unit per ms.
 
-    While the neuron is refractory that is 0, at any point of the curve.
+    At a spike with a reset, the rate is that of the time step before. While the neuron is refractory, the rate is 0 at
+    any point of the curve.
     """
     rate = np.diff(sweep.states[name][0]) / np.diff(sweep.t)
     if resets:

@@ -1,4 +1,4 @@
-"""The plane of two parameters: the region that shows the pattern, or the regions of all patterns."""
+"""Plane of two parameters, with the region that shows the pattern or the regions of all patterns."""
 
 from __future__ import annotations
 
@@ -24,17 +24,23 @@ if TYPE_CHECKING:
     from plausiwidgets.widgets.handlers.requests import Handlers, Request
 
 PATIENCE, PATIENCE_ALL = 15.0, 40.0
-"""Maximum expected time in s of a further grid, for one pattern and for all patterns."""
+"""Maximum expected time in s of the next finer grid, for one pattern and for all patterns."""
 
 WARM = 2
-"""Points per side of a plane that is not sent. It compiles the step, so that the next time contains no compilation."""
+"""Points per side of a first plane, which is not sent.
+
+This plane compiles the step, so the measured time of the next plane contains no compilation.
+"""
 
 BITS = 31
 """Maximum number of criteria or patterns for which each cell has a bit."""
 
 
 def plane(handlers: Handlers, request: Request) -> None:
-    """Judge one grid after the other, the coarse ones first, on the thread that the system runs last."""
+    """Evaluate the pattern on increasingly fine grids and send each plane.
+
+    The work runs on the thread with the lowest priority.
+    """
     selection = handlers.selection(request)
     judged(selection.pattern, "used in a parameter plane")
     grids = sorted(set(request["points"]))
@@ -58,7 +64,7 @@ def plane(handlers: Handlers, request: Request) -> None:
 def on_grid(
     selection: Selection, x: str, y: str, points: int, every: bool, checkpoint: Checkpoint | None = None
 ) -> ParameterPlane:
-    """Return the plane of a selection, of its pattern or of all patterns."""
+    """Return the parameter plane of a selection, for its pattern or, with `every`, for all patterns."""
     model = selection.model
 
     def watch(_: object) -> None:
@@ -82,13 +88,16 @@ def on_grid(
         else:
             shown = nearest_stimulus(model, pattern, own)
             if amplitude_solvable(pattern, model):
-                del shown[AMPLITUDE]  # each cell has its own amplitude
+                del shown[AMPLITUDE]  # Each cell has its own amplitude.
         stimuli |= {f"{pattern.prefix}{name}": value for name, value in shown.items()}
     return parameter_plane(model, patterns, x, y, own | stimuli, **settings)
 
 
 def nearest_stimulus(model: NeuronModel, pattern: Protocol, parameters: Mapping[str, float]) -> dict[str, float]:
-    """Return the stimulus of the nearest known set, on the sliders, that shows a pattern; else the defaults."""
+    """Return the stimulus of the nearest parameter set that shows a pattern, or the default stimulus.
+
+    The distance between two parameter sets is measured on the sliders.
+    """
     declared = pattern.stimulus_parameters_for(model)
 
     def distance(known: Mapping[str, float]) -> float:
@@ -120,7 +129,7 @@ def _arrays(found: ParameterPlane) -> dict[str, tuple[str, NDArray[np.generic]]]
 
 
 def bits(flags: NDArray[np.bool_]) -> NDArray[np.uint32]:
-    """Return flags [k, …] of each cell as the bits of a number.
+    """Return flags of shape (k, …) as the bits of one number for each of the remaining entries.
 
     Examples
     --------

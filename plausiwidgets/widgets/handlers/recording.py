@@ -1,4 +1,4 @@
-"""Recordings that the app opens: what was read from their files, and their patterns."""
+"""Recordings that a user opens in the app, and their patterns."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ COLUMNS = 400
 
 
 def recording(handlers: Handlers, request: Request) -> None:
-    """Make a pattern from a recording, or return the units to choose from."""
+    """Create a pattern from a recording and send it, or send the units that the user can choose."""
     model, options = handlers.known.model(request["model"]), ("compare", "sweeps", "holdout")
     chosen = {name: request[name] for name in options if name in request.fields}
 
@@ -72,7 +72,13 @@ def recording(handlers: Handlers, request: Request) -> None:
 
 
 def _read(request: Request) -> RecordingFile:
-    """Return the files in the buffer of a request as one."""
+    """Return all files in the buffer of a request as one recording.
+
+    Raises
+    ------
+    ValueError
+        If the files have too many sweeps for the app.
+    """
     names, sizes = request.fields.get("names", [request["name"]]), request.fields.get("sizes", [len(request.data)])
     file = read_recordings(request.data, names, sizes)
     if len(file.sources) > MAX_SWEEPS:
@@ -91,9 +97,15 @@ def _read(request: Request) -> RecordingFile:
 def _usual(
     file: RecordingFile, model: NeuronModel, request: Request
 ) -> tuple[RecordedPattern, Options, list[int] | None]:
-    """Return the pattern of all sweeps, its settings, and the sweeps; None for all.
+    """Return the pattern of all sweeps, its settings and the numbers of the chosen sweeps.
 
-    If the user states that the cell is at rest, sweeps with spikes at the holding current are left out.
+    The numbers are None if all sweeps are chosen. If the user states that the cell is at rest, sweeps with spikes at
+    the holding current are left out.
+
+    Raises
+    ------
+    ValueError
+        If the cell should be at rest, but no sweep is silent at the holding current.
     """
     given = {name: float(request.fields.get(name, 0.0)) for name in ("junction_potential", "series_resistance")}
     options = Options(**given)  # type: ignore[typeddict-item]  # the two names are those of the options
@@ -117,7 +129,10 @@ def _usual(
 
 
 def _firing(pattern: RecordedPattern) -> dict[str, object] | None:
-    """Return the spontaneous firing of a cell for the question whether it is one; None without a spike."""
+    """Return the firing of a cell at its holding current, or None if it is silent there.
+
+    With these data, the app asks the user whether the cell fires spontaneously.
+    """
     found = pattern.spontaneous
     if found is None:
         return None
@@ -133,7 +148,7 @@ def _firing(pattern: RecordedPattern) -> dict[str, object] | None:
 
 
 def _sweeps(pattern: RecordedPattern) -> list[dict[str, object]]:
-    """Return the sweeps with their protocols in words."""
+    """Return the sweeps of a recording with their protocols in words."""
     protocols = {name: found.words(pattern.current_unit) for name, found in pattern.protocols.items()}
     return [
         {
@@ -147,7 +162,7 @@ def _sweeps(pattern: RecordedPattern) -> list[dict[str, object]]:
 
 
 def _criterion(one: Compared) -> dict[str, object]:
-    """Return a criterion with the feature and the sweep that it is about."""
+    """Return the data of a criterion with its feature and its sweep."""
     return {
         "of": one.name,
         "sweep": one.sweep,
@@ -161,7 +176,7 @@ def _criterion(one: Compared) -> dict[str, object]:
 
 
 def _recorded(pattern: RecordedPattern) -> Arrays:
-    """Return the sweeps of a recording for their pictures, each as a few hundred columns."""
+    """Return the arrays for the pictures of the recorded sweeps, reduced to `COLUMNS` pixel columns."""
     arrays: Arrays = {}
     traces = cast("Mapping[str, Traces]", pattern.reference)
     for k, (name, begin) in enumerate(pattern.begins.items()):

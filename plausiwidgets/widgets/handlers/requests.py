@@ -1,4 +1,4 @@
-"""The requests of an app: each is checked, and answered once."""
+"""Validation of the requests of an app, and their answers."""
 
 from __future__ import annotations
 
@@ -21,28 +21,28 @@ from plausiwidgets.widgets.handlers.selection import Selection
 from plausiwidgets.widgets.handlers.worker import Priority, SupersededError, Worker
 
 Send = Callable[[dict[str, object], bytes | None], object]
-"""``send(answer, buffer)``, from any thread."""
+"""``send(answer, buffer)``, which any thread may call."""
 
 Work = Callable[["Request", Checkpoint], object]
 
 IDS = 4096
-"""Number of remembered ids. A request with a remembered id is a repetition."""
+"""Number of remembered request ids. A request with a remembered id is rejected."""
 
 PLAIN = (ValueError, TypeError, NoSolutionError)
-"""Errors whose text is a sentence for the user."""
+"""Exceptions whose message is a sentence for the user."""
 
 
 class Request:
-    """A request, and whether it has had its last answer.
+    """Request of the app, with methods that answer it.
 
     Attributes
     ----------
     kind, identity : str
     fields : dict
     data : bytes
-        Content of its buffer.
+        Content of the buffer of the request.
     on_end : list of callable
-        Functions that are called after its last answer.
+        Functions that are called after the last answer.
     """
 
     def __init__(self, received: RequestKind, send: Send) -> None:
@@ -57,11 +57,11 @@ class Request:
 
     @property
     def over(self) -> bool:
-        """Whether it has had its last answer."""
+        """Whether the last answer was sent."""
         return self._over
 
     def reply(self, state: str = "done", arrays: Mapping[str, Array] | None = None, **fields: object) -> bool:
-        """Send an answer unless the last one was sent already. Return whether it was sent."""
+        """Send an answer and return True, or return False if the last answer was sent before."""
         places, data = packed(arrays) if arrays else ({}, b"")
         answer = {"kind": self.kind, "id": self.identity, "state": state, **fields}
         if arrays:
@@ -72,7 +72,7 @@ class Request:
             self._over = state in FINAL
             try:
                 self._send(answer, data if arrays else None)
-            except Exception as error:  # for example for a number that JSON cannot represent
+            except Exception as error:  # For example, JSON cannot represent a number of the answer.
                 self._over, state = True, "failed"
                 self._send(unsent(self.kind, self.identity, error), None)
         if state in FINAL:
@@ -81,25 +81,25 @@ class Request:
         return True
 
     def fail(self, error: Exception | str) -> bool:
-        """Send the last answer: the request failed, with one sentence."""
+        """Send the last answer, with the state "failed" and one sentence about the error."""
         plain = isinstance(error, (str, *PLAIN))
         text = str(error) if plain else f"{type(error).__name__}: {error}"
         return self.reply("failed", error=(" ".join(text.split()) or type(error).__name__)[:SENTENCE])
 
 
 class Handlers:
-    """Answers the requests of one app.
+    """Dispatcher of the requests of one app.
 
     Parameters
     ----------
     send : callable
-        Sends an answer with the bytes of its buffer, or None. Several threads call it.
+        Function that sends an answer with the bytes of its buffer or with None. Several threads call it.
     known : Known, optional
         Models and patterns that the app may name.
     own : mapping of str to callable, optional
-        Messages that the host itself answers: ``function(request)``.
+        Functions ``function(request)`` of the messages that the host itself answers.
     worker : Worker, optional
-        Runs work that takes longer than some milliseconds; default: on threads of its own.
+        Worker for requests that take longer than a few milliseconds. By default, a worker with its own threads.
 
     Attributes
     ----------
@@ -135,16 +135,20 @@ class Handlers:
 
     @property
     def closed(self) -> bool:
-        """Whether no more answers are sent."""
+        """Whether the app is closed, so that no more answers are sent."""
         return self._closed
 
     def send(self, answer: dict[str, object], data: bytes | None = None) -> None:
-        """Send an answer, unless it is closed."""
+        """Send an answer, unless the app is closed."""
         if not self._closed:
             self._send(answer, data)
 
     def receive(self, message: object, buffers: object = ()) -> None:
-        """Answer a message, which may be any object. Several threads may call this method, which never raises."""
+        """Answer a message, which may be any object.
+
+        Several threads may call this method. It raises no error. If a message is not valid or fails, the answer
+        contains the error.
+        """
         if self._closed:
             return
         try:
@@ -178,10 +182,19 @@ class Handlers:
     # -- for the functions that answer -----------------------------------------------------------
 
     def work(self, request: Request, priority: Priority, function: Work, after: float = 0.0) -> None:
-        """Answer in the background: ``function(request, checkpoint)`` sends the last answer, or raises.
+        """Answer a request in the background.
 
-        For kinds of which only the newest request counts, it replaces the running work of the same kind. A function
-        that returns before the last answer calls :meth:`again`, so that other jobs run in between.
+        If only the newest request of a kind counts, the request replaces the running work of this kind. If `function`
+        returns before the last answer, it calls :meth:`again` first, so that other jobs can run in between.
+
+        Parameters
+        ----------
+        request : Request
+        priority : Priority
+        function : callable
+            ``function(request, checkpoint)``, which sends the last answer or raises an exception.
+        after : float, optional
+            Time in s before which the work does not start.
         """
         self.hold(request)
         self.again(request, priority, function, after)
@@ -205,7 +218,10 @@ class Handlers:
             self.worker.ask(self._key(request), priority, job, after)
 
     def hold(self, request: Request) -> None:
-        """Keep a request whose work continues, so that it can be cancelled; it supersedes an older one of its kind."""
+        """Register a request whose work continues, so that it can be cancelled.
+
+        If only the newest request of a kind counts, an older request of this kind is superseded.
+        """
         former = None
         with self._lock:
             self._open[request.identity] = request
@@ -225,7 +241,8 @@ class Handlers:
     def selection_of(self, fields: Mapping[str, Any], shown: Selection | None) -> Selection:
         """Return the selection of some fields, with its ranges and free parameters.
 
-        By default these are those of the shown selection, otherwise the declared ones.
+        By default, the ranges and the free parameters are those of `shown`. If `shown` has another model or pattern,
+        they are the declared ones.
 
         Raises
         ------
@@ -248,10 +265,16 @@ class Handlers:
             made = made.with_bounds(name, low, high)
         return made.with_varied(fields["free"]) if "free" in fields else made
 
-    # -- within ----------------------------------------------------------------------------------
+    # -- internal ---------------------------------------------------------------------------------
 
     def _note(self, received: RequestKind) -> None:
-        """Remember the id of a request, and raise an error for a repeated id."""
+        """Remember the id of a request.
+
+        Raises
+        ------
+        RefusedError
+            For a repeated id.
+        """
         with self._lock:
             if received.identity in self._seen:
                 raise RefusedError(
@@ -276,12 +299,13 @@ class Handlers:
             getattr(import_module(f"plausiwidgets.widgets.handlers.{home}"), request.kind)(self, request)
 
     def _cancel(self, request: Request) -> None:
-        """End the work of a request. A request that has ended is not an error."""
+        """End the work of a request, or do nothing if it has ended."""
         with self._lock:
             other = self._open.get(request["of"])
         if other is not None and other.reply("stopped"):
             self.worker.cancel(self._key(other))
-            if other.kind == "simulate":  # others may wait for it, but a loop of Python may run for minutes
+            # Other requests may wait for this evaluation, but a loop in Python may run for minutes.
+            if other.kind == "simulate":
                 self.judging.end(other)
             else:
                 self.judging.leave(other)

@@ -1,4 +1,4 @@
-"""Parameter sets that show a pattern, spread over the whole region, sent as they are found."""
+"""Samples of parameter sets that show a pattern, spread over the whole region and sent as soon as they are found."""
 
 from __future__ import annotations
 
@@ -21,13 +21,16 @@ if TYPE_CHECKING:
     from plausiwidgets.widgets.handlers.requests import Handlers, Request
 
 SLICE = 0.25
-"""Time in s after which other background jobs run in between, and the progress is sent."""
+"""Duration of a job in s, after which the progress is sent and other background jobs can run."""
 
 NONE = marked("No solution found. Include more parameters, widen their ranges, or run a search first.")
 
 
 def samples(handlers: Handlers, request: Request) -> None:
-    """Sample sets batch by batch, on the thread that the system runs last."""
+    """Sample parameter sets in batches and send each batch.
+
+    The work runs on the thread with the lowest priority.
+    """
     selection = handlers.selection(request)
     if request["pattern"] in handlers.known.exercises:
         raise ValueError("samples: the pattern must not be a mystery, because samples show its answer.")

@@ -1,4 +1,4 @@
-"""What an explorer shows, as a Python script."""
+"""Python script of the selection in an explorer."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from plausiwidgets.widgets.handlers.selection import Selection
 
 
 def script(selection: Selection, search: Mapping[str, object] | None = None) -> str:
-    """Return a Python script that gives what an explorer shows: the same spikes, verdict and search.
+    """Return a Python script that reproduces the spikes, the verdict and the search of an explorer.
 
     Parameters
     ----------
     search : mapping, optional
-        Settings of the search that was made, as `plausiwidgets.optimize` takes them. Without one, a search with the
-        ranges and the free parameters of the selection is written as a comment.
+        Arguments of `plausiwidgets.optimize` for the last search. Without a search, the script contains a search with
+        the ranges and the free parameters of the selection as a comment.
 
     Examples
     --------
@@ -50,7 +50,9 @@ def script(selection: Selection, search: Mapping[str, object] | None = None) -> 
 
 
 def preamble(model: NeuronModel, pattern: Protocol) -> list[str]:
-    """Return lines before a call that names a model and a pattern: how what is custom is made.
+    """Return the lines of a script that define a custom model and a custom pattern.
+
+    If an object has no source code, its line is a comment for the user. Packaged objects need no line.
 
     Examples
     --------
@@ -71,7 +73,7 @@ def preamble(model: NeuronModel, pattern: Protocol) -> list[str]:
 
 
 def _as_norse(selection: Selection) -> list[str]:
-    """Return comments with the parameters of a cell of Norse; none for a model without one."""
+    """Return comments with the parameters as a Norse cell, or no lines if Norse has no cell of the model."""
     try:
         norse = norse_code(selection.model, selection.values, selection.dt)
     except ImportError as missing:
@@ -87,7 +89,7 @@ def _as_norse(selection: Selection) -> list[str]:
 
 
 def search_of(selection: Selection) -> dict[str, Any]:
-    """Return the settings of a search of what is selected, as `plausiwidgets.optimize` takes them."""
+    """Return the arguments of `plausiwidgets.optimize` for a search with the selection."""
     return {
         "fixed": {name: selection.values[name] for name in selection.fixed},
         "bounds": {name: selection.bounds[name] for name in selection.varied},
@@ -97,7 +99,7 @@ def search_of(selection: Selection) -> dict[str, Any]:
 
 
 def _search(selection: Selection, made: Mapping[str, Any] | None, units: Mapping[str, str]) -> list[str]:
-    """Return the lines of a search, each a comment where none was made."""
+    """Return the lines of a search, as comments if no search was run."""
     settings = dict(search_of(selection) if made is None else made)
     lines = _mapping("bounds", settings.pop("bounds"), units)
     arguments = ["bounds=bounds"]
@@ -128,6 +130,6 @@ def _search(selection: Selection, made: Mapping[str, Any] | None, units: Mapping
 
 
 def _mapping(name: str, values: Mapping[str, object], units: Mapping[str, str]) -> list[str]:
-    """Return the lines of a dict, an entry a line with its unit."""
+    """Return the lines of a dict, with one entry and its unit in each line."""
     entries = [f"    {key!r}: {value!r},  # {units.get(key, '')}".rstrip(" #") for key, value in values.items()]
     return [f"{name} = {{", *entries, "}"]

@@ -1,4 +1,7 @@
-"""Searches: they outlive their request, and a reloaded page gets them from their first evaluation."""
+"""Searches, which continue after the page that started them is closed.
+
+A reloaded page gets the evaluations of a search from the first one.
+"""
 
 from __future__ import annotations
 
@@ -21,41 +24,41 @@ from plausiwidgets.widgets.handlers.script import search_of
 from plausiwidgets.widgets.handlers.selection import Selection
 
 INTERVAL = 0.1
-"""Time in s between two answers of a search: ten per second look continuous."""
+"""Time in s between two answers of a search. Ten answers per second look continuous."""
 
 FIRST_INTERVAL = 0.02
-"""Time in s between two looks for the first evaluation of a search."""
+"""Time in s between two checks for the first evaluation of a search."""
 
 NEWEST = 2000
-"""Maximum number of evaluations whose values an answer contains, because a whole search may have many."""
+"""Maximum number of evaluations whose values an answer contains. A whole search may have many more."""
 
 KEPT = 8
-"""Maximum number of kept searches. The oldest searches that have ended are dropped first."""
+"""Maximum number of kept searches. The oldest ended searches are dropped first."""
 
 TRIES = 8
-"""Evaluations per second of a search in a race: about as many as a user sees in a drag.
+"""Evaluations per second of a search in a race, about as many as a user sees during a drag.
 
-Without this limit, a search reaches 100 points after 0.03 to 1.2 s: for half of 20 mysteries within 0.2 s and 450
-evaluations, which is within a minute at this pace. A user who moves one slider after the other, in 3 s each, needs 9
-drags.
+Without this limit, a search reaches 100 points after 0.03 to 1.2 s. For half of 20 mysteries it takes up to 0.2 s and
+450 evaluations, which is less than a minute at this pace. A user who moves one slider after another, in 3 s each, needs
+9 drags.
 """
 
 HEAD_START = 32
-"""Evaluations for which the search waits first, because its first points arrive together."""
+"""Number of evaluations for which the search waits at the start, because its first points arrive together."""
 
 
 class Pace(NoProgress):
-    """Slows a search down to `TRIES` candidates per second, until one meets every criterion."""
+    """Progress display that limits a search to `TRIES` evaluations per second until a set meets every criterion."""
 
     run: Run | None = None
 
     def init(self, snapshot: Any) -> None:
-        """Start the clock, and wait."""
+        """Start the clock and wait for the first evaluations."""
         self._began = time.monotonic()
         self.step(snapshot)
 
     def step(self, snapshot: Any) -> None:
-        """Wait until it is time for the next candidates, or the search is stopped."""
+        """Wait until the next evaluations are due or the search is stopped."""
         due = self._began + (snapshot.evaluations + HEAD_START) / TRIES
         while not snapshot.accepted and time.monotonic() < due and not (self.run and self.run.stopping):
             time.sleep(0.02)
@@ -63,21 +66,21 @@ class Pace(NoProgress):
 
 @dataclass(eq=False)
 class Search:
-    """A search.
+    """Search that was started by the app or by Python.
 
     Attributes
     ----------
     identity : str
-        Id of the request that began it, or an id of the host.
+        Id of the request that started it, or an id of the host.
     selection : Selection
         Selection of the search, with its own time step.
     run : Run
     settings : mapping
         Settings of `start_optimization`, except `progress`.
     sent : int
-        Number of evaluations that were sent so far.
+        Number of evaluations that have been sent.
     over : bool
-        Whether its end was sent.
+        Whether the end of the search has been sent.
     """
 
     identity: str
@@ -91,7 +94,7 @@ class Search:
 
 
 class Searches:
-    """Begins searches, of which one runs at a time, and sends their news ten times a second.
+    """Searches of an explorer. One runs at a time, and its new evaluations are sent ten times per second.
 
     Parameters
     ----------
@@ -102,7 +105,7 @@ class Searches:
     Attributes
     ----------
     noted : callable
-        Function that gets a search and its snapshot whenever news of the search are sent.
+        ``noted(search, snapshot)``, called whenever new evaluations of a search have been sent.
     """
 
     def __init__(self, send: Callable[[dict[str, object], bytes | None], object], known: Known) -> None:
@@ -117,14 +120,14 @@ class Searches:
 
     @property
     def newest(self) -> Search | None:
-        """The search that was started last."""
+        """Search that was started last, or None."""
         with self._lock:
             return next(reversed(self._all.values()), None)
 
     def begin(self, selection: Selection, identity: str = "", **settings: Any) -> Search:
-        """Stop the running search, and begin one for a selection with settings of `start_optimization`.
+        """Start a search for a selection and stop the running search.
 
-        Free parameters, ranges, start and time step are by default those of the selection.
+        By default, the free parameters, ranges, start and time step are those of the selection.
         """
         usual = search_of(selection)
         # A fixed parameter has no range, and a parameter with a range is not fixed.
@@ -135,7 +138,7 @@ class Searches:
         merged = usual | settings
         own = selection.with_dt(selection.dt if merged["dt"] is None else merged["dt"])
         judged(selection.pattern, "searched for")
-        # If it raises, the running search continues.
+        # The running search is stopped later, because it continues if this call raises an error.
         run = start_optimization(selection.model, selection.pattern, **merged)
         self.stop()
         with self._lock:
@@ -151,7 +154,13 @@ class Searches:
         return search
 
     def get(self, identity: str) -> Search:
-        """Return the search with an id. Raise a ValueError for an unknown id."""
+        """Return the search with an id.
+
+        Raises
+        ------
+        ValueError
+            For an unknown id.
+        """
         with self._lock:
             found = self._all.get(identity)
         if found is None:
@@ -161,7 +170,7 @@ class Searches:
         return found
 
     def settings(self, selection: Selection) -> Mapping[str, object] | None:
-        """Return the settings of the last search of a model and a pattern; None if there was none."""
+        """Return the settings of the last search for a model and a pattern, or None without a search."""
         about = [one for one in self.all() if one.selection.is_about(selection.model, selection.pattern)]
         return about[-1].settings if about else None
 
@@ -171,28 +180,28 @@ class Searches:
             return list(self._all.values())
 
     def stop(self) -> None:
-        """Stop all running searches, which keep their best parameters."""
+        """Stop all running searches. Their best parameters are kept."""
         for search in self.all():
             search.run.stop()
         self._wake.set()
 
     def close(self) -> None:
-        """Stop all running searches, and begin no more."""
+        """Stop all running searches and start no more."""
         self._closed = True
         self.stop()
 
     def send_whole(self, search: Search) -> None:
-        """Send a search again, starting at its first evaluation."""
+        """Send a search from its first evaluation."""
         self._report(search, whole=True)
 
     def hasten(self) -> None:
-        """Send all news now."""
+        """Send all new evaluations immediately."""
         self._wake.set()
 
     # -- the publisher ---------------------------------------------------------------------------
 
     def _publish(self) -> None:
-        """Send the news of the running searches, on a thread that ends with the last search."""
+        """Start a thread that sends new evaluations until the last search ends."""
         self._wake.set()
         with self._lock:
             if self._publishing:
@@ -211,20 +220,23 @@ class Searches:
                 self._report(search)
             if self._wake.wait(INTERVAL if going[-1].sent else FIRST_INTERVAL):
                 self._wake.clear()
-                going[-1].run.wait(0.02)  # a stop takes a moment
+                going[-1].run.wait(0.02)  # A search needs a moment to stop.
 
     def _report(self, search: Search, whole: bool = False) -> None:
-        """Send the news of a search without raising. If its answers cannot be sent, report that and stop it."""
+        """Send the new evaluations of a search without raising an error.
+
+        If an answer cannot be sent, the search is stopped, and the page gets the error.
+        """
         try:
             self._send_news(search, whole)
         except Exception as error:
             search.over = True
             search.run.stop()
-            with suppress(Exception):  # the connection itself may be closed
+            with suppress(Exception):  # The connection itself may be closed.
                 self._send(unsent("search", search.identity, error), None)
 
     def _send_news(self, search: Search, whole: bool) -> None:
-        """Send the news of a search, or its end."""
+        """Send the new evaluations of a search and, if it has ended, its final state."""
         with search.lock:
             snapshot = search.run.snapshot()
             tries = snapshot._history
@@ -282,7 +294,7 @@ class Searches:
 
 
 def _space(snapshot: Result) -> list[dict[str, object]]:
-    """Return the varied parameters of a search, with its limits."""
+    """Return the free parameters of a search with their limits."""
     if snapshot.problem is None:
         return []
     parameters = snapshot.problem.space.parameters

@@ -1,4 +1,4 @@
-"""Messages of searches: begin, find again, pause, resume, stop."""
+"""Requests that start, find, pause, resume or stop a search."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def search(handlers: Handlers, request: Request) -> None:
-    """Begin a search; the publisher sends its answers."""
+    """Start a search. A thread of the host sends its answers."""
     selection = handlers.selection(request)
     settings: dict[str, object] = {
         name: request[name] for name in ("budget", "seed", "popsize") if request.fields.get(name) is not None
@@ -27,7 +27,7 @@ def search(handlers: Handlers, request: Request) -> None:
 
 
 def running(handlers: Handlers, request: Request) -> None:
-    """Send the ids of all searches, then each search starting at its first evaluation."""
+    """Send the ids of all searches, then each search from its first evaluation."""
     searches = handlers.searches.all()
     request.reply(searches=[one.identity for one in searches])
     for one in searches:

@@ -1,4 +1,4 @@
-"""Everything that is set in an explorer, as one value."""
+"""Selection of an explorer: its model, pattern, values, ranges, locks and time step."""
 
 from __future__ import annotations
 
@@ -26,21 +26,21 @@ from plausiwidgets.texts import tr
 from plausiwidgets.widgets.handlers.link import read_query, samples_of
 
 DEFAULT_MODEL, DEFAULT_PATTERN = "izhikevich", "tonic_bursting"
-"""What an explorer and a page of a server show first."""
+"""Model and pattern that an explorer and a page of a server show first."""
 
 Range = tuple[float, float]
 
 
 @dataclass(frozen=True)
 class Turn:
-    """How the values of a selection were moved away from a set, to be tuned back by hand.
+    """Origin of a parameter set that an exercise has moved away, so that the user can tune it back.
 
     Attributes
     ----------
     solved : Selection
-        The set.
+        Original parameter set.
     seed, attempt : int
-        How they were moved.
+        Seed of the random moves, and the number of the attempt.
     """
 
     solved: Selection
@@ -51,10 +51,10 @@ class Turn:
 @renamed
 @dataclass(frozen=True)
 class Selection:
-    """A model and a pattern, and what is set of them.
+    """Model and pattern with their values, ranges, free parameters, locks and time step.
 
-    It is complete and valid, and never changes: made by :meth:`defaults`, :meth:`of` or :meth:`from_query`,
-    its other methods return another one.
+    A selection is complete, valid and immutable. It is created by :meth:`defaults`, :meth:`of`, :meth:`of_result` or
+    :meth:`from_query`. The other methods return a changed copy.
 
     Attributes
     ----------
@@ -65,16 +65,16 @@ class Selection:
     dt : float
         Time step in ms.
     bounds : mapping of str to (float, float)
-        Range of each value, for its slider and for a search; the value lies within.
+        Range of each value, for its slider and for a search. It contains the value.
     varied : tuple of str
-        What a search may change.
+        Parameters that a search may change.
     parameters : mapping of str to Parameter
-        What `values`, `bounds` and `varied` are of, in the order of the screen.
+        Parameters of the model and the stimulus, in the order of the screen.
     turn : Turn or None
-        How the values were moved away from a set, as long as none of them has been changed since.
+        Origin of the values if an exercise has moved them and none has been changed since.
     locked : tuple of str
-        Parameters that an exercise shows but keeps fixed, for the user and for a search. The lock is a guide
-        for users, who can edit the link.
+        Parameters that an exercise shows but keeps fixed, for the user and for a search. The lock is a guide for users,
+        who can edit the link.
 
     Examples
     --------
@@ -96,7 +96,7 @@ class Selection:
 
     @classmethod
     def defaults(cls, model: str | NeuronModel = DEFAULT_MODEL, pattern: Named = DEFAULT_PATTERN) -> Selection:
-        """Return a model and a pattern as they are declared.
+        """Return a model and a pattern with their defaults and declared ranges.
 
         Raises
         ------
@@ -124,7 +124,7 @@ class Selection:
         parameters: Mapping[str, float] | None = None,
         dt: float | None = None,
     ) -> Selection:
-        """Return a model and a pattern with these values; what is left out has its default.
+        """Return a model and a pattern with values. Parameters that are left out have their defaults.
 
         Raises
         ------
@@ -136,12 +136,12 @@ class Selection:
     @classmethod
     @checked
     def of_result(cls, result: Result) -> Selection:
-        """Return what a result was searched for, at its best, with the ranges, varied parameters and time step of it.
+        """Return the selection of a search result with its best parameters, ranges, free parameters and time step.
 
         Raises
         ------
         ValueError
-            Where nothing was judged yet, or its model or pattern is no longer known.
+            If the result has no parameter set yet, or its model or pattern is no longer registered.
         """
         if not result.parameters:
             raise ValueError(f"the search for {result.pattern!r} with {result.model!r} has no parameter set.")
@@ -160,18 +160,20 @@ class Selection:
         pattern: Named = DEFAULT_PATTERN,
         dt: float | None = None,
     ) -> tuple[Selection, tuple[str, ...]]:
-        """Return the selection of the query of a link, which may hold anything, and notes on what could not be used.
+        """Return the selection of the query of a link, and notes on its problems.
+
+        The query may contain any text. Reading it raises no error.
 
         Parameters
         ----------
         model, pattern, dt
-            Where the query has nothing that is valid.
+            Model, pattern and time step if the query has none that is valid.
 
         Returns
         -------
         selection : Selection
         notes : tuple of str
-            A sentence for each thing that could not be used (plain text, not markup).
+            A sentence for each problem, as plain text.
 
         Examples
         --------
@@ -186,12 +188,14 @@ class Selection:
     # -- other selections ------------------------------------------------------------------------
 
     def filled(self, parameters: Mapping[str, float] | None = None, dt: float | None = None) -> Selection:
-        """Return one with these values, defaults for all others, and the ranges and varied parameters of this.
+        """Return a selection with new values and the same ranges and free parameters.
+
+        Parameters that are left out have their defaults.
 
         Raises
         ------
         ValueError
-            As of :meth:`of`.
+            For an unknown name, or for a value or a time step that is not one finite number within its hard limits.
         """
         values = {}
         for name, value in complete(self.model, self.pattern, parameters).items():
@@ -203,24 +207,24 @@ class Selection:
         return replace(self, dt=check_dt(self.model, dt))._with(values)
 
     def with_value(self, name: str, value: float) -> Selection:
-        """Return one with another value, its range widened where it lies outside.
+        """Return a selection with another value, and with a wider range if the value is outside.
 
         Raises
         ------
         ValueError
-            If it is not finite, or outside of the hard limits, or locked.
+            If the value is not finite, outside the hard limits or locked.
         """
         self._check_unlocked([name])
         return self._with({name: float(self.parameters[name].check(value))})
 
     def with_bounds(self, name: str, low: float, high: float) -> Selection:
-        """Return one with another range; a value outside of it moves to the nearest end.
+        """Return a selection with another range. A value outside the range moves to the nearest end.
 
         Raises
         ------
         ValueError
-            If the range is empty, not finite, too wide to calculate with, or outside of the hard limits, or if its
-            value is locked.
+            If the range is empty, not finite, too wide for the arithmetic or outside the hard limits, or if its value
+            is locked.
         """
         self._check_unlocked([name])
         self.parameters[name].check([low, high])
@@ -229,19 +233,19 @@ class Selection:
         return replace(self, bounds=bounds)._with({name: min(max(self.values[name], low), high)})
 
     def with_varied(self, names: Iterable[str]) -> Selection:
-        """Return one in which a search may change these, and nothing else; never what is locked."""
+        """Return a selection in which a search may change only these parameters. Locked parameters remain fixed."""
         varied = set(names) - set(self.locked)
         return replace(self, varied=tuple(name for name in self.values if name in varied))
 
     @property
     def fixed(self) -> tuple[str, ...]:
-        """What a search may not change."""
+        """Parameters that a search may not change."""
         return tuple(name for name in self.values if name not in self.varied)
 
     def with_locked(self, names: Iterable[str]) -> Selection:
-        """Return one in which these can be seen but not changed, and everything else can: an exercise begins.
+        """Return a selection of an exercise, which shows these parameters but does not let the user change them.
 
-        What was locked before, and is not any more, is varied where it is declared so.
+        If a parameter was locked before and no longer is, a search may change it again if it is declared as varied.
 
         Raises
         ------
@@ -269,12 +273,12 @@ class Selection:
         return exercise.with_varied([*self.varied, *opened])
 
     def within(self, exercise: Selection) -> Selection:
-        """Return one that goes on with an exercise: locked as there, which must not change what is locked.
+        """Return the selection with the locks of an exercise.
 
         Raises
         ------
         ValueError
-            Where it has another value of what is locked.
+            If a locked parameter has another value than in the exercise.
         """
         if not exercise.locked:
             return self
@@ -289,7 +293,13 @@ class Selection:
             raise ValueError(f"{listed} {'is' if len(locked) == 1 else 'are'} locked in this exercise.")
 
     def with_dt(self, dt: float) -> Selection:
-        """Return one with another time step in ms; a ValueError for one that is not valid."""
+        """Return a selection with another time step in ms.
+
+        Raises
+        ------
+        ValueError
+            If the time step is not valid.
+        """
         return replace(self, dt=check_dt(self.model, dt), turn=None)
 
     def _with(self, values: Mapping[str, float]) -> Selection:
@@ -305,19 +315,25 @@ class Selection:
             turn=self.turn if all(self.values[name] == x for name, x in values.items()) else None,
         )
 
-    # -- what it is ------------------------------------------------------------------------------
+    # -- properties and conversions ----------------------------------------------------------------
 
     @property
     def title(self) -> str:
-        """Title of model and pattern."""
+        """Title of the model and the pattern."""
         return f"{tr(self.model.title)}, {tr(self.pattern.title)}"
 
     def is_about(self, model: NeuronModel, pattern: Protocol) -> bool:
-        """Return whether it is of this very model and this very pattern: another one may have the same name."""
+        """Return whether the selection has this model object and this pattern object.
+
+        Other objects with the same names do not count.
+        """
         return self.model is model and self.pattern is pattern
 
     def to_query(self) -> str:
-        """Return the query of a link to it; numbers in full, so that reading it gives the same."""
+        """Return the query of a link to the selection.
+
+        The numbers have all their digits, so that :meth:`from_query` returns the same values.
+        """
         fields = {"model": self.model.key, "pattern": self.pattern.key}
         if isinstance(self.pattern, GivenCurrent):
             fields |= samples_of(self.pattern)
@@ -329,7 +345,7 @@ class Selection:
         return urlencode(fields, safe=",")
 
     def to_python(self) -> str:
-        """Return a line of Python that opens an explorer of it."""
+        """Return a line of Python that opens an explorer with the selection."""
         values = ", ".join(f"{name!r}: {value!r}" for name, value in self.values.items())
         dt = "" if self.dt == self.model.dt else f", dt={self.dt!r}"
         locked = f", locked={list(self.locked)!r}" if self.locked else ""

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def tolerance(handlers: Handlers, request: Request) -> None:
-    """Test the selection with noise."""
+    """Measure the noise that the selection tolerates and send the result in words."""
     selection = handlers.selection(request)
 
     def work(request: Request, checkpoint: Checkpoint) -> None:

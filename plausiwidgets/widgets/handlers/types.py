@@ -1,4 +1,7 @@
-"""Types of the fields of a message. Each one checks values, and has a form for TypeScript and the documentation."""
+"""Types of the fields of a message.
+
+Each type validates values and has a form for TypeScript and for the documentation.
+"""
 
 from __future__ import annotations
 
@@ -10,16 +13,25 @@ from plausiwidgets.support.arguments import shown
 from plausiwidgets.support.names import unknown
 
 LONGEST_NAME = 64
-"""Characters of the name of a model, a pattern or a value, and of an id."""
+"""Maximum number of characters of an id, or of the name of a model, a pattern or a value."""
 MAX_NAMES = 300
-"""Entries of a mapping or a list of names: several patterns of a neuron with fifty parameters have fewer."""
+"""Maximum number of entries of a mapping or a list of names.
+
+Several patterns of a neuron with fifty parameters have fewer.
+"""
 
 
 class Type:
-    """The type of a field."""
+    """Base class of the types of a field."""
 
     def problem(self, value: object, where: str) -> str:
-        """Return an error for the value of `where`, a name such as "dt"; empty if the value is valid."""
+        """Return an error for the value of a field, or an empty string if the value is valid.
+
+        Parameters
+        ----------
+        where : str
+            Name of the field for the error, such as "dt".
+        """
         return "" if self.fits(value) else f"{where} must be {self.words}, got {shown(value)}."
 
     def fits(self, value: object) -> bool:
@@ -33,17 +45,17 @@ class Type:
 
     @property
     def words(self) -> str:
-        """The accepted type, in words."""
+        """Accepted values in words."""
         raise NotImplementedError
 
     def records(self) -> list[Record]:
-        """Return the records that the type contains, which have names."""
+        """Return the named records that the type contains."""
         return []
 
 
 @dataclass(frozen=True)
 class Text(Type):
-    """A text of at most `most` characters."""
+    """Type of a text with `least` to `most` characters."""
 
     most: int = LONGEST_NAME
     least: int = 0
@@ -60,7 +72,7 @@ class Text(Type):
 
 @dataclass(frozen=True)
 class Choice(Type):
-    """One of some texts."""
+    """Type of a text that is one of several choices."""
 
     among: tuple[str, ...]
 
@@ -78,7 +90,7 @@ class Choice(Type):
 
 @dataclass(frozen=True)
 class Number(Type):
-    """A finite number within limits, with its unit."""
+    """Type of a finite number within limits, with its unit."""
 
     unit: str = ""
     low: float = -math.inf
@@ -108,7 +120,7 @@ class Number(Type):
 
 @dataclass(frozen=True)
 class Whole(Type):
-    """A whole number within limits."""
+    """Type of an integer within limits."""
 
     low: int = 0
     high: int = 2**53 - 1
@@ -125,7 +137,7 @@ class Whole(Type):
 
 @dataclass(frozen=True)
 class Flag(Type):
-    """True or false."""
+    """Type of a truth value."""
 
     def fits(self, value: object) -> bool:
         return isinstance(value, bool)
@@ -136,7 +148,7 @@ class Flag(Type):
 
 @dataclass(frozen=True)
 class Measured(Type):
-    """A measured number: null where it could not be measured, and a text where it is infinite."""
+    """Type of a measured number, which is null for nan and a text for an infinity."""
 
     unit: str = ""
 
@@ -149,7 +161,7 @@ class Measured(Type):
 
 @dataclass(frozen=True)
 class Nullable(Type):
-    """Something, or null."""
+    """Type of a value that may be null."""
 
     of: Type
 
@@ -173,7 +185,7 @@ class Nullable(Type):
 
 @dataclass(frozen=True)
 class ListOf(Type):
-    """A list of at most `most` of the same type."""
+    """Type of a list with `least` to `most` entries of one type."""
 
     of: Type
     most: int = MAX_NAMES
@@ -201,7 +213,7 @@ class ListOf(Type):
 
 @dataclass(frozen=True)
 class Pair(Type):
-    """A lower and an upper end."""
+    """Type of a pair of a lower and an upper end."""
 
     def fits(self, value: object) -> bool:
         number = Number()
@@ -213,7 +225,7 @@ class Pair(Type):
 
 @dataclass(frozen=True)
 class ByName(Type):
-    """A mapping from names of at most `longest` characters to the same type."""
+    """Type of a mapping from names of at most `longest` characters to values of one type."""
 
     of: Type
     most: int = MAX_NAMES
@@ -253,7 +265,7 @@ class ByName(Type):
 
 @dataclass(frozen=True)
 class Record(Type):
-    """An object with known fields, which has a name in TypeScript."""
+    """Type of an object with a fixed set of fields, which has a name in TypeScript."""
 
     name: str
     fields: Mapping[str, Type] = field(hash=False)
@@ -287,7 +299,7 @@ class Record(Type):
 
 @dataclass(frozen=True)
 class Data(Type):
-    """Data in a form that another part describes; only in answers."""
+    """Type of data in an answer whose form another module defines."""
 
     about: str
     alias: str = "unknown"
@@ -306,7 +318,7 @@ class Data(Type):
 
 @dataclass(frozen=True)
 class Optional(Type):
-    """A field that may be left out."""
+    """Type of a field that a message may omit."""
 
     of: Type
 
@@ -332,7 +344,7 @@ Fields = Mapping[str, Type]
 
 
 def wrong_fields(given: Mapping[str, object], wanted: Fields) -> str:
-    """Return an error for the fields of a message; empty if they are valid."""
+    """Return an error for the fields of a message, or an empty string if they are valid."""
     for name in given:
         if name not in wanted:
             return str(unknown("", "field", name, wanted))

@@ -1,4 +1,4 @@
-"""Messages of verdicts: simulate, and verify."""
+"""Requests for verdicts: simulate, verify and verify a candidate."""
 
 from __future__ import annotations
 
@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 
 
 def simulate(handlers: Handlers, request: Request) -> None:
-    """Simulate and judge at the time step with priority; the verdict is the same without the other states."""
+    """Simulate and evaluate the selection at its time step, with high priority.
+
+    With `states`, the request runs as a job of its own. The verdict is the same as without them.
+    """
     selection = handlers.selection(request)
     names = [state.key for state in selection.model.states]
 
@@ -48,7 +51,13 @@ def simulate(handlers: Handlers, request: Request) -> None:
 def _heard(
     request: Request, take: Callable[[Verdict, bool], object]
 ) -> Callable[[Verdict | Exception | None, bool], None]:
-    """Return a listener for a judgement, which calls `take` with the verdict and whether it is the last one."""
+    """Return a listener for :meth:`Judging.ask` that answers a request.
+
+    Parameters
+    ----------
+    take : callable
+        ``take(verdict, last)``, which sends a verdict and is not called for an error.
+    """
 
     def listener(verdict: Verdict | Exception | None, last: bool) -> None:
         if verdict is None:
@@ -62,9 +71,9 @@ def _heard(
 
 
 def _tell_traces(request: Request, verdict: Verdict, selection: Selection, record: Sequence[str]) -> None:
-    """Send a verdict on one set with its traces."""
+    """Send the verdict on one parameter set with its traces."""
     every = list(verdict.traces)
-    # The sweeps of a procedure are not known before it has chosen them.
+    # The page may not know the sweeps of an adaptive protocol, which chooses them during the evaluation.
     wanted = [name for name in every if not request["sweeps"] or name in request["sweeps"]] or every[:1]
     sweeps, arrays = traces_of(verdict, selection.dt, wanted, record)
     scale = scale_of(selection, verdict.traces[wanted[0]]) if wanted else []
@@ -74,12 +83,12 @@ def _tell_traces(request: Request, verdict: Verdict, selection: Selection, recor
 def traces_of(
     verdict: Verdict, dt: float, names: Sequence[str], record: Sequence[str]
 ) -> tuple[list[dict[str, object]], Arrays]:
-    """Return some sweeps of a verdict on one set, and the arrays of their traces.
+    """Return some sweeps of the verdict on one parameter set and the arrays of their traces.
 
     Parameters
     ----------
     dt : float
-        Time step in ms of a trace that has only one.
+        Time step in ms, for a trace with a single time step.
     names : sequence of str
         Names of the sweeps.
     record : sequence of str
@@ -101,7 +110,7 @@ def traces_of(
 
 
 def scale_of(selection: Selection, trace: Traces) -> list[float]:
-    """Return rest, threshold and peak as the judge uses them; empty if they are not known.
+    """Return rest, threshold and peak of the potential as the criteria use them, or an empty list if they are unknown.
 
     Examples
     --------
@@ -118,7 +127,7 @@ def scale_of(selection: Selection, trace: Traces) -> list[float]:
 
 
 def verify(handlers: Handlers, request: Request) -> None:
-    """Send the verdict at the time step, then the verified one."""
+    """Send the verdict at the time step, then the verified verdict."""
     selection = handlers.selection(request)
 
     def take(verdict: Verdict, last: bool) -> None:
@@ -129,7 +138,10 @@ def verify(handlers: Handlers, request: Request) -> None:
 
 
 def verify_candidate(handlers: Handlers, request: Request) -> None:
-    """Verify a set that a search of the page has found, after the verdicts on the shown set."""
+    """Verify a parameter set that a search of the page has found.
+
+    Verdicts on the shown set have priority.
+    """
     selection = handlers.selection(request)
 
     def work(request: Request, checkpoint: Checkpoint) -> None:

@@ -1,4 +1,4 @@
-"""The background jobs of an explorer: the newest of each key, the most urgent first."""
+"""Background jobs of an explorer, ordered by priority. A newer job replaces an older job with the same key."""
 
 from __future__ import annotations
 
@@ -15,11 +15,12 @@ from plausiwidgets.texts import language, speaking
 
 
 class Priority(IntEnum):
-    """How urgent a job is: lower values come first.
+    """Priority of a job. Lower values run first.
 
-    Three threads share them, so that a job that takes long does not hold up a more urgent one. The first two levels
-    have a thread of their own: a drag waits for nothing but the next checkpoint of a verification. `IDLE` has a thread
-    that the operating system runs last, which cannot be taken back. All others share the third.
+    The priorities share three threads, so that a long job does not delay a more urgent one. The first two priorities
+    have their own thread, so a drag waits only for the next checkpoint of a verification. `IDLE` has a thread that the
+    operating system runs with the lowest priority, which cannot be raised again. The other priorities share the third
+    thread.
     """
 
     DRAG = 0
@@ -40,11 +41,11 @@ THREAD_OF = {
     Priority.LATER: "work",
     Priority.IDLE: "idle",
 }
-"""The thread that does the jobs of each priority."""
+"""Name of the thread that runs the jobs of each priority."""
 
 
 class SupersededError(Exception):
-    """Raised by the checkpoint of a job that is no longer wanted; the worker takes it as its end."""
+    """Exception of a checkpoint in a job that was replaced or cancelled. The worker then ends the job."""
 
 
 class _Job:
@@ -56,7 +57,7 @@ class _Job:
         self._gate = gate
 
     def checkpoint(self) -> None:
-        # On a server, what is no verdict, or a verdict that takes long, waits for the turn of its visitor.
+        # On a server, all jobs except short verdicts wait for the time slice of their visitor.
         waits = self._gate is not gate and (self.priority > Priority.VERIFY or not self._gate.hurry())
         while waits and not self._gate.wait():
             if self.superseded:
@@ -66,24 +67,25 @@ class _Job:
 
 
 class Worker:
-    """Does jobs in the background, on threads that end when nothing is left to do.
+    """Runner of background jobs, on threads that end when no job is left.
 
-    Of each key the newest job counts: it replaces one that waits, and ends one that runs at its next checkpoint.
+    A new job replaces a waiting job with the same key, and ends a running one at its next checkpoint.
 
     Parameters
     ----------
     report : callable, optional
-        Called with the exception of a job that failed; default: it is printed.
+        Function that is called with the exception of a failed job. By default, the traceback is printed.
     clock : callable, optional
-        Returns the time in s.
+        Function that returns the time in s.
     start : callable, optional
-        Starts a thread, as :func:`~plausiwidgets.engine.threads.start_daemon`. Without threads, :meth:`step` does
-        the jobs.
+        Function that starts a thread, with the arguments of :func:`~plausiwidgets.engine.threads.start_daemon`. If it
+        starts no thread, :meth:`step` runs the jobs.
 
     Attributes
     ----------
     language : str
-        Of the texts of jobs that begin from now on; at first that which was spoken where the worker was made.
+        Language of the texts of jobs that start later. Initially the current language of the thread that creates the
+        worker.
 
     Examples
     --------
@@ -112,21 +114,21 @@ class Worker:
         self._closed = False
 
     def ask(self, key: Hashable, priority: Priority, work: Callable[[Checkpoint], object], after: float = 0.0) -> None:
-        """Do a job in place of older ones of its key; returns at once.
+        """Queue a job, replace older jobs with the same key, and return immediately.
 
         Parameters
         ----------
         work : callable
-            ``work(checkpoint)``; a long job calls ``checkpoint()`` now and then, which raises `SupersededError` when a
-            newer job of its key has been requested, or the job was cancelled.
+            ``work(checkpoint)``. A long job calls ``checkpoint()`` regularly. The call raises `SupersededError` if the
+            job was replaced or cancelled.
         after : float
-            Time in s before which it does not begin.
+            Time in s before which the job does not start.
         """
         with self._changed:
             if self._closed:
                 return
             self._end(key)
-            # A job keeps the place in the queue of the one that it replaces.
+            # The new job keeps the place in the queue of the waiting job that it replaces.
             self._waiting[key] = _Job(key, priority, work, self._clock() + after, self._gate)
             name = THREAD_OF[priority]
             if name not in self._threads:
@@ -135,21 +137,21 @@ class Worker:
             self._changed.notify_all()
 
     def cancel(self, key: Hashable) -> None:
-        """Drop the job of a key, and end it at its next checkpoint where it runs."""
+        """Drop the waiting job of a key, or end its running job at the next checkpoint."""
         with self._changed:
             self._waiting.pop(key, None)
             self._end(key)
             self._changed.notify_all()
 
     def join(self, timeout: float = 30.0, last: Priority = Priority.IDLE) -> bool:
-        """Wait until all jobs up to the priority `last` are done; return whether they are."""
+        """Wait until all jobs up to the priority `last` are done, and return whether they are."""
         with self._changed:
             return self._changed.wait_for(
                 lambda: not any(job.priority <= last for job in (*self._waiting.values(), *self._running)), timeout
             )
 
     def close(self) -> None:
-        """Drop what waits, end what runs at its next checkpoint, and take no more."""
+        """Drop the waiting jobs, end the running jobs at their next checkpoint, and accept no more."""
         with self._changed:
             self._closed = True
             self._waiting.clear()
@@ -158,7 +160,7 @@ class Worker:
             self._changed.notify_all()
 
     def step(self, thread: str) -> bool:
-        """Do the most urgent job that is due of those of a thread; return whether there was one."""
+        """Run the most urgent job of a thread that is due, and return whether there was one."""
         with self._changed:
             due = [job for job in self._of(thread) if job.due <= self._clock()]
             if not due:
