@@ -1,1 +1,1 @@
-"""The app: one front end in JavaScript modules, for a notebook, a server and a single file."""
+"""App in JavaScript modules, which is the front end in a notebook, on a server and in a single file."""

@@ -1,1 +1,1 @@
-"""What the app receives about models, patterns and lessons before it sends any request."""
+"""Data about models, patterns and lessons that the app receives before it sends a request."""

@@ -1,4 +1,7 @@
-"""What the app shows of a model, as data: parameters, patterns with their currents and targets, sets with verdicts."""
+"""Description of a model as data for the app.
+
+The data contain its parameters, its patterns with currents and targets, and parameter sets with verdicts.
+"""
 
 from __future__ import annotations
 
@@ -53,35 +56,35 @@ BENCH = {
     "settled": settling.SETTLED,
     "rounding": settling.ROUNDING,
 }
-"""How the runner brings a neuron to rest, and when it gives one up: the page does the same."""
+"""Constants with which the runner brings a neuron to rest and rejects a neuron. The page uses the same ones."""
 
 _RECORDED_COLUMNS, _FINE_COLUMNS = 700, 2500
-"""Pixel columns to which a recorded target is decimated: of a page, and of an exercise that shows a part of it."""
+"""Number of pixel columns of a recorded target, on a page and in an exercise that shows only a part of it."""
 
 
 class Described:
-    """What the app shows of one model.
+    """Description of one model for the app.
 
     Parameters
     ----------
     parameters : mapping of str to float or None
-        Values of the call, which are stored as a set; those that a pattern does not have are left out of it.
+        Values of the call, which are stored as a parameter set. A pattern ignores values that it does not have.
     dt : float or None
         Time step of the call in ms.
     exercise : Exercise or None
-        The page then has one pattern, and stores no set but the start.
+        Exercise of the page, which then has one pattern and stores only the start.
     lesson : Lesson or None
-        A pattern that one of its cards asks for must be one that the app can judge.
+        Lesson of the page. The app must be able to evaluate each pattern that is a condition of a card.
     verify : bool
         Whether the stored sets are verified.
     simulate : bool
-        Whether the model is simulated: without it, its sets are not judged, no measure becomes a tape, and a procedure
-        chooses no sweeps. Its step is not called.
+        Whether the model is simulated. Otherwise its step is not called, its sets are not evaluated, no measure becomes
+        a tape, and no procedure chooses sweeps.
 
     Attributes
     ----------
     neurons : dict of str to NeuronModel
-        All that is simulated: the model, and the reference neurons of the targets.
+        Models that the page simulates: the described model and the reference neurons of the targets.
     """
 
     def __init__(
@@ -100,25 +103,31 @@ class Described:
 
     @property
     def is_given(self) -> bool:
-        """Whether there are values or a time step to store."""
+        """Whether the call has values or a time step to store."""
         return self.parameters is not None or self.dt is not None
 
     def data(self, patterns: Sequence[Protocol]) -> dict[str, Any]:
-        """Return the model and some patterns, ready for JSON."""
+        """Return the data of the model and of some patterns, ready for JSON."""
         return {**_model(self.model, self.simulate), "patterns": [self._pattern(pattern) for pattern in patterns]}
 
     def exported(self, pattern: Protocol) -> dict[str, object]:
-        """Return the set of the call, as far as a pattern has its parameters; the page opens with it."""
+        """Return the parameter set of the call for a pattern, with which the page opens."""
         return self._set(pattern, "exported", marked("as exported"), *self._given(pattern), "") | {"begin": True}
 
     def _given(self, pattern: Protocol) -> tuple[dict[str, Floats], float]:
-        """Return parameters and time step of the call for a pattern."""
+        """Return the parameters and the time step of the call for a pattern."""
         known, given = pattern.parameters(self.model), self.parameters
         own = None if given is None else {name: value for name, value in given.items() if name in known}
         return parameter_set(self.model, pattern, own, self.dt)[:2]
 
     def checked_pattern(self, exercise: Exercise, patterns: Sequence[Protocol]) -> Judged:
-        """Return the pattern of an exercise. Raise a ValueError if the exercise does not fit these patterns."""
+        """Return the pattern of an exercise.
+
+        Raises
+        ------
+        ValueError
+            If the exercise does not fit these patterns.
+        """
         if len(patterns) != 1:
             raise ValueError(
                 f"an exercise must have one pattern, got {len(patterns)}. To combine patterns, use patterns.all_of(…)."
@@ -154,7 +163,13 @@ class Described:
         }
 
     def _component(self, prefix: str, part: Protocol) -> dict[str, object]:
-        """Return a protocol that is applied by itself: its sweeps, criteria, and what is measured as a tape."""
+        """Return the data of a component, which is a protocol that is applied on its own, with its sweeps and criteria.
+
+        Raises
+        ------
+        ValueError
+            If an exercise or a card requires the pattern, but its measure has no tape.
+        """
         tape, criteria = None, []
         if isinstance(part, Pattern):
             tape = checked_tape(self.model, part) if self.simulate else None
@@ -180,7 +195,7 @@ class Described:
         }
 
     def _is_asked(self, part: Protocol) -> bool:
-        """Return whether a card of the lesson goes on when a pattern holds or does not."""
+        """Return whether a condition of a card requires the evaluation of a pattern."""
         return self.lesson is not None and any(
             card.model.key == self.model.key
             and part in card.pattern.components.values()
@@ -191,7 +206,10 @@ class Described:
     # -- sets ----------------------------------------------------------------------------------
 
     def _sets(self, pattern: Protocol) -> list[dict[str, object]]:
-        """Return the sets that a page stores: the one on which it opens, other published ones, and that of the call."""
+        """Return the parameter sets that a page stores, starting with the set with which it opens.
+
+        The others are published sets and the set of the call.
+        """
         if self.exercise is not None:
             return [self._start(pattern, self.exercise)]
         first = packaged_set(self.model, pattern) or default_set(self.model, pattern)
@@ -269,7 +287,10 @@ class Described:
     # -- targets -------------------------------------------------------------------------------
 
     def _target(self, prefix: str, pattern: Protocol) -> list[dict[str, object]]:
-        """Return the target of a component: a neuron that the page simulates, or a recording; nothing without one."""
+        """Return the target of a component, a neuron that the page simulates or a recording, in a list.
+
+        The list is empty without a target.
+        """
         target = target_of(pattern)
         if target is None:
             return []
@@ -300,7 +321,7 @@ class Described:
 
 
 def _proof(pattern: Protocol, model: NeuronModel) -> dict[str, object]:
-    """Return the proof that rules a pattern out, and the limits inside which it holds."""
+    """Return the text of the proof that rules a pattern out, and the parameter limits within which it is valid."""
     proof = proof_against(pattern, model)
     if proof is None:
         return {"ruled_out": ""}
@@ -338,7 +359,10 @@ def _model(model: NeuronModel, simulate: bool = True) -> dict[str, object]:
 
 
 def has_plane(model: NeuronModel) -> bool:
-    """Return whether the page draws a phase plane: of a neuron of two variables, none of which counts steps."""
+    """Return whether the page draws a phase plane of the model.
+
+    The model must have two state variables, both of which follow a differential equation.
+    """
     if len(model.states) != 2:
         return False
     values = {name: float(value) for name, value in model.complete(None).items()}
@@ -365,7 +389,7 @@ def _slider(parameter: Parameter) -> dict[str, object]:
 
 
 def _of_search(part: Protocol) -> dict[str, object]:
-    """Return what a search of the page requires besides the criteria, where it differs from most patterns."""
+    """Return the settings for a search on the page that differ from those of most patterns."""
     if not isinstance(part, Pattern):
         return {}
     window = part.amplitude_window
@@ -381,20 +405,23 @@ def _within(prefix: str, part: Protocol, name: str) -> str:
 
 
 def live_sweeps(prefix: str, part: Protocol) -> list[dict[str, Any]]:
-    """Return the sweeps of a component as programs; none if a procedure chooses them, or they cannot be traced."""
+    """Return the sweeps of a component as programs.
+
+    The list is empty if a procedure chooses the sweeps or their function cannot be traced.
+    """
     programs = None if part.adapts else checked_programs(part, prefix)
     return [{"name": _within(prefix, part, name)} | sweep.data() for name, sweep in (programs or {}).items()]
 
 
 def holding_name(prefix: str, part: Protocol) -> str | None:
-    """Return the name of a component's holding level; None where it has none."""
+    """Return the name of the holding current of a component, or None without one."""
     return f"{prefix}holding" if "holding" in part.stimulus_names else None
 
 
 def _chosen(
     model: NeuronModel, part: Protocol, prefix: str, values: Mapping[str, float], dt: float
 ) -> list[dict[str, Any]]:
-    """Return the sweeps of a component as they are for these values, marked if they do not follow the sliders."""
+    """Return the sweeps of a component at some values, with a mark if they do not follow the sliders."""
     programs = checked_programs(part, prefix) or {}
     sweeps = []
     for name, sweep in applied_sweeps(model, part, part_of(prefix, part, model, values), dt).items():
@@ -405,16 +432,17 @@ def _chosen(
 
 
 def part_of(prefix: str, part: Protocol, model: NeuronModel, values: Mapping[str, float]) -> dict[str, float]:
-    """Return the values of a component, without the prefix of its stimulus values."""
+    """Return the values of the model and of a component, without the prefix of the stimulus values."""
     return {name: values[prefix + name] for name in part.stimulus_names} | {
         name: values[name] for name in model.parameters
     }
 
 
 def _event(prefix: str, part: Protocol) -> list[float | str | dict[str, float]] | None:
-    """Return the part of a sweep that a protocol is about: times in ms, stimulus values, and times after the stimulus.
+    """Return the times that delimit the relevant part of a sweep.
 
-    None where it is about all of it, or a function of its own says so.
+    A time is a number in ms, the name of a stimulus value, or a time after the stimulus. The result is None if the
+    whole sweep is relevant or if a function computes the part.
     """
     times: list[float | str | dict[str, float]] = []
     for time in part.event or ():
@@ -428,12 +456,12 @@ def _event(prefix: str, part: Protocol) -> list[float | str | dict[str, float]] 
 
 
 def _why_no_tape(model: NeuronModel, pattern: Pattern) -> str:
-    """Return a sentence with the operation of a measure that cannot be traced, if there is one."""
+    """Return a sentence with the operation of a measure that cannot be traced, or an empty string without one."""
     try:
         trace(model, pattern)
     except NotTraceableError as error:
         return f"The measure uses {error}. "
-    except Exception:  # a custom function may do anything with its values, and then no operation is to blame
+    except Exception:  # A custom function may do anything with its values, so no operation is to blame.
         return ""
     return "The measure returns other features while it is traced. "
 
@@ -443,7 +471,7 @@ def _applies(criterion: Criterion, model: NeuronModel) -> bool:
 
 
 def _criterion(prefix: str, part: Protocol, criterion: Criterion) -> dict[str, object]:
-    """Return a criterion as the page judges by it, and shows it; an open end, and what does not apply, is left out."""
+    """Return a criterion as the page evaluates and shows it, without open ends and flags that are false."""
     words = {"title": "name", "description": "text"}
     data = {words.get(field, field): x for field, x in dataclasses.asdict(criterion).items()}
     data["name"] = _within(prefix, part, criterion.title)
@@ -457,7 +485,7 @@ def _finite(value: float) -> float | None:
 
 
 def _recorded(target: Target, columns: int) -> list[dict[str, object]]:
-    """Return the lines of a recording, decimated to what a screen can show."""
+    """Return the lines of a recording, reduced to a number of pixel columns."""
     lines: list[dict[str, object]] = []
     for name, line in target_lines(target, VoltageScale(-65.0, -50.0, 20.0)).items():
         grid = make_grid(line.t, columns)

@@ -1,4 +1,4 @@
-"""An exercise as the app has it."""
+"""Exercises as data for the app."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from plausiwidgets.teaching.exercises import Exercise
 def exercise_data(
     exercise: Exercise, model: NeuronModel, pattern: Judged, start: Mapping[str, float], dt: float
 ) -> dict[str, object]:
-    """Return an exercise ready for JSON, without its hidden parameters.
+    """Return the data of an exercise for JSON, without its hidden parameters.
 
     Parameters
     ----------
     start : mapping of str to float
-        Every parameter at the start.
+        Values of all parameters at the start.
     dt : float
         Time step in ms.
     """

@@ -1,8 +1,7 @@
-"""What the app receives in advance: neurons as JavaScript, patterns as tapes, packaged sets with their verdicts.
+"""Catalogue of the app, with neurons as JavaScript, patterns as tapes, and packaged sets with their verdicts.
 
-``python -m plausiwidgets.upkeep`` writes it into ``widgets/app/catalogue``, which is part of the package, because to
-create it takes too long for a page that opens. A model that is not in it, and a pattern, are described in the same form
-by :func:`describe`.
+``python -m plausiwidgets.upkeep`` writes it to ``widgets/app/catalogue``, because its creation takes too long for a
+page that opens. The function :func:`describe` returns the same data for custom models and patterns.
 """
 
 from __future__ import annotations
@@ -28,9 +27,9 @@ from plausiwidgets.widgets.catalogue.lessons import lesson_data
 FOLDER = Path(__file__).parents[1] / "app" / "catalogue"
 FORMAT = 2
 ATLAS_POINTS = 24
-"""Cells along each axis of an atlas in the app."""
+"""Number of cells along each axis of an atlas in the app."""
 MAX_SLIDERS = 4
-"""Values that a user sees at first."""
+"""Maximum number of sliders that a user sees at first."""
 LESSONS = {"lesson": "en", "lesson_long": "en", "lesson_de": "de"}
 """Lessons of the documentation that the app offers, with their languages."""
 
@@ -50,7 +49,7 @@ _SHARED = (
 _PART = ("holding", "sweeps", "prefix", "label", "title", "in_sentence", "look", "event", "window", "at_rest", "half")
 _OF_MODEL = ("model", "parameters", "atlas", "ranges", "currents")
 _KINDS = {True: "resets", False: "graded"}
-"""Patterns have other criteria for neurons whose spikes have a shape of their own."""
+"""Kinds of neurons by whether they reset. Neurons without a reset have additional criteria."""
 
 Json = dict[str, Any]
 Rules = Callable[[NeuronModel, Protocol], str]
@@ -63,9 +62,26 @@ def describe(
     contents: Described | None = None,
     simulate: bool = True,
 ) -> tuple[Json, Json, dict[str, NeuronModel]]:
-    """Return what the app shows of a model: what it shares with others by pattern, its own, and neurons by name.
+    """Return the data of a model and some patterns for the app.
 
-    Of an exercise or a lesson, `contents` says what is stored. Without `simulate` no step of the model is called.
+    Parameters
+    ----------
+    chosen : sequence of Pattern
+    verify : bool
+        Whether the stored sets are verified.
+    contents : Described, optional
+        Description of the model, such as that of an exercise or a lesson.
+    simulate : bool
+        Whether the model is simulated. Otherwise its step is not called.
+
+    Returns
+    -------
+    shared : dict
+        Data of each pattern that all models share.
+    own : dict
+        Data of the model.
+    neurons : dict of str to NeuronModel
+        Models that the page simulates.
     """
     contents = Described(model, None, None, verify=verify, simulate=simulate) if contents is None else contents
     data = contents.data(list(chosen))
@@ -93,10 +109,10 @@ def describe(
 
 
 def _is_twin(pattern: Mapping[str, Any]) -> bool:
-    """Return whether the first stored set is the example itself, written for this neuron.
+    """Return whether the first stored set is the target itself, written for this neuron.
 
-    The example is then drawn by this neuron: two definitions of one model drift apart by what an integrator rounds,
-    and two lines that part would say that something is missing where all criteria hold.
+    The page then draws the target with this neuron. Two definitions of one model differ by rounding errors, so their
+    traces would diverge although all criteria are met.
     """
     first = pattern["sets"][0]
     for target in pattern["targets"]:
@@ -107,12 +123,11 @@ def _is_twin(pattern: Mapping[str, Any]) -> bool:
 
 
 def _matter(protocol: Protocol, model: NeuronModel, pattern: Mapping[str, Any], sliders: Sequence[Json]) -> list[str]:
-    """Return the values that a user sees at first: what the pattern's hint names, what makes it, and its amplitude.
+    """Return the names of the sliders that a user sees at first.
 
-    The parameters of noise and of a chirp follow the amplitude, because the figure has no handles for them.
-
-    What makes a pattern is what its first stored set moves farthest from the model's defaults, on the scale of the
-    sliders, and then the order in which the model declares its parameters.
+    They are the parameters in the pattern's hint, the parameters that its first stored set moves farthest from the
+    model's defaults on the scale of the sliders, and the amplitude. The parameters of noise and of a chirp follow the
+    amplitude, because the figure has no handles for them.
     """
     amplitudes = [s["name"] for s in pattern["stimulus"] if s["name"].endswith("amplitude")][:1]
     amplitudes += [s["name"] for s in pattern["stimulus"] if s["name"] in WAVEFORM]
@@ -136,7 +151,7 @@ def _matter(protocol: Protocol, model: NeuronModel, pattern: Mapping[str, Any], 
 
 
 def _hint(protocol: Protocol, model: NeuronModel) -> str:
-    """Return the part of a pattern's hint that is about a model: "(b in Izhikevich, a in AdEx)" has two."""
+    """Return the part of a pattern's hint that concerns a model, such as "b" of "(b in Izhikevich, a in AdEx)"."""
     words = {"izhikevich": "Izhikevich", "adex": "AdEx"}.get(model.key.partition("_")[0])
     parts = re.findall(r"((?:\w+(?: and |, ))*\w+) in (?:the )?(Izhikevich|AdEx)", protocol.parameter_hint)
     return ", ".join(names for names, of in parts if of == words)
@@ -146,12 +161,12 @@ def _hint(protocol: Protocol, model: NeuronModel) -> str:
 
 
 def build(names: Sequence[str] | None = None, rules: Rules | None = None) -> dict[str, Json]:
-    """Return the files of the catalogue by their names: "shared", "lessons", and each model.
+    """Return the files of the catalogue by their names, which are "shared", "lessons" and the names of the models.
 
     Parameters
     ----------
     rules : callable, optional
-        ``rules(model, pattern)`` returns the fingerprint that a pair is marked with.
+        ``rules(model, pattern)``, which returns the fingerprint that marks the data of a pair.
     """
     chosen = [patterns.get(key) for key in patterns.names()]
     built: dict[str, Json] = {}
@@ -192,13 +207,13 @@ def build(names: Sequence[str] | None = None, rules: Rules | None = None) -> dic
 
 
 def atlas() -> Json:
-    """Return the protocol of an atlas in the app as a pattern, and its axes with the limits of their cells."""
+    """Return the protocol of an atlas as a pattern, and the axes of the atlas with the edges of their cells."""
     step = PROTOCOLS["step"]
     found = [describe(models.get(name), [step])[0][step.key] for name in ("izhikevich", "hodgkin_huxley")]
     pattern = found[0] | {"judged": {kind: parts for one in found for kind, parts in one["judged"].items()}}
     for parts in pattern["judged"].values():
         for criterion in (one for part in parts for one in part["criteria"]):
-            criterion |= {"name": "", "text": ""}  # an atlas shows no criteria
+            criterion |= {"name": "", "text": ""}  # An atlas shows no criteria.
     axes = [
         {
             **{name: getattr(axis, name) for name in ("key", "title", "unit", "low", "high", "scale", "below")},
@@ -210,7 +225,13 @@ def atlas() -> Json:
 
 
 def _check_judged(key: str, judged: Mapping[str, Sequence[Json]]) -> None:
-    """Raise a ValueError for a packaged pattern that the app cannot evaluate without Python."""
+    """Check that the app can evaluate a packaged pattern without Python.
+
+    Raises
+    ------
+    ValueError
+        If a part of the pattern has no tape.
+    """
     if any(part["tape"] is None for parts in judged.values() for part in parts):
         raise ValueError(
             f"pattern {key!r}: measure must use only NumPy's elementwise operations, np.where and the functions of "
@@ -229,7 +250,10 @@ def lessons() -> Json:
 
 
 def _about(lesson: Json) -> Json:
-    """Return what is known of a lesson before it is fetched: its title, and what its cards show."""
+    """Return the title, the language, the number of cards and the shown pairs of a lesson.
+
+    The app uses these data before it requests the lesson.
+    """
     shown = dict.fromkeys((card["model"], card["pattern"]) for card in lesson["cards"])
     return {
         "title": lesson["title"],
@@ -240,14 +264,14 @@ def _about(lesson: Json) -> Json:
 
 
 def mark_of(pattern: Mapping[str, Any]) -> str:
-    """Return the best status of the stored sets; "ruled_out" if a proof rules the pattern out."""
+    """Return the best status of the stored sets, or "ruled_out" if a proof rules the pattern out."""
     ranks = ("replicated", "fragile", "unverified", "rejected", "unjudged")
     best = min((entry["status"] for entry in pattern["sets"]), key=ranks.index)
     return "ruled_out" if pattern["ruled_out"] and best != "replicated" else str(best)
 
 
 def file_text(value: Mapping[str, object]) -> str:
-    """Return a file of the catalogue: one line for each pattern or text, so that a change shows where it is."""
+    """Return the text of a catalogue file, with one line for each pattern or text so that a diff is readable."""
 
     def lines(value: object, depth: int) -> str:
         if not isinstance(value, dict) or depth == 0 or not value:
@@ -259,7 +283,13 @@ def file_text(value: Mapping[str, object]) -> str:
 
 
 def write(rules: Rules) -> None:
-    """Write the catalogue into the package; `rules` as of :func:`build`."""
+    """Write the catalogue to the package.
+
+    Parameters
+    ----------
+    rules : callable
+        See :func:`build`.
+    """
     FOLDER.mkdir(exist_ok=True)
     for name, value in build(rules=rules).items():
         write_whole(FOLDER / f"{name}.json", file_text(value))

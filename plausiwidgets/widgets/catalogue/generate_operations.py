@@ -1,7 +1,7 @@
-"""Generate ``operations.ts``, the operations with which the app plays a program, from the table of operations.
+"""Generator of ``operations.ts``, the operations with which the app runs a program.
 
-Run ``python -m plausiwidgets.widgets.catalogue.generate_operations``. The emitted neurons have the same JavaScript, so
-that an operation has a single form in the app.
+Run ``python -m plausiwidgets.widgets.catalogue.generate_operations``. The generated neurons use the same JavaScript
+forms, so each operation has a single form in the app.
 """
 
 from __future__ import annotations
@@ -27,21 +27,21 @@ _NAMES = "abc"
 
 
 def typescript() -> str:
-    """Return the operations as a module of TypeScript."""
+    """Return the operations as a TypeScript module."""
     rows = [_row(row) for row in TABLE.values() if row.exact]
     text = "\n".join(rows)
-    # The functions of Math and Number have a dot before their names.
+    # The regular expression skips functions of Math and Number, which have a dot before their names.
     functions = sorted(set(re.findall(r"(?<![.\w])([a-z]\w+)(?=\()", text)))
     return _HEAD.format(functions=", ".join(functions), rows=text)
 
 
 def _row(row: Operation) -> str:
-    """Return the entry of an operation.
+    """Return the entry of an operation in the TypeScript module.
 
     Raises
     ------
     ValueError
-        If JavaScript does not have an operation that a measurement may use.
+        If the operation is exact but has no JavaScript form.
     """
     if row.javascript is None:
         raise ValueError(f"operation {row.name!r} must have a form in JavaScript, because it is exact.")

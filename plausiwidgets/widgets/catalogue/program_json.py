@@ -1,4 +1,4 @@
-"""The instructions of a program as JSON, for the player of the app (``widgets/app/src/engine/program.ts``)."""
+"""JSON form of the instructions of a program, for the player in ``widgets/app/src/engine/program.ts``."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ if TYPE_CHECKING:
     Json = float | str | bool | list["Json"] | dict[str, "Json"] | None
 
 STIMULUS, PROPERTY = ".", "@"
-"""First characters of the names of inputs: stimulus values, and properties of the runner.
+"""First characters of the names of inputs, for stimulus values and for properties of the runner.
 
 The key of a stimulus value is an identifier. Without the first character it could be the name of an instruction.
 """
 
 
 class Writer:
-    """Instructions as JSON, ``[operation, argument, …, attribute, …]``.
+    """Writer of instructions as JSON, in the form ``[operation, argument, …, attribute, …]``.
 
-    An argument is a number, a truth value, the name of an input, or ``[place]``: the result of another instruction. The
-    runner and its responses are left out, because the app has only one of each.
+    An argument is a number, a truth value, the name of an input, or ``[place]`` for the result of another instruction.
+    The runner and its responses are left out, because the app has only one of each.
 
     Attributes
     ----------
@@ -41,12 +41,12 @@ class Writer:
             return [self._places[value.name]] if value.name in self._places else value.name.removeprefix(STIMULUS)
         if value.dtype == BOOL:
             return bool(x)
-        # JSON has no numbers that are not finite.
+        # JSON has no infinite numbers and no nan.
         return float(x) if math.isfinite(x) else "@nan" if math.isnan(x) else "@inf" if x > 0 else "@-inf"
 
     def _line(self, line: Instruction) -> Json:
         arguments = [self.argument(a) for a in line.arguments if a.dtype != RECORD or not a.name.startswith(PROPERTY)]
-        if line.operation is CAST:  # a number in the app has no type, so a conversion is an operation of the table
+        if line.operation is CAST:  # Numbers in the app have no type, so a conversion is an operation of the table.
             return ["ne", *arguments, 0.0] if line.dtype == BOOL else ["where", *arguments, 1.0, 0.0]
         return [line.operation.name, *arguments, *map(_attribute, line.attributes)]
 

@@ -1,7 +1,7 @@
-"""Play the programs of a pattern in Python, and refuse those that do not return what its functions return.
+"""Replay of the programs of a pattern in Python, to reject programs that differ from its functions.
 
-A custom function may look at the type of its values, or catch an exception of the tracer, and do something else while
-it is traced. A page would then have another verdict than Python.
+A custom function may return other results while it is traced, for example if it depends on the type of its values. A
+page would then have another verdict than Python.
 """
 
 from __future__ import annotations
@@ -27,28 +27,31 @@ from plausiwidgets.widgets.catalogue.sweep_programs import SweepProgram, sweep_n
 from plausiwidgets.widgets.catalogue.tape import AT_THE_END, RESPONSES, Call, Tape, inputs_of, tape_of
 
 _SETS = 6
-"""Sets on which a tape is compared: the defaults, and others from all over the sliders."""
+"""Number of parameter sets on which a tape is compared, which are the defaults and random positions of the sliders."""
 _SWEEPS, _PIECES = 50, 5000
-"""Values at which programs of sweeps are compared, and pieces after which fewer values are compared."""
+"""Maximum numbers of random values, and of pieces of all sweeps together, at which sweep programs are compared."""
 
 
 def checked_programs(pattern: Protocol, prefix: str = "") -> dict[str, SweepProgram] | None:
-    """Return the sweeps of a pattern as `sweep_programs`, or None also if its function returns other sweeps."""
+    """Return the sweeps of a pattern as programs, or None if the programs return other sweeps than its function.
+
+    See :func:`sweep_programs`.
+    """
     programs = sweep_programs(pattern, prefix)
     return programs if programs is not None and _sweeps_agree(pattern, prefix, programs) else None
 
 
 def checked_tape(model: NeuronModel, pattern: Pattern) -> Tape | None:
-    """Return what a pattern measures as `tape_of`, or None also where it is not what a custom function measures.
+    """Return the tape of a pattern, or None if it returns other features than the function of a custom pattern.
 
-    The functions of packaged patterns are held to their tapes by tests.
+    Tests compare the tapes of packaged patterns with their functions. See :func:`tape_of`.
     """
     tape = tape_of(model, pattern)
     return tape if tape is None or not pattern.tried or _tape_agrees(tape, model, pattern) else None
 
 
 def _sweeps_agree(pattern: Protocol, prefix: str, programs: Mapping[str, SweepProgram]) -> bool:
-    """Return whether programs return the sweeps of a pattern, to the last bit, at values from their whole ranges."""
+    """Return whether programs return exactly the sweeps of a pattern, at random values within the ranges."""
     rng = np.random.default_rng(0)
     pieces = sum(len(x.sweep.pieces) for x in programs.values())
     for _ in range(min(_SWEEPS, max(_PIECES // max(pieces, 1), 3))):
@@ -65,7 +68,7 @@ def _sweeps_agree(pattern: Protocol, prefix: str, programs: Mapping[str, SweepPr
 
 
 def _tape_agrees(tape: Tape, model: NeuronModel, pattern: Pattern) -> bool:
-    """Return whether a tape gives what the pattern measures, to the last bit, on sets from all over the sliders."""
+    """Return whether a tape returns exactly the features of a pattern, at the defaults and random slider positions."""
     rng = np.random.default_rng(0)
     values = {
         name: np.array([p.default, *p.from_unit(rng.random(_SETS - 1))])
@@ -76,7 +79,7 @@ def _tape_agrees(tape: Tape, model: NeuronModel, pattern: Pattern) -> bool:
     measured = pattern.measured_on(runner)
     try:
         features, progress, gap = play(tape, again)
-    except Exception:  # a tape of a function that has returned something else
+    except Exception:  # The function returned something else while it was traced.
         return False
     same = [np.array_equal(runner.divergence, again.divergence), _equal(measured.gap_to_threshold, gap)]
     for key, feature in features.items():
@@ -94,7 +97,7 @@ def _equal(a: ArrayLike, b: ArrayLike) -> bool:
 
 
 def play(tape: Tape, runner: Runner) -> tuple[dict[str, Any], dict[str, Any], Floats]:
-    """Return features, their progress and the gap to the threshold as the tape computes them on a runner."""
+    """Return the features, their progress and the gap to the threshold that a tape computes on a runner."""
     responses: list[Responses | None] = []
     values = inputs_of(runner) | {RESPONSES.name: responses}
 
@@ -113,7 +116,7 @@ def play(tape: Tape, runner: Runner) -> tuple[dict[str, Any], dict[str, Any], Fl
 
 
 def _apply(call: Call, runner: Runner, values: Values) -> Responses:
-    """Return the responses to the sweeps of a call, once their values are known."""
+    """Return the responses to the sweeps of a call, whose values must have been computed."""
 
     def at(x: Value) -> Any:
         return value_of(x, values)

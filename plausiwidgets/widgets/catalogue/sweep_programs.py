@@ -1,4 +1,4 @@
-"""The sweeps of a pattern as programs of its stimulus values, for a page without Python."""
+"""Sweeps of a pattern as programs of its stimulus values, for a page without Python."""
 
 from __future__ import annotations
 
@@ -21,13 +21,14 @@ from plausiwidgets.patterns.sweep import Sweep
 from plausiwidgets.widgets.catalogue.program_json import STIMULUS, Writer
 
 SweepNumbers = dict[str, object]
-"""A sweep of one parameter set: ``pieces``, each a list of on, off, start and end; ``end``; and ``duration``, the time
-in ms to simulate."""
+"""Sweep of one parameter set as a dict with ``pieces``, ``end`` and ``duration``.
+
+Each piece is a list of on, off, start and end. The duration is the simulated time in ms."""
 
 
 @dataclass(frozen=True)
 class TracedSweep:
-    """A sweep whose times and currents are values of a program."""
+    """Sweep whose times and currents are values of a program."""
 
     pieces: tuple[tuple[Value, ...], ...]
     end: Value
@@ -37,7 +38,7 @@ class TracedSweep:
 
     @classmethod
     def of(cls, sweep: Sweep, duration: float | Traced | None, tracer: RowTracer) -> TracedSweep:
-        """Return a sweep of traced values; those that are numbers are constants."""
+        """Return a sweep of traced values, in which numbers become constants."""
         pieces = [tuple(tracer.value(x) for x in p.numbers) for p in sweep.pieces]
         window = tuple(tracer.value(x) for x in sweep.window)
         last = None if duration is None else tracer.value(duration)
@@ -45,36 +46,36 @@ class TracedSweep:
 
     @property
     def values(self) -> list[Value]:
-        """What has to be computed before the sweep is applied."""
+        """Values that must be computed before the sweep is applied."""
         last = [] if self.duration is None else [self.duration]
         return [*(x for piece in self.pieces for x in piece), self.end, *last, *self.window]
 
 
 @dataclass(frozen=True)
 class SweepProgram:
-    """A sweep of the stimulus values alone, with the program that computes it."""
+    """Sweep that depends only on stimulus values, with the program that computes it."""
 
     body: tuple[Instruction, ...]
     sweep: TracedSweep
 
     def numbers(self, values: Mapping[str, float]) -> SweepNumbers:
-        """Return the sweep at some stimulus values."""
+        """Return the numbers of the sweep at some stimulus values."""
         known = run(self.body, {STIMULUS + name: np.float64(x) for name, x in values.items()})
         return _sweep_data(self.sweep, lambda x: float(value_of(x, known)))
 
     def data(self) -> SweepNumbers:
-        """Return the sweep as JSON: arguments of the app's player instead of numbers, and the ``body`` they need."""
+        """Return the sweep as JSON, with its instructions in ``body`` and arguments of the app's player as numbers."""
         writer = Writer(self.body)
         return ({"body": writer.body} if self.body else {}) | _sweep_data(self.sweep, writer.argument)
 
 
 def sweep_programs(pattern: Protocol, prefix: str = "") -> dict[str, SweepProgram] | None:
-    """Return the sweeps of a pattern without components as programs, or None if its function cannot be traced.
+    """Return the sweeps of a pattern as programs, or None if its function cannot be traced.
 
     Parameters
     ----------
     prefix : str
-        Before the names of its stimulus values.
+        Prefix of the names of the stimulus values.
 
     Examples
     --------
@@ -93,16 +94,16 @@ def sweep_programs(pattern: Protocol, prefix: str = "") -> dict[str, SweepProgra
         durations = pattern.durations(s)
         sweeps = {name: TracedSweep.of(x, durations[name], tracer) for name, x in pattern.sweeps(s).items()}
         tracer.check()
-    except Exception:  # a custom function may do anything with its values
+    except Exception:  # A custom function may do anything with its values.
         return None
     programs = {name: SweepProgram(tracer.body.needed(sweep.values), sweep) for name, sweep in sweeps.items()}
     constants = [a for x in programs.values() for a in (*x.sweep.values, *(b for y in x.body for b in y.arguments))]
-    # The check of a sweep refuses currents that are not finite, but it sees no traced value.
+    # The check of a sweep rejects currents that are not finite, but it does not see traced values.
     return None if any(a.number is not None and not math.isfinite(a.number) for a in constants) else programs
 
 
 def sweep_numbers(sweep: Sweep, duration: float) -> SweepNumbers:
-    """Return a sweep of one parameter set."""
+    """Return the numbers of a sweep of one parameter set."""
     tracer = RowTracer()
     return _sweep_data(TracedSweep.of(sweep, duration, tracer), lambda x: float(cast(float, x.number)))
 
@@ -116,12 +117,12 @@ def _sweep_data(sweep: TracedSweep, written: Callable[[Value], object]) -> Sweep
 def applied_sweeps(
     model: NeuronModel, pattern: Protocol, values: Mapping[str, float], dt: float
 ) -> dict[str, SweepNumbers]:
-    """Return the sweeps that a pattern's procedure applies to a neuron, and shows.
+    """Return the sweeps that the procedure of a pattern applies to a neuron and shows.
 
     Parameters
     ----------
     values : mapping of str to float
-        Every parameter of the model and every stimulus value of the pattern.
+        Values of all parameters of the model and of the stimulus.
     dt : float
         Time step in ms.
     """

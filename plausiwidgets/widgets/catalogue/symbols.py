@@ -1,4 +1,4 @@
-"""Parameter names as they are printed: Greek letters and indices."""
+"""Printed form of parameter names, with Greek letters and indices."""
 
 from __future__ import annotations
 
@@ -19,6 +19,6 @@ GREEK = {
 
 
 def symbol(name: str) -> str:
-    """Return a parameter's name as HTML: Greek letters, and what follows an underscore as an index."""
+    """Return the name of a parameter as HTML, with Greek letters and the part after an underscore as an index."""
     head, _, index = html.escape(name).partition("_")
     return GREEK.get(head, head) + (f"<sub>{index}</sub>" if index else "")

@@ -1,4 +1,4 @@
-"""A pattern's measurement as a tape: a program from the responses to its sweeps to its features.
+"""Measurement of a pattern as a tape, which is a program that computes the features from the responses.
 
 :func:`tape_of` calls the pattern's own ``measure`` or ``procedure`` with traced values.
 ``widgets/app/src/engine/tape.ts`` plays a tape in the app, and :mod:`plausiwidgets.widgets.catalogue.replay` in Python.
@@ -39,11 +39,11 @@ from plausiwidgets.widgets.catalogue.sweep_programs import TracedSweep
 
 AT_REST = ("span", "threshold", "ceiling", "v_baseline", "baseline_range", "baseline_peak", "spontaneous_spikes")
 AT_THE_END = ("lowest", "highest", "rise")
-"""Attributes of a runner that a tape reads: of the neuron at rest, and of all sweeps."""
+"""Attributes of a runner that a tape reads, for the neuron at rest and for all sweeps."""
 
 RUNNER = Value(f"{PROPERTY}runner", RECORD, 0, FIXED)
 RESPONSES = Value(f"{PROPERTY}responses", RECORD, 0, FIXED)
-"""The runner that applies the sweeps, and the responses to each of its calls."""
+"""Inputs for the runner that applies the sweeps, and for the responses to its calls."""
 _TIMES = f"{PROPERTY}times"
 """Spike times of the responses to the steps that a search applies."""
 
@@ -51,7 +51,7 @@ _TIMES = f"{PROPERTY}times"
 
 
 def _shows(part: Part, runner: Runner) -> Callable[[Floats], Mask]:
-    """Return the function of spike times, shape [lanes, most spikes], that a part computes."""
+    """Return the function that a part computes from spike times of shape (lanes, maximum number of spikes)."""
     values = inputs_of(runner)
     return lambda times: np.asarray(value_of(part.result, run(part.body, values | {_TIMES: times})), dtype=bool)
 
@@ -90,7 +90,7 @@ _ONSET = of_rows("onset", _onset)
 
 
 def inputs_of(runner: Runner) -> Values:
-    """Return the inputs of a tape that are known before any sweep is applied."""
+    """Return the inputs of a tape whose values are known before a sweep is applied."""
     stimulus = {STIMULUS + name: x for name, x in vars(runner.stimulus_values).items()}
     return stimulus | {PROPERTY + name: getattr(runner, name) for name in ("dt", *AT_REST)} | {RUNNER.name: runner}
 
@@ -100,9 +100,9 @@ def inputs_of(runner: Runner) -> Values:
 
 @dataclass(frozen=True)
 class Call:
-    """Sweeps that a pattern applies together; arguments as of :meth:`Runner.apply`.
+    """Sweeps that a pattern applies together, with the arguments of :meth:`Runner.apply`.
 
-    With `shown` they are for the figure, and nothing is measured.
+    If `shown` is true, the sweeps are only for the figure and not measured.
     """
 
     sweeps: Mapping[str, TracedSweep]
@@ -113,23 +113,23 @@ class Call:
 
     @property
     def values(self) -> list[Value]:
-        """What has to be computed before the call."""
+        """Values that must be computed before the call."""
         only = [] if self.only is None else [self.only]
         return [*(x for sweep in self.sweeps.values() for x in sweep.values), *only]
 
 
 @dataclass(frozen=True)
 class Tape:
-    """What a pattern measures.
+    """Program that computes the features of a pattern.
 
     Attributes
     ----------
     body : tuple of Instruction
-        All that is computed, in the order of the pattern's functions.
+        Instructions, in the order of the pattern's functions.
     calls : sequence of Call
-        The sweeps that it applies, in their order.
+        Applied sweeps, in their order.
     features, progress : dict of str to Value
-        The values of the criteria, and the progress of those that are graded.
+        Features of the criteria, and the progress of the graded features.
     gap : Value
         Distance from the threshold, see :class:`Measurement`.
     """
@@ -153,20 +153,21 @@ class Tape:
 
 
 def tape_of(model: NeuronModel, pattern: Pattern) -> Tape | None:
-    """Return what a pattern measures as a tape, or None if its functions cannot be traced."""
+    """Return the measurement of a pattern as a tape, or None if its functions cannot be traced."""
     try:
         return trace(model, pattern)
-    except Exception:  # custom functions may do anything with their values
+    except Exception:  # Custom functions may do anything with their values.
         return None
 
 
 def trace(model: NeuronModel, pattern: Pattern) -> Tape:
-    """Return what a pattern measures as a tape.
+    """Return the measurement of a pattern as a tape.
 
     Raises
     ------
     NotTraceableError
-        If the table has no operation for what its functions do, or whatever else they raise on traced values.
+        If a function of the pattern uses an operation that the table does not contain. A function may also raise any
+        other error on traced values.
     """
     runner = _TracedRunner(model, pattern)
     with np.errstate(all="ignore"):
@@ -176,7 +177,7 @@ def trace(model: NeuronModel, pattern: Pattern) -> Tape:
 
 @dataclass(frozen=True)
 class _TracedResponse(Response):
-    """The response to a sweep that has not been simulated."""
+    """Placeholder for the response to a sweep, which is not simulated."""
 
     place: tuple[int, str] = (0, "")
 
@@ -187,7 +188,7 @@ class _TracedResponse(Response):
 
 
 class _TracedRunner(Runner):
-    """A runner that traces what a pattern does, and simulates nothing."""
+    """Runner that traces the operations of a pattern and simulates nothing."""
 
     def __init__(self, model: NeuronModel, pattern: Pattern) -> None:
         self.model, self.n = model, 1
@@ -200,7 +201,7 @@ class _TracedRunner(Runner):
         self.calls: list[Call] = []
 
     def tape(self, measured: Measurement, keys: list[str]) -> Tape:
-        """Return the tape of a measurement, as far as the criteria need it."""
+        """Return the tape of a measurement, without instructions that the criteria do not need."""
         self.tracer.check()
         features, progress = {}, {}
         for key in keys:
@@ -277,7 +278,7 @@ class _TracedRunner(Runner):
     def onset(self, top: Floats, depth: str, only: Mask) -> Onsets:
         values = [RUNNER, self.tracer.value(top), self.tracer.value(only)]
         record = self.tracer.body.add(_ONSET, values, RECORD, NUMBER, (depth,))
-        names = (field.name for field in fields(Onsets) if field.name != "curve")  # a tape has no curve
+        names = (field.name for field in fields(Onsets) if field.name != "curve")  # A tape has no curve.
 
         def one(name: str) -> Any:
             return Traced(self.tracer, self.tracer.body.add(FIELD, [record], DOUBLE, NUMBER, (name,)))
@@ -285,7 +286,7 @@ class _TracedRunner(Runner):
         return Onsets(**{name: one(name) for name in names})
 
     def _part(self, shows: Callable[[Floats], Mask]) -> Part:
-        # It has the same tracer, so it may use what the pattern has computed before. The tape then has it twice.
+        # The part uses the same tracer, so it may contain instructions that the tape has computed before.
         result = self.tracer.value(shows(cast(Floats, self.tracer.input(_TIMES, FIXED, ROW))))
         return Part(self.tracer.body.needed([result]), result)
 
