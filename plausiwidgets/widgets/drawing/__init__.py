@@ -1,1 +1,1 @@
-"""Lines, arrows and maps as numbers, texts and SVG: what the app and the figures of a script both draw."""
+"""Lines, arrows and maps as numbers, texts and SVG, for the app and for the figures of a script."""

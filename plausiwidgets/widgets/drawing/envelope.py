@@ -1,4 +1,4 @@
-"""From traces to the few points that a screen can show."""
+"""Reduction of traces to the points that a screen can show."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ Singles = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Grid:
-    """Which samples share a pixel column: the time axis of an envelope.
+    """Time axis of an envelope, with the samples that share a pixel column.
 
     Attributes
     ----------
-    x : ndarray of shape [points]
-        Times in ms, float32.
-    starts : ndarray of shape [columns + 1] or None
-        First sample of each column; None where there are so few samples that all are drawn.
+    x : ndarray of float32, shape (points,)
+        Times in ms.
+    starts : ndarray of int, shape (columns + 1,), or None
+        First sample of each column. None if there are so few samples that all are drawn.
     """
 
     x: Singles
@@ -28,13 +28,13 @@ class Grid:
 
 
 def make_grid(t: Floats, columns: int, window: tuple[float, float] | None = None) -> Grid:
-    """Divide the samples at `t` into pixel columns, finer inside of the `window` (ms) that is zoomed into."""
+    """Divide the samples at the times `t` (ms) into pixel columns, which are narrower within a zoomed `window` (ms)."""
     n = len(t)
     if n <= 2 * columns:
         return Grid(np.ascontiguousarray(t, np.float32), None)
     cuts = [0, n]
     if window is not None:
-        reach = 0.25 * (window[1] - window[0])  # so that a pan shows something before the next update
+        reach = 0.25 * (window[1] - window[0])  # A pan then shows details before the next update.
         cuts = [0, *np.searchsorted(t, (window[0] - reach, window[1] + reach)).tolist(), n]
     inner = (0, n) if window is None else (cuts[1], cuts[2])
     starts = []
@@ -48,14 +48,15 @@ def make_grid(t: Floats, columns: int, window: tuple[float, float] | None = None
     left = t[edges[:-1]]
     x = np.empty(2 * len(width), np.float32)
     x[0::2] = left
-    x[1::2] = left + 0.5 * (width - 1) * dt  # of one sample the same place: a slope would be stairs
+    # A column with one sample has one time, because a sloped line would look like stairs.
+    x[1::2] = left + 0.5 * (width - 1) * dt
     return Grid(x, edges)
 
 
 def envelope(values: Floats, grid: Grid) -> Singles:
-    """Return minimum and maximum of each pixel column in the order in which they come.
+    """Return the minimum and the maximum of each pixel column, in the order in which they occur.
 
-    Every spike survives, as it does not when every k-th sample is drawn.
+    An envelope keeps every spike, in contrast to a selection of every k-th sample.
     """
     if grid.starts is None:
         return np.ascontiguousarray(values, np.float32)

@@ -1,4 +1,4 @@
-"""Lines of neurons and targets for a figure, and the scale on which a target is drawn next to another neuron.
+"""Lines of neurons and targets for a figure, and scales that map a target to another neuron.
 
 The potential of each neuron is drawn as it was simulated. A model with a reset never reaches the peak of a spike, so
 that each spike gets an additional line from the potential to the peak. A model whose spikes are crossings of a level
@@ -22,16 +22,17 @@ from plausiwidgets.widgets.drawing.envelope import Floats
 
 @dataclass(frozen=True)
 class VoltageScale:
-    """The three potentials (mV) that a neuron's voltage axis is made of."""
+    """Three potentials in mV that define the voltage axis of a neuron."""
 
     rest: float
     threshold: float
     peak: float
 
     def onto(self, v: Floats, other: VoltageScale) -> Floats:
-        """Map `v` from this neuron's scale onto `other`'s: rest to rest, threshold to threshold, peak to peak.
+        """Map the potentials `v` in mV from the scale of this neuron to the scale `other`.
 
-        Linear up to the threshold and, with the slope that meets the peak, above it.
+        The map is linear up to the threshold and linear above it, and maps rest, threshold and peak to those of
+        `other`.
         """
         below = other.rest + (v - self.rest) * (other.threshold - other.rest) / (self.threshold - self.rest)
         above = other.threshold + (v - self.threshold) * (other.peak - other.threshold) / (self.peak - self.threshold)
@@ -40,18 +41,19 @@ class VoltageScale:
 
 @dataclass(frozen=True)
 class Line:
-    """One sweep of one neuron.
+    """Line of one sweep of one neuron.
 
     Attributes
     ----------
-    t, v, current : ndarray, shape [T]
-        Time in ms, potential in mV as it was simulated or measured, injected current.
-    spikes : ndarray
-        In ms.
+    t, v, current : ndarray, shape (T,)
+        Time in ms, simulated or measured potential in mV, and injected current.
+    spikes : ndarray, shape (spikes,)
+        Spike times in ms.
     diverged_at : float
-        In ms; nan where all is well.
+        Time in ms at which the potential diverged, or nan.
     peak : float
-        In mV, up to which each spike is drawn as a line; nan where the potential itself shows the spikes.
+        Potential in mV up to which each spike is drawn as a vertical line. It is nan if the potential itself contains
+        the spikes.
     """
 
     t: Floats
@@ -63,7 +65,10 @@ class Line:
 
 
 def own_lines(traces: Mapping[str, Traces], model: NeuronModel | None) -> dict[str, Line]:
-    """Return the sweeps of a model, each of one lane; without a model, spikes have no peak."""
+    """Return the lines of the sweeps of a model, whose traces have one lane.
+
+    Without a model, the spikes have no peak.
+    """
     peak = model.peak if model is not None and model.spike_level is None else np.nan
     return {name: _line(sweep, sweep.v[0], peak) for name, sweep in traces.items()}
 
@@ -75,11 +80,11 @@ def _line(sweep: Traces, v: Floats, peak: float = np.nan) -> Line:
 def target_lines(
     target: Target, scale: VoltageScale, model: NeuronModel | None = None, held: float = 0.0
 ) -> dict[str, Line]:
-    """Return the sweeps of a target, mapped onto a model's scale; a recording's are drawn as measured.
+    """Return the lines of the sweeps of a target on the scale of a model.
 
-    Of spikes alone, the line is that of a neuron at rest between them. For a `model` whose current has another unit,
-    the stimulus of a reference neuron is the same share of the usual current, on top of the current `held`; that of
-    a recording is left out.
+    The lines of a recording are not scaled. If a recording contains only spikes, its potential is the resting
+    potential. If the current of `model` has another unit than that of a reference neuron, the stimulus is drawn as the
+    same share of the usual current, in addition to the current `held`. The current of a recording is nan.
     """
     if target.parts:
         return {name: line for part in target.parts for name, line in target_lines(part, scale, model, held).items()}
@@ -102,9 +107,9 @@ def target_lines(
 
 
 def current_share(model: NeuronModel, reference: NeuronModel) -> float | None:
-    """Return by what a current of a reference neuron is drawn larger for a model; None where their units are the same.
+    """Return the factor by which the current of a reference neuron is scaled for a model with another unit.
 
-    Where the units differ, it is the same share of the usual current.
+    A scaled current is the same share of the usual current. The result is None if the units are the same.
     """
     if model.current.unit == reference.current.unit:
         return None
@@ -114,23 +119,25 @@ def current_share(model: NeuronModel, reference: NeuronModel) -> float | None:
 def voltage_scale(
     model: NeuronModel, values: Mapping[str, float] | None = None, lines: Mapping[str, Line] | None = None
 ) -> VoltageScale:
-    """Return the scale of a model with these values; its rest is where its sweeps begin, holding included.
+    """Return the voltage scale of a model with these values, with the potential at the start of the sweeps as rest.
 
-    A neuron that fires before anything happens may begin anywhere in a spike: so near to its peak that is no rest.
+    A neuron that fires before the stimulus may start within a spike. A potential closer to the peak than to rest is
+    therefore not used.
     """
     given = values or model.defaults()
     scale = scale_at(model, given, np.nan)
     for line in (lines or {}).values():
-        if line.v[0] < 0.5 * (scale.rest + model.peak):  # not so where it is nan
+        if line.v[0] < 0.5 * (scale.rest + model.peak):  # The comparison is false for nan.
             scale = scale_at(model, given, float(line.v[0]))
             break
     return scale if np.isfinite([scale.rest, scale.threshold]).all() else voltage_scale(model)
 
 
 def scale_at(model: NeuronModel, values: Mapping[str, float], begins: float) -> VoltageScale:
-    """Return the scale of a model whose sweeps begin at a potential in mV; nan: at the rest of its parameters.
+    """Return the voltage scale of a model whose sweeps start at a potential in mV.
 
-    The threshold is a span above, as the judge has it, and below the peak.
+    For nan, the resting potential of its parameters is used. The threshold is one span above rest, as in the criteria,
+    but below the peak.
     """
     arrays = {name: np.array([values[name]]) for name in model.parameters}
     span, threshold = (float(x[0]) for x in model.span_threshold(arrays))
@@ -140,10 +147,10 @@ def scale_at(model: NeuronModel, values: Mapping[str, float], begins: float) -> 
 
 
 def curve_points(curve: Curve, verdict: Verdict) -> tuple[Floats, Floats]:
-    """Return the points of a curve, of one set; those that are not known are left out.
+    """Return the finite points of a curve of one parameter set.
 
-    With an onset they begin at zero and are silent up to it, so that a jump is seen as one. Neurons whose onsets
-    lie far apart stand above each other all the same, because x counts in multiples of the onset.
+    A curve with an onset starts at zero and is silent up to the onset, so that a jump of the rate is visible. On the x
+    axis, multiples of the onset make neurons with different onsets comparable.
     """
     x, y = (np.asarray(verdict.measured[name], dtype=np.float64) for name in (curve.x, curve.y))
     if curve.onset:
@@ -151,5 +158,5 @@ def curve_points(curve: Curve, verdict: Verdict) -> tuple[Floats, Floats]:
         x, y = np.concatenate([[0.0, 1.0], x / onset]), np.concatenate([[0.0, 0.0], y])
     known = np.isfinite(x) & np.isfinite(y)
     if known.sum() <= 2 and curve.onset:
-        known[:] = False  # nothing was measured
+        known[:] = False  # The curve has no measured point.
     return x[known], y[known]

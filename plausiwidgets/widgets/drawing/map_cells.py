@@ -1,4 +1,4 @@
-"""The cells of a map of models × patterns, as data."""
+"""Cells of a map of models × patterns as data."""
 
 from __future__ import annotations
 
@@ -41,27 +41,28 @@ COLOURS = {
     "waiting": "#f5f5f5",
     "unsearched": "#fafafa",
 }
-"""Of each status, as the widget has them: blue and orange of Okabe and Ito."""
+"""Colour of each status, with blue and orange from Okabe and Ito."""
 
 _BEST_FIRST = ("replicated", "fragile", "running", "unverified", "rejected", "unsearched", "failed", "waiting")
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One model and one pattern.
+    """Cell of a map, for one model and one pattern.
 
     Attributes
     ----------
     status : str
-        A key of `SYMBOLS`.
+        Key of `SYMBOLS`.
     share : str
-        Of several seeds, those with which the pattern is shown, such as ``"3/5"``; else empty.
+        Number of the seeds with which the pattern is verified and number of all seeds, such as ``"3/5"``. Empty for one
+        seed.
     lines : tuple of str
-        The status in words, then what else is known.
+        Status in words, then further results.
     parameters : mapping of str to float
-        The best ones; empty where there are none.
+        Best parameters, or empty.
     evaluations, robustness : float
-        Of the best; nan where they are not known.
+        Values of the best search, or nan.
     """
 
     status: str
@@ -74,16 +75,16 @@ class Cell:
 
 @dataclass(frozen=True)
 class Grid:
-    """Rows, columns and cells of a map.
+    """Map with its rows, columns and cells.
 
     Attributes
     ----------
     models : mapping of str to NeuronModel or None
-        Rows from the top, by name; None for a model that is neither given nor registered.
+        Rows from the top, by name. None for a model that is neither passed nor registered.
     patterns : mapping of str to Pattern or None
-        Columns from the left, by key; the same.
+        Columns from the left, by key. None for a pattern that is neither passed nor registered.
     cells : mapping of (str, str) to Cell
-        By model and pattern; a missing one was not assessed.
+        Cells by model and pattern. A missing cell was not assessed.
     """
 
     models: Mapping[str, NeuronModel | None]
@@ -91,18 +92,18 @@ class Grid:
     cells: Mapping[tuple[str, str], Cell]
 
     def status(self, model: str, pattern: str) -> str:
-        """Return the status of a cell, "unsearched" without one."""
+        """Return the status of a cell, or "unsearched" if the cell is missing."""
         cell = self.cells.get((model, pattern))
         return "unsearched" if cell is None else cell.status
 
 
 def grid_of_table(table: pd.DataFrame, own: Iterable[NeuronModel] = (), own_patterns: Iterable[Protocol] = ()) -> Grid:
-    """Return the grid of a table that `assess` returned, or that was read from its CSV.
+    """Return the map of a table that `assess` returned or that was read from its CSV file.
 
     Parameters
     ----------
     own, own_patterns
-        Models and patterns that are not registered.
+        Models and patterns of the table that are not registered.
 
     Raises
     ------
@@ -121,28 +122,28 @@ def grid_of_table(table: pd.DataFrame, own: Iterable[NeuronModel] = (), own_patt
 def grid_of_results(
     results: Iterable[Result], own: Iterable[NeuronModel] = (), own_patterns: Iterable[Protocol] = ()
 ) -> Grid:
-    """Return the grid of searches that wait, run or have ended."""
+    """Return the map of searches, which may be waiting, running or ended."""
     return grid(map(row_of, results), own, own_patterns)
 
 
 def row_of(result: Result) -> dict[str, object]:
-    """Return what :func:`grid` takes of a search."""
+    """Return the data of a search as a row for :func:`grid`."""
     names = ("model", "pattern", "evaluations", "budget", "robustness", "parameters", "error", "loss", "found_after")
     row = {name: getattr(result, name) for name in names}
     return row | {"status": status_of(result), "unmet": list(result.unmet)}
 
 
 def status_of(result: Result) -> str:
-    """Return the status of a search, ended or not."""
+    """Return the status of a search, or its state if it is waiting, running or failed."""
     return result.state if result.state in ("waiting", "running", "failed") else result.status
 
 
 def grid(
     rows: Iterable[Mapping[str, object]], own: Iterable[NeuronModel] = (), own_patterns: Iterable[Protocol] = ()
 ) -> Grid:
-    """Return the grid of rows with model, pattern, status, and what else is known.
+    """Return the map of rows with a model, a pattern, a status and optional results.
 
-    Patterns that are not registered come last, in the order of the rows.
+    Unregistered patterns are last, in the order of the rows.
     """
     groups: dict[tuple[str, str], list[Mapping[str, object]]] = {}
     for row in rows:
@@ -179,23 +180,23 @@ SHORT = {
     "izhikevich_2007": "Izhikevich 2007",
     "lsnn": marked("LSNN (Norse)"),
 }
-"""In place of the titles that are too long for a row of the map or a label of the chart, by the model's name."""
+"""Short titles by the name of the model, if the title is too long for a row of the map or a label of the chart."""
 
 
 def short_title(name: str, model: NeuronModel | None) -> str:
-    """Return a model's title, or a shorter one for some of the package's models; its name where it is not known."""
+    """Return the title of a model, the short title of some packaged models, or the name of an unknown model."""
     if model is None:
         return name
     return SHORT.get(name, model.title) if model.is_builtin else model.title
 
 
 def pattern_title(key: str, pattern: Protocol | None) -> str:
-    """Return a pattern's letter and title, or its key where it is not known."""
+    """Return the letter and the title of a pattern, or the key of an unknown pattern."""
     return f"{pattern.letter} {tr(pattern.title)}".strip() if pattern is not None else key
 
 
 def with_argument(status: str, argument: str) -> str:
-    """Return "ruled_out" for a pattern that was not found or searched, or is not robust, if a proof rules it out."""
+    """Return "ruled_out" for a pattern that is not found, not searched or not robust, if a proof rules it out."""
     return "ruled_out" if argument and status in ("fragile", "rejected", "unsearched") else status
 
 
@@ -224,7 +225,7 @@ def _cell(rows: list[Mapping[str, object]], argument: str) -> Cell:
 
 
 def _parameters(kept: object) -> dict[str, float]:
-    if isinstance(kept, str):  # as a CSV has them
+    if isinstance(kept, str):  # A CSV file contains the parameters as JSON.
         try:
             kept = json.loads(kept)
         except ValueError:
@@ -233,7 +234,7 @@ def _parameters(kept: object) -> dict[str, float]:
 
 
 def _lines(row: Mapping[str, object], word: str) -> list[str]:
-    """Return what is known of a search, the status first."""
+    """Return the results of a search in words, starting with its status."""
     evaluations, found, loss, robustness, budget = (
         _number(row.get(name), math.nan) for name in ("evaluations", "found_after", "loss", "robustness", "budget")
     )

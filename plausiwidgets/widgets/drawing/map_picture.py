@@ -1,4 +1,4 @@
-"""The picture of a map as SVG: what a saved notebook shows without a kernel."""
+"""Picture of a map as SVG, which a saved notebook shows without a kernel."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from plausiwidgets.texts import tr
 from plausiwidgets.widgets.drawing.map_cells import COLOURS, SYMBOLS, WORDS, Grid
 
 CELL, LEFT, TOP = 24, 160, 26
-"""Size of a cell of a map in px, and the margins for the names of models and the letters of patterns."""
+"""Size of a cell in px, and the margins for the names of models and the letters of patterns."""
 
 
 def map_picture(grid: Grid) -> str:
-    """Return the cells of a map as SVG text: a mark in each, letters of the patterns above, a key below."""
+    """Return a map as SVG text, with a symbol in each cell, the letters of the patterns and a key."""
     patterns, models = list(grid.patterns.items()), list(grid.models)
     letters = [pattern.letter if pattern is not None and pattern.letter else key[:3] for key, pattern in patterns]
     parts = [_text(LEFT + (i + 0.5) * CELL, TOP - 8, letter, "middle") for i, letter in enumerate(letters)]

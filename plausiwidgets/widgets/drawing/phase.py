@@ -11,11 +11,14 @@ from plausiwidgets.support.printed import number
 from plausiwidgets.widgets.drawing.envelope import Floats
 
 ARROWS = (13, 10)
-"""Number of arrows along the two variables."""
+"""Number of arrows along each of the two variables."""
 
 
 def arrows(plane: PhasePlane) -> Floats:
-    """Return place and direction of the flow at some points, shape [arrows, 4]; directions as shares of the ranges."""
+    """Return positions and directions of the flow of a phase plane, shape (arrows, 4).
+
+    The directions are shares of the ranges per ms. Arrows with infinite or undefined rates are left out.
+    """
     places = [
         np.linspace(0, len(axis) - 1, count + 2).round().astype(int)[1:-1]
         for axis, count in zip((plane.x, plane.y), ARROWS, strict=True)
@@ -28,7 +31,10 @@ def arrows(plane: PhasePlane) -> Floats:
 
 
 def line_arrows(line: PhaseLine) -> Floats:
-    """Return arrows along the line of rate zero, shape [arrows, 4], as of a plane."""
+    """Return arrows along the x axis of a phase line, shape (arrows, 4), in the form of :func:`arrows`.
+
+    The directions are only signs of the rate.
+    """
     places = np.linspace(0, len(line.x) - 1, ARROWS[0] + 2).round().astype(int)[1:-1]
     x, rate = line.x[places], line.rate[places]
     rows = np.stack([x, np.zeros_like(x), np.sign(rate), np.zeros_like(x)], axis=1)
@@ -36,17 +42,17 @@ def line_arrows(line: PhaseLine) -> Floats:
 
 
 def state_text(point: FixedPoint, names: tuple[str, ...]) -> str:
-    """Return the values of some variables at a fixed point."""
+    """Return the values of some variables at a fixed point as text."""
     return ", ".join(f"{name} = {number(point.state[name], 4)}" for name in names)
 
 
 def eigenvalues_text(point: FixedPoint) -> str:
-    """Return the eigenvalues of a fixed point in 1/ms."""
+    """Return the eigenvalues of a fixed point in ms⁻¹ as text."""
     return ", ".join(_complex(value) for value in point.eigenvalues)
 
 
 def current_text(current: float, model: NeuronModel | None) -> str:
-    """Return a constant current with its unit."""
+    """Return a constant current with its unit as text."""
     unit = model.current.unit if model is not None and model.current.unit != "1" else ""
     return f"I = {number(current, 3)} {unit}".strip()
 

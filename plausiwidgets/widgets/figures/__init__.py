@@ -1,1 +1,1 @@
-"""What a script plots: Plotly's figures of a verdict, result, traces, plane, phase plane, map and chart."""
+"""Plotly figures of verdicts, results, traces, planes, phase planes, maps and charts."""

@@ -1,4 +1,4 @@
-"""What is drawn of the marks of a pattern in the trace of a sweep."""
+"""Shapes of the marks of a pattern in the trace of a sweep."""
 
 from __future__ import annotations
 
@@ -18,26 +18,27 @@ from plausiwidgets.support.printed import number
 from plausiwidgets.texts import tr
 
 MAX_MARKS = 24
-"""Largest number of brackets of a mark: more cannot be told apart."""
+"""Maximum number of brackets of a mark. A viewer cannot distinguish more."""
 
 
 @dataclass(frozen=True)
 class Shape:
-    """One drawn shape.
+    """Shape in the picture of a trace.
 
     Attributes
     ----------
     criteria : tuple of str
-        Keys of the criteria that it is about.
+        Keys of the criteria that the shape is about.
     ok : bool
-        Whether all of them hold.
+        Whether all these criteria are met.
     form : {"bracket", "arrow", "window", "band"}
     t0, t1 : float
-        In ms.
+        Start and end in ms.
     v0, v1 : float
-        In mV, for a band; 0 for the others, which stand above the trace, or are as high as the figure.
+        Lower and upper edge of a band in mV. They are 0 for the other forms, which are above the trace or as high as
+        the figure.
     text : str
-        Of a bracket and an arrow.
+        Text of a bracket or an arrow.
     """
 
     criteria: tuple[str, ...]
@@ -51,7 +52,7 @@ class Shape:
 
 
 def event_window(pattern: Protocol, sweep: str, values: Mapping[str, float], trace: Traces) -> tuple[float, float]:
-    """Return the start and end (ms) of the event that a sweep shows; those of the whole sweep by default."""
+    """Return the start and the end in ms of the event of a sweep, by default those of the whole sweep."""
     whole = float(trace.t[0]), float(trace.t[-1])
     for prefix, part in pattern.components.items():
         if part.event is not None and (not prefix or sweep.startswith(part.within(""))):
@@ -62,7 +63,9 @@ def event_window(pattern: Protocol, sweep: str, values: Mapping[str, float], tra
 
 
 def shapes(pattern: Protocol, sweep: str, model: NeuronModel, verdict: Verdict) -> tuple[Shape, ...]:
-    """Return the shapes to draw into the trace of a sweep of one set, those of several criteria once.
+    """Return the shapes to draw in the trace of a sweep of one parameter set.
+
+    A shape of several criteria is returned once.
 
     Examples
     --------
@@ -108,7 +111,7 @@ def _time(time: Time, s: SimpleNamespace, trace: Traces) -> float:
 
 @dataclass(frozen=True)
 class _Drawing:
-    """A mark at its times, with the data that it is drawn from."""
+    """Mark of a pattern at its times, with the data from which its shapes are computed."""
 
     mark: Mark
     start: float
@@ -128,7 +131,7 @@ class _Drawing:
         return float(before[-1]) if before.size else math.nan
 
     def potential(self, start: float) -> tuple[np.ndarray, np.ndarray]:
-        """Return the times and the potential from a time on."""
+        """Return times in ms and potential in mV between `start` and the end of the mark."""
         inside = (self.trace.t >= start) & (self.trace.t < self.stop) & np.isfinite(self.trace.v[0])
         return self.trace.t[inside], self.trace.v[0][inside]
 
@@ -143,7 +146,7 @@ class _Drawing:
         return self.shape("arrow", t0, t1, text=f"{self.mark.text} = {measured}" if self.mark.text else measured)
 
     def window(self) -> list[Shape]:
-        """Return the time in which nothing may happen; it is drawn where something does."""
+        """Return a window in which no event may happen. The figure draws it only if the criterion is not met."""
         return self.shape("window", self.start, self.stop)
 
     def intervals(self, times: np.ndarray) -> list[Shape]:
@@ -200,7 +203,7 @@ def _level(d: _Drawing) -> list[Shape]:
     if not v.size:
         return []
     distances = v - d.rest
-    # The criterion may measure the largest distance, or the last one.
+    # The criterion may measure the largest or the last distance.
     known = d.check.unit == "mV" and math.isfinite(d.check.value)
     measured = float(d.check.value) if known else abs(float(distances[-1]))
     away = float(distances[np.abs(np.abs(distances) - measured).argmin()])
@@ -219,7 +222,7 @@ def _hump(d: _Drawing) -> list[Shape]:
         return []
     spike = float(times[-1])
     t, v = d.potential(max(spike, d.start))
-    # From where the potential is below the threshold: the spike itself is no hump.
+    # The spike itself is not a hump, so the search starts where the potential is below the threshold.
     start = f.first_below(v[None], np.array([d.threshold]), np.array([0]))
     since = np.searchsorted(t, [spike])
     found = f.hump(v[None], np.array([d.rest]), start, np.searchsorted(t, [spike + SOON]), np.zeros(1), since)

@@ -1,4 +1,4 @@
-"""An atlas as a Plotly figure: a mosaic with the spike train of each representative, coloured where it has a name."""
+"""Atlas as a Plotly figure, a mosaic with the spike train of each representative."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from plausiwidgets.texts import tr
 from plausiwidgets.widgets.figures import style
 
 SIZE = 820
-"""Side of a figure in px."""
+"""Side length of the figure in px."""
 MOST_SPIKES = 60
-"""Spikes of a train that are drawn: more are a solid bar."""
+"""Maximum number of drawn spikes of a train. More spikes would look like a solid bar."""
 
 
 def atlas_figure(atlas: Atlas, dark: bool = False) -> dict[str, object]:
-    """Return data and layout of an atlas.
+    """Return the data and the layout of an atlas for Plotly.
 
     Examples
     --------
@@ -58,7 +58,7 @@ def atlas_figure(atlas: Atlas, dark: bool = False) -> dict[str, object]:
 
 
 def _barcodes(some: Sequence[Behaviour], name: str, colour: str) -> dict[str, Any]:
-    """Return one line with a stroke for each spike."""
+    """Return a trace with a stroke for each spike."""
     xs: list[float | None] = []
     ys: list[float | None] = []
     for one in some:
@@ -79,7 +79,7 @@ def _barcodes(some: Sequence[Behaviour], name: str, colour: str) -> dict[str, An
 
 
 def _readings(atlas: Atlas) -> dict[str, Any]:
-    """Return invisible marks at the cells, which show the values of a representative under the pointer."""
+    """Return invisible markers at the cells, with the values of the representatives as hover text."""
     x, y = atlas.axes
     words = [
         f"{_value(x, one)}<br>{_value(y, one)}<br>{', '.join(one.names) or tr('no name')}" for one in atlas.behaviours
@@ -103,7 +103,7 @@ def _value(axis: AtlasAxis, one: Behaviour) -> str:
 
 
 def _axis(axis: AtlasAxis, points: int) -> dict[str, Any]:
-    """Return an axis in cells with round values."""
+    """Return an axis of the atlas with ticks at round values."""
     values = [m * 10.0**k for k in range(-2, 4) for m in (1.0, 3.0) if axis.low <= m * 10.0**k <= axis.high]
     unit = "" if axis.unit == "1" else f" ({axis.unit})"
     return {

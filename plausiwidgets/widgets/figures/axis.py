@@ -1,4 +1,4 @@
-"""An axis on the scale of a parameter: positions and ticks."""
+"""Axis on the scale of a parameter, with its positions and ticks."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from plausiwidgets.widgets.drawing.envelope import Floats
 
 
 def axis(parameter: Parameter, values: Floats, most: int = 7) -> tuple[Floats, dict[str, object]]:
-    """Return the positions of values on a Plotly axis, and its settings in a layout.
+    """Return the positions of values on a Plotly axis, and the settings of this axis in a layout.
 
-    A linear axis has the values themselves; another one has positions on the parameter's scale, with ticks at some
-    `most` values.
+    On a linear axis, the positions are the values. On other axes, they are positions on the parameter's scale, with
+    ticks at about `most` values.
     """
     low, high = float(values[0]), float(values[-1])
     positions = np.asarray(parameter.transform(values), dtype=np.float64)

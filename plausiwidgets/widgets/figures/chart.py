@@ -1,4 +1,4 @@
-"""Which model to use? The patterns that each model shows against its operation count, as the picture of 2004 has it."""
+"""Chart of the patterns that each model shows against its operation count, after the figure of 2004."""
 
 from __future__ import annotations
 
@@ -25,14 +25,15 @@ if TYPE_CHECKING:
 
 
 class Judged2004(NamedTuple):
-    """A model in the comparison of 2004.
+    """Model in the comparison of 2004.
 
     Attributes
     ----------
     operations : float
-        Floating point operations for 1 ms; of integrate-and-fire-or-burst, 9 to 13, the larger number.
+        Floating-point operations for 1 ms. For integrate-and-fire-or-burst, it is the larger number of the range from 9
+        to 13.
     shown : int or None
-        Of the twenty patterns, those that it can show by the text; None where the text names none.
+        Number of the twenty patterns that the model can show according to the text. None if the text names none.
     """
 
     operations: float
@@ -52,15 +53,16 @@ COMPARED_2004 = {
     "wilson": Judged2004(180),
     "hodgkin_huxley": Judged2004(1200),
 }
-"""Izhikevich, IEEE Trans. Neural Networks 15(5), 2004, sec. III and fig. 2, by the model's name here.
+"""Models of Izhikevich, IEEE Trans. Neural Networks 15(5), 2004, sec. III and fig. 2, by their names in the package.
 
-Operations are those of his figure, where resonate-and-fire and adapting integrate-and-fire have the same. The patterns
-are those that the text of section III grants: integrate-and-fire tonic spikes, class 1 and integration; quadratic also
-latency, a variable threshold and bistability; Izhikevich's all.
+The operations are those of his figure, in which resonate-and-fire and adapting integrate-and-fire have the same number.
+The patterns are those that section III ascribes to a model. Integrate-and-fire shows tonic spikes, class 1 excitability
+and integration. The quadratic model also shows latency, a variable threshold and bistability. The model of Izhikevich
+shows all patterns.
 """
 
 WIDTH, HEIGHT = 620, 560
-"""Least width of the chart in px, for which the labels are placed, and its height."""
+"""Minimum width of the chart in px, for which the labels are placed, and the height of the chart."""
 MARGIN = {"l": 60, "r": 16, "t": 46, "b": 96}
 FLOOR, CEILING = -0.8, 21.2
 POINT, LABEL = 11, 13
@@ -71,7 +73,7 @@ NAME_OURS, NAME_2004 = (
 )
 CAUTION = marked("The count treats all patterns equally. A pattern that was not found may still be possible.")
 
-# Where a label may stand: Plotly's name, and the centre of the label from the point, in its width and height.
+# Possible places of a label, with Plotly's name and the offset of its centre from the point in widths and heights.
 PLACES = {
     "middle right": (0.5, 0.0),
     "middle left": (-0.5, 0.0),
@@ -88,29 +90,29 @@ PLACES = {
 def plausibility_chart(table: pd.DataFrame, *, dark: bool = False, language: str | None = None) -> go.Figure:
     """Show the patterns of each model of an assessment against its operation count.
 
-    The picture of Izhikevich (2004), made by the machine: operations for 1 ms at the model's own time step are
-    counted from its program (`plausiwidgets.models.operation_count`), its patterns by searches. His own numbers
-    can be switched on in the legend: a line leads from each model to the operation count that he gives, and ends in ◇
-    at the number of patterns that his text grants, or in a bar where it gives none.
+    The chart repeats the figure of Izhikevich (2004) with computed values. The operations for 1 ms at the model's time
+    step are counted in its program (`plausiwidgets.models.operation_count`), and the patterns are found by searches.
+    The legend can switch on the numbers of 2004. A line then leads from each model to its operation count of 2004. It
+    ends in ◇ at the number of patterns of 2004, or in a bar if the text has no number.
 
     Parameters
     ----------
     table : pandas.DataFrame
-        What `plausiwidgets.assess` or `plausibility_score` returned.
+        Table that `plausiwidgets.assess` or `plausibility_score` returned.
     dark : bool
-        Whether it is for a dark background.
+        Whether the chart is for a dark background.
     language : {"en", "de"}, optional
-        Of its texts; default: that of the last explorer, and at first English.
+        Language of the texts. The default is the language of the last explorer, or English without an explorer.
 
     Returns
     -------
     plotly.graph_objects.Figure
-        As wide as its place. ``.show()`` shows it, ``.write_html(path)`` saves it.
+        Chart that is as wide as its output area. ``.show()`` shows it, and ``.write_html(path)`` saves it.
 
     Raises
     ------
     ValueError
-        If `table` is neither, or is empty, or for an unknown language.
+        If `table` is another table or empty, or for an unknown language.
 
     Examples
     --------
@@ -120,7 +122,7 @@ def plausibility_chart(table: pd.DataFrame, *, dark: bool = False, language: str
     spoken = chosen("plausibility_chart", language)
     known = {"shown", "operations_per_ms"} <= set(getattr(table, "columns", ()))
     if known:
-        if "unverified" not in table.columns:  # a score of 0.3 counted these pairs as fragile
+        if "unverified" not in table.columns:  # A score of version 0.3 has counted these pairs as not robust.
             table = table.assign(unverified=0)
         missing = [name for name in SCORE_COLUMNS if name not in table.columns]
         if missing or table.empty:
@@ -147,7 +149,7 @@ def _caution(score: pd.DataFrame) -> str:
 
 
 def _below(text: str, theme: style.Theme) -> dict[str, object]:
-    """Return a text below the axis of operation counts."""
+    """Return an annotation below the axis of operation counts."""
     return {
         "text": "<br>".join(wrap(html.escape(text, quote=False), 84)),
         "showarrow": False,
@@ -164,7 +166,7 @@ def _below(text: str, theme: style.Theme) -> dict[str, object]:
 
 
 def _still(score: pd.DataFrame) -> str:
-    """Return the picture that a saved notebook shows."""
+    """Return the picture for a saved notebook."""
     rows = score[score["operations_per_ms"] > 0]
     operations, shown = rows["operations_per_ms"].tolist(), rows["shown"].astype(float).tolist()
     if not operations:
@@ -223,10 +225,11 @@ def draw(score: pd.DataFrame, dark: bool = False) -> go.Figure:
 def label_positions(
     points: Sequence[tuple[float, float]], names: Sequence[str], others: Sequence[float] = ()
 ) -> list[str | None]:
-    """Return where the label of each point stands, as Plotly's ``textposition``.
+    """Return the position of the label of each point, as Plotly's ``textposition``.
 
-    From the cheapest model on, each label takes the first of `PLACES` where it stays in the picture and covers no
-    point and no label; None where there is no such place: the hover text has the name.
+    The labels are placed in the order of the operation counts. Each label gets the first of `PLACES` that is inside the
+    picture and covers no point and no other label. A position is None if there is no such place. The hover text then
+    shows the name.
 
     Parameters
     ----------
@@ -234,7 +237,7 @@ def label_positions(
         Operation count and number of patterns.
     names : sequence of str
     others : sequence of float
-        Operation counts for which the axis is extended at times, and the labels move together.
+        Operation counts to which the axis may be extended, which moves the labels closer together.
 
     Examples
     --------
@@ -247,7 +250,7 @@ def label_positions(
     dense = wide / (top - min([low, *(math.log10(x) for x in others)]))
     ends = [(math.log10(x) - low) * decade for x, _ in points]
     at = [(math.log10(x) * dense, y * high / (CEILING - FLOOR)) for x, y in points]
-    taken = [(x, y, POINT / 2, POINT / 2) for x, y in at]  # centre, half of width and height
+    taken = [(x, y, POINT / 2, POINT / 2) for x, y in at]  # centre, half of the width and half of the height
     positions: list[str | None] = [None] * len(points)
     for i in sorted(range(len(points)), key=lambda i: points[i]):
         half, tall = 0.28 * LABEL * len(names[i]) + 2.0, 0.6 * LABEL
@@ -268,7 +271,7 @@ def label_positions(
 
 
 def _lines_to_2004(rows: Iterable[Mapping[Hashable, Any]], colour: str) -> dict[str, Any]:
-    """Return the lines from models to the numbers of 2004, three entries each: here, there, and a gap."""
+    """Return lines from the models to their numbers of 2004, with a start, an end and a gap for each model."""
     x: list[float | None] = []
     y: list[float | None] = []
     marks: list[str] = []
@@ -331,7 +334,7 @@ def _hover_2004(title: object, model: Judged2004) -> str:
 
 
 def _extent(operations: Sequence[float]) -> tuple[float, float]:
-    """Return the ends of the axis of operation counts, with room for labels."""
+    """Return the ends of the axis of operation counts, with space for the labels."""
     return min(operations, default=10.0) / 2.0, max(operations, default=1000.0) * 5.0
 
 

@@ -1,4 +1,4 @@
-"""The plausibility map as a Plotly figure, for a paper."""
+"""Plausibility map as a Plotly figure, for example for a paper."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ CELL = 28
 """Width and height of a cell in px."""
 
 LEFT, TOP, BOTTOM = 190, 200, 60
-"""Margins in px, with the names of models, those of patterns, and the key; the second is the least."""
+"""Margins in px for the names of models, the titles of patterns (a minimum) and the key."""
 
 LETTER = 7.5
-"""Width of a letter in px, of the titles of patterns."""
+"""Width in px of a letter in the titles of patterns."""
 
 
 def map_figure(grid: Grid, dark: bool = False) -> dict[str, object]:
-    """Return data and layout of a map: a mark in each cell, and beside each model how many patterns it shows.
+    """Return the data and the layout of a map, with the number of shown patterns next to each model.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Impedance, reliability and noise tolerance as Plotly figures: panels one below the other."""
+"""Impedance, reliability and noise tolerance as Plotly figures with panels."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from plausiwidgets.texts import tr
 from plausiwidgets.widgets.figures import style
 
 WIDTH, GAP = 900, 0.06
-"""Width of a figure in px, and the distance of two panels as a share of the height."""
+"""Width of a figure in px, and distance between two panels as a share of the height."""
 
 LOGARITHMIC = {"type": "log", "dtick": "D2"}
-"""A logarithmic axis with ticks at 1, 2 and 5."""
+"""Settings of a logarithmic axis with ticks at 1, 2 and 5."""
 
 
 def impedance_figure(found: Impedance, dark: bool = False) -> dict[str, object]:
-    """Return data and layout of an impedance: magnitude and phase over the frequency.
+    """Return the data and the layout of an impedance, with magnitude and phase against the frequency.
 
     Examples
     --------
@@ -48,7 +48,7 @@ def impedance_figure(found: Impedance, dark: bool = False) -> dict[str, object]:
 
 
 def reliability_figure(found: Reliability, dark: bool = False) -> dict[str, object]:
-    """Return data and layout of a reliability: the spikes of all trials, and the frozen current below them.
+    """Return the data and the layout of a reliability, with the spikes of all trials and the frozen current.
 
     Examples
     --------
@@ -83,7 +83,9 @@ def reliability_figure(found: Reliability, dark: bool = False) -> dict[str, obje
 
 
 def tolerance_figure(found: NoiseTolerance, dark: bool = False) -> dict[str, object]:
-    """Return data and layout of a noise tolerance: the share of noises in which the criteria are met, over the noise.
+    """Return the data and the layout of a noise tolerance.
+
+    The figure shows the share of noise seeds with which the criteria are met against the noise.
 
     Examples
     --------
@@ -133,7 +135,7 @@ def _laid_out(
     x: Mapping[str, object],
     theme: style.Theme,
 ) -> dict[str, Any]:
-    """Return a figure of panels, from top to bottom, each with its share of the height."""
+    """Return a figure of panels from top to bottom, each with a share of the height."""
     common = {"ticks": "outside", "showline": True}
     room = 1.0 - GAP * (len(shares) - 1)
     layout: dict[str, Any] = {

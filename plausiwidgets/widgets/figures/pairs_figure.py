@@ -1,4 +1,4 @@
-"""Sampled sets as a Plotly figure: how each value is spread, and each pair of values."""
+"""Sampled parameter sets as a Plotly figure, with the distribution of each parameter and of each pair."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ from plausiwidgets.widgets.figures import style
 from plausiwidgets.widgets.figures.axis import axis
 
 MAX_PARAMETERS = 7
-"""Values that are drawn: those that the sets leave the least open."""
+"""Maximum number of drawn parameters, which are those with the narrowest distributions."""
 BINS = 24
-"""Bins of the range of a value."""
+"""Number of bins over the range of a parameter."""
 PANEL, SIDE, HEAD, FOOT = 118, 84, 86, 108
-"""Size of a panel, and room beside, above and below the panels, in px."""
+"""Size of a panel, and space on the left, above and below the panels, in px."""
 TICKS = 3
-"""Labels of an axis."""
+"""Number of labels of an axis."""
 SPACE = 0.1
 """Space between panels, as a share of a panel."""
 
 
 def is_sample(table: pd.DataFrame) -> bool:
-    """Return whether a table is one of :func:`plausiwidgets.analysis.sample_accepted`."""
+    """Return whether :func:`plausiwidgets.analysis.sample_accepted` has returned a table."""
     bounds = table.attrs.get("bounds")
     return isinstance(bounds, Mapping) and len(bounds) > 0 and set(bounds) <= set(table.columns) and len(table) > 0
 
 
 def drawn_of(table: pd.DataFrame) -> list[Parameter]:
-    """Return the values that are drawn, in the order of the table: the narrowest ones within their ranges.
+    """Return the drawn parameters, which have the narrowest distributions in their ranges, in the order of the table.
 
     Examples
     --------
@@ -57,9 +57,10 @@ def drawn_of(table: pd.DataFrame) -> list[Parameter]:
 
 
 def pairs_figure(table: pd.DataFrame, dark: bool = False) -> dict[str, object]:
-    """Return data and layout of sampled sets: on the diagonal each value over its range, below it each pair.
+    """Return the data and the layout of sampled sets.
 
-    A dashed line is where a value would be that nothing is known of: evenly spread over its range.
+    The diagonal shows the distribution of each parameter over its range, and the panels below it show each pair. A
+    dashed line shows the uniform distribution of an unconstrained parameter.
     """
     theme = style.theme(dark)
     shown = drawn_of(table)
@@ -180,7 +181,7 @@ def _title(table: pd.DataFrame) -> str:
 
 
 def _limits(table: pd.DataFrame, drawn: int) -> list[str]:
-    """Return the method and its limits, in two lines."""
+    """Return the method and its limits as two lines of text."""
     attrs = table.attrs
     first = tr(
         "{count} solutions after {evaluations} evaluations. Solutions occupy {percent} % of the search space.",

@@ -23,19 +23,19 @@ WIDTH, HEIGHT = 820, 600
 """Size of a figure in px."""
 
 COLOURS = {False: ("#a0437e", "#00775a"), True: ("#e28fc0", "#3fcf9f")}
-"""Of the two nullclines on a light and a dark background."""
+"""Colours of the two nullclines on a light and a dark background."""
 
 UPSWING = 4.0
-"""Where a curve rises beyond an unstable point it leaves the picture: how far up, in depths of its valley."""
+"""Maximum height of a curve above an unstable point, in depths of the valley of the curve. Higher parts are cut off."""
 
 STABLE, UNSTABLE = marked("stable fixed points"), marked("unstable fixed points")
 HIGHEST, LOWEST = marked("maximum potential during firing"), marked("minimum potential during firing")
 SYMBOLS = {"saddle": "diamond-open", "borderline": "circle-open-dot"}
-"""Of fixed points; what is stable is filled, and what is unstable is hollow."""
+"""Symbols of fixed points. Stable points are filled, and unstable points are hollow."""
 
 
 def phase_plane_figure(plane: PhasePlane, dark: bool = False) -> dict[str, object]:
-    """Return data and layout of a phase plane: flow, nullclines and fixed points.
+    """Return the data and the layout of a phase plane with flow, nullclines and fixed points.
 
     Examples
     --------
@@ -59,7 +59,7 @@ def phase_plane_figure(plane: PhasePlane, dark: bool = False) -> dict[str, objec
 
 
 def phase_line_figure(line: PhaseLine, dark: bool = False) -> dict[str, object]:
-    """Return data and layout of a phase line: the rate of change over the only variable.
+    """Return the data and the layout of a phase line, with the rate of change against the variable.
 
     Examples
     --------
@@ -88,7 +88,7 @@ def phase_line_figure(line: PhaseLine, dark: bool = False) -> dict[str, object]:
 
 
 def bifurcations_figure(found: BifurcationDiagram, dark: bool = False) -> dict[str, object]:
-    """Return data and layout of a diagram of bifurcations: fixed points and firing over the current.
+    """Return the data and the layout of a bifurcation diagram, with fixed points and firing against the current.
 
     Examples
     --------
@@ -147,7 +147,10 @@ def bifurcations_figure(found: BifurcationDiagram, dark: bool = False) -> dict[s
 
 
 def _flow(rows: Floats, x: Floats, y: Floats, theme: style.Theme) -> dict[str, object]:
-    """Return arrows as marks, which turn with the size of the figure as it is made."""
+    """Return arrows as markers.
+
+    Their angles are correct only for the initial size of the figure.
+    """
     up = rows[:, 3] * HEIGHT
     along = rows[:, 2] * WIDTH
     return {
@@ -184,7 +187,7 @@ def _curve(x: Floats, y: Floats, name: str, colour: str, dash: str) -> dict[str,
 def _marks(
     points: tuple[FixedPoint, ...], names: tuple[str, ...], heights: list[float], theme: style.Theme
 ) -> list[dict[str, object]]:
-    """Return the fixed points, one trace for each kind."""
+    """Return the fixed points as one trace for each kind."""
     data = []
     for kind in dict.fromkeys(point.kind for point in points):
         of_kind = [(point, y) for point, y in zip(points, heights, strict=True) if point.kind == kind]

@@ -1,4 +1,4 @@
-"""A parameter plane as a Plotly figure: the distance of one pattern, or the regions of several."""
+"""Parameter plane as a Plotly figure, with the loss of one pattern or the regions of several patterns."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ WIDTH, HEIGHT = 820, 600
 """Size of a figure in px."""
 
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#7a7a7a")
-"""Okabe and Ito's colours without black and yellow, with a grey: readable on both backgrounds."""
+"""Colours of Okabe and Ito without black and yellow, and a grey, which are readable on both backgrounds."""
 DASHES = ("solid", "6px,3px", "2px,2px")
-"""Regions beyond the number of colours differ in their outlines, and all in their letters."""
+"""Dashes of the outlines, which distinguish regions with the same colour."""
 
 NAMED = 4
-"""Most criteria or patterns that a label names before it counts the others."""
+"""Maximum number of criteria or patterns that a label names before it counts the rest."""
 
 
 def plane_figure(plane: ParameterPlane, dark: bool = False) -> dict[str, object]:
-    """Return data and layout of a plane.
+    """Return the data and the layout of a parameter plane.
 
     Examples
     --------
@@ -45,7 +45,7 @@ def plane_figure(plane: ParameterPlane, dark: bool = False) -> dict[str, object]
     draw = _regions if plane.several else _distance
     data = draw(plane, x, y, theme)
     point = [float(p.transform(value)) for p, value in zip(plane.axes, plane.point, strict=True)]
-    # Given bounds may leave the neuron out.
+    # The neuron may be outside the bounds of the call.
     inside = all(s[0] <= at <= s[-1] for s, at in zip((x, y), point, strict=True))
     data += inside * [
         {
@@ -95,7 +95,9 @@ def plane_figure(plane: ParameterPlane, dark: bool = False) -> dict[str, object]
 
 
 def outlines(mask: NDArray[np.bool_], x: Floats, y: Floats) -> tuple[Floats, Floats]:
-    """Return the outlines of the cells of a mask as one line with gaps of nan; holes run the other way round.
+    """Return the outlines of the cells of a mask as one line, with nan between outlines.
+
+    Outlines of holes have the opposite direction.
 
     Examples
     --------
@@ -105,7 +107,7 @@ def outlines(mask: NDArray[np.bool_], x: Floats, y: Floats) -> tuple[Floats, Flo
     >>> (0.5, -0.5) in zip(x.round(3).tolist(), y.round(3).tolist())
     True
     """
-    # Each cell has a point close to each of its corners, so that the line follows the edges and cuts no corner.
+    # Each cell has a point close to each of its corners, so the line follows the edges and cuts no corner.
     columns, rows = (_beside_edges(s) for s in (x, y))
     cells = np.pad(np.repeat(np.repeat(mask.astype(np.float64), 2, axis=0), 2, axis=1), 1)
     generator = contourpy.contour_generator(columns, rows, cells, fill_type=contourpy.FillType.OuterOffset)
@@ -119,7 +121,7 @@ def outlines(mask: NDArray[np.bool_], x: Floats, y: Floats) -> tuple[Floats, Flo
 
 
 def _beside_edges(places: Floats) -> Floats:
-    """Return two places for each edge between cells, one on either side of it."""
+    """Return two positions for each edge between cells, one on either side of the edge."""
     edges = np.concatenate(
         [[1.5 * places[0] - 0.5 * places[1]], 0.5 * (places[1:] + places[:-1]), [1.5 * places[-1] - 0.5 * places[-2]]]
     )
@@ -127,7 +129,7 @@ def _beside_edges(places: Floats) -> Floats:
 
 
 def letter_place(mask: NDArray[np.bool_]) -> tuple[int, int]:
-    """Return row and column of the cell of a mask that is deepest inside.
+    """Return the row and the column of the cell that is farthest from the edge of a mask.
 
     Examples
     --------
@@ -189,7 +191,7 @@ def _distance(plane: ParameterPlane, x: Floats, y: Floats, theme: style.Theme) -
 
 
 def _worst(plane: ParameterPlane) -> float:
-    """Return the largest distance of a cell that did not diverge: what diverged is as dark as the worst."""
+    """Return the largest loss of the cells that did not diverge. Diverged cells get the same colour."""
     (verdict,) = plane.verdicts.values()
     finite = np.asarray(verdict.loss)[~np.asarray(verdict.diverged)]
     return float(finite.max()) if finite.size and finite.max() > 0 else 1.0
@@ -286,7 +288,7 @@ def _title(key: str) -> str:
 
 
 def _some(names: list[str]) -> str:
-    """Return the first of some names, and how many more there are."""
+    """Return the first names as a list in words, and the number of the rest."""
     listed = ", ".join(names[:NAMED])
     return tr("{names} and {count} more", names=listed, count=len(names) - NAMED) if len(names) > NAMED else listed
 

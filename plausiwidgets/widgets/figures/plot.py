@@ -1,4 +1,4 @@
-"""``pw.plot``: the picture of an object as a Plotly figure, to be changed and saved."""
+"""Function ``pw.plot``, which returns the picture of an object as a Plotly figure."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ A = TypeVar("A")
 T = TypeVar("T")
 
 MAX_LANES = 8
-"""Lanes of traces that are drawn: more colours cannot be distinguished."""
+"""Maximum number of drawn lanes of traces. A viewer cannot distinguish more colours."""
 
 
 @checked
@@ -56,35 +56,41 @@ def plot(x: object, *, dark: bool = False, language: str | None = None) -> go.Fi
     Parameters
     ----------
     x : Verdict, Result, Traces, pandas.DataFrame, or an object of `plausiwidgets.analysis`
-        A verdict of one set: target, response, current and what the criteria measure, in the main sweep of its
-        pattern; the other sweeps small. A result: the same of its best set. Traces: the potential, spikes and current
-        of each lane, of the first eight where there are more. A plane of
-        :func:`plausiwidgets.analysis.parameter_plane`: the distance from a pattern in each cell, outlined where it
-        holds, or the regions of several patterns. A phase plane or line: flow, nullclines or rate, and fixed points.
-        BifurcationDiagram: fixed points with their stability, and the firing, over the current.
-        Impedance: magnitude and phase over the frequency. Reliability: the spikes of all trials. NoiseTolerance: the
-        share of noises in which the criteria are met, over the noise.
-        Atlas: the spike train of each representative in its cell.
-        Precision: number of patterns that are replicated in each number format.
-        A table of :func:`plausiwidgets.assess`: the plausibility map, with a mark in each cell. A table of
-        :func:`plausiwidgets.analysis.sample_accepted`: how each value is spread, and each pair of values.
+        Object to show:
+
+        - Verdict of one parameter set: target, response, current and the measurements of the criteria in the main
+          sweep, and small pictures of the other sweeps
+        - Result: the verdict of its best parameter set
+        - Traces: potential, spikes and current of each lane, or of the first eight lanes
+        - ParameterPlane: the loss in each cell, with an outline around the region that shows the pattern, or the
+          regions of several patterns
+        - PhasePlane: flow, nullclines and fixed points
+        - PhaseLine: rate of change and fixed points
+        - BifurcationDiagram: fixed points with their stability, and the firing, against the current
+        - Impedance: magnitude and phase against the frequency
+        - Reliability: the spikes of all trials
+        - NoiseTolerance: the share of noise seeds with which the criteria are met, against the noise
+        - Atlas: the spike train of each representative in its cell
+        - Precision: the verified patterns in each number format
+        - Table of :func:`plausiwidgets.assess`: the plausibility map
+        - Table of :func:`plausiwidgets.analysis.sample_accepted`: the distribution of each parameter and of each pair
     dark : bool
-        Whether it is for a dark background.
+        Whether the figure is for a dark background.
     language : {"en", "de"}, optional
-        Of its texts; default: that of the last explorer, and at first English.
+        Language of the texts. The default is the language of the last explorer, or English without an explorer.
 
     Returns
     -------
     plotly.graph_objects.Figure
-        900 px wide; a map is as wide as its columns need. ``.show()`` shows it, ``.write_html(path)`` saves it,
-        ``.update_layout(…)`` changes it.
+        Figure with a width of 900 px for a verdict, a result or traces. The size of a map depends on its columns.
+        ``.show()`` shows the figure, ``.write_html(path)`` saves it, and ``.update_layout(…)`` changes it.
 
     Raises
     ------
     TypeError
-        If there is no picture of such an object.
+        If the object has no picture.
     ValueError
-        For a verdict of many sets, traces without the potential, a table that `assess` did not return, or an unknown
+        For a verdict of several sets, traces without the potential, a table that `assess` did not return, or an unknown
         language.
 
     Examples
@@ -105,7 +111,7 @@ def plot(x: object, *, dark: bool = False, language: str | None = None) -> go.Fi
 
 
 def _still(x: Any) -> str:
-    """Return what a saved notebook shows in place of Plotly: the object as it shows itself, or the map of a table."""
+    """Return the picture that a saved notebook shows without Plotly."""
     if isinstance(x, pd.DataFrame):
         if is_sample(x):
             return ""
@@ -116,7 +122,10 @@ def _still(x: Any) -> str:
 
 @singledispatch
 def _picture(x: object, dark: bool) -> go.Figure | dict[str, object]:
-    """Return a figure, or its data and layout; each kind of object that can be plotted is registered here."""
+    """Return a figure, or the data and the layout of a figure.
+
+    Functions for the supported types are registered below.
+    """
     valid = ", ".join(sorted(kind.__name__ for kind in _picture.registry if kind is not object))
     raise TypeError(f"plot: x must be one of {valid}, got {shown(x)}.")
 
@@ -136,7 +145,7 @@ def _of_result(result: Result, dark: bool) -> go.Figure:
 
 
 def _target(model: NeuronModel | None, pattern: Protocol | None) -> Target | None:
-    """Return the target of a pattern; None if model or pattern are unknown, or there is no target."""
+    """Return the target of a pattern, or None if the model or the pattern is unknown or has no target."""
     return None if model is None or pattern is None else patterns.target(pattern)
 
 
@@ -220,7 +229,7 @@ def _of_phase_line(line: PhaseLine, dark: bool) -> dict[str, object]:
 
 
 def _known(get: Callable[[A], T], name: A) -> T | None:
-    """Return what a name means; None where it was never registered, and less is known of it."""
+    """Return the registered object with a name, or None for an unknown name."""
     try:
         return get(name)
     except ValueError:

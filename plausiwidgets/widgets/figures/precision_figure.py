@@ -1,4 +1,4 @@
-"""Patterns against number formats as a Plotly figure: which a neuron shows, with a mark in each cell."""
+"""Patterns that a neuron shows in each number format, as a Plotly figure."""
 
 from __future__ import annotations
 
@@ -14,11 +14,13 @@ from plausiwidgets.widgets.figures import style
 WIDTH, ROW = 760, 26
 """Width of a figure and height of a row in px."""
 SHADES = {"replicated": 1.0, "fragile": 0.5}
-"""Of the colour of a cell; other statuses have none."""
+"""Share of the full colour of a cell. Other statuses have the colour of the background."""
 
 
 def precision_figure(precision: Precision, dark: bool = False) -> dict[str, object]:
-    """Return data and layout: a row for each pattern, and a column for each format with its number of patterns.
+    """Return the data and the layout of a precision analysis.
+
+    The figure has a row for each pattern, and a column for each format with its number of shown patterns.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""A response as a Plotly figure: its potential, spikes and current, with the target and what the criteria measure."""
+"""Rows of a Plotly figure with the potential, the spikes and the current of responses."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ WIDTH = 900
 """Width of a figure in px."""
 
 POTENTIAL, SPIKES, CURRENT, SWEEP, CURVE = 300, 22, 70, 62, 170
-"""Heights in px: of the potential, of the spikes of one line, of the current, of another sweep, and of the curve."""
+"""Heights in px of the potential, of the spikes of one line, of the current, of another sweep, and of the curve."""
 
 HEAD, FOOT, GAP, AXIS = 74, 56, 12, 36
-"""Space in px above the rows for title and legend, below them, between two rows, and for the title of an axis."""
+"""Space in px above the rows for title and legend, below the rows, between two rows, and for the title of an axis."""
 
 LEGEND, LEGEND_COLUMNS = 20, 6
-"""Height in px of a row of the legend, and the number of its columns."""
+"""Height in px of a row of the legend, and number of columns of the legend."""
 
 CURRENT_SHARE = 0.25
-"""Height of the current below the potential of another sweep, as a share of the potential's."""
+"""Height of the current below the potential of another sweep, as a share of the height of the potential."""
 
 
 @dataclass(frozen=True)
 class Drawn:
-    """A line with its appearance.
+    """Line with its appearance.
 
     Attributes
     ----------
@@ -52,21 +52,21 @@ class Drawn:
 
     @property
     def style(self) -> dict[str, object]:
-        """The line's colour, dash and width for Plotly."""
+        """Colour, dash and width of the line for Plotly."""
         return {"color": self.colour, "dash": self.dash, "width": style.LINE_WIDTH}
 
 
 class Rows:
-    """A figure of rows that share a time axis: the potential, a row of spikes for each line, and the current.
+    """Figure with rows for the potential, the spikes of each line and the current, which share a time axis.
 
     Parameters
     ----------
     lines : sequence of Drawn
-        From back to front.
+        Lines from back to front.
     units : (str, str)
         Units of the potential and of the current.
     below : sequence of int
-        Heights in px of further rows; 0 leaves space for the title of the time axis.
+        Heights in px of further rows. A height of 0 leaves space for the title of the time axis.
     dark : bool
     """
 
@@ -116,7 +116,7 @@ class Rows:
         self.figure.update_yaxes(title_text=_with_unit(tr("potential (mV)"), unit), row=1)
 
     def _spikes(self) -> None:
-        """Draw a tick at each spike, and a box around each burst."""
+        """Draw a tick at each spike and a box around each burst."""
         count = len(self.lines)
         for place, drawn in enumerate(self.lines):
             times, height = drawn.line.spikes, count - place
@@ -152,7 +152,7 @@ class Rows:
         self.figure.update_yaxes(title_text=_with_unit("I (mV)", unit), nticks=4, row=3)
 
     def _hidden(self, row: int, x: Floats, y: Floats, drawn: Drawn, **properties: object) -> None:
-        """Add a trace that the legend shows and hides together with its potential."""
+        """Add a trace without its own legend entry, which is shown and hidden together with the potential."""
         self.figure.add_scatter(
             x=x,
             y=y,
@@ -166,7 +166,7 @@ class Rows:
         )
 
     def sweep(self, row: int, label: str, lines: Sequence[Drawn]) -> None:
-        """Draw another sweep in a row of its own: potentials, below them the current of the last line, and a label."""
+        """Draw another sweep in its own row, with the potentials, the current of the last line and a label."""
         for drawn in lines:
             thin = drawn.style | {"width": 1.3}
             self._hidden(row, drawn.line.t, drawn.line.v, drawn, line=thin, hoverinfo="skip")
@@ -193,7 +193,7 @@ class Rows:
         self.time_rows = row
 
     def finished(self, title: str, time: tuple[float, float]) -> go.Figure:
-        """Return the figure with its title and one time axis for all rows that show time."""
+        """Return the figure with a title and with one time axis for all rows that show time."""
         last = self.time_rows
         for row in range(1, last + 1):
             self.figure.update_xaxes(matches="x", range=list(time), row=row)
@@ -226,7 +226,7 @@ class Rows:
 
 
 def bursts(times: Floats) -> list[tuple[float, float]]:
-    """Return the first and the last spike of each burst.
+    """Return the times of the first and the last spike of each burst.
 
     Examples
     --------
@@ -241,7 +241,7 @@ def bursts(times: Floats) -> list[tuple[float, float]]:
 
 
 def _to_peak(line: Line) -> tuple[Floats, Floats]:
-    """Return a vertical line from the potential to the peak at each spike of a model with a reset."""
+    """Return a vertical line from the potential to the peak at each spike of a neuron with a reset."""
     nothing = np.zeros(0)
     if not isfinite(line.peak) or len(line.t) < 2:
         return nothing, nothing
@@ -253,7 +253,7 @@ def _to_peak(line: Line) -> tuple[Floats, Floats]:
 
 
 def _current_below(lines: Sequence[Drawn]) -> tuple[Floats, Floats]:
-    """Return the current of the last line, scaled to the space below the potentials of all lines."""
+    """Return the current of the last line, scaled to the space below all potentials."""
     last, v = lines[-1].line, np.concatenate([drawn.line.v for drawn in lines])
     low, high = np.nanmin(v), np.nanmax(v)
     least, most = np.nanmin(last.current), np.nanmax(last.current)
@@ -262,5 +262,5 @@ def _current_below(lines: Sequence[Drawn]) -> tuple[Floats, Floats]:
 
 
 def _with_unit(title: str, unit: str) -> str:
-    """Return the title of an axis in mV with another unit; dimensionless values have none."""
+    """Return the title of an axis with another unit than mV, or without a unit for dimensionless values."""
     return title.replace(" (mV)", "") if unit in ("", "1") else title.replace("mV", unit)

@@ -1,4 +1,4 @@
-"""What a notebook keeps of a figure: a picture that is shown without Plotly, on a forge and on a page."""
+"""Plotly figure with a static picture for saved notebooks."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ PLOTLY = "application/vnd.plotly.v1+json"
 
 
 class Figure(go.Figure):
-    """Plotly's figure, which a notebook saves with a picture beside Plotly's own data.
+    """Plotly figure with a picture that a notebook saves next to Plotly's data.
 
-    Where there is Plotly, such as in JupyterLab, the figure is shown; a forge and nbconvert show the picture. It is
-    drawn when the figure is made, and does not follow a later change of the layout: a picture of the figure itself
-    needs a browser (kaleido).
+    Programs with Plotly, such as JupyterLab, show the figure. Other programs, such as GitHub and nbconvert, show the
+    picture. The picture is drawn when the figure is created, so it does not follow later changes of the layout. A
+    picture of the figure itself would need a browser (kaleido).
     """
 
     _still = ""
@@ -23,5 +23,5 @@ class Figure(go.Figure):
         bundle = self._repr_mimebundle_() or {}
         if PLOTLY in bundle and "text/html" not in bundle and self._still:
             display({**bundle, "text/html": self._still}, raw=True)
-        else:  # a renderer of the user's choice, such as a browser
+        else:  # The user has chosen another renderer, such as a browser.
             super()._ipython_display_()

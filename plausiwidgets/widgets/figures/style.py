@@ -1,4 +1,4 @@
-"""Colours, dashes, sizes and words of every figure, as data, and the Plotly template made of them."""
+"""Colours, dashes, sizes and titles of all figures as data, and the Plotly template with them."""
 
 from __future__ import annotations
 
@@ -8,33 +8,33 @@ from dataclasses import dataclass
 ROLE_TITLES = {"target": "target", "yours": "your neuron", "best": "best of the search"}
 
 SHORT_TITLES = {"target": "target", "yours": "yours", "best": "best"}
-"""The same where there is little room."""
+"""Short titles of the roles, for little space."""
 
 DASHES = {"target": "4px,3px", "yours": "solid", "best": "10px,3px,2px,3px", "pinned": "12px,4px"}
-"""The roles differ in dash as well as in colour."""
+"""Dashes of the roles, so that the roles do not differ in colour only."""
 
 MORE = ("#009e73", "#cc79a7", "#7a7a7a", "#b8860b")
-"""Further colours of Okabe and Ito, and near them, for lines without a role; readable on both backgrounds."""
+"""Colours of lines without a role, from Okabe and Ito or similar, which are readable on both backgrounds."""
 
 FONT_SIZE = 15
-"""In points."""
+"""Font size in points."""
 
 LINE_WIDTH = 2.0
-"""Of a trace in px."""
+"""Width of a trace in px."""
 
 
 @dataclass(frozen=True)
 class Theme:
-    """Colours for one background; the lines are Okabe and Ito's colour-blind safe ones.
+    """Colours for one background. The line colours are from Okabe and Ito and safe for colour-blind viewers.
 
     Attributes
     ----------
     paper, text, grid, line : str
-        Background, font, grid lines and axis lines.
+        Colours of background, font, grid lines and axis lines.
     roles : mapping of str to str
         Line colour of each role.
     warning : str
-        Colour of the mark where a trace diverged.
+        Colour of the mark at which a trace diverged.
     """
 
     paper: str
@@ -83,7 +83,7 @@ def template(theme: Theme, size: int = FONT_SIZE) -> dict[str, object]:
             "plot_bgcolor": "rgba(0,0,0,0)",
             "font": {"color": theme.text, "size": size},
             "hoverlabel": {"font": {"size": size}},
-            "annotationdefaults": {"bgcolor": theme.paper},  # no line runs through a label
+            "annotationdefaults": {"bgcolor": theme.paper},  # The background of a label hides lines behind it.
             "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": theme.line, "activecolor": theme.text},
             "xaxis": axis,
             "yaxis": axis,

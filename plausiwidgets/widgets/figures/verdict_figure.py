@@ -1,4 +1,4 @@
-"""A verdict as a Plotly figure: response and target in the main sweep, the other sweeps or the curve, and marks."""
+"""Verdict as a Plotly figure, with response, target, marks of the criteria, and other sweeps or the curve."""
 
 from __future__ import annotations
 
@@ -33,25 +33,25 @@ HEADROOM = 0.22
 """Space above the potential for the marks of the criteria, as a share of its height."""
 
 MARK_ROWS, MARK_HEIGHT = 3, 21
-"""Rows of brackets and arrows above the potential, and the height of one in px."""
+"""Maximum number of rows of brackets and arrows above the potential, and height of a row in px."""
 
 WIDEST = 25.0
-"""The axis shows a diverged potential up to this multiple of the distance from rest to threshold."""
+"""Maximum distance of a diverged potential from rest on the axis, in distances from rest to threshold."""
 
 
 def verdict_figure(
     verdict: Verdict, model: NeuronModel | None, pattern: Protocol | None, target: Target | None, role: str, dark: bool
 ) -> go.Figure:
-    """Return the figure of a verdict of one set.
+    """Return the figure of a verdict on one parameter set.
 
     Parameters
     ----------
     verdict : Verdict
     model, pattern : NeuronModel, Protocol or None
-        None if the name in the verdict is not registered; the figure then shows the response alone.
+        None if the name in the verdict is not registered. The figure then shows only the response.
     target : Target or None
     role : {"yours", "best"}
-        Whether the response is the user's or the best one of a search.
+        Role of the response: that of the user or the best of a search.
     dark : bool
 
     Raises
@@ -81,7 +81,7 @@ def _drawn(role: str, line: Line, dark: bool, name: str = "") -> Drawn:
 
 
 class _Judged:
-    """The figure of a verdict whose model and pattern are known."""
+    """Builder of the figure of a verdict whose model and pattern are registered."""
 
     def __init__(
         self,
@@ -105,7 +105,8 @@ class _Judged:
         self.others = [name for name in names if name != self.main] if self.curve is None else []
 
     def figure(self, title: str) -> go.Figure:
-        # A sweep may be missing: a second pulse is not simulated if the first one does not start the neuron.
+        # A sweep may be missing. For example, a second pulse is not simulated if the first one does not start the
+        # neuron.
         lines = {role: own.get(self.main) or next(iter(own.values())) for role, own in self.sweeps.items()}
         drawn = [self._drawn(role, line) for role, line in lines.items()]
         below = [SWEEP] * len(self.others) if self.curve is None else [0, CURVE]
@@ -127,7 +128,7 @@ class _Judged:
         return _drawn(role, line, self.dark, "" if self.target is None else tr(_target_title(self.target)))
 
     def _draw_curve(self, figure: go.Figure, curve: Curve) -> None:
-        """Draw the values that a pattern measures as a curve, such as the rate at several currents."""
+        """Draw the curve that a pattern measures, such as the firing rate at several currents."""
         unit = curve.x_unit or self.model.current.unit
         title = f"{tr(curve.x_label)} ({unit})"
         if curve.onset:
@@ -148,7 +149,7 @@ class _Judged:
         figure.update_yaxes(title_text=f"{tr(curve.y_label)} ({curve.y_unit})", rangemode="tozero", row=5)
 
     def _draw_marks(self, figure: go.Figure) -> Range | None:
-        """Draw the quantities that the criteria evaluate; return the time of the event if it is a part of the sweep."""
+        """Draw the marks of the criteria, and return the time window of the event if it is only a part of the sweep."""
         traces = self.verdict.traces
         if not traces:
             return None
@@ -166,7 +167,7 @@ class _Judged:
         return window
 
     def _fit(self, figure: go.Figure, lines: Sequence[Line], window: Range | None) -> None:
-        """Set the range of the potential so that it holds all lines, or enlarge what happens below the threshold."""
+        """Set the range of the potential axis to all lines, or to potentials below the threshold for a fine pattern."""
         low, high = potential_range(lines, self.scale)
         low, high = min(low, self.scale.rest), max(high, self.scale.threshold)
         if any(part.marks for part in self.pattern.components.values()):
@@ -178,7 +179,7 @@ class _Judged:
 
 
 def _labels(pattern: Protocol, verdict: Verdict) -> dict[str, str]:
-    """Return the name of each sweep with its criterion and whether that is met."""
+    """Return a label for each sweep, with its criterion and whether the criterion is met."""
     results = {result.key: result for result in verdict.criteria}
     labels: dict[str, str] = {}
     for prefix, part in pattern.components.items():
@@ -214,7 +215,7 @@ def _add_marks(figure: go.Figure, marks: Sequence[Shape], time: Range, theme: st
 
 
 def _add_text(figure: go.Figure, mark: Shape, y: float, is_alone: bool, time: Range, colour: str) -> None:
-    """Write the text of a bracket or an arrow if there is room for it, or next to it if it is the only one."""
+    """Write the text of a bracket or an arrow if there is space, or next to it if the mark is its only one."""
     letters = 7.0 * len(mark.text) * (time[1] - time[0]) / WIDTH
     is_short = mark.t1 - mark.t0 < letters
     if mark.text and isfinite(mark.t1) and (is_alone or not is_short):
@@ -234,7 +235,7 @@ def _add_text(figure: go.Figure, mark: Shape, y: float, is_alone: bool, time: Ra
 
 
 def potential_range(lines: Sequence[Line], scale: VoltageScale) -> Range:
-    """Return the lowest and the highest drawn potential; of a diverged line, up to a limited distance from rest."""
+    """Return the lowest and the highest drawn potential, limited to a distance from rest for a diverged line."""
     lows, highs = [np.inf], [-np.inf]
     far = WIDEST * (scale.threshold - scale.rest)
     for line in lines:
@@ -262,5 +263,5 @@ def _extent(values: Floats) -> Range:
 
 
 def _target_title(target: Target) -> str:
-    """Return what a target is called: the packaged neuron is an example, a recording a recording."""
+    """Return the title of a target, which is "recording" for a recording."""
     return style.ROLE_TITLES["target"] if target.verdict is not None or target.parts else marked("recording")
