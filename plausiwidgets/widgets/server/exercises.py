@@ -1,4 +1,7 @@
-"""Exercises of a server: students hand codes in with one click, and the teacher's page shows them as they arrive."""
+"""Exercises of a server.
+
+Students submit their codes with one click, and the teacher's page shows the codes as they arrive.
+"""
 
 from __future__ import annotations
 
@@ -19,14 +22,14 @@ from plausiwidgets.widgets.server.limits import Bucket
 MAX_CODES = 2_000
 """Maximum number of codes of an exercise."""
 RATE, BURST = 2.0, 200.0
-"""Codes that an exercise accepts per second and simultaneously, for a large class at the end of its hour."""
+"""Number of codes that an exercise accepts per second, and simultaneously from a large class at the end of a lesson."""
 POLICY = "default-src 'none';"
 
 
 class Exercise:
-    """An exercise, from the file that `export_page(…, exercise=…)` has written.
+    """Exercise on a server, from a file that `export_page(…, exercise=…)` has written.
 
-    The codes are in a file next to it, so that a restart keeps them.
+    The codes are stored in a file next to the page, so that a restart keeps them.
 
     Parameters
     ----------
@@ -35,19 +38,19 @@ class Exercise:
     Attributes
     ----------
     name : str
-        Name in the address.
+        Name in the address of the exercise.
     page : bytes
     secret : str
-        Secret of the teacher's address.
+        Secret in the address of the teacher's page.
     codes : list of str
-        In the order of their arrival.
+        Codes in the order of their arrival.
 
     Raises
     ------
     OSError
         If the file cannot be read.
     ValueError
-        If it is not an exercise.
+        If the file is not the page of an exercise.
     """
 
     def __init__(self, path: Path) -> None:
@@ -73,7 +76,7 @@ class Exercise:
         return hmac.compare_digest(self.secret.encode(), secret.encode())
 
     def take(self, code: str, log: logging.Logger) -> str:
-        """Store a code. Return the reason why it is not stored, or an empty text."""
+        """Store a code, and return the reason if the code is rejected, else an empty string."""
         if not self._bucket.take():
             return tr("The server receives too many codes at the moment. Hand in your code again in a minute.")
         if not is_code(code):
@@ -92,12 +95,12 @@ class Exercise:
         return ""
 
     def news(self, after: int) -> dict[str, Any]:
-        """Return the codes after the first `after` ones."""
+        """Return the new codes after the first `after` codes, and the number of all codes."""
         return {"codes": self.codes[after:], "count": len(self.codes)}
 
 
 def is_code(code: str) -> bool:
-    """Return whether a text is a code of a page. The claim of a code is not evaluated."""
+    """Return whether a text is a code of an exercise page, without a check of its claim."""
     try:
         unpacked_code(code)
     except ValueError:
@@ -106,12 +109,12 @@ def is_code(code: str) -> bool:
 
 
 def by_name(paths: Iterable[Path]) -> dict[str, Exercise]:
-    """Return the exercises of some files by the names in their addresses.
+    """Return the exercises in some files, by the names in their addresses.
 
     Raises
     ------
     OSError, ValueError
-        As for :class:`Exercise`, and if two exercises have the same name.
+        See :class:`Exercise`. Also if two exercises have the same name.
     """
     found: dict[str, Exercise] = {}
     for path in paths:

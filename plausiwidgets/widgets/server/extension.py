@@ -1,4 +1,7 @@
-"""The app next to JupyterLab: handlers of a Jupyter Server, which require its login, under any base address."""
+"""Extension of a Jupyter Server that adds the app next to JupyterLab.
+
+Its handlers require the login of the server, and work with any base address.
+"""
 
 from __future__ import annotations
 
@@ -27,15 +30,15 @@ NAME = "plausiwidgets"
 
 
 class Page(PageMixin, JupyterHandler):
-    """The page."""
+    """Handler of the page."""
 
     def initialize(self, has_lab: Callable[[], bool]) -> None:
-        """Keep whether JupyterLab runs here."""
+        """Store a function that returns whether JupyterLab runs on this server."""
         self.has_lab = has_lab
 
     @web.authenticated
     def get(self) -> None:
-        """Send the page with the form of its links and, if JupyterLab runs, the address that writes notebooks."""
+        """Send the page with the form of its links and, if JupyterLab runs, the address that creates notebooks."""
         more = site.served(share(os.environ))
         if self.has_lab():
             more["notebook"] = {"address": "notebook", "token": self.xsrf_token.decode()}
@@ -43,23 +46,23 @@ class Page(PageMixin, JupyterHandler):
 
 
 class File(FileMixin, JupyterHandler):
-    """A file of the page."""
+    """Handler of the files of the page."""
 
     @web.authenticated
     def get(self, name: str) -> None:
-        """Send it."""
+        """Send the file."""
         self.answer(name)
 
 
 class Notebook(APIHandler):
-    """Writes a notebook of a page's selection, for users who may write files here."""
+    """Handler that creates a notebook with the selection of a page, for users who may write files."""
 
     auth_resource = "contents"
 
     @web.authenticated
     @authorized
     async def post(self) -> None:
-        """Write a notebook of a link, and return its address."""
+        """Create a notebook from a link, and send its name and address."""
         from plausiwidgets.widgets.handlers.link import MAX_QUERY
         from plausiwidgets.widgets.server.notebook import notebook
 
@@ -69,7 +72,7 @@ class Notebook(APIHandler):
             name, code = await asyncio.to_thread(notebook, self.request.body.decode("utf-8", "replace"))
         except ValueError as error:
             raise web.HTTPError(400, str(error)) from None
-        # A notebook in format 4.5. The contents manager validates it like one that a front end saves.
+        # The contents manager validates this notebook in format 4.5 like a notebook that a front end saves.
         cell: dict[str, Any] = {
             "cell_type": "code",
             "id": "app",
@@ -85,7 +88,7 @@ class Notebook(APIHandler):
         self.finish(json.dumps({"name": written["name"], "url": f"{self.base_url}lab/tree/{quote(written['path'])}"}))
 
     async def _kernel(self) -> dict[str, Any]:
-        """Return the name of the kernel of a notebook. Without a name, JupyterLab shows a menu of kernels."""
+        """Return the metadata with the default kernel. Without a kernel, JupyterLab asks the user to select one."""
         name = self.kernel_manager.default_kernel_name
         try:
             spec = await ensure_async(self.kernel_spec_manager.get_kernel_spec(name))
@@ -95,14 +98,14 @@ class Notebook(APIHandler):
 
 
 class Socket(SocketMixin, WebSocketMixin, WebSocketHandler, JupyterHandler):
-    """The WebSocket, for users who are logged in."""
+    """Handler of the WebSocket, for users who are logged in."""
 
     def initialize(self, visitors: Visitors) -> None:
-        """Keep the visitors."""
+        """Store the visitors of the server."""
         self.visitors = visitors
 
     async def get(self, *args: Any, **kwargs: Any) -> None:
-        """Reject users who are not logged in, because an upgrade cannot be redirected to a login page."""
+        """Reject users who are not logged in, because a WebSocket cannot be redirected to a login page."""
         if self.current_user is None:
             raise web.HTTPError(403)
         self.require_protocol()
@@ -110,9 +113,9 @@ class Socket(SocketMixin, WebSocketMixin, WebSocketHandler, JupyterHandler):
 
 
 def share(environment: Mapping[str, str]) -> dict[str, Any]:
-    """Return the form of the links of a page: their base, and whether their fields are encoded twice.
+    """Return the base of the links of a page, and whether the fields of the links are encoded twice.
 
-    On Binder and on a hub, the address of a session works for nobody else.
+    On Binder and on a hub, links must not contain the address of the session, because only its user can open it.
 
     Examples
     --------
@@ -136,7 +139,7 @@ def has_lab(app: Any) -> bool:
 
 
 def load(app: Any) -> None:
-    """Add the handlers to a Jupyter Server. Processes start with the first request of a page."""
+    """Add the handlers of the app to a Jupyter Server. Worker processes start with the first request of a page."""
     limits = Limits()
     visitors = Visitors(Pool(limits, (), log), limits, log)
     base = app.web_app.settings["base_url"].rstrip("/") + f"/{NAME}"

@@ -1,4 +1,4 @@
-"""Messages with a buffer as bytes, for a WebSocket, and between the server and its workers."""
+"""Frames, which contain a message and its buffer as bytes, for a WebSocket or a pipe to a worker."""
 
 from __future__ import annotations
 
@@ -9,17 +9,11 @@ from typing import IO, Any
 from plausiwidgets.support.json_text import read_json
 
 HEAD = 4
-"""Number of bytes of a length, highest byte first."""
+"""Number of bytes of a length, in big-endian order."""
 
 
 def packed(message: Mapping[str, Any], data: bytes | None = None) -> bytes:
-    """Return the length of the JSON, the JSON, and the bytes of the buffer.
-
-    Examples
-    --------
-    >>> unpacked(packed({"a": 1}, b"xyz"))
-    ({'a': 1}, b'xyz')
-    """
+    """Return a frame with the length of the JSON text, the JSON text and the bytes of the buffer."""
     text = json.dumps(message, separators=(",", ":"), allow_nan=False).encode()
     return b"".join((len(text).to_bytes(HEAD, "big"), text, data or b""))
 
@@ -39,13 +33,13 @@ def unpacked(frame: bytes) -> tuple[Any, bytes]:
 
 
 def write(pipe: IO[bytes], frame: bytes) -> None:
-    """Write a frame into a pipe."""
+    """Write a frame to a pipe."""
     pipe.write(len(frame).to_bytes(HEAD, "big") + frame)
     pipe.flush()
 
 
 def read(pipe: IO[bytes]) -> bytes | None:
-    """Return the next frame from a pipe; None at its end."""
+    """Return the next frame from a pipe, or None at the end of the pipe."""
     head = pipe.read(HEAD)
     size = int.from_bytes(head, "big")
     frame = pipe.read(size) if len(head) == HEAD else b""

@@ -1,4 +1,4 @@
-"""Handlers that all servers share: the page, its files, and the WebSocket."""
+"""Handlers of the page, its files and the WebSocket, which all servers share."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ from plausiwidgets.widgets.server.visitors import (
 )
 
 PROTOCOL = "plausiwidgets.2"
-"""Sub-protocol of the WebSocket. Pages whose messages differ have another one."""
+"""Sub-protocol of the WebSocket. It changes when the messages change."""
 FORMER = "plausiwidgets.1"
-"""Sub-protocol of the pages of 0.3. They may connect, so that they can show why the server computes nothing."""
+"""Sub-protocol of pages of version 0.3. They may connect to receive an error that the page must be reloaded."""
 GREETING = 10.0
-"""Time in s in which a connection must greet."""
+"""Maximum time in s between the connection and the greeting."""
 PING = 20.0
-"""Time in s between two pings. A visitor who does not answer a ping before the next one has left."""
+"""Time in s between two pings. A visitor who has not answered a ping before the next one has left."""
 SAFE = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -42,10 +42,10 @@ log = logging.getLogger("plausiwidgets.server")
 
 
 class PageMixin:
-    """The page."""
+    """Mixin of the handlers that send the page."""
 
     def answer(self: Any, content: bytes) -> None:
-        """Send the page, which a browser requests again at each visit."""
+        """Send the page. A browser requests it again at each visit."""
         self.set_header("Content-Type", "text/html; charset=utf-8")
         self.set_header("Cache-Control", "no-cache")
         self.set_header("X-Frame-Options", "SAMEORIGIN")
@@ -55,10 +55,10 @@ class PageMixin:
 
 
 class FileMixin:
-    """A file, which never changes under its name."""
+    """Mixin of the handlers that send a file. The content of a file never changes, because its name contains a hash."""
 
     def answer(self: Any, name: str) -> None:
-        """Send the file, compressed if the browser accepts that."""
+        """Send the file, compressed if the browser accepts compression."""
         file = site.file(name)
         if file is None:
             raise web.HTTPError(404)
@@ -74,11 +74,11 @@ class FileMixin:
             self.finish(file.content)
 
     def compute_etag(self) -> None:
-        """Return no tag, because the name of a file contains its hash."""
+        """Return no tag, because the name of the file contains its hash."""
 
 
 class SocketMixin:
-    """The WebSocket: first a greeting, then requests. It is mixed into a handler of tornado."""
+    """Mixin of the WebSocket handlers, which receive a greeting and then requests."""
 
     visitors: Visitors
     visitor: Visitor | None = None
@@ -90,28 +90,31 @@ class SocketMixin:
 
     @property
     def max_message_size(self) -> int:
-        """Bytes of a message; a longer one closes the connection before it is read."""
+        """Maximum size of a message in bytes. A longer message closes the connection before it is read."""
         limits = self.visitors.limits
         return limits.message + limits.upload
 
     def select_subprotocol(self, subprotocols: list[str]) -> str | None:
-        """Choose the newest sub-protocol that the page has."""
+        """Return the newest sub-protocol that the page supports."""
         return next((one for one in (PROTOCOL, FORMER) if one in subprotocols), None)
 
     def require_protocol(self: Any) -> None:
-        """Reject a connection without a known sub-protocol."""
+        """Reject a connection without a supported sub-protocol."""
         named = self.request.headers.get("Sec-WebSocket-Protocol", "")
         if self.select_subprotocol([one.strip() for one in named.split(",")]) is None:
             raise web.HTTPError(400, f"the header Sec-WebSocket-Protocol must contain {PROTOCOL}.")
 
     def open(self: Any, *args: str, **kwargs: str) -> None:
-        """Wait for the greeting, which is short, so that no file is accepted before it."""
+        """Limit the size of messages until the greeting, so that no file is accepted before it."""
         self.set_nodelay(True)
         self._limit(self.visitors.limits.message)
         self._late = IOLoop.current().call_later(GREETING, self.close, TOO_MANY, "no greeting")
 
     def on_message(self: Any, message: str | bytes) -> None:
-        """Answer a request. Messages that were sent before the page has read that it is cut off are dropped."""
+        """Answer a request.
+
+        After the connection is closed, messages may still arrive and are dropped.
+        """
         if self.ws_connection is None:
             return
         try:
@@ -137,7 +140,10 @@ class SocketMixin:
             self.cut_off(TOO_MANY, why)
 
     def _refuse(self, value: Any) -> None:
-        """Send a page of a former version the error that it must be reloaded, and close the connection soon."""
+        """Send a page of a former version an error that it must be reloaded.
+
+        The first message, which is the greeting, only selects the language of the error.
+        """
         if not isinstance(value, dict):
             return
         if is_greeting(value):
@@ -149,16 +155,16 @@ class SocketMixin:
         self.send(json.dumps(answer).encode(), is_text=True)
 
     def greeted(self) -> None:
-        """React to the greeting. Called as soon as the connection belongs to a visitor."""
+        """Handle the greeting of a visitor. A subclass may override this method."""
 
     def _limit(self: Any, most: int) -> None:
-        """Limit the bytes of all further messages."""
+        """Limit the size of all further messages in bytes."""
         if self.ws_connection is not None:
             self.ws_connection.params.max_message_size = most
 
     @property
     def pending(self: Any) -> int:
-        """Bytes of a message that has arrived in part, and of messages that the page has not read."""
+        """Size in bytes of a partly received message, and of messages that the page has not read."""
         connection = self.ws_connection
         if connection is None:
             return self._unread
@@ -166,14 +172,17 @@ class SocketMixin:
         return self._unread + part + connection.stream._read_buffer_size
 
     def on_close(self: Any) -> None:
-        """Note that the page is closed."""
+        """Inform the visitors that the page is closed."""
         if self._late is not None:
             IOLoop.current().remove_timeout(self._late)
         if self.visitor is not None:
             self.visitors.leave(self.visitor, self)
 
     def send(self: Any, frame: bytes, is_text: bool) -> None:
-        """Send a message. A page that does not read is disconnected, except after one message of any length."""
+        """Send a message to the page.
+
+        A page that does not read its messages is disconnected. One message may have any length.
+        """
         if self._unread > UNREAD:
             self.cut_off(TRY_LATER, "the page does not read its messages")
             return
@@ -181,7 +190,7 @@ class SocketMixin:
         IOLoop.current().spawn_callback(self._write, frame, is_text)
 
     def cut_off(self: Any, code: int, why: str) -> None:
-        """Close the connection, and write one line."""
+        """Close the connection and log the reason."""
         log.warning("plausiwidgets: a connection was closed (%s).", why)
         self.close(code, why)
 

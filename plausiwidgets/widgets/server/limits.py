@@ -1,4 +1,4 @@
-"""Limits of a server: the work that one visitor may request, and the number of visitors."""
+"""Limits of a server for the requests of a visitor and for the number of visitors."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from typing import Any, Self
 from plausiwidgets.texts import tr
 
 MIN_DT = 0.005
-"""Minimum time step in ms of a visitor or a link, because a smaller one may require hours of work."""
+"""Minimum time step in ms that a visitor may use. A smaller time step could require hours of work."""
 
 
 class Bucket:
-    """Limits the number of events per second, and the number of simultaneous events.
+    """Limit of the number of events per second and of the number of simultaneous events.
 
     Examples
     --------
@@ -28,7 +28,7 @@ class Bucket:
         self._left, self._at = burst, clock()
 
     def take(self) -> bool:
-        """Return whether another event is allowed, and count it."""
+        """Count an event, and return whether it is within the limit."""
         now = self._clock()
         self._left, self._at = min(self._left + (now - self._at) * self._rate, self._burst), now
         if self._left < 1.0:
@@ -46,17 +46,18 @@ class Limits:
     visitors : int
         Maximum number of open pages.
     workers : int
-        Number of processes that simulate; 0 for one per core.
+        Number of worker processes, or 0 for one per core.
     seconds : float
         Maximum processor time in s of a request, except for verifications.
     message : int
-        Maximum bytes of a message without a buffer.
+        Maximum size in bytes of a message without a buffer.
     upload : int
-        Maximum bytes of a message with a buffer, such as a recording.
+        Maximum size in bytes of a buffer, such as a recording.
     uploads : int
-        Maximum bytes of all visitors' recordings, and of messages that have not arrived or been read completely.
+        Maximum size in bytes of all files in open requests. The same limit applies to all messages that have not
+        arrived or been read completely.
     answer : int
-        Maximum bytes of an answer.
+        Maximum size in bytes of an answer.
     requests : int
         Maximum number of open requests of one visitor.
     rate : float
@@ -64,7 +65,7 @@ class Limits:
     grace : float
         Time in s after which the session of a visitor who has left ends.
     memory : int
-        Bytes of memory above which a worker process is replaced.
+        Memory in bytes above which a worker process is replaced.
     silence : float
         Time in s without a checkpoint after which a worker process is replaced.
     """
@@ -83,7 +84,7 @@ class Limits:
     silence: float = 60.0
 
     def data(self) -> dict[str, Any]:
-        """Return the limits as data for JSON."""
+        """Return the limits as a dict for JSON."""
         return asdict(self)
 
     @classmethod
@@ -92,7 +93,7 @@ class Limits:
         return cls(**data)
 
     def refused(self, fields: Mapping[str, Any]) -> str:
-        """Return a sentence with the reason why the time step of a request is refused, or an empty text."""
+        """Return the reason why a request is rejected because of its time step, else an empty string."""
         if fields.get("dt", MIN_DT) < MIN_DT:
             return tr(
                 "On this server dt must be at least {least} ms, got {dt} ms. A notebook has no such limit.",

@@ -1,4 +1,4 @@
-"""The limits of a visitor of a server, as a part of the documentation."""
+"""Generator of the documentation of the limits of a server."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ the fields above. What is beyond a limit is refused with a sentence, or closes t
 
 
 def page() -> str:
-    """Return the tables, in Markdown: limits of a visitor, then those of each message."""
+    """Return the limits of a visitor and of each message as tables in Markdown."""
     limits = Limits()
     general = {
         "pages open at once": f"{limits.visitors} (`--visitors`)",
@@ -43,7 +43,7 @@ def _spaced(number: int) -> str:
 
 
 def _of(kind: str, limits: Limits) -> str:
-    """Return the limited fields of a kind of message."""
+    """Return the limits of the fields of a kind of message."""
     row = TABLE[kind]
     if kind in LEFT_OUT:
         return "not available, only in a notebook"

@@ -1,4 +1,4 @@
-"""The selection of the app as a notebook, for JupyterLab on the same server."""
+"""Notebook with the selection of the app, for JupyterLab on the same server."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from plausiwidgets.widgets.handlers.selection import DEFAULT_MODEL, DEFAULT_PATT
 
 
 def notebook(link: str) -> tuple[str, str]:
-    """Return a name for a notebook that shows what a link of the app names, and the code of its cell.
+    """Return the name and the code of a notebook that opens the selection of a link.
 
     The code contains only known names and numbers, and no text of the link.
 

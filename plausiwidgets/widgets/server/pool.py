@@ -1,4 +1,4 @@
-"""The worker processes of a server: they compute the requests of the queue, and are replaced when they have ended."""
+"""Worker processes of a server, which compute the requests of the queue and are replaced when they end."""
 
 from __future__ import annotations
 
@@ -31,25 +31,25 @@ ALONE = {
     "NUMBA_NUM_THREADS": "1",
     "MALLOC_ARENA_MAX": "1",
 }
-"""Environment of a worker. One thread simulates, because there is a process for each core."""
+"""Environment of a worker. It has one thread for simulations, because there is a worker for each core."""
 BEGIN = 120.0
-"""Time in s in which a worker must start. It may have to compile."""
+"""Maximum time in s in which a worker must start. The start may include a compilation."""
 SILENT = 20.0
-"""Time in s without a report after which a worker is ended."""
+"""Time in s without a report after which a worker is killed."""
 WATCH = 1.0
-"""Time in s between two looks at the workers and at the queue."""
+"""Time in s between two checks of the workers and of the queue."""
 END = 2.0
-"""Time in s in which a worker must end after a request to do so."""
+"""Maximum time in s in which a worker must end after a request to end."""
 AGAIN = 5.0
-"""Time in s before a worker is started instead of one that ended sooner."""
+"""Delay in s before the replacement of a worker that lived for a shorter time."""
 
 Send = Callable[[bytes, bool], object]
-"""``send(frame, is_text)`` to a visitor."""
+"""``send(frame, is_text)``, which sends a message to a visitor."""
 
 
 @dataclass(eq=False)
 class Client:
-    """A visitor of the pool.
+    """Visitor from the view of the pool.
 
     Attributes
     ----------
@@ -57,11 +57,11 @@ class Client:
     language : str
     send : callable
     restart : callable
-        Called when the visitor's patterns are lost, so that the page makes them again.
+        Function that is called when the visitor's patterns are lost, so that the page creates them again.
     open : dict of str to Job
-        Open requests, by their ids.
+        Open requests by their ids.
     home : Process or None
-        The worker that has made the visitor's patterns.
+        Worker that has created the visitor's patterns.
     """
 
     number: int
@@ -78,12 +78,12 @@ class Client:
 
 
 class Process:
-    """A worker process, with a thread that reads from it and one that writes to it.
+    """Worker process, with one thread that reads from it and one thread that writes to it.
 
     Attributes
     ----------
     jobs : dict of bool to Job or None
-        The short request (False) and the long one that it computes.
+        Current short request (False) and current long request (True).
     """
 
     def __init__(self, settings: str, receive: Callable[[Process, bytes | None], object]) -> None:
@@ -100,24 +100,24 @@ class Process:
 
     @property
     def pid(self) -> int:
-        """Number of the process."""
+        """Id of the process."""
         return self._process.pid
 
     def send(self, order: dict[str, Any], data: bytes = b"") -> None:
-        """Give an order."""
-        self._ahead.put((order, data))  # packed when it is written, so that no file is in memory twice
+        """Send an order to the process."""
+        self._ahead.put((order, data))  # The order is packed when it is written, so that a file is not in memory twice.
 
     def close(self) -> None:
-        """Request the process to end."""
+        """Close the input of the process, which then ends."""
         self._ahead.put(None)
 
     def kill(self) -> None:
-        """End it."""
+        """Kill the process."""
         with suppress(OSError):
             self._process.kill()
 
     def wait(self, seconds: float) -> None:
-        """Wait until it has ended, and end it after some time."""
+        """Wait until the process has ended, and kill it after some seconds."""
         try:
             self._process.wait(seconds)
         except subprocess.TimeoutExpired:
@@ -135,7 +135,7 @@ class Process:
 
     def _read(self, receive: Callable[[Process, bytes | None], object]) -> None:
         assert self._process.stdout is not None
-        with suppress(RuntimeError):  # the loop of the server is closed
+        with suppress(RuntimeError):  # The event loop of the server may be closed.
             with suppress(OSError, ValueError):
                 while (frame := frames.read(self._process.stdout)) is not None:
                     receive(self, frame)
@@ -146,11 +146,11 @@ class Process:
 
 
 Job = scheduler.Job[Client, Process]
-"""A request of a visitor, and its worker."""
+"""Request of a visitor, with the worker that computes it."""
 
 
 class Pool:
-    """The workers of a server. All methods are called on its loop.
+    """Worker processes of a server. All methods must be called in the event loop of the server.
 
     Parameters
     ----------
@@ -162,7 +162,7 @@ class Pool:
     Attributes
     ----------
     models : dict
-        Models of the files, in the form of the catalogue; complete as soon as a worker is ready.
+        Models of the files, in the form of the catalogue. Complete as soon as a worker is ready.
     """
 
     def __init__(self, limits: Limits, models: Sequence[str], log: logging.Logger) -> None:
@@ -180,7 +180,7 @@ class Pool:
 
     @property
     def in_flight(self) -> int:
-        """Bytes of files in open requests."""
+        """Size in bytes of the files in open requests."""
         return sum(len(job.data) for job in self._queue)
 
     def start(self) -> None:
@@ -191,7 +191,7 @@ class Pool:
             self._loop.call_later(WATCH, self._watch)
 
     def ask(self, client: Client, message: dict[str, Any], data: bytes) -> str:
-        """Add a request to the queue. Return the reason why it is refused, or an empty text."""
+        """Add a request to the queue, and return the reason if it is rejected, else an empty string."""
         self.start()
         expected = self._estimates.seconds(message)
         if why := refusal(message["kind"], expected):
@@ -205,7 +205,7 @@ class Pool:
         return ""
 
     def end(self, job: Job, state: str = "stopped", **fields: Any) -> None:
-        """Answer a request, and end its work."""
+        """Answer a request and end its work."""
         if job.process is not None:
             job.process.send({"do": "end", "job": job.number})
             job.process = None
@@ -214,33 +214,33 @@ class Pool:
         job.client.reply(job.message, state, **fields)
 
     def end_all(self, client: Client) -> None:
-        """End the requests of a visitor."""
+        """End all open requests of a visitor."""
         for job in list(client.open.values()):
             self.end(job)
 
     def close_client(self, client: Client) -> None:
-        """End all work for a visitor, and remove the visitor."""
+        """End all work for a visitor and remove the visitor."""
         self.end_all(client)
         self._homes.discard(client)
         if client.home is not None:
             client.home.send({"do": "close", "visitor": client.number})
 
     def close(self) -> None:
-        """End the workers."""
+        """End all workers."""
         self._closed = True
         for process in self._processes:
             process.close()
         for process in self._processes:
             process.wait(END)
 
-    # -- within ----------------------------------------------------------------------------------
+    # -- internal ---------------------------------------------------------------------------------
 
     def _begin(self) -> Process:
         loop = asyncio.get_running_loop()
         return Process(self._settings, lambda process, frame: loop.call_soon_threadsafe(self._receive, process, frame))
 
     def _give(self) -> None:
-        """Give the next requests to the workers that have none of their length."""
+        """Send the next requests to the workers that have no request of this length."""
         for process in self._processes:
             for length, current in process.jobs.items():
                 if current is None and not process.ended and (job := self._queue.next(length, process)) is not None:
@@ -279,7 +279,7 @@ class Pool:
             self._end(process, f"it uses {head['memory'] / 1e6:.0f} MB")
 
     def _take(self, process: Process, job: Job, head: dict[str, Any], rest: bytes) -> None:
-        """Send an answer of a worker, or note that its request is completed."""
+        """Send an answer of a worker to the visitor, or handle the end of a request."""
         is_open = job.client.open.get(job.identity) is job
         if "seconds" not in head:
             if is_open and head["state"] in FINAL:
@@ -289,10 +289,10 @@ class Pool:
                 job.client.send(rest, head["is_text"])
             return
         process.jobs[job.is_long] = None
-        if head["late"]:  # it starts again as a long request
+        if head["late"]:  # The request starts again as a long one.
             job.is_long, job.process, job.expected = True, None, 2.0 * SHORT
             self._estimates.learn(job.message, 2.0 * SHORT)
-        elif job.process is not None:  # it was not ended
+        elif job.process is not None:  # The request was not ended early.
             self._estimates.learn(job.message, head["seconds"])
         self._give()
 
@@ -317,7 +317,10 @@ class Pool:
         process.kill()
 
     def _ended(self, process: Process) -> None:
-        """Start another worker, and repeat each request of the one that has ended once, as it may be the reason."""
+        """Replace a worker that has ended, and repeat its requests.
+
+        Each request is repeated only once, because it may be the reason for the end of the worker.
+        """
         process.ended = True
         if self._closed or self.failure:
             return
@@ -351,7 +354,7 @@ class Pool:
             return
         try:
             other = self._begin()
-        except OSError as error:  # the system has no more files or processes
+        except OSError as error:  # The system has no more files or processes.
             self._log.warning("plausiwidgets: a worker that has ended cannot be replaced (%s).", error)
             if self._loop is not None:
                 self._loop.call_later(AGAIN, self._replace, process)

@@ -1,14 +1,14 @@
-"""One queue of the requests that workers compute: the shortest first, and never two of one visitor.
+"""Queue of the requests for the workers, ordered by arrival and expected time.
 
 A request is short or long. A worker computes one short and one long request at the same time, and the long one waits at
 its checkpoints for the short one. Requests whose expected time is above `SHORT` are long, and so are the verifications
 of patterns with a threshold search. A short request that uses more processor time than `SHORT` starts again as a long
-one. The expected time of a request is learned from earlier requests of its kind, model and pattern. Except for
-verifications, a request that is expected to take longer than `MAX_EXPECTED` is refused.
+one. The expected time is learned from earlier requests of the same kind, model and pattern. Except for verifications, a
+request with an expected time above `MAX_EXPECTED` is rejected.
 
-The rank of a request is the time of its arrival plus `WEIGHT` times its expected time, and the lowest rank is next. So
-shorter requests precede longer ones, and no request waits forever. Of each visitor, at most one short and one long
-request are computed at a time.
+The rank of a request is the time of its arrival plus `WEIGHT` times its expected time, and the lowest rank is next.
+Therefore shorter requests precede longer ones, and no request waits forever. At most one short and one long request of
+each visitor are computed at a time.
 """
 
 from __future__ import annotations
@@ -27,24 +27,24 @@ from plausiwidgets.texts import tr
 SHORT = 1.0
 """Maximum processor time in s of a short request."""
 MAX_EXPECTED = 20.0
-"""Expected time in s above which a request is refused."""
+"""Expected time in s above which a request is rejected."""
 WEIGHT = 10.0
-"""Seconds that a request waits for later ones, for each second of its expected time."""
+"""Delay of a request relative to later requests, in seconds for each second of its expected time."""
 VERIFYING = ("verify", "verify_candidate", "simulate")
-"""Kinds that are never refused, because the page needs them for the parameters on its sliders."""
+"""Kinds of requests that are never rejected, because the page needs them for the shown parameters."""
 DEFAULT_SECONDS = 0.1
 USUAL_SECONDS = {"plane": 0.001, "samples": 0.02, "recording": 1.5, "mystery": 1.5, "bifurcations": 1.5}
-"""Expected time in s of each unit of a request that is the first one of its kind, model and pattern."""
+"""Expected time in s of each unit of the first request of a kind, a model and a pattern."""
 THRESHOLD_SECONDS = 2.0
-"""The same for a verification that repeats the search for a threshold."""
+"""Expected time in s of the first verification of a pattern with a threshold search."""
 ALL_PATTERNS = 10
-"""Factor on the time of a plane of all patterns."""
+"""Factor by which the plane of all patterns takes longer than that of one pattern."""
 MAX_LEARNED = 4096
-"""Maximum number of learned times."""
+"""Maximum number of learned times. Above it, all learned times are dropped."""
 
 
 def units(fields: Mapping[str, Any]) -> int:
-    """Return how many simulations a request has, relative to others of its kind.
+    """Return the relative size of a request among requests of its kind, such as the number of samples.
 
     Examples
     --------
@@ -57,7 +57,7 @@ def units(fields: Mapping[str, Any]) -> int:
 
 
 class Estimates:
-    """Expected times of requests, from the processor times of earlier ones.
+    """Estimates of the time of requests, from the processor times of earlier requests.
 
     Examples
     --------
@@ -81,7 +81,7 @@ class Estimates:
         return units(fields) * self._learned.get(_about(fields), usual)
 
     def learn(self, fields: Mapping[str, Any], seconds: float) -> None:
-        """Take the processor time of a request into account."""
+        """Update the estimate with the measured processor time of a request."""
         if len(self._learned) >= MAX_LEARNED:
             self._learned.clear()
         about, own = _about(fields), seconds / units(fields)
@@ -94,7 +94,7 @@ def _about(fields: Mapping[str, Any]) -> tuple[object, ...]:
 
 def is_threshold_verification(fields: Mapping[str, Any]) -> bool:
     """Return whether a request verifies a pattern with a threshold search."""
-    # The name of several patterns at once contains the names of all of them.
+    # The name of several patterns contains the key of each.
     return fields["kind"] in VERIFYING and any(key in fields["pattern"] for key in _threshold_patterns())
 
 
@@ -105,12 +105,12 @@ def _threshold_patterns() -> tuple[str, ...]:
 
 
 def is_long(fields: Mapping[str, Any], seconds: float) -> bool:
-    """Return whether a request with an expected time is long."""
+    """Return whether a request with an expected time in s is long."""
     return seconds > SHORT or is_threshold_verification(fields)
 
 
 def refusal(kind: str, seconds: float) -> str:
-    """Return the sentence that refuses a request with an expected time; empty if it is accepted.
+    """Return the reason why a request with an expected time is rejected, else an empty string.
 
     Examples
     --------
@@ -128,39 +128,39 @@ def refusal(kind: str, seconds: float) -> str:
 
 
 class Visitor(Protocol):
-    """The part of a visitor that the queue uses."""
+    """Interface of a visitor that the queue uses."""
 
     @property
     def home(self) -> object | None:
-        """The only worker that can compute the visitor's requests, if there is one."""
+        """Only worker that can compute the visitor's requests, or None if any worker can."""
 
 
 V = TypeVar("V", bound=Visitor)
 W = TypeVar("W")
-"""The types of a visitor and of a worker."""
+"""Type variables of a visitor and of a worker."""
 
 _numbers = count(1)
 
 
 @dataclass(eq=False)
 class Job(Generic[V, W]):
-    """A request that waits in the queue, or that a worker computes.
+    """Request in the queue, which may be waiting or running.
 
     Attributes
     ----------
     client : Visitor
     message : dict
     data : bytes
-        Content of its buffer.
+        Content of the buffer of the request.
     expected : float
         Expected processor time in s.
     is_long : bool
     process : object or None
-        The worker that computes it.
+        Worker that computes the request, or None.
     was_lost : bool
         Whether a worker has ended while it computed the request.
     ahead : int
-        Number of requests ahead of it, as the visitor was informed last.
+        Number of visitors ahead, as last reported to the visitor.
     """
 
     client: V
@@ -186,16 +186,19 @@ class Job(Generic[V, W]):
 
 
 class Queue(list[Job[V, W]], Generic[V, W]):
-    """The requests that wait, and those that are computed."""
+    """Waiting and running requests."""
 
     def next(self, is_long: bool, process: W) -> Job[V, W] | None:
-        """Return the next request for a worker, of a visitor who has no other request of this length with a worker."""
+        """Return the next request for a worker, or None.
+
+        A visitor with a running request of the same length must wait.
+        """
         same = [job for job in self if job.is_long == is_long]
         busy = {job.client for job in same if job.process is not None}
         ready = [job for job in same if job.client not in busy and job.client.home in (None, process)]
         return min(ready, key=lambda job: job.rank, default=None)
 
     def ahead(self, job: Job[V, W]) -> int:
-        """Return the number of other visitors whose requests are computed before a waiting one."""
+        """Return the number of other visitors whose requests are computed before a waiting request."""
         same = [other for other in self if other.is_long == job.is_long and other.client is not job.client]
         return len({other.client for other in same if other.process is not None or other.rank < job.rank})

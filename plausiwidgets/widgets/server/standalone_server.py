@@ -1,4 +1,4 @@
-"""The app as a standalone server, for visitors who are not trusted: ``plausiwidgets --app``."""
+"""Standalone server of the app for visitors who are not trusted, which ``plausiwidgets --app`` starts."""
 
 from __future__ import annotations
 
@@ -29,47 +29,52 @@ from plausiwidgets.widgets.server.pool import Pool
 from plausiwidgets.widgets.server.visitors import Visitors
 
 PORT, TRIED = 8866, 50
-"""First port of the search for a free port, and number of ports."""
+"""First port of the search for a free port, and maximum number of ports."""
 HEADERS = 10.0
-"""Time in s that a request may take to arrive, and a connection may be idle."""
+"""Maximum time in s in which a request must arrive, and in which a connection may be idle."""
 HEAD_SIZE, BODY_SIZE = 65_536, 10_000
-"""Bytes of the head of a request, which has room for a link of 60 kB, and of its body. The page reports a link that is
-too long; a request that exceeds these limits gets no page.
+"""Maximum size in bytes of the head and of the body of a request.
+
+The head can contain a link of 60 kB. If a link is too long, the page reports that. A request that exceeds these limits
+gets no page.
 """
 CODE_DIGITS = 9
-"""Digits of the number of codes that a teacher's page has."""
+"""Maximum number of digits of the number of codes that a teacher's page already has."""
 FILES_KEPT = 128
-"""Number of descriptors that are reserved for processes and files."""
+"""Number of file descriptors that are reserved for processes and files."""
 LOGGED = 200
-"""Characters of an address in a line of the log."""
+"""Maximum number of characters of an address in a line of the log."""
 SPARING = 10.0
-"""Time in s in which a line of the log is written once."""
+"""Minimum time in s between two identical lines of the log."""
 LOCAL = ("localhost", "127.0.0.1", "::1")
 
 
 class Own:
-    """Checks of all handlers of this server, mixed into a handler of tornado."""
+    """Mixin with the checks of all handlers of this server."""
 
     def prepare(self: Any) -> None:
-        """Reject requests that name another host, because a page of another site could lead here by its name."""
+        """Reject requests with a foreign host name.
+
+        The domain of another site may point to this server, so that its pages could read the answers.
+        """
         self.application.settings["server"].mark(self.request.connection.stream, "served")
         if not is_allowed(self.request.host_name, self.application.settings["hosts"]):
             raise web.HTTPError(403, log_message="another host name")
 
     def set_default_headers(self: Any) -> None:
-        """Send no header about the server."""
+        """Replace the header with the name of the server by headers for security."""
         self.clear_header("Server")
         for name, value in SAFE.items():
             self.set_header(name, value)
 
     def write_error(self: Any, status_code: int, **more: Any) -> None:
-        """Send only the status."""
+        """Send only the status of an error."""
         self.set_header("Content-Type", "text/plain; charset=utf-8")
         self.finish(f"{status_code} {self._reason}\n")
 
     def log_exception(self: Any, typ: Any, value: Any, tb: Any) -> None:
-        """Write the traceback of an error without the query of its request, which may contain a teacher's secret."""
-        if not isinstance(value, web.HTTPError):  # `note_request` writes a line about each HTTP error
+        """Log the traceback of an error without the query of its request, which may contain a teacher's secret."""
+        if not isinstance(value, web.HTTPError):  # HTTP errors are logged by `note_request`.
             log.error("plausiwidgets: %s failed.", _asked(self), exc_info=(typ, value, tb))
 
 
@@ -79,36 +84,36 @@ def _asked(handler: web.RequestHandler) -> str:
 
 
 def note_request(handler: web.RequestHandler) -> None:
-    """Write a line about a request that was not answered, without its query."""
+    """Log the status of a failed request, without its query."""
     if handler.get_status() >= 400:
         log.warning("plausiwidgets: %d %s", handler.get_status(), _asked(handler))
 
 
 class Page(Own, PageMixin, web.RequestHandler):
-    """The page."""
+    """Handler of the page."""
 
     def get(self) -> None:
-        """Send it."""
+        """Send the page."""
         self.answer(self.application.settings["page"]())
 
     head = get
 
 
 class File(Own, FileMixin, web.RequestHandler):
-    """A file of the page."""
+    """Handler of the files of the page."""
 
     def get(self, name: str) -> None:
-        """Send it."""
+        """Send the file."""
         self.answer(name)
 
     head = get
 
 
 class ExercisePage(Own, PageMixin, web.RequestHandler):
-    """An exercise, and with ``#class`` the teacher's page."""
+    """Handler of the page of an exercise, which is the teacher's page with ``#class``."""
 
     def get(self, name: str) -> None:
-        """Send it."""
+        """Send the page of the exercise."""
         exercise = self.application.settings["exercises"].get(name)
         if exercise is None:
             raise web.HTTPError(404)
@@ -116,10 +121,10 @@ class ExercisePage(Own, PageMixin, web.RequestHandler):
 
 
 class Codes(Own, web.RequestHandler):
-    """The codes of an exercise, which students hand in and the teacher reads."""
+    """Handler of the codes of an exercise, which students submit and the teacher reads."""
 
     def prepare(self) -> None:
-        """Find the exercise, and reject requests from a page of another site."""
+        """Find the exercise and reject requests from pages of other sites."""
         super().prepare()
         self.exercise = self.application.settings["exercises"].get(self.path_kwargs["name"])
         origin = self.request.headers.get("Origin")
@@ -139,7 +144,7 @@ class Codes(Own, web.RequestHandler):
         self.finish({"error": why})
 
     def get(self, name: str) -> None:
-        """Send the teacher the codes after the first ones."""
+        """Send new codes to the teacher."""
         if not self.exercise.is_teacher(self.get_query_argument("teacher", "")):
             raise web.HTTPError(403, log_message="not the teacher")
         after = self.get_query_argument("after", "0")
@@ -149,7 +154,7 @@ class Codes(Own, web.RequestHandler):
 
 
 class Missing(Own, web.RequestHandler):
-    """All other addresses."""
+    """Handler of all other addresses."""
 
     def prepare(self) -> None:
         """Reject the request."""
@@ -158,7 +163,7 @@ class Missing(Own, web.RequestHandler):
 
 
 class Socket(Own, SocketMixin, WebSocketHandler):
-    """The WebSocket."""
+    """Handler of the WebSocket."""
 
     def prepare(self) -> None:
         """Reject requests that do not come from a page of this server."""
@@ -167,12 +172,12 @@ class Socket(Own, SocketMixin, WebSocketHandler):
         self.require_protocol()
 
     def open(self, *args: str, **kwargs: str) -> None:
-        """Note that the connection has not greeted yet."""
+        """Mark the connection as one without a greeting."""
         self._mark("silent")
         super().open(*args, **kwargs)
 
     def greeted(self) -> None:
-        """Note that the connection belongs to a visitor and stays open."""
+        """Mark the connection as one that stays open."""
         self._mark("kept")
 
     def _mark(self, kind: str) -> None:
@@ -181,32 +186,34 @@ class Socket(Own, SocketMixin, WebSocketHandler):
 
 
 UNUSED = ("silent", "new", "served")
-"""Connections whose place a new one takes, in this order: WebSockets that have not greeted, connections that have not
-sent a request, and connections whose request was answered.
+"""Kinds of unused connections in the order in which new connections replace them.
+
+They are WebSockets that have not greeted, connections that have not sent a request, and connections whose request was
+answered.
 """
 
 
 class Limited(HTTPServer):
-    """A server with a maximum number of connections, in which a new connection replaces an unused one."""
+    """Server with a maximum number of connections, in which a new connection replaces an unused one."""
 
     def initialize(self, *args: Any, most: int = 1024, **options: Any) -> None:
-        """Set the number of connections."""
+        """Set the maximum number of connections."""
         super().initialize(*args, **options)
         self._most = most
         self._streams: dict[IOStream, str] = {}
 
     @classmethod
     def configurable_base(cls) -> type:
-        """Be what is made."""
+        """Return this class, because tornado creates an instance of the returned class."""
         return Limited
 
     @classmethod
     def configurable_default(cls) -> type:
-        """Be what is made."""
+        """Return this class, because tornado creates an instance of the returned class."""
         return Limited
 
     def handle_stream(self, stream: IOStream, address: Any) -> None:
-        """Accept a connection if there is a place."""
+        """Accept a connection, and close the oldest unused connection if the maximum is reached."""
         if len(self._streams) >= self._most:
             self._streams = {one: kind for one, kind in self._streams.items() if not one.closed()}
         if len(self._streams) >= self._most:
@@ -223,7 +230,7 @@ class Limited(HTTPServer):
         super().handle_stream(stream, address)
 
     def _eldest(self) -> IOStream | None:
-        """Return the connection whose place a new one takes; None if all are in use."""
+        """Return the unused connection that a new one replaces, or None if all are in use."""
         for wanted in UNUSED:
             for one, kind in self._streams.items():
                 if kind == wanted:
@@ -231,21 +238,25 @@ class Limited(HTTPServer):
         return None
 
     def mark(self, stream: IOStream | None, kind: str) -> None:
-        """Note how a connection is used: one of `UNUSED`, or ``"kept"``."""
+        """Set the kind of a connection, one of `UNUSED` or ``"kept"``."""
         if stream is not None and stream in self._streams:
-            del self._streams[stream]  # the oldest of a kind is the one that has been of this kind for the longest time
+            # The insertion order shows which connection has been of its kind for the longest time.
+            del self._streams[stream]
             self._streams[stream] = kind
 
 
 class Sparing(logging.Filter):
-    """Writes a line at most once in some seconds, with the number of omitted lines, so that no log fills a disk."""
+    """Filter that omits repeated lines of the log for some seconds, so that the log does not fill a disk.
+
+    The next line contains the number of omitted lines.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self._last: dict[tuple[str, str], tuple[float, int]] = {}
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Return whether a line is written."""
+        """Return whether a line is logged."""
         key, now = (record.name, str(record.msg)), time.monotonic()
         last, left_out = self._last.get(key, (-SPARING, 0))
         if now - last < SPARING:
@@ -260,9 +271,9 @@ class Sparing(logging.Filter):
 
 
 def is_allowed(host: str, names: Sequence[str]) -> bool:
-    """Return whether a request may name a host: this computer, an allowed name, or a number.
+    """Return whether the host of a request is this computer, an allowed name or an IP address.
 
-    Another site can let a name lead to this server, but not a number.
+    The owner of another site can let a domain point to this server, but cannot use its IP address.
 
     Examples
     --------
@@ -279,11 +290,11 @@ def is_allowed(host: str, names: Sequence[str]) -> bool:
 
 
 def connections(limits: Limits) -> int:
-    """Return how many connections this process may have open."""
+    """Return the maximum number of open connections, and raise the limit of the system for them if possible."""
     wanted = 3 * limits.visitors + 64
     try:
         import resource
-    except ImportError:  # Windows has no such limit
+    except ImportError:  # Windows has no such limit.
         return wanted
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     ample = wanted + FILES_KEPT
@@ -313,27 +324,27 @@ def serve(
     ----------
     limits : Limits
     address : str
-        Address of the server.
+        IP address on which the server listens.
     port : int, optional
-        Default: the first free port starting at 8866.
+        Port of the server. The default is the first free port from 8866.
     hosts : sequence of str
-        Names of this server that a request may name, besides localhost and numbers.
+        Host names that a request may have, in addition to localhost and IP addresses.
     models : sequence of str
         Python files with models.
     exercises : sequence of Path
         Files of exercises, whose codes this server collects.
     language : str, optional
-        Default: that of the browser.
+        Language of the page. The default is the language of the browser.
     dark : bool
-        Whether the page is dark, also in a light browser.
+        Whether the page is dark even if the browser prefers light pages.
     open_browser : bool
     report : callable
-        Called with the address.
+        Function that is called with lines of text, such as the address of the server.
 
     Raises
     ------
     OSError
-        If it cannot listen.
+        If the server cannot listen on the port.
     ValueError
         If a file of models or of an exercise cannot be used.
     """
@@ -393,7 +404,7 @@ async def _serve(
     application.settings["server"] = server
     pool.start()
     try:
-        if models:  # the page names them
+        if models:  # The page contains the names of these models.
             await pool.ready.wait()
             if pool.failure:
                 raise ValueError(pool.failure)
@@ -416,7 +427,7 @@ async def _serve(
 
 
 def _listen(server: HTTPServer, address: str, port: int | None) -> int:
-    """Listen on a port, or on the first free one, and return it."""
+    """Listen on a port or on the first free port, and return the port."""
     for number in (port,) if port else range(PORT, PORT + TRIED):
         try:
             server.listen(number, address)

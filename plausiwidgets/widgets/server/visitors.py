@@ -1,4 +1,4 @@
-"""Visitors with a page that is open or was open a moment ago: their requests and the answers."""
+"""Visitors whose page is open or was recently open, with their requests and answers."""
 
 from __future__ import annotations
 
@@ -17,45 +17,45 @@ from plausiwidgets.widgets.server.limits import Bucket, Limits
 from plausiwidgets.widgets.server.pool import Client, Pool
 
 SECRET = re.compile(r"[0-9a-f]{32}")
-"""Name of a page, by which the server finds its visitor after a reload."""
+"""Format of the random name of a page, by which the server recognizes its visitor after a reload."""
 BURST = 10.0
-"""Time in s over which messages are counted."""
+"""Time in s over which the number of messages is limited."""
 MADE = 64
-"""Maximum number of recordings, currents and mysteries of one visitor."""
+"""Maximum number of recordings, currents and mysteries that one visitor may create."""
 UNREAD = 8_000_000
-"""Maximum bytes that wait for a visitor who does not read, before the connection is closed."""
+"""Maximum size in bytes of unread messages. Above it, the connection is closed."""
 SWEEP = 0.25
-"""Time in s between two looks at visitors who have left, and at the memory of messages."""
+"""Time in s between two checks of visitors who have left and of the memory of messages."""
 LEFT_OUT = ("select", "plotly")
-"""Messages of a notebook only: on a server, the page keeps the selection and fetches files."""
+"""Kinds of messages that only a notebook accepts. On a server, the page keeps the selection and fetches files."""
 SEARCHING = ("search", "assess", "repertoire", "pause", "resume", "stop")
-"""Messages of searches, which a page runs itself, or a notebook if the page cannot simulate the model."""
+"""Kinds of messages about searches, which the page runs in the browser."""
 
 TOO_MANY, NOT_VALID, RESTART, TRY_LATER = 1008, 1003, 1012, 1013
-"""Codes with which a connection is closed (RFC 6455, 7.4.1, and IANA's registry)."""
+"""Codes of a closed connection (RFC 6455, 7.4.1, and the registry of IANA)."""
 
 
 class Socket(Protocol):
-    """The part of a connection that a visitor uses."""
+    """Interface of a connection that a visitor uses."""
 
     @property
     def pending(self) -> int:
-        """Bytes of messages that have not arrived or been read completely."""
+        """Size in bytes of messages that have not arrived or been read completely."""
 
     def send(self, frame: bytes, is_text: bool) -> None:
         """Send a message."""
 
     def close(self, code: int | None = None, reason: str | None = None) -> None:
-        """Close it."""
+        """Close the connection."""
 
 
 class Visitor:
-    """A visitor.
+    """Visitor of a server, with an open page or a page that was recently closed.
 
     Attributes
     ----------
     socket : Socket or None
-        The connection of the page, or None while the page is disconnected.
+        Connection of the page, or None while the page is disconnected.
     left : float
         Time of `time.monotonic` in s at which the page last disconnected.
     """
@@ -69,10 +69,10 @@ class Visitor:
         self._bucket = Bucket(limits.rate, limits.rate * BURST)
 
     def receive(self, message: dict[str, Any], data: bytes) -> str:
-        """Answer a message. Return the reason why it closes the connection, or an empty text."""
+        """Answer a message, and return the reason if the connection must be closed, else an empty string."""
         if not self._bucket.take():
             return "too many messages"
-        if is_greeting(message):  # from the same page, in another language
+        if is_greeting(message):  # The same page greets again when the user changes the language.
             self.speak(message.get("language"))
             return ""
         with speaking(self._client.language):
@@ -84,16 +84,16 @@ class Visitor:
         return ""
 
     def speak(self, language: object) -> None:
-        """Set the language of the answers; English for an unknown language."""
+        """Set the language of the answers, which is English for an unknown language."""
         self._client.language = str(language) if language in languages() else ENGLISH
 
     def note(self, socket: Socket | None) -> None:
-        """Note that the page is connected or closed."""
+        """Set the connection of the page, or None for a closed page."""
         self.socket, self.left = socket, time.monotonic()
-        self._pool.end_all(self._client)  # a page that comes back sends its open requests again
+        self._pool.end_all(self._client)  # When the page connects again, it sends its open requests again.
 
     def close(self) -> None:
-        """End all work of the visitor."""
+        """End all work for the visitor."""
         self._pool.close_client(self._client)
 
     def _answer(self, message: dict[str, Any], data: bytes) -> None:
@@ -113,7 +113,7 @@ class Visitor:
             self._client.reply(message, "failed", error=why[:SENTENCE])
 
     def _refused(self, kind: str, fields: dict[str, Any], data: bytes) -> str:
-        """Return the reason why a request is refused, or an empty text."""
+        """Return the reason why a request is rejected, else an empty string."""
         if kind in SEARCHING:
             return tr("This server does not search. Reload the page to search in your browser, or use a notebook.")
         if why := self._limits.refused(fields) or (self._full(len(data)) if data else ""):
@@ -131,7 +131,7 @@ class Visitor:
         return ""
 
     def _full(self, size: int) -> str:
-        """Return the reason why a file cannot be accepted now; empty if it can."""
+        """Return the reason why a file is not accepted now, else an empty string."""
         if size > self._limits.upload:
             return tr(
                 "The file has {size} MB, but this server accepts at most {most} MB. Use a notebook for larger files.",
@@ -145,7 +145,7 @@ class Visitor:
         return ""
 
     def _restart(self) -> None:
-        """Close the connection, because the page then opens another one, and makes its patterns again."""
+        """Close the connection, so that the page connects again and creates its patterns again."""
         self._made = 0
         if self.socket is not None:
             self.socket.close(RESTART, "the patterns of this page are lost")
@@ -181,7 +181,7 @@ class Visitors:
         return sum(visitor.socket is not None for visitor in self._all.values())
 
     def enter(self, greeting: dict[str, Any], socket: Socket) -> Visitor | None:
-        """Return the visitor of a greeting; None if there is no place."""
+        """Return the visitor of a greeting, or None if the maximum number of visitors is reached."""
         secret, language = greeting["visitor"], greeting.get("language")
         if secret not in self._all:
             if len(self._all) >= self.limits.visitors and not self._make_room():
@@ -199,12 +199,12 @@ class Visitors:
         return visitor
 
     def leave(self, visitor: Visitor, socket: Socket) -> None:
-        """Note that a connection is closed. The visitor's work ends after some time."""
+        """Handle the end of a connection. The visitor's work ends after a grace period."""
         if visitor.socket is socket:
             visitor.note(None)
 
     def close(self) -> None:
-        """End all."""
+        """Close all connections and end all work."""
         for visitor in self._all.values():
             visitor.close()
             if visitor.socket is not None:
@@ -213,7 +213,7 @@ class Visitors:
         self._pool.close()
 
     def _make_room(self) -> bool:
-        """Remove the visitor who left first."""
+        """Remove the visitor who left first, and return whether there was one."""
         away = [(visitor.left, secret) for secret, visitor in self._all.items() if visitor.socket is None]
         if not away:
             return False
@@ -232,7 +232,7 @@ class Visitors:
             asyncio.get_running_loop().call_later(SWEEP, self._sweep)
 
     def _cut_largest(self) -> None:
-        """Close connections whose messages fill the memory, the one with most bytes first."""
+        """Close connections whose messages fill the memory, starting with the largest."""
         pending = {visitor.socket: visitor.socket.pending for visitor in self._all.values() if visitor.socket}
         total = sum(pending.values())
         for socket, size in sorted(pending.items(), key=lambda one: -one[1]):
@@ -263,7 +263,7 @@ def read_message(message: str | bytes, limits: Limits) -> tuple[Any, bytes]:
     Raises
     ------
     ValueError
-        If it is not a JSON object, or is too long.
+        If the message is not valid or is too long.
     """
     if isinstance(message, bytes):
         value, data = frames.unpacked(message)

@@ -1,7 +1,7 @@
-"""A worker process of the server, which computes one short and one long request at a time.
+"""Worker process of the server, which computes one short and one long request at a time.
 
-``python -m plausiwidgets.widgets.server.work`` is started by ``pool.py``. It reads frames from its standard input,
-writes its answers to its standard output, and redirects the prints of a model's file to the standard error.
+The module ``pool.py`` starts ``python -m plausiwidgets.widgets.server.work``. The process reads frames from standard
+input and writes its answers to standard output. Prints of a model's file are redirected to standard error.
 """
 
 from __future__ import annotations
@@ -37,38 +37,50 @@ from plausiwidgets.widgets.server.scheduler import SHORT, VERIFYING
 REPORT = 1.0
 """Time in s between two reports to the server."""
 OOM = "500"
-"""Value by which Linux prefers to end a worker if no memory is left."""
+"""Score for the out-of-memory killer of Linux, which then prefers to kill a worker."""
 
 
 class TooLongError(StoppedError, ValueError):
-    """A request that has used more processor time than it may."""
+    """Error of a request that has used more processor time than its limit."""
 
 
 class Checkpoints(Gate):
-    """The gate of a request: a long one waits for a short one, and each has a maximum of processor time.
+    """Gate of a request, at which long requests wait for short ones and the processor time is limited.
 
     Attributes
     ----------
     reached : float
         Time in s at which the request was last at a checkpoint.
     is_late : bool
-        Whether it has used more than its processor time.
+        Whether the request has exceeded its processor time.
     """
 
     def __init__(self, is_long: bool, most: float) -> None:
         super().__init__()
         self._is_long, self._most = is_long, most
-        self._began = local()  # a search has a thread of its own
+        self._began = local()  # A search runs in a thread of its own, with its own processor time.
         self.reached = time.monotonic()
         self.is_late = False
 
     def hurry(self) -> bool:
-        """Return whether this request continues without waiting: a short one does, a long one waits for short ones."""
+        """Return whether the request continues without waiting, which is true for short requests.
+
+        Raises
+        ------
+        TooLongError
+            If the request has exceeded its processor time.
+        """
         self._check()
         return not self._is_long
 
     def wait(self, timeout: float = POLL) -> bool:
-        """Wait for short requests if this one is long. Return whether the work may continue."""
+        """Wait for short requests if this request is long, and return whether the work may continue.
+
+        Raises
+        ------
+        TooLongError
+            If the request has exceeded its processor time.
+        """
         self._check()
         return gate.wait(timeout) if self._is_long else True
 
@@ -83,7 +95,7 @@ class Checkpoints(Gate):
 
 @dataclass(eq=False)
 class Job:
-    """A request with its handlers, whose jobs run in the thread of the request."""
+    """Request with its handlers. Their jobs run in the thread of the request."""
 
     number: int
     message: dict[str, Any]
@@ -95,11 +107,11 @@ class Job:
 
     @property
     def is_late(self) -> bool:
-        """Whether it is a short request that has to start again as a long one."""
+        """Whether the request is a short one that must start again as a long one."""
         return self.checkpoints.is_late and not self.is_long
 
     def run(self) -> None:
-        """Answer the request."""
+        """Answer the request and run its jobs until the last answer."""
         with waiting_at(self.checkpoints):
             self.handlers.receive(self.message, [self.data] if self.data else [])
             threads = dict.fromkeys(THREAD_OF.values())
@@ -110,7 +122,7 @@ class Job:
 
 
 class Work:
-    """The work of a worker process.
+    """Requests of a worker process, with a thread for short and a thread for long requests.
 
     Parameters
     ----------
@@ -127,18 +139,18 @@ class Work:
         self._ahead: dict[bool, SimpleQueue[Job | None]] = {False: SimpleQueue(), True: SimpleQueue()}
 
     def start(self) -> None:
-        """Start the threads of short and of long requests."""
+        """Start the thread of short requests and the thread of long requests."""
         for is_long, ahead in self._ahead.items():
             name = f"plausiwidgets computes {'long' if is_long else 'short'} requests"
             start_daemon(partial(self._answer, is_long), name, partial(ahead.put, None))
 
     def send(self, head: dict[str, Any], frame: bytes = b"") -> None:
-        """Send to the server."""
+        """Send a frame to the server."""
         with self._lock:
             frames.write(self._out, frames.packed(head, frame))
 
     def do(self, order: dict[str, Any], data: bytes) -> None:
-        """Carry out an order of the server."""
+        """Execute an order of the server."""
         if order["do"] == "ask":
             job = self._jobs[order["job"]] = self._job(order, data)
             self._ahead[order["long"]].put(job)
@@ -155,13 +167,13 @@ class Work:
         most = (math.inf if message["kind"] in VERIFYING else self._limits.seconds) if is_long else SHORT
         checkpoints = Checkpoints(is_long, most)
         with waiting_at(checkpoints), speaking(order["language"]):
-            worker = Worker(start=lambda *_: None)  # the thread of the request does its jobs
+            worker = Worker(start=lambda *_: None)  # The thread of the request runs the jobs.
             handlers = Handlers(lambda answer, data: self._reply(job, answer, data), known, worker=worker)
         job = Job(order["job"], message, data, checkpoints, handlers, is_long)
         return job
 
     def _answer(self, is_long: bool) -> None:
-        """Answer the short or the long requests, one after the other."""
+        """Answer the short or the long requests, one after another."""
         while (job := self._ahead[is_long].get()) is not None:
             began = time.thread_time()
             with nullcontext() if is_long else gate.urgent():
@@ -170,7 +182,7 @@ class Work:
             self.send({"job": job.number, "seconds": time.thread_time() - began, "late": job.is_late})
 
     def _reply(self, job: Job, answer: dict[str, Any], data: bytes | None) -> None:
-        """Send an answer. A request that starts again as a long one has none."""
+        """Send an answer, unless the request starts again as a long one."""
         if answer["state"] in FINAL:
             job.over.set()
         if job.is_late:
@@ -183,7 +195,7 @@ class Work:
         self.send(head, text if data is None else frames.packed(answer, data))
 
     def _too_large(self, answer: dict[str, Any], size: int, language: str) -> dict[str, Any]:
-        """Return the answer that replaces one that would fill the memory of the server."""
+        """Return an error that replaces an answer that is too large for the server."""
         with speaking(language):
             text = tr(
                 "The result has {size} MB, but this server sends at most {most} MB. Use a notebook for larger results.",
@@ -193,9 +205,9 @@ class Work:
         return {"kind": answer["kind"], "id": answer["id"], "state": "failed", "error": text}
 
     def report(self) -> None:
-        """Report the memory to the server, and whether a request does not reach a checkpoint."""
+        """Send the server the memory in use, and whether a request has not reached a checkpoint for some time."""
         least = time.monotonic() - self._limits.silence
-        jobs = list(self._jobs.values())  # the other threads add and remove requests meanwhile
+        jobs = list(self._jobs.values())  # The other threads add and remove requests at the same time.
         self.send({"memory": memory(), "is_silent": any(job.checkpoints.reached < least for job in jobs)})
 
 
@@ -204,7 +216,7 @@ def _text(answer: dict[str, Any]) -> bytes:
 
 
 def memory() -> int:
-    """Return the resident memory of this process in bytes; 0 if the system does not report it."""
+    """Return the resident memory of this process in bytes, or 0 if the system does not report it."""
     try:
         pages = int(Path("/proc/self/statm").read_text().split()[1])
     except (OSError, ValueError, IndexError):
@@ -213,7 +225,7 @@ def memory() -> int:
 
 
 def loaded(paths: list[str]) -> dict[str, Any]:
-    """Register the models of files, and return them in the form of the catalogue."""
+    """Register the models of files and return them in the form of the catalogue."""
     found: dict[str, Any] = {}
     for path in paths:
         for model in models.load(path):
@@ -222,15 +234,15 @@ def loaded(paths: list[str]) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Answer until the server has ended."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server
+    """Answer requests until the server ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Only the server handles Ctrl-C.
     pipe_in = os.fdopen(os.dup(0), "rb")
     pipe_out = os.fdopen(os.dup(1), "wb")
     with open(os.devnull, "rb") as nothing:
         os.dup2(nothing.fileno(), 0)
     os.dup2(2, 1)
     keep_priority()
-    with suppress(OSError):  # if no memory is left, the system ends a worker, which is replaced
+    with suppress(OSError):  # If no memory is left, the system then ends a worker, which is replaced.
         Path("/proc/self/oom_score_adj").write_text(OOM)
     settings = json.loads(sys.argv[1])
     work = Work(pipe_out, Limits.of(settings["limits"]))
@@ -239,7 +251,7 @@ def main() -> None:
     except (ImportError, OSError, TypeError, ValueError) as error:
         work.send({"failed": str(error)})
         return
-    for name in models.names():  # now, so that no verification waits for it
+    for name in models.names():  # The kernels are checked now, so that no verification waits for the check.
         if is_ready(models.get(name)):
             why_not(models.get(name))
     work.send({"ready": True, "models": found})
@@ -257,7 +269,7 @@ def main() -> None:
             work.do(*frames.unpacked(frame))
         except OSError:
             break
-    os._exit(0)  # the server has ended, and nothing waits for running work
+    os._exit(0)  # The server has ended, so the process ends without waiting for running work.
 
 
 if __name__ == "__main__":
