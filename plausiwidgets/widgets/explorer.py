@@ -1,6 +1,6 @@
-"""The explorer: the app in a notebook as one widget, whose traits are the selection.
+"""Explorer, which is the app in a notebook as one widget whose traits are the selection.
 
-The module :mod:`plausiwidgets.widgets.handlers` answers the requests of the page; this module keeps the selection.
+The module :mod:`plausiwidgets.widgets.handlers` answers the requests of the page. This module keeps the selection.
 """
 
 from __future__ import annotations
@@ -51,10 +51,10 @@ from plausiwidgets.widgets.handlers.selection import DEFAULT_MODEL, DEFAULT_PATT
 from plausiwidgets.widgets.handlers.worker import Priority
 
 OPENING = 0.5
-"""Time in s for which nothing is compiled, so that the page gets the screen first."""
+"""Time in s without compilation at the start, so that the page gets the screen first."""
 
 UNSEEN = 10.0
-"""Time in s for which a cell waits for its picture if a program without a page runs it."""
+"""Maximum time in s for which a cell waits for its picture if a program without a page runs the notebook."""
 
 NO_LANGUAGE = marked("The link requests a language that is not available. Available languages: {valid}.")
 
@@ -62,15 +62,17 @@ HIDDEN = """<style>
 .jp-OutputArea:has(.pw-app, [data-pw-still]) > .jp-OutputArea-child:has(.pw-still),
 :root:has([data-pw-of="%(id)s"]) .pw-still[data-of="%(id)s"] { display: none; }
 </style>"""
-"""Hides the picture next to its running app, or next to the picture that the app has saved. JupyterLab hides the whole
-output, other front ends only its content."""
+"""Style that hides the picture next to its running app, or next to the picture that the app has saved.
+
+JupyterLab hides the whole output. Other front ends hide only its content.
+"""
 
 
 class _Selected(t.TraitType):  # type: ignore[type-arg]
-    """A trait that is read from the selection of an explorer, and sets it.
+    """Trait whose value is read from the selection of an explorer, and whose assignment changes the selection.
 
-    Therefore model, pattern, parameters and selection always agree when they are read, also for the observers of the
-    first of these traits that changes.
+    The traits for model, pattern, parameters and selection therefore always agree, also for the observers of the first
+    trait that changes.
     """
 
     def __init__(
@@ -90,14 +92,14 @@ class _Selected(t.TraitType):  # type: ignore[type-arg]
         obj._show(selection)
 
     def instance_init(self, obj: object) -> None:
-        """Keep no value of its own."""
+        """Store no value in the instance."""
 
 
 W = TypeVar("W")
 
 
 class _Made(t.TraitType):  # type: ignore[type-arg]
-    """A trait whose value is made when the page reads it, so that a reloaded page gets the newest value."""
+    """Trait whose value is computed when the page reads it, so that a reloaded page gets the newest value."""
 
     def __init__(self, make: Callable[[Explorer], object], about: str) -> None:
         super().__init__(help=about)
@@ -110,7 +112,7 @@ class _Made(t.TraitType):  # type: ignore[type-arg]
         raise t.TraitError("this trait is read-only. A message changes it.")
 
     def instance_init(self, obj: object) -> None:
-        """Keep no value of its own."""
+        """Store no value in the instance."""
 
 
 def _of_model(explorer: Explorer, model: str | NeuronModel) -> Selection:
@@ -135,7 +137,7 @@ def _of_selection(explorer: Explorer, selection: object) -> Selection:
 
 
 class Explorer(anywidget.AnyWidget):
-    """Pick a neuron model and a firing pattern, drag parameters, and search in the background: one widget.
+    """Explore a neuron model and a firing pattern with sliders and searches in the background.
 
     Parameters
     ----------
@@ -144,56 +146,58 @@ class Explorer(anywidget.AnyWidget):
     pattern : str or Pattern
         The firing pattern. A pattern from :func:`plausiwidgets.patterns.stimulus` is shown without a verdict.
     parameters : mapping of str to float, optional
-        As of :func:`plausiwidgets.judge`: parameters that you leave out are at their defaults, so that ``{}`` is the
-        set of defaults. Without a mapping, the explorer opens on the packaged set of this model and pattern with its
-        time step, or on the defaults if the package has none. A link in the page's address, `lesson` and `mystery` have
+        Parameters of the model and the stimulus. Parameters that you leave out have their defaults, so ``{}`` is the
+        default set. Without a mapping, the explorer opens with the packaged set of the model and pattern and its time
+        step, or with the defaults if the package has no set. A link in the page's address, `lesson` and `mystery` have
         priority.
     dt : float, optional
-        Time step in ms; default: that of the packaged set, or the model's.
+        Time step in ms. The default is that of the packaged set, or that of the model.
     locked : sequence of str, optional
-        Parameters that are shown but cannot be changed, for an exercise: the explorer opens near a set that shows the
-        pattern. The lock lasts until another model or pattern is chosen. It is a guide, not a protection.
+        Parameters of an exercise that are shown but cannot be changed. The explorer opens near a set that shows the
+        pattern. The lock lasts until you select another model or pattern. It is a guide, not a protection.
     mystery : int, optional
-        Seed of a neuron with hidden parameters that shows the pattern, to be matched.
+        Seed of a mystery, a neuron with hidden parameters that shows the pattern and that you try to match.
     language : {"en", "de"}, optional
-        Language of the screen texts; default: ``language=`` in the address, otherwise that of the previous explorer,
-        and English for the first one.
+        Language of the screen texts. The default is ``language=`` in the address, otherwise the language of the
+        previous explorer, and English for the first explorer.
     lesson : str or Path, optional
-        A text in Markdown, the file with it (``.md``, ``.txt``), or the name of a lesson of the package ("lesson",
-        "lesson_long", "lesson_de"). Its cards are next to the neuron.
+        Text in Markdown, a file with this text (``.md``, ``.txt``), or the name of a packaged lesson ("lesson",
+        "lesson_long", "lesson_de"). The cards are shown next to the neuron.
 
     Attributes
     ----------
     model : NeuronModel
-        Set it to an object or a name. The explorer then shows the packaged set, or the defaults if there is no packaged
-        set.
+        Neuron model. If you set it to a model or a name, the explorer shows the packaged set, or the defaults if there
+        is no packaged set.
     pattern : Pattern
-        Likewise.
+        Firing pattern. You can set it in the same way as `model`.
     parameters : dict
-        Complete, and a new dict each time. If you set a dict, parameters that it leaves out take their defaults.
+        All parameters, as a new dict for each access. If you set a dict, parameters that it leaves out get their
+        defaults.
     selection : Selection
-        Model, pattern, parameters, ranges, time step and the free parameters of a search; frozen.
+        Model, pattern, parameters, ranges, time step and free parameters of a search, as an immutable object.
     verdict : Verdict or None
-        Verdict of Python on the parameters that it contains, read-only. The verdict at the time step is first; the
-        verified verdict follows a moment later. None until a model and a pattern are judged.
+        Verdict of Python, with the parameters that it is about, read-only. It is None until the first evaluation of a
+        model and a pattern. The verdict at the time step is first, and the verified verdict follows.
     best : dict or None
         Best parameters of the newest search, read-only.
     searching : bool
         Whether a search runs or is paused, read-only.
     results : tuple of Result
-        Results of the searches that have ended, in the order of their ends, read-only.
+        Results of the ended searches, in the order in which they ended, read-only.
 
     Raises
     ------
     ValueError
-        For an unknown name or language, or a value or time step that is not finite or outside of its hard limits. An
-        attribute that is set to such a value raises a ``TraitError`` with the same sentence, and nothing changes.
+        For an unknown name or language, or for a value or time step that is not finite or outside its hard limits. If
+        you set an attribute to such a value, a ``TraitError`` with the same sentence is raised, and nothing changes.
 
     Notes
     -----
-    Each attribute is a trait: ``explorer.observe(f, "parameters")``. Observers run on the thread that delivered the
-    change: that of the cell, of a message of the page, or of the worker for `verdict`, `best`, `searching` and
-    `results`, where what an observer raises is printed. If you run a cell again, the explorer of its former run closes.
+    Each attribute is a trait that you can observe with ``explorer.observe(f, "parameters")``. Observers run on the
+    thread that makes the change, which is that of the cell or of a message of the page. For `verdict`, `best`,
+    `searching` and `results`, it is a background thread, where errors of observers are printed. If you run a cell
+    again, the explorer of its former run closes.
 
     Examples
     --------
@@ -279,7 +283,7 @@ class Explorer(anywidget.AnyWidget):
             self._handlers.searches.noted = self._on_search
             self._handlers.shown = lambda: self.selection
             close_former_run(self)
-            # The page needs the id of its widget to write a picture into the notebook, and cannot find it itself.
+            # The page needs the id of its widget to write a picture into the notebook, and cannot find the id.
             super().__init__(_catalogue=contents.shared_json(), _settings=settings, model_id=settings["id"])
         self._mend_routes()
         self.on_msg(self._on_message)
@@ -298,7 +302,7 @@ class Explorer(anywidget.AnyWidget):
         lesson: str | Path | None,
         query: str,
     ) -> tuple[Selection, tuple[str, ...]]:
-        """Return the first selection, and sentences about the unused parts of the page's link."""
+        """Return the first selection, and a sentence for each problem of the page's link."""
         if isinstance(model, Result):
             if parameters is not None or dt is not None or mystery is not None or pattern != DEFAULT_PATTERN:
                 raise ValueError("Explorer: with a result, do not pass pattern, parameters, dt or mystery.")
@@ -316,7 +320,7 @@ class Explorer(anywidget.AnyWidget):
                     return first_set(models.get(model), pattern, dt), (f"{error}.",)
             return opened(query, models.get(model), patterns.get(pattern), dt)
         plain = Selection.of(model, pattern, None, dt)
-        plain.with_locked(locked)  # raises before anything is created
+        plain.with_locked(locked)  # An unknown name must raise an error before a widget is created.
         if not locked:
             return first_set(plain.model, plain.pattern, dt), ()
         start = my_turn(plain.model, plain.pattern, locked)
@@ -340,7 +344,10 @@ class Explorer(anywidget.AnyWidget):
         return settings
 
     def _models_json(self) -> str:
-        """Return the data to draw the selection without a request; for custom objects only their outline."""
+        """Return the data that the page needs to draw the selection without a request.
+
+        For a custom model or pattern, the data are only its outline.
+        """
         shown = self.selection
         name, key = self._handlers.known.name_of_model(shown.model), self._handlers.known.name_of_pattern(shown.pattern)
         if contents.is_packaged(shown.model) and contents.is_stored(shown.pattern):
@@ -351,12 +358,12 @@ class Explorer(anywidget.AnyWidget):
         return json.dumps({name: entry}, separators=(",", ":"), allow_nan=False)
 
     def _mend_routes(self) -> None:
-        """Route messages to the subshell that the page names.
+        """Route messages to the subshell that the page specifies.
 
         ipykernel 7 sends a message of a comm to the loop that sent on the comm last. For a widget that was created in a
         cell, this is the main loop, which may be busy for minutes. For a widget that sent a search, it is the subshell
         of a page that may be closed, so the message is lost. The attribute is private. If it is missing, the page
-        greets again and gets an answer (see `on_msg`).
+        repeats its greeting until it gets an answer (see `on_msg`).
         """
         comm = self.comm
         if comm is not None and hasattr(comm, "_reply_subshell_for"):
@@ -372,7 +379,7 @@ class Explorer(anywidget.AnyWidget):
         self._handlers.receive(content, buffers)
 
     def _history_data(self) -> dict[str, object]:
-        """Return the record, with the ranges and the exercise of the shown step."""
+        """Return the history, with the ranges and the exercise of the shown step."""
         record, known = self._record, self._handlers.known
         return {
             "steps": [known.step_of(one) for one in record.steps],
@@ -384,7 +391,7 @@ class Explorer(anywidget.AnyWidget):
         }
 
     def _exercise_data(self, selection: Selection) -> dict[str, object] | None:
-        """Return the data of the shown exercise that the page may have."""
+        """Return the data of the shown exercise, without its hidden parameters."""
         known = self._known
         exercise = known.exercises.get(known.name_of_pattern(selection.pattern))
         return exercise_sent(exercise) if exercise is not None and exercise.model is selection.model else None
@@ -393,15 +400,15 @@ class Explorer(anywidget.AnyWidget):
         try:
             is_written = self._write(lambda record: self._written(record, request))
         except ValueError:
-            if self._record.by != request.identity:  # not an error of an observer
-                self._write(History.again)  # the page returns to the former record
+            if self._record.by != request.identity:  # An error of an observer needs no correction on the page.
+                self._write(History.again)  # The page returns to the former history.
             raise
         if not is_written:
-            self.send_state("_history")  # the page may lack a write of another page
+            self.send_state("_history")  # The page may have missed a write of another page.
         request.reply("done" if is_written else "superseded")
 
     def _written(self, record: History, request: Request) -> History | None:
-        """Return the record as a page writes it, or None if there was another write since the page read it."""
+        """Return the history with the change of a page, or None if another write came first."""
         if request["revision"] <= record.revision:
             return None
         kept, given = record.steps[slice(*request["kept"])], request["steps"]
@@ -417,7 +424,7 @@ class Explorer(anywidget.AnyWidget):
         return History(tuple(steps), request["at"], request["revision"], request.identity)
 
     def _allowed(self, selection: Selection, locked: Sequence[str]) -> Selection:
-        """Return a selection of the page with its locked parameters: those of the exercise, or of the lesson card."""
+        """Return a selection of the page with the locked parameters of the exercise or of the lesson card."""
         shown = self.selection
         if shown.locked and not self._taught and selection.is_about(shown.model, shown.pattern):
             return selection.within(shown)
@@ -430,13 +437,13 @@ class Explorer(anywidget.AnyWidget):
             raise ValueError("lesson: an exercise cannot open a lesson, because its values stay locked.")
         lesson = lesson_named(request["name"])
         self._taught = True
-        self._settings = {**self._settings, "lesson": lesson}  # a reloaded page continues with it
+        self._settings = {**self._settings, "lesson": lesson}  # A reloaded page continues with the lesson.
         request.reply(lesson=lesson)
 
-    # -- what is shown ---------------------------------------------------------------------------
+    # -- selection -----------------------------------------------------------------------------------
 
     def _show(self, selection: Selection, is_step: bool = True) -> None:
-        """Show a selection as a step of undo, or instead of the shown step."""
+        """Show a selection as a new undo step, or as a replacement of the shown step."""
 
         def shown(record: History) -> History | None:
             if selection == record.now and selection.turn == record.now.turn:
@@ -446,7 +453,19 @@ class Explorer(anywidget.AnyWidget):
         self._write(shown)
 
     def _write(self, change: Callable[[History], History | None]) -> bool:
-        """Change the record unless the change is None, for the page unless it is the page's, then for the observers."""
+        """Replace the history, send it to the page, evaluate the selection and call the observers.
+
+        Parameters
+        ----------
+        change : callable
+            Function of the history that returns the new history, or None for no change. A history that the page wrote
+            is not sent back.
+
+        Returns
+        -------
+        bool
+            Whether the history was replaced.
+        """
         self._require_open()
         with self._lock:
             before, record = self._record.now, change(self._record)
@@ -459,7 +478,7 @@ class Explorer(anywidget.AnyWidget):
         return True
 
     def _follow(self, before: Selection, now: Selection) -> None:
-        """Judge the present selection, and call the observers."""
+        """Evaluate the new selection and call the observers of the changed traits."""
         if before == now:
             return
         self._judge(now)
@@ -483,7 +502,7 @@ class Explorer(anywidget.AnyWidget):
 
     @contextmanager
     def _apart(self) -> Iterator[None]:
-        """Print the error of an observer that a background job calls, so that job and other observers continue."""
+        """Print an error of an observer in a background job, so that the job and other observers continue."""
         try:
             yield
         except Exception:
@@ -519,7 +538,7 @@ class Explorer(anywidget.AnyWidget):
         if is_newest:
             with self._apart():
                 self._set("best", dict(snapshot.parameters) or None)
-        # A search whose custom optimizer failed still has a best set.
+        # A search whose custom optimizer failed may still have a best set.
         if snapshot.ended and (snapshot.state != "failed" or snapshot.parameters):
             with self._apart():
                 self._set("results", (*self.results, snapshot))
@@ -542,10 +561,14 @@ class Explorer(anywidget.AnyWidget):
         *,
         dt: float | None = None,
     ) -> None:
-        """Show another model, pattern and parameters in one step; parameters and errors as in the constructor.
+        """Show a model, a pattern and parameters in one undo step, with the arguments of the constructor.
 
-        If model and pattern are the same, an exercise continues, and a change of a locked parameter raises a
-        ValueError.
+        If the model and the pattern are those of an exercise, the exercise continues.
+
+        Raises
+        ------
+        ValueError
+            In the cases of the constructor, and if a locked parameter would change.
         """
         self._require_open()
         with speaking(self._language):
@@ -555,11 +578,11 @@ class Explorer(anywidget.AnyWidget):
                 picked = Selection.of(model, pattern, parameters, dt)
             shown = self.selection
             picked = picked.within(shown) if picked.is_about(shown.model, shown.pattern) else picked
-            # The selection is shown already, so it adds no step. But the page may show another one by now.
+            # The selection is already shown, so it adds no step, but the page may show another one by now.
             self._write(lambda record: record.again() if picked == record.now else record.added(picked))
 
     def undo(self) -> None:
-        """Undo one step: a drag, a typed value, a choice, “take these values”, or an assignment in a script."""
+        """Undo one step, such as a drag, a typed value, a choice or an assignment in a script."""
         self._write(lambda record: record.moved(-1))
 
     def redo(self) -> None:
@@ -568,7 +591,10 @@ class Explorer(anywidget.AnyWidget):
 
     @checked
     def mystery(self, model: str | NeuronModel, pattern: Named, seed: int) -> Exercise:
-        """Show a neuron whose parameters are hidden; arguments and errors: :func:`plausiwidgets.teaching.mystery`."""
+        """Show a neuron with hidden parameters and return its exercise.
+
+        The arguments and errors are those of :func:`plausiwidgets.teaching.mystery`.
+        """
         self._require_open()
         with speaking(self._language):
             hidden = hidden_neuron(model, pattern, seed)
@@ -592,13 +618,13 @@ class Explorer(anywidget.AnyWidget):
             self._set("_tool", {"name": name, "revision": self._tool.get("revision", 0) + 1})
 
     def optimize(self, **settings: Any) -> Run:
-        """Start a search for the present selection, and stop a running search.
+        """Start a search for the shown selection and stop a running search.
 
         Parameters
         ----------
         **settings
-            Settings of :func:`plausiwidgets.start_optimization`. Free parameters, ranges, start and time step are by
-            default those of the selection.
+            Arguments of :func:`plausiwidgets.start_optimization`. By default, the free parameters, ranges, start and
+            time step are those of the selection.
 
         Returns
         -------
@@ -611,7 +637,7 @@ class Explorer(anywidget.AnyWidget):
         return search.run
 
     def stop(self) -> None:
-        """Stop the running search, if any, and keep its best parameters."""
+        """Stop a running search and keep its best parameters."""
         self._handlers.searches.stop()
 
     def use_best(self) -> None:
@@ -636,7 +662,7 @@ class Explorer(anywidget.AnyWidget):
         Returns
         -------
         ipywidgets.Widget
-            The same.
+            The same widget.
         """
         import ipywidgets
 
@@ -652,7 +678,7 @@ class Explorer(anywidget.AnyWidget):
         return widget
 
     def to_python(self) -> str:
-        """Return a Python script of the selection: model, pattern, values, verdict, and its last search.
+        """Return a Python script with the model, the pattern, the values, the verdict and the last search.
 
         Examples
         --------
@@ -665,14 +691,14 @@ class Explorer(anywidget.AnyWidget):
         return script(self.selection, self._handlers.searches.settings(self.selection))
 
     def to_html(self, path: str | Path = "neuron.html", *, exercise: Exercise | None = None) -> Path:
-        """Write the selection to a page that needs no server; see :func:`plausiwidgets.export_page`."""
+        """Write the selection to a page that needs no server, see :func:`plausiwidgets.export_page`."""
         from plausiwidgets.widgets.page import export_page
 
         shown = self.selection
         return export_page(shown.model, shown.pattern, shown.values, path=path, dt=shown.dt, exercise=exercise)
 
     def _ipython_display_(self) -> None:
-        """Show the app after a picture for the saved notebook, which is drawn as soon as there is a verdict.
+        """Show the app, and a picture for the saved notebook as soon as there is a verdict.
 
         The picture is a separate output, because JupyterLab shows only the widget of an output that contains both.
         """
@@ -680,7 +706,7 @@ class Explorer(anywidget.AnyWidget):
 
         picture = display({"text/html": "", "text/plain": ""}, raw=True, display_id=True)
         note = f"{self.selection.title}: run this cell to move its sliders."
-        bundle: Any = self._repr_mimebundle_()  # None if the widget is closed
+        bundle: Any = self._repr_mimebundle_()  # The bundle is None if the widget is closed.
         data, about = bundle or ({}, {})
         display({**data, "text/plain": note}, about, raw=True)
 
@@ -693,26 +719,26 @@ class Explorer(anywidget.AnyWidget):
                 picture.update({"text/html": page, "text/plain": ""}, raw=True)
                 self._draw_still = None
 
-        if runs_without_page():  # the kernel may end with the cell, so the cell ends after the picture
+        if runs_without_page():  # The kernel may end with the cell, so the cell waits for the picture.
             self.wait(UNSEEN)
         self._draw_still = draw
         if self.verdict is not None:
             draw()
 
     def _still(self) -> str:
-        """Return the picture as HTML, or an empty text before the first picture."""
+        """Return the picture as HTML, or an empty string before the first verdict."""
         return "" if self.verdict is None else self.verdict._repr_html_()
 
     def wait(self, timeout: float = 30.0) -> bool:
-        """Wait until the selection is judged and verified, and return whether it is."""
+        """Wait until the selection is evaluated and verified, and return whether it is."""
         return self._handlers.worker.join(timeout, Priority.VERIFY)
 
     def close(self) -> None:
-        """End the threads and close the widget, which keeps `results` and `selection`."""
+        """End the background work and close the widget. `results` and `selection` stay readable."""
         if self._closed:
             return
         self._closed = True
-        if hasattr(self, "_handlers"):  # absent if an argument was invalid
+        if hasattr(self, "_handlers"):  # The attribute is absent if an argument was invalid.
             self._handlers.close()
         layout = self.layout if self.comm is not None else None
         super().close()

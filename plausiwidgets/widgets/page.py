@@ -1,4 +1,4 @@
-"""The app without a host: in one file, as a module of a page, and as a widget of a notebook."""
+"""The app without a host, in a file, as a module of a page or as a widget of a notebook."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from plausiwidgets.widgets.app.document import page_text
 from plausiwidgets.widgets.app.module import module_text
 
 HEIGHT = 760
-"""Height in px, at which the figure, the sliders and the verdict are seen together."""
+"""Default height of the frame in px, which shows the figure, the sliders and the verdict together."""
 
 MIN_HEIGHT, MAX_HEIGHT = 300, 4000
 
@@ -34,53 +34,55 @@ def export_page(
     lesson: str | Path | None = None,
     language: str | None = None,
 ) -> Path:
-    """Write the app as one file: without a server, a kernel or a network.
+    """Write the app as one file that needs no server, no kernel and no network.
 
-    It simulates and judges every change by itself, at the time step of the selection, by the criteria of the pattern.
-    It stores the values that are given, published ones and, where these do not show the pattern, what the assessment of
-    the package found; of these the verdicts are Python's, and verified. A custom pattern whose ``measure`` uses more
-    than arithmetic of numpy and `plausiwidgets.patterns.features` keeps its stored verdicts, and the page notes it.
+    The page simulates and evaluates every change at the time step of the selection. It stores the parameters of the
+    call, published sets and, if these do not show the pattern, the set that the assessment of the package found. The
+    verdicts on stored sets are verified verdicts of Python. If the ``measure`` of a custom pattern uses more than
+    NumPy's arithmetic and `plausiwidgets.patterns.features`, the page shows only these stored verdicts, with a note.
 
     Parameters
     ----------
     model : str or NeuronModel, or a sequence of them
-        It begins with the first.
+        Models of the page, which opens with the first.
     patterns : str, Pattern or a sequence of them, optional
-        Each with its own stimulus; it begins with the first. Default: those of the lesson, or all that are registered.
+        Patterns of the page, which opens with the first. The default is the patterns of the lesson, or all registered
+        patterns.
     parameters : mapping of str to float, optional
-        Parameters of the model and of the stimulus, where a pattern has it, to store and to open with; those that you
-        leave out are at their defaults. Without a mapping, the page opens each pattern on the packaged set of the
-        model, with its time step, or on the defaults where the package has none.
+        Parameters of the model and the stimulus with which the page opens. A pattern ignores parameters that it does
+        not have. Parameters that you leave out have their defaults. Without a mapping, the page opens each pattern with
+        the packaged set and its time step, or with the defaults if the package has no set.
     path : str or Path
-        The file to write; an older one is replaced when the new one is whole.
+        File to write. An older file is replaced when the new file is complete.
     dt : float, optional
-        Time step in ms; default: that of the packaged set, or the model's.
+        Time step in ms. The default is that of the packaged set, or that of the model.
     exercise : Exercise, optional
-        Makes the page an exercise on its one pattern. It begins at the start of the exercise, or at `parameters`, and
-        is solved when every criterion is met. The page locks the sliders that are not free, and writes a code to hand
-        in, which :func:`plausiwidgets.teaching.read_code` checks; it stores no set but the start. With ``#class`` at
-        the end of its address it reads the codes of a class.
+        Exercise on the one pattern of the page. It starts at the start of the exercise, or at `parameters`, and is
+        solved when every criterion is met. The page locks the sliders that are not free, stores only the start, and
+        writes a code for the teacher, which :func:`plausiwidgets.teaching.read_code` checks. With ``#class`` at the end
+        of its address, the page reads the codes of a class.
     lesson : str or Path, optional
-        A text in Markdown, the file with it (``.md``, ``.txt``), or the name of a lesson of the package ("lesson",
-        "lesson_long", "lesson_de"): its cards stand beside the neuron, each sets model, pattern and values, and goes on
-        when its condition holds or the reader wants to. The page holds every model that a card names. The format is
-        described in the guide "Write a lesson".
+        Text in Markdown, a file with this text (``.md``, ``.txt``), or the name of a packaged lesson ("lesson",
+        "lesson_long", "lesson_de"). The cards are shown next to the neuron, and each sets the model, the pattern and
+        values. The next card follows when the condition of a card is met or the reader continues. The page contains
+        every model that a card names. The guide "Write a lesson" describes the format.
     language : {"en", "de"}, optional
-        Of the texts of the page; default: that of the browser, or English where the package does not have it.
-        Exercises, lessons, custom models and patterns keep the language that they are written in.
+        Language of the texts of the page. The default is the language of the browser if the package has it, otherwise
+        English. Exercises, lessons, custom models and custom patterns keep their language.
 
     Returns
     -------
     Path
-        Of the file.
+        Path of the file.
 
     Raises
     ------
     ValueError
-        For an unknown name or language, or a value that is not finite or outside of its hard limits; for an exercise
-        that is solved at its start, or that the page could not judge; for a lesson that cannot be read, with the line.
+        For an unknown name or language, or for a value that is not finite or outside its hard limits. Also for an
+        exercise that is solved at its start or that the page cannot evaluate, and for a lesson that cannot be read,
+        with the number of the line.
     NotCompilableError
-        If the step, or the initial state, has no JavaScript form; the text names the operation.
+        If the step or the initial state has no JavaScript form. The text names the operation.
 
     Examples
     --------
@@ -153,22 +155,22 @@ def export_widget(
 
 
 class Page(anywidget.AnyWidget):
-    """The app without a host, in a frame: it simulates and judges in the browser.
+    """App in a frame of a notebook, which simulates and evaluates in the browser.
 
-    It needs no kernel once it is shown. :class:`plausiwidgets.Explorer` does more: it verifies, searches and assesses.
+    The app needs no kernel after it is shown. :class:`plausiwidgets.Explorer` can also verify, search and assess.
 
     Parameters
     ----------
     model : str or NeuronModel, or a sequence of them
     patterns, parameters, dt, exercise, lesson, language
-        As of :func:`plausiwidgets.export_page`.
+        See :func:`plausiwidgets.export_page`.
     height : int
-        Of the frame, in px; it is as wide as its place.
+        Height of the frame in px. Its width is that of the output area.
 
     Raises
     ------
     ValueError, NotCompilableError
-        As of :func:`plausiwidgets.export_page`.
+        See :func:`plausiwidgets.export_page`.
 
     Examples
     --------
@@ -177,8 +179,8 @@ class Page(anywidget.AnyWidget):
     760
     """
 
-    # The frame cannot reach what is around it; clipboard and files are for the buttons of an exercise, popups for the
-    # links of a lesson.
+    # The frame cannot access the notebook. The buttons of an exercise need the clipboard and files, and the links of a
+    # lesson need popups.
     _esm = """
 function render({ model, el }) {
   const frame = document.createElement("iframe");

@@ -1,4 +1,4 @@
-"""An assessment as a map whose cells open in the explorer."""
+"""Map of an assessment whose cells open in the explorer."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class PlausibilityMap(Explorer):
-    """An explorer that opens with a map of models × patterns; made by :func:`plausibility_map`."""
+    """Explorer that opens with a map of models × patterns, created by :func:`plausibility_map`."""
 
     def __init__(self, grid: Grid) -> None:
         self._grid = grid
@@ -35,12 +35,14 @@ class PlausibilityMap(Explorer):
                 self._why[key] = str(error)
         if shown:
             super().__init__(shown[0].model, shown[0].pattern, shown[0].values)
-        else:  # no cell can be opened, each with its reason
+        else:  # No cell can be opened, and each cell shows the reason.
             super().__init__()
 
     @checked
     def open_cell(self, model: str, pattern: str) -> None:
-        """Open a cell, as a press does; :meth:`undo` goes back.
+        """Show the parameters of a cell in the explorer, as a click on the cell does.
+
+        The method :meth:`undo` returns to the former selection.
 
         Parameters
         ----------
@@ -50,13 +52,19 @@ class PlausibilityMap(Explorer):
         Raises
         ------
         ValueError
-            If the map has no such cell, or its model, pattern or parameters are not known here.
+            If the map has no such cell, its model or pattern is not registered, or its parameters are not valid.
         """
         found = self._selection(model, pattern)
         self.show(found.model, found.pattern, found.values)
 
     def _selection(self, model: str, pattern: str) -> Selection:
-        """Return what a cell opens with; its model's defaults where no parameters are known."""
+        """Return the selection of a cell, with the model's defaults if the cell has no parameters.
+
+        Raises
+        ------
+        ValueError
+            If the map has no such cell, or its model or pattern is not registered.
+        """
         cell = self._grid.cells.get((model, pattern))
         if cell is None:
             raise ValueError(f"the map has no cell for model {model!r} and pattern {pattern!r}.")
@@ -110,27 +118,29 @@ class PlausibilityMap(Explorer):
 def plausibility_map(
     table: pd.DataFrame, models: Iterable[NeuronModel] = (), patterns: Iterable[Protocol] = ()
 ) -> PlausibilityMap:
-    """Show an assessment as a map: models in rows, patterns A to T and then custom ones in columns.
+    """Show an assessment as a map with models in rows and patterns in columns.
 
-    Symbol and colour of a cell show the status of a pair: ✓ verified, ~ not robust, ○ criteria met, not verified,
-    ✗ not found, ∅ ruled out, · not searched, ! error. With several seeds it also shows how many are verified. If you
-    hover over a cell, the map shows evaluations, loss, robustness and the criteria that are not met. The arrow keys
-    move within the map. A click or Enter shows a cell in the explorer that the map belongs to, with its parameters.
+    The patterns A to T come first, then custom patterns.
+
+    Symbol and colour of a cell show the status of a pair: ✓ verified, ~ not robust, ○ criteria met, not verified, ✗ not
+    found, ∅ ruled out, · not searched, ! error. With several seeds it also shows how many are verified. If you hover
+    over a cell, the map shows evaluations, loss, robustness and the criteria that are not met. The arrow keys move
+    within the map. A click or Enter shows a cell in the explorer that the map belongs to, with its parameters.
 
     Parameters
     ----------
     table : pandas.DataFrame
-        What `plausiwidgets.assess` returned; several can be joined with ``pandas.concat``.
+        Table that `plausiwidgets.assess` returned. You can join several tables with ``pandas.concat``.
     models : iterable of NeuronModel, optional
     patterns : iterable of Pattern, optional
-        Models and patterns of the table that are not registered, for their titles, and so that their
-        cells can be opened.
+        Models and patterns of the table that are not registered, so that the map shows their titles and can open their
+        cells.
 
     Returns
     -------
     PlausibilityMap
-        An :class:`plausiwidgets.Explorer` that opens with the map; ``.open_cell(model, pattern)`` does what a press
-        does. For a figure: ``pw.plot(table)``.
+        An :class:`plausiwidgets.Explorer` that opens with the map. Its method ``open_cell(model, pattern)`` opens a
+        cell as a click does. For a figure, use ``pw.plot(table)``.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""How far a search or an assessment in a notebook is: a bar, a line in words, and the map as it is filled."""
+"""Progress display of a search or an assessment in a notebook."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from plausiwidgets.widgets.drawing.map_cells import SYMBOLS, grid_of_results, st
 from plausiwidgets.widgets.drawing.map_picture import map_picture
 
 INTERVAL = 0.1
-"""Least time in s between two messages to the page."""
+"""Minimum time in s between two messages to the page."""
 
 
 class NotebookProgress(NoProgress):
-    """Progress of `assess` or `optimize` in a notebook: a bar and, for an assessment, its map as it is filled.
+    """Progress display of `assess` or `optimize` in a notebook, with the map of an assessment.
 
-    It appears below the cell when the work begins. The kernel is busy meanwhile: interrupt it to stop, and what was
-    found is returned. The map of :class:`plausiwidgets.Explorer` assesses in the background instead.
+    The display appears below the cell when the work starts. The kernel is busy until the work ends. If you interrupt
+    it, the results so far are returned. The map of :class:`plausiwidgets.Explorer` assesses in the background instead.
 
     Examples
     --------
@@ -42,19 +42,19 @@ class NotebookProgress(NoProgress):
         self._shown = 0.0
 
     def init(self, snapshot: WorkSnapshot) -> None:
-        """Appear."""
+        """Display the bar, the line of text and the map."""
         from IPython.display import display
 
         self._show(snapshot)
         display(self.view)
 
     def step(self, snapshot: WorkSnapshot) -> None:
-        """Show a snapshot, unless the last one was shown just now."""
+        """Show a snapshot, unless another one was shown within the last `INTERVAL`."""
         if time.monotonic() - self._shown >= INTERVAL:
             self._show(snapshot)
 
     def close(self, snapshot: WorkSnapshot) -> None:
-        """Show the end."""
+        """Show the final state."""
         self._show(snapshot)
 
     def _show(self, snapshot: WorkSnapshot) -> None:
@@ -67,7 +67,7 @@ class NotebookProgress(NoProgress):
 
 
 def _headline(snapshot: StudySnapshot) -> str:
-    """Return how far an assessment is, or how it ended."""
+    """Return a text with the progress or the outcome of an assessment."""
     if snapshot.state == "failed":
         return f"{SYMBOLS['failed']} {tr('the assessment failed')}: {snapshot.error}"
     statuses = [status_of(result) for result in snapshot.results]
