@@ -1,4 +1,4 @@
-"""An app's page in Python: it asks, keeps what it is answered, and holds each answer to the table of messages."""
+"""Client of the app in Python, which sends requests and compares each answer with the table of messages."""
 
 import threading
 import uuid
@@ -13,11 +13,11 @@ from plausiwidgets.widgets.handlers.requests import Handlers
 from plausiwidgets.widgets.handlers.selection import Selection
 
 PATIENCE = 120.0
-"""Longest time in s until an answer."""
+"""Maximum time in s until an answer."""
 
 
 class Client:
-    """A page; `heard` are all answers in their order, `wrong` is what was not as the table says."""
+    """Page of the app. `heard` contains all answers in their order, and `wrong` the errors of the answers."""
 
     def __init__(self, answers: Handlers | None = None) -> None:
         self.heard: list[dict[str, Any]] = []
@@ -27,7 +27,7 @@ class Client:
         self.answers = Handlers(self.tell) if answers is None else answers
 
     def tell(self, answer: dict[str, Any], buffer: bytes | None) -> None:
-        """Take an answer, as a host gives it."""
+        """Store an answer of the host and check it."""
         with self._changed:
             if problem := wrong_answer(answer, buffer):
                 self.wrong.append(problem)
@@ -39,22 +39,22 @@ class Client:
             self._changed.notify_all()
 
     def say(self, kind: str, buffers: object = (), **fields: Any) -> str:
-        """Ask, and return the id."""
+        """Send a request, and return its id."""
         identity = f"{self._page}-{next(self._ids)}"
         self.answers.receive({"kind": kind, "id": identity, **fields}, buffers)
         return identity
 
     def of(self, identity: str) -> list[dict[str, Any]]:
-        """What was answered to a question so far."""
+        """Return the answers to a request so far."""
         with self._changed:
             return [answer for answer in self.heard if answer["id"] == identity]
 
     def last(self, identity: str) -> dict[str, Any]:
-        """Wait for the last answer to a question."""
+        """Wait for the last answer to a request."""
         return self.until(identity, lambda answer: answer["state"] in FINAL)
 
     def until(self, identity: str, enough: Any) -> dict[str, Any]:
-        """Wait for an answer to a question of which `enough(answer)` is true."""
+        """Wait for an answer to a request for which `enough(answer)` is true."""
 
         def found() -> dict[str, Any] | None:
             return next((one for one in self.heard if one["id"] == identity and enough(one)), None)
@@ -66,29 +66,29 @@ class Client:
             return answer
 
     def ask(self, kind: str, buffers: object = (), **fields: Any) -> dict[str, Any]:
-        """Ask, and wait for the last answer."""
+        """Send a request, and wait for its last answer."""
         return self.last(self.say(kind, buffers, **fields))
 
     def close(self) -> None:
-        """End it; nothing was answered that the table does not have."""
+        """Close the handlers, and check that all answers match the table."""
         self.answers.close()
         assert self.wrong == []
 
 
 def set_of(model: str = "izhikevich", pattern: str = "tonic_spiking", **values: float) -> dict[str, Any]:
-    """Return the fields of a question about a model and a pattern, with these values and defaults for all others."""
+    """Return the fields of a request about a model and a pattern, with these values and defaults."""
     selection = Selection.of(model, pattern, values)
     return {"model": model, "pattern": pattern, "values": dict(selection.values), "dt": selection.dt}
 
 
 def box_of(fields: dict[str, Any]) -> dict[str, Any]:
-    """Return the ranges and the free values of the fields of a question."""
+    """Return the ranges and the free parameters for the fields of a request."""
     selection = Selection.of(fields["model"], fields["pattern"], fields["values"], fields["dt"])
     return {"bounds": {name: list(ends) for name, ends in selection.bounds.items()}, "free": list(selection.varied)}
 
 
 def losses(answers: list[dict[str, Any]]) -> np.ndarray:
-    """Return the losses of a search that a page has after its answers: each is written where it belongs."""
+    """Return the losses of a search as a page assembles them from the answers."""
     size = max(answer["from"] + len(answer["arrays"]["loss"]) for answer in answers if "from" in answer)
     out = np.full(size, np.nan, np.float32)
     for answer in answers:

@@ -4,7 +4,7 @@ import numpy as np
 
 
 class RandomSearch:
-    """Random points: only `ask` and `tell`."""
+    """Random search with only the methods `ask` and `tell`."""
 
     def __init__(self, space, seed, budget, start=None):
         self.chart, self.rng, self.size = space.chart(), np.random.default_rng(seed), space.size
@@ -13,11 +13,11 @@ class RandomSearch:
         return self.chart.decode(self.rng.random((20, self.size)))
 
     def tell(self, penalties):
-        """Learn nothing."""
+        """Ignore the penalties."""
 
 
 class Fails(RandomSearch):
-    """Fails in its third generation, in one of several ways."""
+    """Random search that fails in its third generation in one of several ways."""
 
     how = ""
 
@@ -51,5 +51,5 @@ class Fails(RandomSearch):
 
 
 def failing(how):
-    """Return a strategy that fails in this way."""
+    """Return a strategy that fails in the way `how`."""
     return type("Fails", (Fails,), {"how": how})

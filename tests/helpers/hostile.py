@@ -1,4 +1,4 @@
-"""A neuron and a pattern whose names and texts are markup and code of an attacker."""
+"""Neuron and pattern whose names and texts are markup and code of an attacker."""
 
 import torch
 

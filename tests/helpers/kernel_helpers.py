@@ -1,4 +1,4 @@
-"""Ways to run one step of a program: by machine code, NumPy, plain Python and JavaScript."""
+"""Functions that run one step of a program with machine code, NumPy, plain Python and JavaScript."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -44,7 +44,7 @@ def lanes_model(step: Callable, states: int, parameters: Sequence[str] = ("p",),
 
 
 def in_order(program: Program) -> str:
-    """Return a program as text in which what it computes is named in the order in which it comes up."""
+    """Return a program as text in which the results are numbered in the order of their first use."""
     names: dict[str, str] = {}
     lines = [f"{text}  # {x.dtype} {x.level}" for text, x in zip(assignments(program.body), program.body, strict=True)]
     text = "\n".join([*lines, *map(text_of, (program.spikes, *program.state))])
@@ -52,9 +52,10 @@ def in_order(program: Program) -> str:
 
 
 def compiled_body(program: Program) -> Callable:
-    """Return ``run(current [n], state [states, n], parameters [parameters, n], dt)``: (spikes, *state) by machine code.
+    """Return a function that computes spikes and new states of a program by machine code.
 
-    It is a loop around what a kernel computes in a step, without what all kernels share.
+    Its arguments are the current of shape (n,), the state of shape (states, n), the parameters of shape (parameters, n)
+    and dt. The result has the spikes in its first row. The function is a loop around the body of a kernel.
     """
     lines = ["current = current_[i]"]
     lines += [f"s{j} = state_[{j}, i]" for j in range(len(program.state))]
@@ -74,26 +75,29 @@ def compiled_body(program: Program) -> Callable:
 
 
 def by_kernel(program: Program, current: np.ndarray, state: np.ndarray, folder: Path) -> np.ndarray:
-    """Return what a program makes of numbers by machine code, shape [variables, numbers]; each state is `state`."""
+    """Return the states after one step by machine code, shape (variables, n), where each initial state is `state`."""
     states = np.stack([state] * len(program.state))
     return compiled_body(program)(current, states, np.full((len(program.parameters), current.size), 1.5), 0.1)[1:]
 
 
 def by_numpy(program: Program, current: np.ndarray, state: np.ndarray, folder: Path) -> np.ndarray:
-    """Return the same by NumPy."""
+    """Return the states after one step by NumPy, see :func:`by_kernel`."""
     given = {"current": current, "dt": 0.1} | {f"s{i}": state for i in range(len(program.state))}
     return np.stack([np.broadcast_to(x, current.shape) for x in evaluate(program, given)[1]])
 
 
 def by_plain_python(program: Program, current: np.ndarray, state: np.ndarray, folder: Path) -> np.ndarray:
-    """Return the same by plain Python, of a program whose results are finite: a lane that is not is lost."""
+    """Return the states after one step by plain Python, see :func:`by_kernel`.
+
+    The results must be finite, because lanes with other results diverge.
+    """
     model = lanes_model(lambda *given: None, len(program.state), limit=1e300)
     states, parameters = np.stack([state] * len(program.state)), {"p": np.full(current.size, 1.5)}
     return interpreter(program)(LaneJob(model, parameters, states, LaneCurrent.constant(current), 1, 0.1), None).state
 
 
 def by_javascript(program: Program, current: np.ndarray, state: np.ndarray, folder: Path) -> np.ndarray:
-    """Return the same by JavaScript, run in a folder."""
+    """Return the states after one step by JavaScript, see :func:`by_kernel`."""
     states = ", ".join(f"s{i} = b[i]" for i in range(len(program.state)))
     source = "\n".join(
         [

@@ -11,7 +11,7 @@ from plausiwidgets.models.model import NeuronModel
 
 
 def default_job(model: NeuronModel, lanes: int, steps: int, **options) -> LaneJob:
-    """Return lanes that all have the default parameters and the default current step."""
+    """Return lanes with the default parameters and a step of the default current."""
     values = {n: np.full(lanes, p.default) for n, p in model.parameters.items()}
     stimulus = Current.step(model.current.default, 1e6)
     current = lane_current([stimulus] * lanes, -20.0)
@@ -19,7 +19,7 @@ def default_job(model: NeuronModel, lanes: int, steps: int, **options) -> LaneJo
 
 
 def random_job(model: NeuronModel, lanes: int, steps: int, seed: int = 0, **options) -> LaneJob:
-    """Return lanes with parameters drawn from their ranges and a step of a random current."""
+    """Return lanes with random parameters within their ranges and a step of a random current."""
     rng = np.random.default_rng(seed)
     values = {n: p.from_unit(rng.random(lanes)) for n, p in model.parameters.items()}
     amplitude = rng.uniform(model.current.low, model.current.high, lanes)
@@ -39,13 +39,13 @@ def take(job: LaneJob, lanes: np.ndarray) -> LaneJob:
 
 
 def differing(a: LaneResult, b: LaneResult) -> int:
-    """Return in how many lanes two results have other spikes."""
+    """Return the number of lanes in which the spikes of two results differ."""
     pairs = zip(a.spikes, b.spikes, a.counts, b.counts, strict=True)
     return sum(n != m or not np.array_equal(x[:n], y[:m]) for x, y, n, m in pairs)
 
 
 def unequal(a: LaneResult, b: LaneResult) -> list[str]:
-    """Return the fields in which two results differ by any bit."""
+    """Return the names of the fields in which two results differ by at least one bit."""
     return [
         f.name
         for f in fields(LaneResult)

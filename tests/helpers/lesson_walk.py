@@ -1,6 +1,6 @@
-"""The lessons card by card: what a reader does, the words of the card about it, and the result that must follow.
+"""Actions of a reader for each card of the lessons, the words of the card about them, and the expected results.
 
-`test_lesson.py` compares it with the evaluation.
+`test_lesson.py` compares the results with the evaluation.
 """
 
 from collections.abc import Mapping
@@ -16,12 +16,13 @@ NEURON = pw.models.get("izhikevich")
 
 @dataclass(frozen=True)
 class Look:
-    """A look at the neuron of a card, after some sliders were moved."""
+    """State of the neuron of a card after the reader has moved some sliders."""
 
-    says: str  # words of the card, or of an answer in it
-    moved: Mapping[str, float] = field(default_factory=dict)  # values that are typed, over those that the card sets
-    missed: tuple[str, ...] | None = None  # names of the criteria that do not hold; None where the text says nothing
-    spikes: int | None = None  # in `sweep`, or in the main one
+    says: str  # words of the card or of an answer in it
+    moved: Mapping[str, float] = field(default_factory=dict)  # typed values, in addition to those of the card
+    # names of the criteria that are not met, or None if the text does not mention them
+    missed: tuple[str, ...] | None = None
+    spikes: int | None = None  # in `sweep`, or in the main sweep
     sweep: str | None = None
     dt: float | None = None  # another time step than that of the card
     features: Mapping[str, float] = field(default_factory=dict)  # measured values by the titles of their criteria
@@ -164,12 +165,12 @@ WALKS: dict[str, dict[str, list[Look]]] = {"lesson.md": TEN_MINUTES, "lesson_lon
 
 
 def lesson_of(name: str) -> Lesson:
-    """Return one of the lessons of the documentation."""
+    """Return a lesson of the documentation by the name of its file."""
     return read_lesson(DOCS / name, NEURON)
 
 
 def text_of(card: Card) -> str:
-    """Return the text of a card, folded answers too, without emphasis and line breaks."""
+    """Return the text of a card with its folded answers, without emphasis and line breaks."""
 
     def plain(node: object) -> str:
         return node if isinstance(node, str) else "".join(map(plain, node[1]))
@@ -178,7 +179,7 @@ def text_of(card: Card) -> str:
 
 
 def verdicts(lesson: Lesson, looks: Mapping[str, list[Look]]) -> list[tuple[Card, Look, pw.Verdict]]:
-    """Return each look with its card and the verdict on what is then on the sliders."""
+    """Return each look with its card and the verdict on the values of the sliders."""
     found, start = [], lesson.cards[0].start
     for card in lesson.cards:
         start = card.start or start

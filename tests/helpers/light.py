@@ -1,6 +1,6 @@
-"""What needs no extra: a script for a process, or an environment, without torch.
+"""Use of the package without extras, for an environment or a process without torch.
 
-``python light.py`` does it with all neurons of the package, ``python light.py adex lif`` with some.
+``python light.py`` tests all packaged neurons, and ``python light.py adex lif`` tests some of them.
 """
 
 import os
@@ -15,8 +15,8 @@ from plausiwidgets.widgets.handlers.selection import Selection
 
 
 def main() -> None:
-    """Do it all."""
-    if sys.platform == "linux":  # what an explorer does in the background would starve on a busy machine
+    """Run the main functions of the package for each neuron."""
+    if sys.platform == "linux":  # Background jobs of an explorer would starve on a busy machine.
         threads.NICENESS = os.getpriority(os.PRIO_PROCESS, 0)
     names = sys.argv[1:] or pw.models.names()
     explorer = pw.Explorer()
@@ -33,7 +33,7 @@ def main() -> None:
         model = pw.models.get(name)
         try:
             plane = pw.analysis.phase_plane(name)
-        except ValueError:  # one variable flows, or four
+        except ValueError:  # The model has one or four variables that change continuously.
             plane = pw.analysis.phase_line(name) if len(model.states) < 3 else None
         assert plane is None or pw.plot(plane).data, name
         assert np.isfinite(pw.analysis.fi_curve(name, [model.current.default])).all(), name

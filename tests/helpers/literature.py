@@ -1,8 +1,8 @@
 """Published parameter sets that are famous for a firing pattern, at the currents of their authors.
 
-The list was fixed before it was evaluated for the first time. A step of current is as strong as in the publication. If
-the publication uses a pulse or a ramp of a different form, the amplitude is ours (`Famous.own`). As a script, this
-module evaluates and verifies all sets and prints the table of the documentation.
+The list was completed before its first evaluation. A step of current is as strong as in the publication. If the
+publication uses a pulse or a ramp of a different form, the amplitude is ours (`Famous.own`). As a script, this module
+evaluates and verifies all sets and prints the table of the documentation.
 """
 
 from collections.abc import Iterator, Mapping
@@ -20,28 +20,28 @@ BEGIN, END = "<!-- the table -->", "<!-- end of the table -->"
 
 @dataclass(frozen=True)
 class Famous:
-    """A published set."""
+    """Published parameter set for a firing pattern."""
 
     source: str
-    words: str  # what its authors call the set
+    words: str  # name of the set in the publication
     neuron: str  # key of the model
-    pattern: str  # the one of the twenty that these words mean
+    pattern: str  # key of the pattern with this name
     values: Mapping[str, float] = field(default_factory=dict)  # parameters and stimulus values
     own: bool = False  # whether the strength of the stimulus is ours
-    dt: float | None = None  # time step of the publication in ms, where the set belongs to it
+    dt: float | None = None  # time step of the publication in ms, if the set belongs to it
 
     @property
     def model(self) -> pw.NeuronModel:
-        """The neuron."""
+        """Neuron model of the set."""
         return pw.models.get(self.neuron)
 
     def judged(self, verify: bool = False) -> pw.Verdict:
-        """Return the verdict."""
+        """Return the verdict on the set."""
         return pw.judge(self.model, self.pattern, self.values, dt=self.dt, verify=verify)
 
 
 def presets(source: str, neuron: str, own: bool = True, **changed: Mapping[str, float]) -> Iterator[Famous]:
-    """Yield the packaged sets of a neuron that name a pattern; `changed` are other stimulus values, by figure."""
+    """Yield the packaged presets of a neuron that name a pattern, with `changed` stimulus values by figure."""
     for preset in pw.models.get(neuron).presets:
         if preset.pattern and not preset.source.startswith("found"):
             figure = preset.title.partition(":")[0]
@@ -85,11 +85,11 @@ PRESCOTT = {
     "V_4": 10.0,
     "phi": 0.15,
 }
-"""Their E_Na, E_K, β_m, γ_m, γ_w and φ_w; V_3 is β_w, by which the classes differ."""
+"""Values of E_Na, E_K, β_m, γ_m, γ_w and φ_w in the publication. V_3 is β_w, which differs between the classes."""
 
 
 def cell(neuron: str, title: str) -> dict[str, float]:
-    """Return the parameters of a packaged set whose title contains a text, without its stimulus."""
+    """Return the parameters of a preset without its stimulus, by a part of its title."""
     model = pw.models.get(neuron)
     (preset,) = (one for one in model.presets if title in one.title)
     return {key: value for key, value in preset.parameters.items() if key in model.parameters}
@@ -324,11 +324,11 @@ WHY = {
     ): "one spike as published; the potential then swings back from its undershoot by half of a full spike",
     ("Hindmarsh & Rose 1984", "fast train, I = 4"): "irregular; 400 Hz with the time scale chosen here",
 }
-"""Our reason for each set that is not verified, written after the evaluation."""
+"""Reason for each set that is not verified, written after the evaluation."""
 
 
 def row(famous: Famous, status: str, missed: str) -> str:
-    """Return a line of the table."""
+    """Return a row of the table."""
     pattern = pw.patterns.get(famous.pattern)
     neuron = famous.model.title or famous.neuron
     stimulus = " (stimulus ours)" if famous.own else ""
@@ -338,7 +338,7 @@ def row(famous: Famous, status: str, missed: str) -> str:
 
 
 def reason(verdict: pw.Verdict) -> tuple[str, str]:
-    """Return the word of the status, and the test or the criteria that the set fails."""
+    """Return the status in words, and the test or the criteria that the set does not meet."""
     if verdict.status == "replicated":
         return WORDS["replicated"], ""
     if verdict.status == "fragile":
@@ -348,12 +348,12 @@ def reason(verdict: pw.Verdict) -> tuple[str, str]:
 
 
 def shown(value: float) -> str:
-    """Return a measured value, and a dash for a feature that cannot be measured."""
+    """Return a measured value as text, with a dash for nan."""
     return "–" if np.isnan(value) else f"{value:.3g}"
 
 
 def limits(check: object) -> str:
-    """Return the accepted interval in words."""
+    """Return the accepted range in words."""
     low, high = check.low, check.high
     if np.isfinite(low) and np.isfinite(high):
         return f"{low:.3g}" if low == high else f"{low:.3g} to {high:.3g}"

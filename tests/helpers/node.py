@@ -1,4 +1,4 @@
-"""Runs JavaScript in Node; a test that needs it is skipped where there is none."""
+"""Runner of JavaScript in Node. Tests are skipped without Node."""
 
 import base64
 import json
@@ -29,9 +29,10 @@ writeFileSync({answer}, JSON.stringify(answer(given)));
 
 
 def run(folder: Path, source: str, data: object = None) -> object:
-    """Run `source`, which defines ``answer(given)``, and return its answer.
+    """Run `source`, which defines ``answer(given)``, and return the answer.
 
-    Arrays travel as bytes: ``given`` has a Float64Array for each, and ``bytes(array)`` sends one back.
+    Arrays are transferred as bytes. In JavaScript, ``given`` contains a Float64Array for each array, and
+    ``bytes(array)`` packs an array of the answer.
     """
     if NODE is None:
         pytest.skip("needs Node")

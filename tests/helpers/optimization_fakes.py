@@ -1,4 +1,4 @@
-"""A quick problem with a known solution, and helpers of the tests of searches."""
+"""Fast problem with a known solution, and other helpers for tests of searches."""
 
 import time
 from dataclasses import dataclass
@@ -25,7 +25,10 @@ PARAMETERS = {
 
 @dataclass(frozen=True)
 class FakeProblem(Problem):
-    """Accepts a ball around 0.3 in the unit cube; `finer` moves its centre at half the time step."""
+    """Problem that is solved within a ball around 0.3 in the unit cube.
+
+    At half the time step, the centre of the ball is shifted by `finer`.
+    """
 
     radius: float = 0.1
     finer: float = 0.0
@@ -51,7 +54,7 @@ class FakeProblem(Problem):
         return Batch.unverified(values, loss, loss[:, None], ("distance",))
 
     def verified(self, values, checkpoint=None, *, settled=None):
-        """Verify at half the time step only."""
+        """Verify sets at half the time step only."""
         finer = self.judge(values, checkpoint, dt=self.dt / 2)
         status = np.where(finer.accepted, "replicated", "fragile")
         return status, np.where(finer.accepted, "", "at half the time step"), finer.loss
@@ -65,14 +68,14 @@ def fake_problem(start=None, fixed=(), bounds=None, **options):
 
 
 def fake_optimizer(seed=0, budget=20_000, options=None, start=None, **problem):
-    """Return an Optimizer of a `fake_problem`, with the default strategy under these options."""
+    """Return an Optimizer of a `fake_problem` with options of the default strategy."""
     made = fake_problem(start, **problem)
     strategy = partial(Portfolio, options=options)
     return Optimizer(made, seed, budget, strategy, made.space.base if start is not None else None)
 
 
 def comparable(result):
-    """Return a result as a dict without its time."""
+    """Return a result as a dict without its computing time."""
     data = result.to_dict()
     del data["seconds"]
     return data

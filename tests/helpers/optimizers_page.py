@@ -1,4 +1,4 @@
-"""The blocks of docs/howto/optimizers.md."""
+"""Code blocks of docs/howto/optimizers.md."""
 
 import re
 from typing import Any
@@ -13,13 +13,13 @@ BASH, _PYTHON = (
 OPTIMIZERS = {
     re.findall(r"^class (\w+)", block, flags=re.MULTILINE)[0]: block for block in _PYTHON if "class " in block
 }
-"""Name of an optimizer → the block that defines it."""
+"""Code block that defines an optimizer, by the name of the optimizer."""
 USE, COMPARISON = (block for block in _PYTHON if "class " not in block)
 _LIBRARIES = {"CMAES": "cmaes", "SciPyDE": "scipy", "Nevergrad": "nevergrad"}
 
 
 def optimizer(name: str) -> Any:
-    """Return the class of an optimizer; skip the test where its library is not installed."""
+    """Return the class of an optimizer, or skip the test if its library is not installed."""
     if name in _LIBRARIES:
         pytest.importorskip(_LIBRARIES[name])
     names: dict[str, Any] = {}

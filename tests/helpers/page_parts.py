@@ -1,4 +1,4 @@
-"""Parts of a page in one file, read from its text."""
+"""Parts of a standalone page, extracted from its text."""
 
 import base64
 import json

@@ -1,4 +1,4 @@
-"""The public interface as lines of text: names, arguments, attributes, columns of tables and command-line options."""
+"""Public interface as lines of text, with names, arguments, attributes, columns and command-line options."""
 
 import argparse
 import inspect
@@ -23,7 +23,7 @@ def members(kind: type) -> Iterator[str]:
 
 
 def arguments(thing: object) -> list[str]:
-    """Return the names of the arguments of a function or a class; none where Python does not know them."""
+    """Return the names of the arguments of a function or a class, or an empty list without a signature."""
     try:
         return [name for name in inspect.signature(thing).parameters if not name.startswith("_") and name != "self"]
     except (TypeError, ValueError):
@@ -46,7 +46,7 @@ def tables() -> dict[str, list[str]]:
 
 
 def options() -> Iterator[tuple[str, str]]:
-    """Yield each command with each of its options."""
+    """Yield the name of each command with each of its options."""
     from plausiwidgets.cli.main import build_parser
 
     [commands] = [action for action in build_parser()._actions if isinstance(action, argparse._SubParsersAction)]
@@ -57,7 +57,7 @@ def options() -> Iterator[tuple[str, str]]:
 
 
 def described() -> list[str]:
-    """Return the public interface of this version, a line for each part of it, sorted."""
+    """Return the public interface of this version as sorted lines."""
     lines = set()
     for package in PACKAGES:
         home = import_module(package)

@@ -1,4 +1,4 @@
-"""Random messages of a page: some as the table says, most with something wrong in them."""
+"""Random messages of a page, most of which contain an error."""
 
 import random
 from typing import Any
@@ -28,11 +28,11 @@ NAMES = (
 )
 NUMBERS = (0, 1, -1, 2, 10, 0.1, 1e-320, 1e308, -1e308, 2**53, 2**70, 10**400, float("nan"), float("inf"), True)
 LONG = ("assess", "repertoire", "samples", "search", "plane", "profiles", "bifurcations", "tolerance")
-"""Kinds whose work may take minutes: each is cancelled."""
+"""Kinds whose work may take minutes. Their requests are cancelled."""
 
 
 def anything(rng: random.Random, depth: int = 0) -> Any:
-    """A value of JSON, and some that are none."""
+    """Return a random value, which may have a type that JSON does not support."""
     kind = rng.randrange(9 if depth < 3 else 6)
     if kind < 2:
         return rng.choice(NUMBERS)
@@ -46,7 +46,7 @@ def anything(rng: random.Random, depth: int = 0) -> Any:
 
 
 def value_of(kind: Any, rng: random.Random) -> Any:
-    """A value of a type of the table, within its limits or just outside of them."""
+    """Return a random value for a type of the table, within its limits or just outside."""
     if isinstance(kind, (Optional, Nullable)):
         return value_of(kind.of, rng)
     if isinstance(kind, Choice):
@@ -67,7 +67,7 @@ def value_of(kind: Any, rng: random.Random) -> Any:
 
 
 def message(rng: random.Random, number: int) -> tuple[Any, Any]:
-    """A message and its buffers."""
+    """Return a random message and its buffers."""
     if rng.random() < 0.1:
         return anything(rng), anything(rng)
     kind = rng.choice(list(TABLE))

@@ -1,4 +1,4 @@
-"""Random custom patterns, with their features written by hand on spike times."""
+"""Random custom patterns whose features are also computed by hand from spike times."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ import plausiwidgets as pw
 from plausiwidgets.patterns import features as f
 
 SLACK = 0.35
-"""Time in ms by which a spike of a simulation by hand may be off: a few time steps."""
+"""Tolerance in ms of a spike time in a simulation by hand, which is a few time steps."""
 
 ENDS: dict[str, Callable[[Any], Any]] = {
     "constant": lambda s: 300.0,
@@ -31,7 +31,7 @@ WINDOWS: dict[str, Callable[[Any, Any], Any]] = {
 
 @dataclass(frozen=True)
 class Feature:
-    """What is measured: by a pattern, and by hand on the spike times of one set (times, s, end) → (least, most)."""
+    """Feature of a pattern, and the same feature by hand from the spike times of one set as (minimum, maximum)."""
 
     measure: Callable[[Any, Any, Any], Any]
     by_hand: Callable[[Any, Any, float], tuple[float, float]]
@@ -73,15 +73,15 @@ FEATURES: dict[str, Feature] = {
 
 @dataclass(frozen=True)
 class Drawn:
-    """A random pattern."""
+    """Random pattern."""
 
     make: Callable[[], pw.Pattern]
-    by_hand: dict[str, tuple[str, Callable[..., tuple[float, float]]]]  # of each criterion its sweep and measure
-    sweeps: Callable[[Any], dict[str, pw.Sweep]]  # as of the pattern, for one set of plain numbers as well
+    by_hand: dict[str, tuple[str, Callable[..., tuple[float, float]]]]  # sweep and function of each criterion
+    sweeps: Callable[[Any], dict[str, pw.Sweep]]  # sweeps of the pattern, also for plain numbers
 
 
 def draw(seed: int) -> Drawn:
-    """Return the pattern of a seed."""
+    """Return the pattern for a seed."""
     rng = np.random.default_rng(seed)
 
     def pick(entries: dict[str, Any]) -> tuple[str, Any]:

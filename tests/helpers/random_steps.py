@@ -1,4 +1,4 @@
-"""Random steps out of elementwise operations, for the test that no kernel differs silently from torch."""
+"""Random steps of elementwise operations, for tests that compare kernels with torch."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ import torch
 from plausiwidgets.models import NeuronModel, Parameter
 
 Function = Callable[..., torch.Tensor]
-"""``function(current, a, b, c, p, dt)`` returns a number for each lane."""
+"""``function(current, a, b, c, p, dt)``, which returns a number for each lane."""
 
 LEAVES: dict[str, Function] = {
     "current": lambda current, a, b, c, p, dt: current,
@@ -26,12 +26,12 @@ LEAVES: dict[str, Function] = {
 
 @dataclass(frozen=True)
 class RandomStep:
-    """A step of three state variables, drawn from a seed.
+    """Random step of three state variables.
 
     Attributes
     ----------
     text : str
-        What it computes, for a report.
+        Computed expressions, for a report.
     function : callable
         ``function(current, a, b, c, p, dt)`` returns (a, b, c).
     """
@@ -41,7 +41,13 @@ class RandomStep:
 
 
 def random_step(seed: int, operations: dict[str, Function]) -> RandomStep:
-    """Return the step of a seed, out of operations: name → function of (a, b, dt)."""
+    """Return the random step of a seed.
+
+    Parameters
+    ----------
+    operations : dict of str to callable
+        Functions of (a, b, dt) by their names.
+    """
     rng = np.random.default_rng(seed)
 
     def number(depth: int) -> tuple[str, Function]:
@@ -69,7 +75,7 @@ def random_step(seed: int, operations: dict[str, Function]) -> RandomStep:
 
 
 def model_of(steps: list[RandomStep]) -> NeuronModel:
-    """Return one neuron whose state is that of all `steps`, side by side."""
+    """Return one neuron whose state contains the states of all `steps`."""
 
     def step(current, state, p, dt):
         new = []

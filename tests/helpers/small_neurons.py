@@ -6,7 +6,7 @@ import plausiwidgets as pw
 
 
 def make(step, parameters=None, name="mine", **changes):
-    """Return a neuron of one time constant around a step; `changes` are arguments of NeuronModel."""
+    """Return a neuron with one time constant and a given step. `changes` are arguments of NeuronModel."""
     options = dict(
         key=name,
         step=step,
@@ -29,7 +29,7 @@ def good_step(current, state, p, dt):
 
 
 def copy_of(name, key, **changes):
-    """Return a packaged neuron as a custom one with another key."""
+    """Return a custom neuron with the step of a packaged neuron and another key."""
     model = pw.models.get(name)
     options = dict(
         parameters=list(model.parameters.values()),
@@ -44,17 +44,25 @@ def copy_of(name, key, **changes):
 
 
 def linoid(x: torch.Tensor) -> torch.Tensor:
-    """Return x / (1 − exp(−x)), 0/0 at x = 0."""
+    """Return x / (1 − exp(−x)), which is nan at x = 0."""
     return x / (1.0 - torch.exp(-x))
 
 
 def safe_linoid(x: torch.Tensor) -> torch.Tensor:
-    """Return x / (1 − exp(−x)) as the package's error advises."""
+    """Return x / (1 − exp(−x)) in the form that an error of the package recommends."""
     return torch.where(x.abs() < 1e-6, 1 + x / 2, x / -torch.expm1(-x))
 
 
 def hodgkin_huxley(fires, rate=safe_linoid):
-    """Return a step of the squid's axon; `fires`(v before, v after) is what it returns as spikes, None for none."""
+    """Return a step of the Hodgkin-Huxley model.
+
+    Parameters
+    ----------
+    fires : callable or None
+        Function of the potential before and after the step that returns the spikes. With None, the step returns none.
+    rate : callable, optional
+        Function x / (1 − exp(−x)).
+    """
 
     def step(current, state, p, dt):
         v, n, m, h = state
@@ -69,7 +77,7 @@ def hodgkin_huxley(fires, rate=safe_linoid):
 
 
 def axon(step, **changes):
-    """Return the squid's axon around a step of :func:`hodgkin_huxley`."""
+    """Return a Hodgkin-Huxley neuron with a step of :func:`hodgkin_huxley`."""
     options = dict(
         initial_state=lambda p, holding: (-65.0, 0.318, 0.053, 0.596),
         states=("v", "n", "m", "h"),
@@ -81,7 +89,7 @@ def axon(step, **changes):
 
 
 def adaptive_counter():
-    """Return a neuron that counts in integers and computes in float32, with floors, remainders and a power."""
+    """Return a neuron with an integer counter and float32 arithmetic, which uses floor, remainder and power."""
 
     def step(current, state, p, dt):
         v, n = state
@@ -105,6 +113,6 @@ def adaptive_counter():
 
 
 def has_exponential(name):
-    """Return whether a packaged neuron computes what two libraries give with other last bits."""
+    """Return whether a packaged neuron uses an operation whose last bits differ between libraries."""
     body = pw.models.get(name).programs.step.body
     return not {line.operation.name for line in body}.isdisjoint({"exp", "log", "sigmoid"})

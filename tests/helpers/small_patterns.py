@@ -1,10 +1,10 @@
-"""A small custom pattern for tests."""
+"""Small custom pattern for tests."""
 
 import plausiwidgets as pw
 
 
 def doublet(**changes):
-    """Two spikes after a pulse whose width is free, and nothing more."""
+    """Return a pattern of two spikes after a pulse with a free width."""
     fields = dict(
         key="doublet",
         title="Doublet",

@@ -1,4 +1,4 @@
-"""Sixty synthetic recordings of an AdEx neuron with currents that are known: seven kinds, with and without noise."""
+"""Synthetic recordings of an AdEx neuron with known currents of seven kinds, with and without noise."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ Floats = NDArray[np.float64]
 Points = list[tuple[float, float]]
 
 LENGTH = 1000.0
-"""Length of a recording in ms."""
+"""Duration of a recording in ms."""
 KINDS = ("steps", "ramp", "triangle", "stairs", "constant", "chirp", "noise")
 
 
 @dataclass(frozen=True)
 class Synthetic:
-    """A recording with the current that was injected.
+    """Recording with the injected current.
 
-    `current` is the measured current and `injected` the true one, in pA at the times `t`. At the `edges` in ms, the
+    `current` is the measured current and `injected` the true current, in pA at the times `t`. At the `edges` in ms, the
     true current jumps or bends.
     """
 
@@ -37,14 +37,14 @@ class Synthetic:
     edges: tuple[float, ...]
 
     def bend(self, edge: float) -> float:
-        """Return by how much in pA the current 10 ms after an edge is away from the line before it."""
+        """Return the distance in pA of the current 10 ms after an edge from the line through the current before it."""
         k, width = int(np.searchsorted(self.t, edge)), round(10.0 / (self.t[1] - self.t[0]))
         x = self.injected[np.clip([k - width, k - 1, k + width], 0, self.t.size - 1)]
         return abs(float(x[2] - 2.0 * x[1] + x[0]))
 
     @property
     def is_waveform(self) -> bool:
-        """Whether the current is no protocol of a few pieces."""
+        """Whether the current is a waveform instead of a protocol with a few pieces."""
         return self.kind in ("chirp", "noise")
 
 
@@ -61,7 +61,7 @@ def synthetic(kind: str, k: int, *, is_noisy: bool) -> Synthetic:
 
 
 def all_recordings() -> Iterator[Synthetic]:
-    """Yield the sixty recordings."""
+    """Yield all sixty recordings."""
     for kind, count in zip(KINDS, (5, 5, 5, 5, 4, 3, 3), strict=True):
         for k in range(count):
             for is_noisy in (False, True):
@@ -69,11 +69,11 @@ def all_recordings() -> Iterator[Synthetic]:
 
 
 def compared(one: Synthetic) -> dict[str, Any]:
-    """Return what is read from a recording, compared with the truth.
+    """Return a comparison of the protocol that is read from a recording with the true current.
 
     Errors of the current are shares of its range, or of 50 pA if it is constant. The error of an edge counts only if
-    the current bends there by more than its noise. `potential_error_mV` is the largest difference that the two currents
-    make in the potential of a passive membrane of 100 MΩ and 20 ms.
+    the current bends there by more than its noise. `potential_error_mV` is the largest difference between the
+    potentials that the two currents cause in a passive membrane with 100 MΩ and 20 ms.
     """
     pattern = pw.from_recording(one.t, one.v, current=one.current, units={"current": "pA"})
     [found] = pattern.protocols.values()
@@ -87,7 +87,7 @@ def compared(one: Synthetic) -> dict[str, Any]:
     edges = () if one.is_waveform else [edge for edge in one.edges if one.bend(edge) > 2.0 * one.noise]
     apart, passive = read - one.injected, 0.0
     far = 0.0
-    for difference in apart.tolist():  # a current of 1 pA changes the potential of 100 MΩ by 0.1 mV
+    for difference in apart.tolist():  # A current of 1 pA changes the potential of a membrane with 100 MΩ by 0.1 mV.
         passive += dt * (0.1 * difference - passive) / 20.0
         far = max(far, abs(passive))
     return {
@@ -104,7 +104,7 @@ def compared(one: Synthetic) -> dict[str, Any]:
 
 
 def _current(kind: str, k: int, t: Floats, rng: np.random.Generator) -> tuple[Floats, tuple[float, ...]]:
-    """Return the injected current, and the times at which it jumps or bends."""
+    """Return the injected current and the times at which it jumps or bends."""
     holding = (0.0, 20.0, -30.0, 0.0, 10.0)[k]
     amplitude = (300.0, -100.0, 150.0, 60.0, 400.0)[k]
     if kind == "constant":
@@ -124,7 +124,7 @@ def _current(kind: str, k: int, t: Floats, rng: np.random.Generator) -> tuple[Fl
             _steps((146.85, 646.85, amplitude)),
             _steps((100.0, 103.0, 900.0), (120.0, 123.0, 900.0)),
         ],
-        # The first one rises within a step's edge of a few ms, and the second one is a measurement of a rheobase.
+        # The first ramp rises within a few ms like the edge of a step, and the second is a measurement of a rheobase.
         "ramp": [
             [(100.0, 0.0), (104.0, amplitude), (600.0, amplitude), (604.0, 0.0)],
             [(15.6, 0.0), (980.6, 100.0)],
@@ -160,7 +160,7 @@ _TRIANGLES = (
 
 
 def _steps(*steps: tuple[float, float, float]) -> Points:
-    """Return the corners of steps that follow each other or are apart."""
+    """Return the corners of steps, which may be adjacent or separate."""
     out: Points = []
     for on, off, level in steps:
         if out and out[-1][0] == on:
@@ -180,9 +180,10 @@ def _interpolated(t: Floats, times: Floats, levels: Floats) -> Floats:
 
 
 def _potential(t: Floats, injected: Floats, rng: np.random.Generator) -> Floats:
-    """Return the response of AdEx, settled at the first current, with spikes as an amplifier would record them.
+    """Return the potential of an AdEx neuron with spikes as an amplifier would record them.
 
-    The equations of Brette & Gerstner (2005) are integrated here, so that nothing of the package reads its own current.
+    The neuron starts at rest with the first current. The equations of Brette & Gerstner (2005) are integrated here, so
+    that the test does not use the simulation of the package.
     """
     p = {name: one.default for name, one in pw.models.get("adex").parameters.items()}
     dt, settle = float(t[1] - t[0]), 500.0

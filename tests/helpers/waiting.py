@@ -1,4 +1,4 @@
-"""Waits for what comes from another thread or process."""
+"""Helpers that wait for other threads or processes."""
 
 import asyncio
 import time
@@ -9,7 +9,7 @@ from typing import Any
 
 
 def until(condition: Callable[[], object], seconds: float = 60.0) -> None:
-    """Wait for a condition."""
+    """Wait until a condition is true."""
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "it did not come"
@@ -17,13 +17,13 @@ def until(condition: Callable[[], object], seconds: float = 60.0) -> None:
 
 
 def run(work: Coroutine[Any, Any, Any]) -> Any:
-    """Run to its end on a thread of its own: Playwright may keep a loop in this one."""
+    """Run a coroutine in a separate thread, because Playwright may run an event loop in the current one."""
     with ThreadPoolExecutor(1) as pool:
         return pool.submit(asyncio.run, work).result()
 
 
 def on_a_loop(test: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..., None]:
-    """Let a coroutine be a test."""
+    """Return a test function that runs a coroutine."""
 
     @wraps(test)
     def run_it(*arguments: Any, **named: Any) -> None:

@@ -1,6 +1,6 @@
-"""Packages that cannot be found, as where they are not installed; for a process of its own.
+"""Script that hides packages, as if they were not installed, in a separate process.
 
-``python without.py torch,norse script.py`` runs a script without them.
+``python without.py torch,norse script.py`` runs a script without torch and norse.
 """
 
 import runpy
@@ -10,7 +10,7 @@ from typing import Any
 
 
 class Without:
-    """A finder of modules that finds all but some packages."""
+    """Finder of modules that does not find some packages."""
 
     def __init__(self, finder: Any, packages: Iterable[str]) -> None:
         self.finder, self.packages = finder, frozenset(packages)
