@@ -25,6 +25,7 @@ class Look:
     spikes: int | None = None  # in `sweep`, or in the main sweep
     sweep: str | None = None
     dt: float | None = None  # another time step than that of the card
+    bits: int | None = None  # of each variable, as on a chip
     features: Mapping[str, float] = field(default_factory=dict)  # measured values by the titles of their criteria
 
 
@@ -158,6 +159,15 @@ FORTY_FIVE_MINUTES = {
             dt=0.05,
         ),
     ],
+    "44:00 A chip with 12 bits": [
+        Look("click 12. The rebound spike disappears", missed=RESPONSE, bits=12),
+        Look("all criteria are met at 25", {"amplitude": 25.0}, missed=(), bits=12),
+        Look("and not yet at 20", {"amplitude": 20.0}, missed=RESPONSE, bits=12),
+        Look("With 16 bits and more, they are met at 15", missed=(), bits=16),
+        Look("With 16 bits and more, they are met at 15", missed=(), bits=32),
+        Look("14 bits are enough", missed=(), bits=14),
+        Look("15 bits are not", missed=RESPONSE, bits=15),
+    ],
     "45:00 Summary": [],
 }
 
@@ -187,5 +197,6 @@ def verdicts(lesson: Lesson, looks: Mapping[str, list[Look]]) -> list[tuple[Card
         for look in looks[card.title]:
             values = dict(start.values) | dict(look.moved)
             dt = look.dt or start.dt
-            found.append((card, look, pw.judge(card.model, card.pattern, values, dt=dt, verify=False)))
+            model = card.model if look.bits is None else pw.models.fixed_point(card.model, look.bits)
+            found.append((card, look, pw.judge(model, card.pattern, values, dt=dt, verify=False)))
     return found
