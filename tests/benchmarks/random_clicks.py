@@ -1,8 +1,9 @@
 """Use the app at random in a notebook, on a server and in a file, and look for errors and for a screen that is frozen.
 
-Run ``python -m tests.benchmarks.random_clicks OUTPUT [--hosts file server notebook] [--seeds 1 2 ...] [--seconds 20]``.
-Each seed opens an app, clicks, presses keys, drags and types on visible controls that are enabled, and prints one JSON
-line. The seed chooses all actions, so that the same seed repeats a run as far as replies arrive in the same order.
+Run ``python -m tests.benchmarks.random_clicks OUTPUT [--hosts file server notebook] [--seeds 1 2 ...] [--seconds 20]
+[--tools Atlas ...]``. Each seed opens an app, clicks, presses keys, drags and types on visible controls that are
+enabled, and prints one JSON line. With ``--tools``, this happens once for each tool of *Explore*, which is opened
+first. The seed chooses all actions, so the same seed repeats a run if replies arrive in the same order.
 
 A run fails if the console of the page has an error, if a drag at the end does not change the figure, or if the app is
 busy for a minute afterwards.
@@ -11,6 +12,7 @@ busy for a minute afterwards.
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import random
 import tempfile
@@ -25,7 +27,7 @@ from playwright.sync_api import Error, Page, TimeoutError, sync_playwright
 from plausiwidgets import export_page
 from tests.browser.conftest import ARGUMENTS, find_chromium
 from tests.browser.notebooks import BURSTING, notebook
-from tests.browser.pages import JUDGED, BrowserPage, FilePage, Lab, VisitorPage
+from tests.browser.pages import JUDGED, BrowserPage, FilePage, Lab, VisitorPage, open_tool
 from tests.browser.servers import start_app, start_lab
 
 HOSTS = ("file", "server", "notebook")
@@ -225,6 +227,7 @@ def main() -> None:
     parser.add_argument("--hosts", nargs="+", choices=HOSTS, default=HOSTS)
     parser.add_argument("--seeds", nargs="+", type=int, default=range(1, 16))
     parser.add_argument("--seconds", type=float, default=20.0)
+    parser.add_argument("--tools", nargs="+", default=[""], help="titles of tools that are opened before the actions")
     given = parser.parse_args()
     rows = []
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
@@ -234,10 +237,14 @@ def main() -> None:
             place = Path(folder) / name
             place.mkdir()
             with hosted(name, browser, place) as open_app:
-                for seed in given.seeds:
+                for tool, seed in itertools.product(given.tools, given.seeds):
                     opened = open_app()
                     opened.page.wait_for_selector(JUDGED, timeout=180_000)
-                    rows.append({"host": name, "seed": seed, **run(opened, seed, given.seconds)})
+                    about = {"host": name, "seed": seed}
+                    if tool:
+                        open_tool(opened.page, tool).wait_for()
+                        about["tool"] = tool
+                    rows.append({**about, **run(opened, seed, given.seconds)})
                     print(json.dumps(rows[-1], ensure_ascii=False), flush=True)
                     opened.close()
         browser.close()
