@@ -99,6 +99,7 @@ def _columns(names: Sequence[str]) -> tuple[int, int]:
 
 
 def is_number(text: str) -> bool:
+    """Return whether Python can read a text as a number, including inf and nan."""
     try:
         float(text)
     except ValueError:

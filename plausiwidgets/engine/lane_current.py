@@ -41,10 +41,12 @@ class LaneCurrent:
 
     @classmethod
     def constant(cls, base: ArrayLike, t0: float = 0.0) -> LaneCurrent:
+        """Return constant currents, with one lane for each value of `base`."""
         level = np.ascontiguousarray(base, dtype=np.float64)
         return cls(level, np.empty((PLANES, 0, level.size)), t0)
 
     def take(self, lanes: NDArray[np.intp]) -> LaneCurrent:
+        """Return the currents of some lanes, given by their indices."""
         return LaneCurrent(self.base[lanes], np.ascontiguousarray(self.pieces[:, :, lanes]), self.t0, self.paths)
 
     def table(self, steps: int, dt: float) -> Floats:

@@ -92,6 +92,7 @@ class LaneJob:
 
     @property
     def lanes(self) -> int:
+        """Number of lanes."""
         return int(self.state.shape[1])
 
 
@@ -192,6 +193,7 @@ class Extremes:
         self._v = v
 
     def results(self) -> tuple[Floats, Floats, Floats]:
+        """Return the lowest potential, the highest potential and the smallest rise, each of shape (lanes,)."""
         over = self._spiked & (self._v < self._high)
         rise = np.where(over, np.minimum(self._rise, self._high - self._trough), self._rise)
         return np.minimum(self._low, self._lowest), np.maximum(self._high, self._highest), rise

@@ -51,6 +51,7 @@ class Noise(Piece):
 
     @property
     def numbers(self) -> tuple[float, ...]:
+        """Fields of the line, then the kind `NOISE`, tau and seed."""
         return self.on, self.off, self.first, self.last, NOISE, self.tau, self.seed
 
 
@@ -65,6 +66,7 @@ class Chirp(Piece):
 
     @property
     def numbers(self) -> tuple[float, ...]:
+        """Fields of the line, then the kind `CHIRP`, f0 and f1."""
         return self.on, self.off, self.first, self.last, CHIRP, self.f0, self.f1
 
 
@@ -131,6 +133,15 @@ def pulse(onset: Value, width: Value, amplitude: Value) -> Piece:
     amplitude : float or ndarray, shape (n,)
         Current in the model's unit.
 
+    Returns
+    -------
+    Piece
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a value is not a finite number or a 1-D array of finite numbers.
+
     Examples
     --------
     >>> import plausiwidgets as pw
@@ -150,6 +161,15 @@ def ramp(onset: Value, width: Value, amplitude: Value) -> Piece:
         Start and duration in ms.
     amplitude : float or ndarray, shape (n,)
         Current at the end of the ramp, in the model's unit.
+
+    Returns
+    -------
+    Piece
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a value is not a finite number or a 1-D array of finite numbers.
 
     Examples
     --------
@@ -178,6 +198,10 @@ def noise(onset: Value, width: Value, sd: Value, tau: Value = 5.0, seed: Value =
         Time constant of the autocorrelation in ms, at least 0.1.
     seed : int or ndarray, shape (n,)
         Seed from 0 to 2³² − 1. Noises with different seeds are independent.
+
+    Returns
+    -------
+    Noise
 
     Raises
     ------
@@ -212,6 +236,10 @@ def chirp(onset: Value, width: Value, amplitude: Value, f0: Value, f1: Value) ->
     f0, f1 : float or ndarray, shape (n,)
         First and last frequency in Hz, from 0 to 5000. A simulation requires frequencies of at most half of the inverse
         of its time step, for example 500 Hz at 1 ms.
+
+    Returns
+    -------
+    Chirp
 
     Raises
     ------

@@ -208,4 +208,5 @@ def statements(code: str, where: str) -> list[Line]:
 
 
 def tree_of(text: str) -> ast.AST:
+    """Return the syntax tree of an expression."""
     return ast.parse(text.strip(), mode="eval")

@@ -51,6 +51,7 @@ class Fired(torch.autograd.Function):
 
 
 def where_fired(holds: torch.Tensor, distance: torch.Tensor, alpha: torch.Tensor, slope: Function) -> torch.Tensor:
+    """Return 1.0 where a comparison is true, else 0.0, with the gradient of :class:`Fired`."""
     spikes: torch.Tensor = Fired.apply(holds, distance, alpha, slope)  # type: ignore[no-untyped-call]
     return spikes
 

@@ -66,6 +66,7 @@ class TorchSpace:
         return self.wrapped.fired(outputs), tuple(new[path] for path in self.states)
 
     def initial_state(self, p: Namespace, holding: torch.Tensor) -> Tensors:
+        """Return the initial state of each lane, which does not depend on the parameters."""
         return tuple(0.0 * holding + self.begin[key] for key in self.states)
 
     def as_the_library_needs(self) -> dict[str, torch.Tensor | float]:

@@ -57,6 +57,13 @@ class Preset:
     source : str
         The publication.
 
+    Raises
+    ------
+    TypeError
+        If an argument has a wrong type.
+    ValueError
+        If `dt` is not a finite number > 0.
+
     Examples
     --------
     >>> import plausiwidgets as pw
@@ -104,6 +111,13 @@ class StateVariable:
         Its meaning.
     title : str
         Short name for the user, by default the key.
+
+    Raises
+    ------
+    TypeError
+        If an argument has a wrong type.
+    ValueError
+        If the key is not a valid name.
 
     Examples
     --------

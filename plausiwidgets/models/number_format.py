@@ -61,6 +61,7 @@ class FixedPoint:
         return 2.0 * self.limit / 2.0**self.bits
 
     def rounded(self, x: Values) -> Values:
+        """Return the representable value nearest to each `x`, within the range."""
         # The step is a power of two, so both products are exact.
         whole = np.rint(np.multiply(x, 1.0 / self.step))
         most = 2.0 ** (self.bits - 1)
@@ -95,6 +96,7 @@ class FloatingPoint:
     highest: int
 
     def rounded(self, x: Values) -> Values:
+        """Return the representable value nearest to each `x`, or an infinity above the largest number."""
         size = np.abs(x)
         power = cast(Values, np.where(np.isnan(size), size, 2.0**self.lowest))
         # Find the largest power of two up to the value by bisection of its exponent, because a logarithm is not exact.

@@ -36,6 +36,15 @@ def names() -> list[str]:
 def get(model: str | NeuronModel) -> NeuronModel:
     """Return a model by its name, or a NeuronModel unchanged.
 
+    Parameters
+    ----------
+    model : str or NeuronModel
+        Name of a built-in or registered model, or the model itself.
+
+    Returns
+    -------
+    NeuronModel
+
     Raises
     ------
     ValueError
@@ -81,6 +90,11 @@ def program_file(name: str) -> Traversable:
 @checked
 def register(model: NeuronModel) -> NeuronModel:
     """Make a model available by its name, also in every explorer that is opened later.
+
+    Parameters
+    ----------
+    model : NeuronModel
+        The custom model. It replaces a registered model of the same name.
 
     Returns
     -------

@@ -302,4 +302,5 @@ def _loaded(line: Instruction, row: int) -> str:
 
 
 def indented(spaces: int, lines: list[str]) -> str:
+    """Return lines as indented text, or ``pass`` if there are none."""
     return "\n".join(" " * spaces + line for line in lines or ["pass"])

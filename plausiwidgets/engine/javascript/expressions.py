@@ -25,6 +25,7 @@ class NoJavaScriptError(Exception):
 
 
 def declarations(lines: Iterable[Instruction]) -> list[str]:
+    """Return a declaration for each instruction."""
     return [f"const {line.name} = {_expression(line)};" for line in lines]
 
 

@@ -207,6 +207,7 @@ class Body:
         dims: int,
         attributes: tuple[Hashable, ...] = (),
     ) -> Value:
+        """Add an instruction unless an equal one exists, and return its result."""
         level = max((a.level for a in arguments), default=UNIFORM)
         key = (operation.name, dtype, attributes, *(a.key for a in arguments))
         if key not in self.lines:

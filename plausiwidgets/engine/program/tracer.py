@@ -59,10 +59,12 @@ class Traced(np.lib.mixins.NDArrayOperatorsMixin):
 
     @property
     def size(self) -> int:
+        """Number of entries of a single lane."""
         return self.shape[0]
 
     @property
     def ndim(self) -> int:
+        """Number of axes of a single lane."""
         return len(self.shape)
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: object, **options: object) -> Traced:
@@ -96,6 +98,7 @@ class Traced(np.lib.mixins.NDArrayOperatorsMixin):
         return self
 
     def clip(self, *limits: ArrayLike | None, **options: ArrayLike | None) -> ArrayLike:
+        """Return the value, limited like an array by :func:`numpy.clip`."""
         return _clip(self.tracer, self, *limits, **options)
 
     def sum(self, axis: int | None = None) -> Traced:
@@ -226,6 +229,7 @@ class Tracer:
         return Value("", BOOL if truth else DOUBLE, 0, UNIFORM, bool(number) if truth else float(number))
 
     def cast(self, value: Value, dtype: np.dtype) -> Value:
+        """Return a value converted to another type."""
         if value.dtype == dtype:
             return value
         if value.number is None:
