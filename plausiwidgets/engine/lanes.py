@@ -21,7 +21,7 @@ Checkpoint = Callable[[], None]
 
 
 class NotCompilableError(Exception):
-    """A model cannot be compiled. The message contains the reason and a replacement.
+    """A model cannot be compiled. The message contains the reason and the necessary change.
 
     Examples
     --------

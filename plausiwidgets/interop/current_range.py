@@ -8,7 +8,7 @@ import numpy as np
 
 from plausiwidgets.models.parameter import Floats, Parameter
 
-_OFTEN = 10
+_DEFAULT_SPIKES = 10
 """Minimum number of spikes in a trial at the default current."""
 
 Count = Callable[[Floats], Floats]
@@ -16,7 +16,7 @@ Count = Callable[[Floats], Floats]
 
 
 def current_range(
-    key: str, unit: str, sizes: Floats, count: Count, where: str, steps: str, often: int = _OFTEN
+    key: str, unit: str, sizes: Floats, count: Count, where: str, steps: str, often: int = _DEFAULT_SPIKES
 ) -> Parameter:
     """Return the injected current with a default of 1.5 times the smallest one that elicits a spike, or more.
 
@@ -50,31 +50,31 @@ def current_range(
     if alone == 0.0 and not (more > 0).any():
         raise ValueError(
             f"{where}: the neuron must fire within {steps} at a constant current from {sizes[0]:.3g} to "
-            f"{sizes[-1]:.3g}{_of(unit)}. Pass current, a Parameter with a default that makes the neuron fire."
+            f"{sizes[-1]:.3g}{_in_unit(unit)}. Pass current, a Parameter with a default that makes the neuron fire."
         )
     if alone == 0.0:
-        default = _driving(sizes, more, often)
+        default = _default_current(sizes, more, often)
         return Parameter(key, default, -2.0 * default, 10.0 * default, unit)
     for sign, driven in ((1.0, more), (-1.0, count(-sizes) - alone)):
         quiet = count(-sign * sizes) == 0
         if quiet.any() and (driven > 0).any():
-            default = _driving(sizes, driven, often)
+            default = _default_current(sizes, driven, often)
             silent = float(f"{1.5 * sizes[int(quiet.argmax())]:.2g}")
             low, high = sorted((-sign * max(silent, 2.0 * default), sign * 10.0 * default))
             return Parameter(key, sign * default, low, high, unit)
     raise ValueError(
         f"{where}: the neuron fires {alone:g} times within {steps} without input, and no range of the current was "
-        f"found that can silence it and drive it, from {-sizes[-1]:.3g} to {sizes[-1]:.3g}{_of(unit)}. Pass current, a "
-        f"Parameter with such a range."
+        f"found that can silence it and drive it, from {-sizes[-1]:.3g} to {sizes[-1]:.3g}{_in_unit(unit)}. Pass "
+        f"current, a Parameter with such a range."
     )
 
 
-def _driving(sizes: Floats, more: Floats, often: int) -> float:
+def _default_current(sizes: Floats, more: Floats, often: int) -> float:
     """Return 1.5 times the smallest current that adds a spike, or the one that adds `often` spikes if it is larger."""
     # A neuron that integrates without a leak eventually fires at any current, so the default must add several spikes.
     least, several = (float(sizes[int((more >= n).argmax())]) for n in (1, often))
     return float(f"{max(1.5 * least, several):.2g}")
 
 
-def _of(unit: str) -> str:
+def _in_unit(unit: str) -> str:
     return "" if unit in ("", "1") else f" {unit}"

@@ -140,7 +140,7 @@ def from_brian2(
     )
     with watched("from_brian2", progress, 4, "stages") as watch:
         neuron = _read(b2, words)
-        _passed(watch)
+        _report_stage(watch)
         programs, states = neuron.programs()
         values = {p.key: p.default for p in neuron.parameters}
         about = level if isinstance(level, float) else neuron.level(dict.fromkeys(neuron.order, 0.0))
@@ -149,7 +149,7 @@ def from_brian2(
             return values[entry] if isinstance(entry, str) else entry
 
         begin = neuron.begin(programs, dt, of(about))
-        _passed(watch)
+        _report_stage(watch)
         resting = rest if rest is not None else short(begin[0])
         reference = {n: x * neuron.sizes[n] for n, x in zip(neuron.order, begin, strict=False)}
         height = level if level is not None else neuron.level(reference)
@@ -157,7 +157,7 @@ def from_brian2(
         programs = neuron.started(programs, begin, base, of(height))
         given = current if isinstance(current, Parameter) else None
         drive = given or neuron.found_drive(programs, dt, begin)
-        _passed(watch)
+        _report_stage(watch)
         # Use a unit in which the numbers of the current are neither very large nor very small.
         if drive.unit != neuron.shown[neuron.current]:
             neuron.sizes[neuron.current] = neuron.units.size(drive.unit, neuron.dimension, "current")
@@ -179,11 +179,11 @@ def from_brian2(
         )
         if watch is not None:
             why_not(model)  # This call compiles the model.
-            _passed(watch)
+            _report_stage(watch)
         return model
 
 
-def _passed(watch: Watch | None) -> None:
+def _report_stage(watch: Watch | None) -> None:
     """Report that a stage is complete."""
     if watch is not None:
         watch.done += 1

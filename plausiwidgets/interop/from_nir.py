@@ -166,7 +166,7 @@ def _exact(
         return end + (v - end) * np.exp(-dt / p["tau"]), []
     settled, tau, tau_syn = p["w_in"] * x, p["tau_mem"], p["tau_syn"]
     end, left, kept = p["v_leak"] + p["r"] * settled, state[1] - settled, np.exp(-dt / tau)
-    v = end + (v - end) * kept + p["r"] * left * kept * _passed(dt, tau, tau_syn)
+    v = end + (v - end) * kept + p["r"] * left * kept * _synaptic_response(dt, tau, tau_syn)
     return v, [settled + left * np.exp(-dt / tau_syn)]
 
 
@@ -211,7 +211,7 @@ def _reset(neuron: object, about: Mapping[str, object]) -> float:
     )
 
 
-def _passed(dt: Traced, tau: Traced, tau_syn: Traced) -> Traced:
+def _synaptic_response(dt: Traced, tau: Traced, tau_syn: Traced) -> Traced:
     """Return the response of the membrane to a synaptic current that decays from 1, divided by exp(−dt/tau)."""
     z = dt * (tau_syn - tau) / (tau_syn * tau)
     near = abs(z) < 1e-12

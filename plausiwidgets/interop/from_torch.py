@@ -143,14 +143,14 @@ def from_torch(
         raise UnfitError(f"{where}: the state of a scripted module cannot be read. Pass the module that was scripted.")
     library = library_of(neuron)
     library.refuse(neuron, where)
-    with untouched(neuron), _explained(where):
+    with untouched(neuron), _with_context(where):
         work = copied(neuron)
         fixed = _prepared(work, library, where)
         step_ms = finite(where, "dt", dt or library.dt(neuron) or _own_dt(neuron) or 1.0, above=0.0, unit="ms")
         wrapped = find(work, where, spikes, potential, library)
         names = variable_names(neuron, wrapped.keys)
-        space = TorchSpace(wrapped, where, fixed, step_ms, _ordered(wrapped, where, potential, names))
-        space.begin = _beginning(space, library, neuron, initial, names)
+        space = TorchSpace(wrapped, where, fixed, step_ms, _potential_first(wrapped, where, potential, names))
+        space.begin = _initial_values(space, library, neuron, initial, names)
         if potential is None:
             put_bounded_part_first(space)
         found, constants = found_parameters(space) if parameters is None else (named_parameters(space, parameters), {})
@@ -192,7 +192,7 @@ def from_torch(
 
 
 @contextmanager
-def _explained(where: str) -> Iterator[None]:
+def _with_context(where: str) -> Iterator[None]:
     """Add a sentence to the start of any error from the module or from torch."""
     try:
         yield
@@ -236,7 +236,7 @@ def _own_dt(module: torch.nn.Module) -> float | None:
     return step if min(times) >= 1.0 else 1e3 * step if max(times) < 1.0 and step < 0.1 else None
 
 
-def _ordered(wrapped: Wrapped, where: str, potential: str | None, names: Mapping[str, str]) -> list[str]:
+def _potential_first(wrapped: Wrapped, where: str, potential: str | None, names: Mapping[str, str]) -> list[str]:
     """Return the states, the potential first."""
     keys = wrapped.keys
     called = {key: names.get(key, last(key)) for key in keys}
@@ -258,7 +258,7 @@ def _ordered(wrapped: Wrapped, where: str, potential: str | None, names: Mapping
     return [chosen[0], *(k for k in keys if k != chosen[0])]
 
 
-def _beginning(
+def _initial_values(
     space: TorchSpace,
     library: Library,
     module: torch.nn.Module,
@@ -320,12 +320,12 @@ def _compare(space: TorchSpace, reference: Wrapped, drive: Parameter, values: Co
         places[path].set(torch.full_like(before, number) if isinstance(before, torch.Tensor) else number)
     reference = reference.on(reference.module)  # Take a new snapshot, so that the module now starts with these values.
     begin = {key: torch.full((3,), number, dtype=torch.float64) for key, number in space.begin.items()}
-    visited = _same_course(space, reference, currents, begin, values, begin if starts_given else None)
-    anywhere = _moved(space, visited)
-    _same_course(space, reference, currents, anywhere, values, anywhere)
+    visited = _compare_run(space, reference, currents, begin, values, begin if starts_given else None)
+    anywhere = _random_state(space, visited)
+    _compare_run(space, reference, currents, anywhere, values, anywhere)
 
 
-def _moved(space: TorchSpace, state: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+def _random_state(space: TorchSpace, state: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
     """Return a random state around one that the neuron visits, in which integers stay unchanged."""
     rng = np.random.default_rng(2)
     found = {}
@@ -336,7 +336,7 @@ def _moved(space: TorchSpace, state: Mapping[str, torch.Tensor]) -> dict[str, to
     return found
 
 
-def _same_course(
+def _compare_run(
     space: TorchSpace,
     reference: Wrapped,
     currents: torch.Tensor,
@@ -356,7 +356,7 @@ def _same_course(
         theirs, spikes = reference.fired(outputs), space.wrapped.fired(ours)
         if len(wrong := (theirs != spikes).nonzero()):
             lane = int(wrong[0])
-            _refuse(
+            _raise_difference(
                 space,
                 k,
                 f"the spike is {float(theirs[lane]):g} in the module's own loop and "
@@ -366,14 +366,16 @@ def _same_course(
             largest[key] = max(largest.get(key, 0.0), float(after[key].nan_to_num(0.0, 0.0, 0.0).abs().max()))
             if not torch.allclose(after[key], state[key], 1e-6, 1e-9 + 1e-6 * largest[key], equal_nan=True):
                 one, other = (float(x[key][(after[key] != state[key]).nonzero()[0]]) for x in (after, state))
-                _refuse(space, k, f"{key!r} is {one:.9g} in the module's own loop and {other:.9g} in its step")
+                _raise_difference(
+                    space, k, f"{key!r} is {one:.9g} in the module's own loop and {other:.9g} in its step"
+                )
         if k == _STEPS // 2:
             middle = state
     loop.close()
     return middle
 
 
-def _refuse(space: TorchSpace, k: int, what: str) -> NoReturn:
+def _raise_difference(space: TorchSpace, k: int, what: str) -> NoReturn:
     raise UnfitError(
         f"{space.where}: in step {k} {what}, so the module must have more state than "
         f"{', '.join(map(repr, space.states))}. Make all of its state tensors with a value for each lane."

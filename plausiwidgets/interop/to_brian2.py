@@ -210,7 +210,7 @@ def _program(model: NeuronModel) -> Program:
     return torch_step(model).program
 
 
-_TAKEN = {
+_RESERVED = {
     *("N", "i", "j", "t", "dt", "xi", "lastspike", "not_refractory", "refractory"),
     *("current", "synaptic", "spike", "choose"),
 }
@@ -219,7 +219,7 @@ _TAKEN = {
 def _names(model: NeuronModel) -> dict[str, str]:
     """Return the names of states and parameters in a group."""
     brian2 = imported("brian2")
-    taken = _TAKEN | {*brian2.DEFAULT_FUNCTIONS, *brian2.DEFAULT_CONSTANTS, *brian2.DEFAULT_UNITS}
+    taken = _RESERVED | {*brian2.DEFAULT_FUNCTIONS, *brian2.DEFAULT_CONSTANTS, *brian2.DEFAULT_UNITS}
     names = [*(s.key for s in model.states), *model.parameters]
     return {name: f"neuron_{name}" if name in taken or name.startswith("_") else name for name in names}
 

@@ -19,11 +19,11 @@ from plausiwidgets.support.names import unknown
 if TYPE_CHECKING:
     from plausiwidgets.interop.layer import NeuronLayer
 
-_SLOPES = 2.0
+_ALPHA_SPAN = 2.0
 """Default of alpha, multiplied by the span from rest to threshold."""
 
 
-def _own(neuron: NeuronModel, given: dict[str, ArrayLike]) -> dict[str, ArrayLike]:
+def _model_parameters(neuron: NeuronModel, given: dict[str, ArrayLike]) -> dict[str, ArrayLike]:
     """Return only the model's parameters if a set contains all of them, else the unchanged set."""
     return {name: given[name] for name in neuron.parameters} if neuron.parameters.keys() <= given.keys() else given
 
@@ -101,7 +101,7 @@ def to_norse(
     from plausiwidgets.interop.surrogate import SURROGATES
 
     neuron = get(model)
-    values = neuron.complete(_own(neuron, mapping(parameters)))
+    values = neuron.complete(_model_parameters(neuron, mapping(parameters)))
     step = check_dt(neuron, dt)
     sizes = {v.size for v in values.values() if v.ndim}
     if any(v.ndim > 1 for v in values.values()) or len(sizes - {1}) > 1:
@@ -118,7 +118,7 @@ def to_norse(
     if isinstance(alpha, str):
         if alpha != "auto":
             raise ValueError(f"to_norse: alpha must be 'auto' or a number > 0 (mV⁻¹), got {alpha!r}.")
-        steepness = _SLOPES / neuron.span(values)
+        steepness = _ALPHA_SPAN / neuron.span(values)
     else:
         steepness = np.array([alpha], dtype=np.float64)
     if not (steepness > 0.0).all():

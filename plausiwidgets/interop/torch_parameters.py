@@ -104,7 +104,7 @@ def threshold_of(space: TorchSpace, found: Found) -> float | str:
         path, value = number
         declared = list(found[path][0]) if path in found else []
         return str(declared[0].key) if len(declared) == 1 and declared[0].default == value else value
-    best = _largest_calm(space, space.states[:1])[0]
+    best = _largest_subthreshold(space, space.states[:1])[0]
     if not best > space.begin[space.states[0]]:
         raise UnfitError(
             f"{space.where}: the module has no attribute with the name of a threshold ({', '.join(THRESHOLDS[:4])}, "
@@ -113,7 +113,7 @@ def threshold_of(space: TorchSpace, found: Found) -> float | str:
     return float(f"{best:.3g}")
 
 
-def _largest_calm(space: TorchSpace, keys: Sequence[str]) -> list[float]:
+def _largest_subthreshold(space: TorchSpace, keys: Sequence[str]) -> list[float]:
     """Return the largest value of each state without a spike, at any current.
 
     Some neurons fire in the step after the potential has crossed the threshold. For them, a value counts only if the
@@ -136,7 +136,7 @@ def put_bounded_part_first(space: TorchSpace) -> None:
     """Make the potential of a complex state the part, real or imaginary, that is bounded by spikes."""
     entry = next(e for e in space.wrapped.entries.values() if space.states[0] in e.keys)
     if entry.dtype.is_complex:
-        calm = _largest_calm(space, entry.keys)
+        calm = _largest_subthreshold(space, entry.keys)
         chosen = entry.keys[int(np.argmin(calm))]
         space.states.remove(chosen)
         space.states.insert(0, chosen)
@@ -224,7 +224,7 @@ def found_parameters(space: TorchSpace) -> tuple[Found, dict[str, str]]:
     """
     level = first_number(space, THRESHOLDS)
     begin = space.begin[space.states[0]]
-    height = level[1] if level else _largest_calm(space, space.states[:1])[0]
+    height = level[1] if level else _largest_subthreshold(space, space.states[:1])[0]
     span = abs(height - begin) or 1.0
     lanes = 3 * LANES
     x = span * torch.cat([torch.logspace(-12, -2, LANES), torch.logspace(-2, 3, lanes - LANES)]).double()

@@ -85,7 +85,7 @@ def find(
             for plain in _conventions(module):
                 wrapped = replace(plain, layout=layout, setup=setup, entries={}, scratch={})
                 try:
-                    wrapped = _begun(wrapped, spikes)
+                    wrapped = _first_called(wrapped, spikes)
                 except UnfitError:
                     raise
                 except Exception as error:
@@ -178,7 +178,7 @@ def _conventions(module: torch.nn.Module) -> Iterator[Wrapped]:
             yield Wrapped(module, place=names.index(first), slots=slots)
 
 
-def _begun(wrapped: Wrapped, spikes: int | str | None) -> Wrapped:
+def _first_called(wrapped: Wrapped, spikes: int | str | None) -> Wrapped:
     """Call a module, so that every place of its state exists, and return it with the results that are its state."""
     x = torch.linspace(0.1, 0.5, LANES, dtype=torch.float64)
     with torch.no_grad(), double_mode()():
@@ -205,7 +205,7 @@ def _is_lanes(value: object) -> bool:
 def _with_slots(wrapped: Wrapped, x: torch.Tensor) -> Wrapped:
     """Return a module with the templates and the initial values of its slots."""
     problems: list[Exception] = []
-    for given in _begins(wrapped, x):
+    for given in _possible_starts(wrapped, x):
         try:
             wrapped.begin(LANES)
             return _with_templates(wrapped, x, given)
@@ -263,7 +263,7 @@ def _example(shape: Sequence[int], dtype: torch.dtype) -> torch.Tensor:
     return torch.zeros([LANES if n == -1 else n for n in shape], dtype=dtype)
 
 
-def _begins(wrapped: Wrapped, x: torch.Tensor) -> Iterator[dict[str, object] | None]:
+def _possible_starts(wrapped: Wrapped, x: torch.Tensor) -> Iterator[dict[str, object] | None]:
     """Yield possible initial values of the slots of a module: those of the module itself, then zeros."""
     names = [slot.name for slot in wrapped.slots]
     given = inspect.signature(wrapped.module.forward).parameters
@@ -291,7 +291,7 @@ def _begins(wrapped: Wrapped, x: torch.Tensor) -> Iterator[dict[str, object] | N
     if len(names) == 1:
         for count in range(1, _MAX_SLOTS + 1):
             yield {names[0]: (zeros,) * count}
-        yield from ({names[0]: grown} for grown in _grown(wrapped, x, zeros))
+        yield from ({names[0]: grown} for grown in _inferred_containers(wrapped, x, zeros))
 
 
 def _annotations(module: torch.nn.Module) -> Mapping[str, object]:
@@ -311,7 +311,7 @@ def _record(kind: object, zeros: torch.Tensor) -> object:
     return None
 
 
-def _grown(wrapped: Wrapped, x: torch.Tensor, zeros: torch.Tensor) -> Iterator[object]:
+def _inferred_containers(wrapped: Wrapped, x: torch.Tensor, zeros: torch.Tensor) -> Iterator[object]:
     """Yield a dict and a namespace with the entries that the module reads, whose names come from its errors."""
     name = wrapped.slots[0].name
     for made, missing in ((dict[str, object](), KeyError), (SimpleNamespace(), AttributeError)):

@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 _LIBRARIES = frozenset({"torch", "numpy", "scipy", "norse", "snntorch", "spikingjelly", "plausiwidgets"})
 _CLOSED = _LIBRARIES | sys.stdlib_module_names
 """Modules whose contents are not inspected."""
-_LARGEST = 4096
+_MAX_NUMBERS = 4096
 """Maximum size of an array that is compared by its entries. Larger arrays are compared by identity and version."""
-_ENTRIES = 64
+_MAX_ENTRIES = 64
 """Maximum number of inspected entries of a list or a dict."""
-_DEEPEST = 8
+_MAX_DEPTH = 8
 _MISSING = object()
 
 
@@ -106,7 +106,7 @@ def _values(functions: Mapping[str, object]) -> Iterator[tuple[str, object]]:
         found = _comparable(value)
         if found is not None:
             yield name, found
-        elif depth <= _DEEPEST and id(value) not in seen:
+        elif depth <= _MAX_DEPTH and id(value) not in seen:
             seen.add(id(value))
             for inner in _inside(name, value, names):
                 yield from walk(*inner, depth + 1)
@@ -128,7 +128,7 @@ def _comparable(value: object) -> object:
     if isinstance(value, Iterator):
         return object()  # Reading the next item of an iterator would change it, so it never equals its snapshot.
     if isinstance(value, np.ndarray):
-        return value.shape, value.tobytes() if value.size <= _LARGEST else id(value)
+        return value.shape, value.tobytes() if value.size <= _MAX_NUMBERS else id(value)
     return _of_tensor(value) if _is_tensor(value) else None
 
 
@@ -146,10 +146,10 @@ def _inside(name: str, value: object, names: tuple[str, ...]) -> Iterator[Named]
             yield key, x, names
     elif isinstance(value, (list, tuple)):
         yield f"len({name})", len(value), ()
-        for i, x in enumerate(value[:_ENTRIES]):
+        for i, x in enumerate(value[:_MAX_ENTRIES]):
             yield f"{name}[{i}]", x, names
     elif isinstance(value, dict):
-        for key in [*value][:_ENTRIES]:
+        for key in [*value][:_MAX_ENTRIES]:
             yield f"{name}[{key!r}]", value[key], names
     elif _is_module(value):
         yield from _of_module(name, value)
@@ -212,7 +212,7 @@ def _of_object(name: str, value: object, names: tuple[str, ...]) -> Iterator[Nam
 
 
 def _of_tensor(tensor: torch.Tensor) -> object:
-    if tensor.numel() > _LARGEST or tensor.device.type != "cpu":
+    if tensor.numel() > _MAX_NUMBERS or tensor.device.type != "cpu":
         return tuple(tensor.shape), id(tensor), tensor._version
     known = tensor.detach()
     if known.numel() == 1:

@@ -29,7 +29,7 @@ _LANES = 3
 _PROBED_LANES = 7
 _ORDER = np.array([3, 0, 5, 1, 6, 2, 4])
 """Order of the probed lanes, chosen so that sorting the lanes changes it."""
-_TRIES = 4
+_REPETITIONS = 4
 """Number of repeated calls of a step with the same inputs."""
 _AT_DEFAULTS = "at the default parameters"
 
@@ -42,7 +42,7 @@ _MODERATE = 3
 _POTENTIAL_FIRST = (
     "Put the membrane potential first in initial_state, in the state that the step returns, and in states."
 )
-_MOVES = 1e-3
+_MIN_CHANGE = 1e-3
 """Minimum change of the potential when the current changes, as a fraction of the span from rest to threshold."""
 _SEVERAL = re.compile(r"ambiguous|only one element tensors|a Tensor with \d+ elements")
 """Messages of torch about a branch on several lanes, or the conversion of several lanes to one number."""
@@ -116,11 +116,11 @@ def check_contract(model: CheckedModel) -> None:
         except _AmbiguousError:
             model.lanewise = True
             _check(model, 1)
-    except _BrokenError as error:
+    except _ContractError as error:
         raise ValueError(f"model {model.key!r}: {error}") from error.__cause__
 
 
-class _BrokenError(Exception):
+class _ContractError(Exception):
     """The model violates the contract. The message contains the reason."""
 
 
@@ -128,7 +128,7 @@ class _AmbiguousError(Exception):
     """The step used the truth value of several lanes."""
 
 
-class _MeaninglessError(Exception):
+class _UnphysicalError(Exception):
     """The step raised an error at values that a simulation need not reach."""
 
 
@@ -137,28 +137,28 @@ def _check(model: CheckedModel, lanes: int) -> None:
     start = _start(model, lanes, read)
     for state, value in zip(model.states, _check_step(model, start, _AT_DEFAULTS, read), strict=True):
         if not torch.isfinite(value).all():
-            _refuse_singularity(model, start, start[1, :1])
-            raise _BrokenError(
+            _check_singularity(model, start, start[1, :1])
+            raise _ContractError(
                 f"state {state.key!r} must be finite after one step at the default parameters and the default current "
                 f"({_amount(model.current.default, model.current.unit)})."
             )
     for rows, when in _probes(model):
-        for part in _alone(rows) if model.lanewise else [rows]:
-            with suppress(_MeaninglessError):
+        for part in _single_lanes(rows) if model.lanewise else [rows]:
+            with suppress(_UnphysicalError):
                 _check_step(model, part, when, read)
-                _refuse_chance(model, part)
+                _check_deterministic(model, part)
                 if not model.lanewise and _mixes_lanes(model, rows):
-                    raise _BrokenError(
+                    raise _ContractError(
                         f"each lane of the step is a separate neuron, and must not depend on the other lanes, on their "
                         f"order or on their number ({when}). Compute elementwise, without `v.mean()`, `v[0]`, `v[:1]`, "
                         f"`v.sort()` or `len(v)`. Write `torch.where(fired, a, b)` instead of `if fired.any():`."
                     )
-    _refuse_singularity(model, start, _round_potentials(model))
+    _check_singularity(model, start, _round_potentials(model))
     _check_trial(model)
     discrete = _ignores_dt(model)
     if discrete != model.discrete:  # Assign only a change, so that a second check does not modify the model.
         model.discrete = discrete
-    _refuse_unused(model, read)
+    _check_unused(model, read)
 
 
 def _check_program(model: CheckedModel, made: ProgramStep) -> None:
@@ -167,16 +167,18 @@ def _check_program(model: CheckedModel, made: ProgramStep) -> None:
     for when, rows in (("initial state", start[1:]), ("state after one step", _outcome(model, start, False)[1:])):
         for name, row in zip(names, rows[: len(names)], strict=True):
             if not np.isfinite(row).all():
-                raise _BrokenError(f"{name!r} of the {when} must be finite at the default parameters.")
+                raise _ContractError(f"{name!r} of the {when} must be finite at the default parameters.")
     _check_potentials(model, *model.usual_rest_threshold())
     for rows, when in _probes(model):
         outcome = _outcome(model, rows, False)
         spikes = outcome[0][np.isfinite(outcome).all(axis=0)]
         if not np.isin(spikes, (0.0, 1.0)).all():
             wrong = spikes[~np.isin(spikes, (0.0, 1.0))][0]
-            raise _BrokenError(f"spikes must be 1.0 where the neuron fired and 0.0 elsewhere, got {wrong:g} ({when}).")
+            raise _ContractError(
+                f"spikes must be 1.0 where the neuron fired and 0.0 elsewhere, got {wrong:g} ({when})."
+            )
     if not made.singular:
-        _refuse_singularity(model, start, _round_potentials(model))
+        _check_singularity(model, start, _round_potentials(model))
     _check_trial(model)
     step, begin = made.programs.step, made.programs.start
     model.discrete = not any("dt" in line.reads for line in step.body) and "dt" not in {v.name for v in step.state}
@@ -184,10 +186,10 @@ def _check_program(model: CheckedModel, made: ProgramStep) -> None:
     for program in (step, begin):
         used = {name for line in program.body for name in line.reads} | {v.name for v in program.state}
         read |= {name for i, name in enumerate(program.parameters) if f"p{i}" in used}
-    _refuse_unused(model, read)
+    _check_unused(model, read)
 
 
-def _refuse_unused(model: CheckedModel, read: set[str]) -> None:
+def _check_unused(model: CheckedModel, read: set[str]) -> None:
     unused = [n for n in model.parameters if n not in read]
     if unused:
         raise ValueError(
@@ -202,20 +204,20 @@ def _start(model: CheckedModel, lanes: int, read: set[str]) -> Floats:
     p = WatchedNamespace(read, **values)
     state = _call(model, "initial_state", _AT_DEFAULTS, p, torch.zeros(lanes, dtype=torch.float64))
     if not isinstance(state, (tuple, list)) or not state:
-        raise _BrokenError(
+        raise _ContractError(
             f"initial_state must return a tuple with a tensor for each state variable, the membrane potential first, "
             f"such as (p.v_rest,), got {_describe(state)}."
         )
     names = [s.key for s in model.states]
     if len(names) != len(state):
-        raise _BrokenError(
+        raise _ContractError(
             f"initial_state must return as many entries as states ({len(names)}: {', '.join(names)}), got {len(state)}."
         )
     for name, entry in zip(names, state, strict=True):
         same = isinstance(entry, (int, float)) or (isinstance(entry, torch.Tensor) and not entry.dim())
         tensor = torch.full((lanes,), float(entry), dtype=torch.float64) if same else entry
         if not torch.isfinite(_as_lanes(tensor, lanes, f"initial_state, {name!r}")).all():
-            raise _BrokenError(f"{name!r} of initial_state must be finite at the default parameters.")
+            raise _ContractError(f"{name!r} of initial_state must be finite at the default parameters.")
     rest, threshold = (_potential(model, what, p, values, read) for what in ("rest", "threshold"))
     _check_potentials(model, rest, threshold)
     return _first_rows(model, np.full(lanes, model.current.default))
@@ -233,17 +235,17 @@ def _amount(x: float, unit: str) -> str:
 def _check_potentials(model: CheckedModel, rest: float, threshold: float) -> None:
     """Check that rest, threshold, limit and spike level are in the right order."""
     if not 0 < threshold - rest < float("inf"):
-        raise _BrokenError(
+        raise _ContractError(
             f"the threshold must be above the rest ({_volts(model, rest)}) at the default parameters, got "
             f"{_volts(model, threshold)}. The voltage criteria scale with the distance from rest to threshold."
         )
     if not max(abs(rest), abs(threshold)) < model.limit:
-        raise _BrokenError(
+        raise _ContractError(
             f"limit must be greater than the absolute values of rest and threshold ({rest:g} and "
             f"{_volts(model, threshold)}), got {_volts(model, model.limit)}. A neuron beyond ±limit has diverged."
         )
     if model.spike_level is not None and model.spike_level <= rest:
-        raise _BrokenError(
+        raise _ContractError(
             f"spike_level must be above the rest ({_volts(model, rest)}) at the default parameters, got "
             f"{_volts(model, model.spike_level)}. A spike crosses spike_level upwards."
         )
@@ -258,7 +260,7 @@ def _potential(
         read.add(entry)
         unit, scale = model.parameters[entry].unit, model.states[0].unit
         if unit and scale and unit != scale:
-            raise _BrokenError(
+            raise _ContractError(
                 f"{what} must have the unit of the potential {model.states[0].key!r} ({scale}), got the parameter "
                 f"{entry!r} in {unit}."
             )
@@ -267,7 +269,7 @@ def _potential(
         return float(torch.as_tensor(value, dtype=torch.float64).reshape(-1)[0])
     except (TypeError, ValueError, RuntimeError, IndexError):
         name, unit = type(value).__name__, model.states[0].unit
-        raise _BrokenError(f"{what} must return a number in {unit}, got {name}.") from None
+        raise _ContractError(f"{what} must return a number in {unit}, got {name}.") from None
 
 
 def _check_step(model: CheckedModel, rows: Floats, when: str, read: set[str]) -> list[torch.Tensor]:
@@ -283,22 +285,22 @@ def _check_step(model: CheckedModel, rows: Floats, when: str, read: set[str]) ->
         # The version also reveals `v[fired] = reset` in a step in which no lane fired.
         value, version = before[name]
         if tensor._version != version or not torch.equal(tensor.nan_to_num(), value.nan_to_num()):
-            raise _BrokenError(
+            raise _ContractError(
                 f"the step must not change its input {name} in place. Create a new tensor: write `v = v + x` instead "
                 f"of `v += x`, and `torch.where(fired, reset, v)` instead of `v[fired] = reset`, or use `v.clone()`."
             )
     if model.spike_level is not None:
         if not isinstance(out, (tuple, list)) or any(isinstance(s, (tuple, list)) for s in out):
-            raise _BrokenError(
+            raise _ContractError(
                 f"with spike_level, the step must return only the new state, such as (v, w), got {_describe(out)}."
             )
         spikes, new = torch.zeros(lanes, dtype=torch.float64), out
     elif not (isinstance(out, tuple) and len(out) == 2):
-        raise _BrokenError(f"the step must return a tuple (spikes, state), got {_describe(out)}.")
+        raise _ContractError(f"the step must return a tuple (spikes, state), got {_describe(out)}.")
     else:
         spikes, new = out
     if not isinstance(new, (tuple, list)) or len(new) != len(state):
-        raise _BrokenError(
+        raise _ContractError(
             f"the state that the step returns must have as many entries as initial_state ({len(state)}), got "
             f"{_describe(new)}. Return (spikes, ({', '.join(names)},))."
         )
@@ -307,7 +309,7 @@ def _check_step(model: CheckedModel, rows: Floats, when: str, read: set[str]) ->
     # A lane that ran away has diverged, so its spikes are not checked.
     wrong = spikes[(spikes != 0) & (spikes != 1) & torch.stack(new).isfinite().all(0)]
     if wrong.numel():
-        raise _BrokenError(
+        raise _ContractError(
             f"spikes must be 1.0 where the neuron fired in this step and 0.0 elsewhere, got {wrong[0].item():g} "
             f"({when}). Write, for example, `spikes = (v > threshold).to(v.dtype)`."
         )
@@ -319,41 +321,41 @@ def _call(model: CheckedModel, what: str, when: str, *args: object) -> object:
         with torch.no_grad():
             return getattr(model, what)(*args)
     except ReadOnlyError as error:
-        raise _BrokenError(f"{what} must not set a parameter. {error}") from error
+        raise _ContractError(f"{what} must not set a parameter. {error}") from error
     except Exception as error:
         text = str(error)
         if _SEVERAL.search(text):
             if what == "step":
                 raise _AmbiguousError from error
-            raise _BrokenError(
+            raise _ContractError(
                 f"{what} must not branch on a tensor of several lanes. Write torch.where(condition, a, b) instead of "
                 "an if statement."
             ) from error
         if isinstance(error, AttributeError) and isinstance(error.obj, WatchedNamespace):
             raise unknown(f"{what} of model {model.key!r}", "parameter", error.name, model.parameters) from error
         if when != _AT_DEFAULTS and isinstance(error, RuntimeError | ValueError) and _SIZES.search(text):
-            raise _BrokenError(
+            raise _ContractError(
                 f"the step must accept any number of lanes, but raised {type(error).__name__} ({text}). Do not "
                 f"keep a tensor of an earlier call, and do not create a tensor of a fixed length. For a delay, use one "
                 f"entry of the state for each time step."
             ) from error
         if when != _AT_DEFAULTS and not isinstance(error, _MISTAKES):
-            raise _MeaninglessError from error
-        raise _BrokenError(f"{what} raised {type(error).__name__} {when}: {sentence(text)}") from error
+            raise _UnphysicalError from error
+        raise _ContractError(f"{what} raised {type(error).__name__} {when}: {sentence(text)}") from error
 
 
 def _as_lanes(value: object, lanes: int, what: str) -> torch.Tensor:
     if isinstance(value, (int, float)) and lanes == 1:
         value = torch.tensor([value], dtype=torch.float64)
     if not isinstance(value, torch.Tensor):
-        raise _BrokenError(f"{what} must be a tensor of shape [lanes], got {_describe(value)}.")
+        raise _ContractError(f"{what} must be a tensor of shape [lanes], got {_describe(value)}.")
     if tuple(value.shape) != (lanes,):
-        raise _BrokenError(
+        raise _ContractError(
             f"{what} must have the shape [lanes], here [{lanes}], got shape {list(value.shape)}. Compute it "
             f"elementwise from the current, the state and p."
         )
     if value.dtype not in (torch.float64, torch.bool):
-        raise _BrokenError(
+        raise _ContractError(
             f"{what} must have the dtype torch.float64, got {value.dtype}. Use `.to(v.dtype)` to convert a mask or a "
             f"constant to a value."
         )
@@ -375,14 +377,14 @@ def _inputs(model: CheckedModel, rows: Floats) -> tuple[torch.Tensor, Tensors, d
     return current, tuple(others[:count]), values, torch.tensor(model.dt, dtype=torch.float64)
 
 
-def _alone(rows: Floats) -> list[Floats]:
+def _single_lanes(rows: Floats) -> list[Floats]:
     return [rows[:, i : i + 1] for i in range(rows.shape[1])]
 
 
 def _outcome(model: CheckedModel, rows: Floats, alone: bool, share: float = 1.0) -> Floats:
     """Return (spikes, state) after one step of `share` times dt, shape (1 + state variables, lanes)."""
     if alone:
-        return np.concatenate([_outcome(model, lane, False, share) for lane in _alone(rows)], axis=1)
+        return np.concatenate([_outcome(model, lane, False, share) for lane in _single_lanes(rows)], axis=1)
     if isinstance(model.step, ProgramStep):
         return _of_program(model, model.step.programs.step, rows, share)
     current, state, values, dt = _inputs(model, rows)
@@ -402,12 +404,12 @@ def _of_program(model: CheckedModel, step: Program, rows: Floats, share: float) 
     return np.stack([np.broadcast_to(np.asarray(x, dtype=np.float64), rows.shape[1:]) for x in (spikes, *state)])
 
 
-def _refuse_chance(model: CheckedModel, rows: Floats) -> None:
+def _check_deterministic(model: CheckedModel, rows: Floats) -> None:
     """Raise an error if a step returns different values when it is called again with the same inputs."""
     first = _outcome(model, rows, False)
-    for _ in range(_TRIES):
+    for _ in range(_REPETITIONS):
         if not np.array_equal(first, _outcome(model, rows, False), equal_nan=True):
-            raise _BrokenError(
+            raise _ContractError(
                 "the step must be deterministic, but returns different values when it is called again with the same "
                 "current, state and parameters. Do not use random numbers, and make every value that the step "
                 "remembers an entry of the state."
@@ -481,7 +483,7 @@ def _round_potentials(model: CheckedModel) -> Floats:
     return np.append(np.arange(low, high) * spacing, potentials)
 
 
-def _refuse_singularity(model: CheckedModel, start: Floats, potentials: Floats) -> None:
+def _check_singularity(model: CheckedModel, start: Floats, potentials: Floats) -> None:
     """Raise an error if a step returns nan at a potential and finite values at the neighbouring potentials."""
     names = [s.key for s in model.states]
 
@@ -498,7 +500,7 @@ def _refuse_singularity(model: CheckedModel, start: Floats, potentials: Floats) 
     finite = [np.isfinite(outcome(potentials[at] + s)).all(0) for s in (-shift, shift)] if at.size else []
     for lane in at[finite[0] & finite[1]] if finite else ():
         name = names[int(np.flatnonzero(wrong[:, lane])[0])]
-        raise _BrokenError(
+        raise _ContractError(
             f"state {name!r} must be finite after a step, got nan at a potential of "
             f"{_volts(model, potentials[lane])}. This is a 0/0, as in x / (1 - exp(-x)) at x = 0. Replace it by its "
             f"limit: `torch.where(x.abs() < 1e-6, 1 + x / 2, x / -torch.expm1(-x))`."
@@ -517,12 +519,12 @@ def _check_trial(model: CheckedModel) -> None:
     again = _fires_again(model, fired, v)
     for k in np.flatnonzero(again[:, :_MODERATE].any(1))[:1]:
         if smaller := _smaller_current(model):
-            raise _BrokenError(
+            raise _ContractError(
                 f"the step fires in successive steps, at {k * model.dt:.4g} ms, at the default current "
                 f"({_amount(model.current.default, model.current.unit)}) or twice this, but not at smaller currents. "
                 f"Pass a smaller default of the current, such as {smaller:g}."
             )
-        raise _BrokenError(
+        raise _ContractError(
             f"the step fires in successive steps, at {k * model.dt:.4g} ms, while the potential stays above the "
             f"threshold ({_volts(model, threshold)}), so one spike is counted several times. Reset the potential where "
             f"the neuron fires. If it has no reset, pass spike_level=0.0, for example, and return only the new state "
@@ -530,8 +532,8 @@ def _check_trial(model: CheckedModel) -> None:
         )
     known = v[np.isfinite(v)]
     moved = float(np.ptp(known)) if known.size else 0.0
-    if known.size and moved < _MOVES * span:
-        raise _BrokenError(
+    if known.size and moved < _MIN_CHANGE * span:
+        raise _ContractError(
             f"{name!r}, the first state variable, must be the membrane potential. It changes by {moved:.2g} at most in "
             f"{len(v) * model.dt:.3g} ms at currents from {model.current.low:g} to "
             f"{_amount(model.current.high, model.current.unit)}. {_POTENTIAL_FIRST}"
@@ -541,14 +543,14 @@ def _check_trial(model: CheckedModel) -> None:
     # A slow neuron that starts at its reset potential returns over the whole trial.
     stays = silent and len(away) and away[-1] > 0.99 * away[len(away) // 2] and away[-1] > 0.0
     if len(away) and (away.min() > 0.99 * away[0] > 0.0 or stays):
-        raise _BrokenError(
+        raise _ContractError(
             f"{name!r}, the first state variable, must be the membrane potential. Without a current, it is at "
             f"{v[-1, 0]:.3g}, far from the rest ({_volts(model, rest)}) and the threshold "
             f"({_volts(model, threshold)}). {_POTENTIAL_FIRST}"
         )
 
 
-_TRIED, _TRIED_STEPS = 200, 40
+_DT_STATES, _DT_STEPS = 200, 40
 """Number of initial states, and number of steps, for which a step is compared with one of half the dt."""
 
 
@@ -559,7 +561,7 @@ def _ignores_dt(model: CheckedModel) -> bool:
     steps from many states, including that of a neuron at rest, so that it also covers processes that start with a
     spike.
     """
-    rng, n = np.random.default_rng(0), _TRIED // (10 if model.lanewise else 1)
+    rng, n = np.random.default_rng(0), _DT_STATES // (10 if model.lanewise else 1)
     values = random_values(model, n, rng)
     try:
         state = np.nan_to_num(model.start(values, np.zeros(n)))
@@ -570,7 +572,7 @@ def _ignores_dt(model: CheckedModel) -> bool:
             row[1:] += rng.normal(size=n - 1) * 10.0 ** rng.uniform(-2.0, 2.0, n - 1)
         rows = np.stack([rng.uniform(model.current.low, model.current.high, n), *state, *values.values()])
         rows[0, :2] = 2.0 * model.current.default
-        for _ in range(_TRIED_STEPS):
+        for _ in range(_DT_STEPS):
             whole = _outcome(model, rows, model.lanewise)
             if not np.array_equal(whole, _outcome(model, rows, model.lanewise, 0.5), equal_nan=True):
                 return False

@@ -333,7 +333,7 @@ class NeuronModel:
                 raise unknown(f"{where}: {what}", "parameter", value, self.parameters)
         self._states = None if states is None else _named(key, states)
         if isinstance(step, ProgramStep):
-            _refuse_others(self, step)
+            _check_program(self, step)
         self.threshold_place: int | None = None
         """Index of the threshold in the state, or None if the threshold does not move."""
         if threshold_state is not None:
@@ -534,7 +534,7 @@ def _proofs(
     return proofs
 
 
-def _refuse_others(model: NeuronModel, step: ProgramStep) -> None:
+def _check_program(model: NeuronModel, step: ProgramStep) -> None:
     """Raise an error if an argument differs from the programs of the step."""
     programs = step.programs
     names, count = programs.step.parameters, len(programs.step.state)

@@ -33,9 +33,9 @@ from plausiwidgets.support.lazy import torch
 
 Lanes = Floats | np.float64
 """Inputs of a NumPy step: arrays of several lanes, or the numbers of one lane."""
-_LANES, _STEPS, _AGAIN = 40, 120, 6
+_LANES, _STEPS, _RESTART = 40, 120, 6
 """Number of lanes and steps in the comparison of a program with the step, and number of steps between new states."""
-_DEEPEST = 4
+_MAX_DEPTH = 4
 """Maximum depth of nested function calls in which a library is searched for."""
 
 
@@ -54,11 +54,11 @@ def take_numpy(model: CheckedModel) -> None:
     """
     if not _may_be_numpy(model):
         return
-    lanes, failed = _tried(model)
+    lanes, failed = _accepted_lanes(model)
     try:
         if lanes is None:
             raise NotTraceableError(failed)
-        grown = _refuse_memory(model, lanes)
+        grown = _check_memory(model, lanes)
         if failed or grown:
             raise NotTraceableError(
                 f"it accepts only one lane at a time: {failed}" if failed else f"it changes {grown}"
@@ -118,7 +118,7 @@ def _libraries(function: object, seen: set[int], depth: int) -> Iterator[str]:
         function = inner or getattr(type(function), "__call__", None)  # noqa: B004
         if not isinstance(function, FunctionType | MethodType | partial):
             return
-    if depth > _DEEPEST or id(function) in seen:
+    if depth > _MAX_DEPTH or id(function) in seen:
         return
     seen.add(id(function))
     read = (function.__globals__.get(name) for name in global_names(function.__code__))
@@ -139,7 +139,7 @@ def _several(x: float) -> Floats:
     return np.full(3, x)
 
 
-def _tried(model: CheckedModel) -> tuple[Callable[[float], Lanes] | None, str]:
+def _accepted_lanes(model: CheckedModel) -> tuple[Callable[[float], Lanes] | None, str]:
     """Return the form of lanes that a step accepts, and its error message for arrays.
 
     The form is a function that creates arrays of several lanes or the number of one lane, or None if the step accepts
@@ -168,8 +168,8 @@ def _run(model: CheckedModel, lanes: Callable[[float], Any], share: float = 1.0)
     return tuple(out)
 
 
-def _refuse_memory(model: CheckedModel, lanes: Callable[[float], Lanes]) -> str:
-    """Raise an error for a step that is not deterministic or changes a number outside itself.
+def _check_memory(model: CheckedModel, lanes: Callable[[float], Lanes]) -> str:
+    """Raise an error if a step is not deterministic or changes a number outside itself.
 
     Returns the name of the list to which the step appends, or an empty string.
     """
@@ -216,10 +216,10 @@ def _traced(model: CheckedModel) -> Programs:
         raise NotTraceableError(
             f"the step returns {len(new)} state variables, but initial_state returns {len(started)}"
         )
-    return Programs(tracer.program(fired, new), begin.program(0.0, [*started, *_ends(model, p)]))
+    return Programs(tracer.program(fired, new), begin.program(0.0, [*started, *_rest_and_threshold(model, p)]))
 
 
-def _ends(model: CheckedModel, p: Namespace) -> list[object]:
+def _rest_and_threshold(model: CheckedModel, p: Namespace) -> list[object]:
     """Return rest and threshold."""
     return [getattr(p, x) if isinstance(x, str) else x(p) if callable(x) else x for x in (model.rest, model.threshold)]
 
@@ -232,13 +232,15 @@ def _compare(model: CheckedModel, programs: Programs) -> None:
     drive = rng.uniform(model.current.low, model.current.high, _LANES)
     *start, rest, threshold = programs.start_at(values, drive)
     with np.errstate(all="ignore"):
-        _refuse_others(
-            [*model.initial_state(p, drive.copy()), *_ends(model, p)], [*start, rest, threshold], "starting point"
+        _check_equal(
+            [*model.initial_state(p, drive.copy()), *_rest_and_threshold(model, p)],
+            [*start, rest, threshold],
+            "starting point",
         )
         state = begin = np.stack(programs.start_at(values, np.zeros(_LANES))[:-2])
         for k in range(_STEPS):
-            if k and k % _AGAIN == 0:
-                state = _moved(begin, rest, threshold, rng)
+            if k and k % _RESTART == 0:
+                state = _new_states(begin, rest, threshold, rng)
             now, dt = drive * rng.uniform(-0.5, 1.5, _LANES), model.dt / (1, 2, 6)[k % 3]
             out = model.step(now.copy(), tuple(x.copy() for x in state), p, np.float64(dt))
             fired, new = ([], out) if model.spike_level is not None else ([out[0]], out[1])
@@ -246,11 +248,11 @@ def _compare(model: CheckedModel, programs: Programs) -> None:
             inputs |= {f"s{i}": x for i, x in enumerate(state)}
             inputs |= {"current": now, "dt": dt}
             ours, computed = evaluate(programs.step, inputs)
-            _refuse_others([*new, *fired], [*computed, *([ours] if fired else [])], f"step {k}")
+            _check_equal([*new, *fired], [*computed, *([ours] if fired else [])], f"step {k}")
             state = np.stack([np.nan_to_num(np.broadcast_to(x, _LANES)) for x in computed])
 
 
-def _moved(start: Floats, rest: Floats, threshold: Floats, rng: np.random.Generator) -> Floats:
+def _new_states(start: Floats, rest: Floats, threshold: Floats, rng: np.random.Generator) -> Floats:
     """Return new states: potentials around rest and threshold, and other variables of many orders of magnitude."""
     state = np.nan_to_num(start.copy())
     state[0] = rest + rng.uniform(-1.0, 2.0, _LANES) * np.nan_to_num(threshold - rest)
@@ -258,7 +260,7 @@ def _moved(start: Floats, rest: Floats, threshold: Floats, rng: np.random.Genera
     return state
 
 
-def _refuse_others(theirs: Sequence[object], ours: Sequence[ArrayLike], when: str) -> None:
+def _check_equal(theirs: Sequence[object], ours: Sequence[ArrayLike], when: str) -> None:
     for one, other in zip(theirs, ours, strict=True):
         if not np.allclose(np.asarray(one, dtype=np.float64), other, 1e-9, 1e-12, equal_nan=True):
             raise NotTraceableError(f"the program and the step return different results at {when} of a comparison")
@@ -286,27 +288,27 @@ class NumpyFunction:
     def __call__(self, *arguments: object) -> object:
         if self.alone and isinstance(arguments[0], Sized) and len(arguments[0]) > 1:
             raise ValueError(f"ambiguous: the step accepts only one lane, {self.not_traced}.")
-        out = self.function(*(_given(x, self.alone) for x in arguments))
+        out = self.function(*(_as_arrays(x, self.alone) for x in arguments))
         return _tensors(out, (1,) if self.alone else None)
 
 
-class _Read(Namespace):
+class _ReadArrays(Namespace):
     """Parameters as arrays or numbers, converted when they are read."""
 
     def __init__(self, p: Namespace, alone: bool) -> None:
         vars(self).update(_p=p, _alone=alone)
 
     def __getattr__(self, name: str) -> object:
-        return _given(getattr(self._p, name), self._alone)
+        return _as_arrays(getattr(self._p, name), self._alone)
 
 
-def _given(value: object, alone: bool) -> object:
+def _as_arrays(value: object, alone: bool) -> object:
     """Return tensors as arrays, or as the numbers of one lane, also within a tuple or a namespace."""
     if isinstance(value, torch.Tensor):
         return value.numpy() if value.dim() and not alone else np.float64(value.item())
     if isinstance(value, tuple | list):
-        return tuple(_given(x, alone) for x in value)
-    return _Read(value, alone) if isinstance(value, Namespace) else value
+        return tuple(_as_arrays(x, alone) for x in value)
+    return _ReadArrays(value, alone) if isinstance(value, Namespace) else value
 
 
 def _tensors(value: object, shape: tuple[int, ...] | None = None) -> object:

@@ -31,7 +31,7 @@ class Keyed(Protocol):
 
 K = TypeVar("K", bound=Keyed)
 
-_ran: dict[PythonFile, Mapping[str, object]] = {}
+_executed: dict[PythonFile, Mapping[str, object]] = {}
 """Names that each file defined when it was last executed in this process."""
 _one_at_a_time = RLock()
 
@@ -95,8 +95,8 @@ class PythonFile:
                 del sys.modules[module.__name__]
                 if folder in sys.path:
                     sys.path.remove(folder)
-            _ran[self] = vars(module)
-            return _ran[self]
+            _executed[self] = vars(module)
+            return _executed[self]
 
     def defined(self, kind: type[K]) -> dict[str, K]:
         """Return the objects of a type by their keys, as defined by the last execution of the file.
@@ -110,7 +110,7 @@ class PythonFile:
             If two objects have the same key.
         """
         with _one_at_a_time:
-            names = _ran.get(self) or self.run()
+            names = _executed.get(self) or self.run()
         found: dict[str, K] = {}
         for value in list(names.values()):
             several = value.values() if isinstance(value, dict) else value if isinstance(value, (list, tuple)) else ()
@@ -173,7 +173,7 @@ class Registry(Generic[K]):
         ValueError
             If the key belongs to a built-in object.
         """
-        self._refuse_taken(one)
+        self._check_key(one)
         self.by_key[one.key] = one
         return one
 
@@ -204,7 +204,7 @@ class Registry(Generic[K]):
                 raise unknown(str(path), self._what, name, found)
             found = {name: found[name]}
         for one in found.values():
-            self._refuse_taken(one)
+            self._check_key(one)
             self._files[one] = file
         return found
 
@@ -223,6 +223,6 @@ class Registry(Generic[K]):
         found = {key: one for kind in self._kinds for key, one in file.defined(kind).items()}
         return {key: one for key, one in found.items() if not self._is_builtin(one)}
 
-    def _refuse_taken(self, one: K) -> None:
+    def _check_key(self, one: K) -> None:
         if taken := self._taken(one.key):
             raise ValueError(f"{one.key!r} is {taken}. Choose another key.")

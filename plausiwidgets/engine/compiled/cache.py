@@ -101,7 +101,7 @@ def _stem(text: str) -> str:
 
 def _load(path: Path) -> Kernel | None:
     """Import a kernel, compiling it if Numba has no machine code for it, or return None if that fails."""
-    from plausiwidgets.engine.compiled.shared import trusted  # Imported here because this module imports Numba.
+    from plausiwidgets.engine.compiled.shared import trusted  # Import it here, because the module imports Numba.
 
     try:
         if path.stem != _stem(path.read_text(encoding="utf-8")):
@@ -146,7 +146,7 @@ def _write(path: Path, text: str) -> bool:
 
 
 def _in_memory(text: str, name: str) -> Kernel:
-    from plausiwidgets.engine.compiled.shared import trusted  # Imported here because this module imports Numba.
+    from plausiwidgets.engine.compiled.shared import trusted  # Import it here, because the module imports Numba.
 
     module = ModuleType("plausiwidgets_kernel")
     try:

@@ -189,7 +189,7 @@ def _observe(model: Neuron, run: Run) -> list[Steps]:
         state = np.where(np.isfinite(result.state), result.state, start)
     job = _unvisited(model, np.concatenate(visited, axis=1))
     result = run(job)
-    # In such extreme states, for example the sine of an exponential may be any number.
+    # In such extreme states, a result such as the sine of an exponential may be any number.
     beside = run(replace(job, state=job.state * (1.0 + _NEIGHBOUR)))
     doubt = np.where(result.counts == beside.counts, 100.0 * np.abs(beside.state - result.state), np.inf)
     observed.append(Steps(job, result.state, result.counts > 0, lambda lane: "in an unusual state", usual, doubt))

@@ -396,7 +396,7 @@ def _of_error(model: Step, error: Exception) -> str:
     text, frames = str(error), list(traceback.walk_tb(error.__traceback__))
     known = next((reason for words, reason in _REASONS.items() if words in text), None)
     if known is None and any("_higher_order_ops" in frame.f_code.co_filename for frame, _ in frames):
-        known = _VALUES  # torch.cond and related functions
+        known = _VALUES  # torch.cond and related functions raise such errors.
     first = text.strip().partition("\n")[0]
     reason = known or f"torch.export raised {type(error).__name__}: {first}"
     return _sentence(model, reason, _innermost(model, reversed(frames)))

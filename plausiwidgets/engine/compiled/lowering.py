@@ -100,7 +100,7 @@ class Call:
         if value.number is None:
             return self._add(CAST, [value], dtype)
         number, own = value.number, value.dtype
-        if value.dims < 0 and dtype.kind == "f":  # A Python number of any size
+        if value.dims < 0 and dtype.kind == "f":  # The operand is a Python number.
             number, own = float(number), DOUBLE
         # Convert in torch, because 2**31 is a different number in int32, and 0.1 in float32.
         return replace(value, dtype=dtype, number=torch.tensor(number, dtype=TORCH[own]).to(TORCH[dtype]).item())

@@ -31,7 +31,7 @@ from plausiwidgets.engine.program.program import (
 
 
 class NotTraceableError(ValueError):
-    """The table of operations does not contain an operation on a traced value. The message is the operation."""
+    """A traced function uses an operation that the table does not contain. The message is the operation."""
 
 
 class Traced(np.lib.mixins.NDArrayOperatorsMixin):

@@ -32,7 +32,7 @@ def convert(p: Namespace, dt: torch.Tensor) -> NorseTuple:
         mn=p.mn,
         bias=p.bias,
         v_th=30.0,
-        tau_inv=1.0,  # in 1/ms, because Norse's default of 250 is for dt in seconds
+        tau_inv=1.0,  # The unit is 1/ms, because Norse's default of 250 is for dt in s.
     )
 
 
