@@ -25,7 +25,7 @@ _COLOURS = (BLUE, ORANGE, GREEN, PURPLE)
 
 @dataclass(frozen=True, repr=False)
 class Traces(Printed):
-    """Simulated lanes of one duration.
+    """Recorded states, spikes and injected currents of simulated lanes.
 
     A lane is one parameter set with one stimulus. The lanes of a parameter set are consecutive.
 

@@ -28,7 +28,7 @@ _POTENTIALS = ("v", "V", "vm", "Vm")
 
 
 @dataclass(frozen=True)
-class Words:
+class GroupArguments:
     """The arguments of Brian2's ``NeuronGroup`` and the settings of the user.
 
     Attributes
@@ -71,7 +71,7 @@ class Words:
     spike_level: float | None
 
 
-def read(b2: ModuleType, words: Words) -> BrianNeuron:
+def read(b2: ModuleType, words: GroupArguments) -> BrianNeuron:
     """Return the neuron that Brian2's equations describe.
 
     Raises
@@ -103,7 +103,7 @@ def _checked_equations(b2: ModuleType, eqs: object) -> Equations:
 class _Reading:
     """Reader that collects the parts of a neuron in the order in which they depend on each other."""
 
-    def __init__(self, b2: ModuleType, words: Words) -> None:
+    def __init__(self, b2: ModuleType, words: GroupArguments) -> None:
         self.b2, self.words, self.units = b2, words, Units(b2)
         self.eqs = _checked_equations(b2, words.eqs)
         self.drive = words.current if isinstance(words.current, Parameter) else None

@@ -18,7 +18,7 @@ from plausiwidgets.engine.compiled.engine import why_not
 from plausiwidgets.engine.program.step import ProgramStep
 from plausiwidgets.interop.brian2_expressions import WHERE
 from plausiwidgets.interop.brian2_neuron import BrianNeuron
-from plausiwidgets.interop.brian2_reading import Words, read
+from plausiwidgets.interop.brian2_reading import GroupArguments, read
 from plausiwidgets.interop.brian2_units import short
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.parameter import Parameter
@@ -124,7 +124,7 @@ def from_brian2(
     finite("from_brian2", "dt", dt, above=0.0, unit="ms")
     frame = sys._getframe(2)  # Skip the frame of the argument check to reach that of the caller.
     space = dict(namespace) if namespace is not None else {**frame.f_globals, **frame.f_locals}
-    words = Words(
+    words = GroupArguments(
         eqs,
         threshold,
         reset,
@@ -190,7 +190,7 @@ def _report_stage(watch: Watch | None) -> None:
         watch()
 
 
-def _read(b2: ModuleType, words: Words) -> BrianNeuron:
+def _read(b2: ModuleType, words: GroupArguments) -> BrianNeuron:
     """Return the neuron of the equations, and add a sentence to the start of any error from Brian2."""
     try:
         return read(b2, words)

@@ -310,7 +310,7 @@ class Wrapped:
         return Snapshot(self.module)
 
     def settled(self) -> None:
-        """Make the present values of the module the ones from which steps are computed."""
+        """Use the present values of the module as the starting point of each step."""
         vars(self).pop("_kept", None)
         vars(self).pop("places", None)
 

@@ -153,7 +153,7 @@ def _setups(module: torch.nn.Module) -> Iterator[Setup]:
 
 
 def _needed(function: Any) -> list[str]:
-    """Return the arguments without defaults."""
+    """Return the names of a function's arguments without defaults."""
     kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
     given = inspect.signature(function).parameters.values()
     return [p.name for p in given if p.kind in kinds and p.default is inspect.Parameter.empty]

@@ -59,7 +59,7 @@ Tensors = tuple["torch.Tensor", ...]
 
 
 class ReadOnlyError(TypeError):
-    """A step sets a parameter. The message contains the name and a replacement."""
+    """A step sets a parameter. The message contains the name and an alternative."""
 
 
 class Namespace(SimpleNamespace):

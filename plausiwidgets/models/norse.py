@@ -104,8 +104,8 @@ def from_norse(
     Raises
     ------
     ValueError
-        If the step is recurrent or has conductance inputs, several compartments or noise. The message contains a
-        replacement.
+        If the step is recurrent or has conductance inputs, several compartments or noise. The message contains an
+        alternative.
 
     Examples
     --------

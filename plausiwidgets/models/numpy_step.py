@@ -157,7 +157,7 @@ def _accepted_lanes(model: CheckedModel) -> tuple[Callable[[float], Lanes] | Non
 
 
 def _run(model: CheckedModel, lanes: Callable[[float], Any], share: float = 1.0) -> tuple[object, ...]:
-    """Run a step at the default parameters with a share of the default current, and return its results.
+    """Run a step at the default parameters with a fraction of the default current, and return its results.
 
     `lanes` creates the lanes of the library from a number.
     """

@@ -1,7 +1,7 @@
 """Translation of a model's torch step into a program: ``torch.export``, then the table of operations.
 
-If an operation has no compiled form, the error names the operation, the line of the step that calls it, and a
-replacement.
+If an operation has no compiled form, the error names the operation, the line of the step that calls it, and an
+alternative.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ def export_step(model: Step) -> Program:
     ------
     NotCompilableError
         If the step cannot be traced or contains an operation that the table does not cover. The message contains the
-        operation, the line of the step if it was found, and a replacement.
+        operation, the line of the step if it was found, and an alternative.
     """
     reason = getattr(model.step, "not_traced", None)
     if reason is not None:
