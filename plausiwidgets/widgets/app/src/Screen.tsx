@@ -31,7 +31,7 @@ interface Props {
   readonly app: App;
 }
 
-/** The whole app. */
+/** The root component of the app. */
 function Screen({ app }: Props) {
   const { host, screen, verdict } = app;
   const names = ["pw-app"];
@@ -45,7 +45,7 @@ function Screen({ app }: Props) {
       data-pw-judged={verdict.verdict.value ? "yes" : "no"}
       data-pw-status={verdict.worded.value.kind}
       lang={language.value}
-      tabIndex={-1} // a click next to the controls gives the app the keys, also in a notebook
+      tabIndex={-1} // a click next to the controls focuses the app, so that its keys work in a notebook too
       onKeyDown={(event) => press(app, event)}
       onKeyDownCapture={app.selection.finishGlide}
       onPointerDownCapture={app.selection.finishGlide}
@@ -157,7 +157,7 @@ function Sentence({ app: { catalogue, screen, selection, task, verdict } }: Prop
   });
 }
 
-/** A part of the sentence with the punctuation mark after it, on the same line. */
+/** A part of the sentence with its punctuation mark on the same line. */
 const kept = (key: string, part: ComponentChildren, mark: string) => (
   <span key={key}>
     {part}
@@ -418,7 +418,7 @@ function Sweeps({ run, selection }: Pick<App, "run" | "selection">) {
   );
 }
 
-/** Switches between the part of the sweep that the pattern is about and the whole sweep. */
+/** Switches between the relevant part of the sweep and the whole sweep. */
 function Whole({ run }: Pick<App, "run">) {
   if (!run.isPart.value) return null;
   const isZoomed = run.zoom.value !== null;

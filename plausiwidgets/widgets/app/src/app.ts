@@ -1,4 +1,4 @@
-// The models of one app, put together. The app has no view: several views can show it, or none.
+// The models of one app and their connections. The app has no view: several views can show it, or none.
 
 import { batch, effect, type ReadonlySignal } from "@preact/signals";
 import type { Catalogue, Exercise, LessonData, ModelData } from "./catalogue.ts";
@@ -32,7 +32,7 @@ export interface App {
   readonly player: PlayerModel;
   readonly tour: TourModel;
   readonly scene: ReadonlySignal<Scene>;
-  /** The fields of a link to the view, with other locked parameters if given. The call subscribes to nothing. */
+  /** The fields of a link to the view, with other locked parameters if given. The call subscribes to no signal. */
   address(locked?: readonly string[]): string;
   close(): void;
 }

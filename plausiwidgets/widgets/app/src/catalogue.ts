@@ -50,7 +50,7 @@ export interface Sweep {
   readonly fixed?: boolean;
 }
 
-/** An end of the part of a sweep that matters: a time, a stimulus parameter, or a time after the stimulus offset. */
+/** An end of the relevant part of a sweep: a time, a stimulus parameter, or a time after the stimulus offset. */
 export type EventEnd = number | string | { readonly after: number };
 
 /** One pattern of several that are requested together. Most patterns have a single component. */
@@ -68,7 +68,7 @@ export interface Component {
   readonly window?: { readonly fire: readonly string[]; readonly silent: readonly string[] };
   /** False for a recording that fires from its start. */
   readonly at_rest?: boolean;
-  /** Whether a verified set must show the pattern at half the time step. If the field is missing, it must. */
+  /** Whether a verified set must show the pattern at half the time step. The default is true. */
   readonly half?: boolean;
 }
 
@@ -144,7 +144,7 @@ export interface OwnPattern {
   readonly stimulus: readonly Slider[];
   /** The reason why the model cannot show the pattern. Empty if nothing rules the pattern out. */
   readonly ruled_out: string;
-  /** The limits of parameters inside which the pattern is ruled out. Without them, it is for all parameters. */
+  /** The limits of parameters within which the pattern is ruled out. Without limits, it is ruled out for all parameters. */
   readonly limits?: Readonly<Record<string, Range>>;
   readonly sets: readonly StoredSet[];
   /** For each target, the factor from the target's current to the current of this model. */
@@ -154,17 +154,17 @@ export interface OwnPattern {
   /** Names of the parameters that the screen shows first. */
   readonly matter: readonly string[];
   readonly judged?: readonly Judged[];
-  /** Fingerprint of the packaged results. The app does not read it. */
+  /** Fingerprint of the packaged results. The app does not use it. */
   readonly rules?: string;
   /** For a custom pattern, the lines of Python that define it. */
   readonly before?: readonly string[];
-  /** For a current that the user typed, the fields of a link that contain it. They are missing if they are too long. */
+  /** For a current that the user typed, the fields of a link that contain it. Missing if the current is too long. */
   readonly link?: Readonly<Record<string, string>>;
   /** Whether the host has sent an outline, without the parts that take long to compute. */
   readonly outlined?: boolean;
 }
 
-/** A pattern with everything that one model needs. */
+/** A pattern with all data that one model needs. */
 export interface Pattern extends Omit<SharedPattern, "judged" | "components">, Omit<OwnPattern, "judged"> {
   readonly components: readonly (Component & Judged)[];
 }
@@ -187,7 +187,7 @@ export interface Model {
   readonly plane: boolean;
   /** For a model without a reset, the potential above which an upstroke is a spike, and the height of a full spike in mV. */
   readonly spike?: { readonly level: number; readonly full: number };
-  /** Whether the model is defined in discrete time, so that it is verified in steps of its own dt. */
+  /** Whether the model is defined in discrete time, so that it is verified with its own time step. */
   readonly discrete?: boolean;
 }
 
@@ -201,7 +201,7 @@ export interface ModelData {
   readonly currents?: Range;
   readonly parameters: readonly Slider[];
   readonly patterns: Readonly<Record<string, OwnPattern>>;
-  /** Neurons by their names. Each one is the text of an object that Python emitted from the model's program. */
+  /** Neurons by their names. Each value is the text of an object that Python generated from the model's program. */
   readonly code?: Readonly<Record<string, string>>;
   /** Patterns that the catalogue does not contain. */
   readonly shared?: Readonly<Record<string, SharedPattern>>;
@@ -241,7 +241,7 @@ export interface AtlasAxis {
   readonly low: number;
   readonly high: number;
   readonly scale: "log" | "linear";
-  /** What a value below the axis means; empty if it has no meaning of its own. */
+  /** The meaning of a value below the axis. Empty if such a value has no special meaning. */
   readonly below: string;
   readonly edges: readonly number[];
 }
@@ -296,10 +296,10 @@ export interface Exercise {
   readonly free: readonly string[];
   readonly about: Readonly<Record<string, string>>;
   readonly defaults: Values;
-  /** The criteria that earn no points. Null without a hidden neuron, because the progress is not in points then. */
+  /** The criteria that earn no points. Null without a hidden neuron, because the progress is then not in points. */
   readonly common: readonly string[] | null;
   readonly start: Start;
-  /** The link, which is empty if no link can name the exercise, and the Python code. Null on the page of an exercise. */
+  /** The link, which is empty if the exercise has none, and the Python code. Null on the page of an exercise. */
   readonly shared: { readonly link: string; readonly python: string } | null;
 }
 
@@ -322,7 +322,7 @@ export interface PageData {
 
 const UNJUDGED: Judged = { tape: null, criteria: [] };
 
-/** A pattern with everything that one model needs. */
+/** A pattern with all data that one model needs. */
 export function patternOf(catalogue: Catalogue, data: ModelData, key: string): Pattern {
   const shared = data.shared?.[key] ?? catalogue.patterns[key];
   const own = data.patterns[key];
@@ -332,7 +332,7 @@ export function patternOf(catalogue: Catalogue, data: ModelData, key: string): P
   return { ...shared, ...own, components };
 }
 
-/** The reason why a pattern is ruled out for some parameters. Empty if nothing rules the pattern out for them. */
+/** The reason why a pattern is ruled out for some parameters. Empty if it is not ruled out. */
 export function ruledOutAt({ ruled_out, limits = {} }: Pick<OwnPattern, "ruled_out" | "limits">, values: Values) {
   const isInside = Object.entries(limits).every(([name, [low, high]]) => values[name] >= low && values[name] <= high);
   return isInside ? ruled_out : "";

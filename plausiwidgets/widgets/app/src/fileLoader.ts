@@ -1,4 +1,4 @@
-// The first script of a page in one file. It starts the app, whose script is compressed.
+// The first script of a page in one file, which unpacks and starts the compressed script of the app.
 
 import { runPacked } from "./packed.ts";
 

@@ -3,26 +3,27 @@
 const PANELS = ".jp-WindowedPanel-outer, .jp-Notebook, .jp-NotebookPanel-notebook";
 const CELL = ".jp-Cell";
 const BELOW = 14; // px below the app in its cell
-const SHARE = 0.7; // of the screen, in a frame whose height is that of the page
-const MOST_ABOVE = 0.25; // of the panel: what is higher above the app is scrolled out of view
-const [LOWEST, HIGHEST] = [440, 1100]; // px
-const LOW = 800; // px up to which an app arranges a search for a low screen
+const SHARE = 0.7; // share of the screen, in a frame whose height is that of its content
+const MOST_ABOVE = 0.25; // share of the panel: higher content above the app is scrolled out of view
+const [LOWEST, HIGHEST] = [440, 1100]; // minimum and maximum height in px
+const LOW = 800; // height in px below which the app uses the layout of a search for low screens
 
 /**
- * Gives a place the height of the panel of a notebook, or of the window. What is above the app in the panel, such as the line of
- * a folded cell, takes its part of the panel. A notebook may attach the place after it was filled, so the panel is looked for
- * whenever the place changes its size. In VS Code and Colab outputs are in a frame that grows with them, so they get a share of
- * the screen. A low app gets an attribute for the styles, because they cannot query the height of an app as high as its content.
+ * Gives an element the height of the panel of a notebook, or of the window, minus the height of the content above it, such as
+ * the line of a folded cell. A notebook may attach the element after it was filled, so the panel is searched for whenever the
+ * size of the element changes. In VS Code and Colab, outputs are in a frame that grows with them, so the element gets a share
+ * of the screen. A low app gets an attribute for the styles, because CSS cannot query the height of an app that is as high as
+ * its content.
  */
 export function fitted(place: HTMLElement, isFramed: boolean): () => void {
   let around: readonly Element[] = [];
   const fit = () => {
     const panel = place.closest(PANELS);
-    const now = [panel, place.closest(CELL)].filter((one) => one !== null); // a cell that is folded moves the place
+    const now = [panel, place.closest(CELL)].filter((one) => one !== null); // folding the cell moves the element
     for (const one of now) if (!around.includes(one)) watched.observe(one);
     around = now;
     const most = panel ? panel.clientHeight - BELOW - above(place, panel) : screen.availHeight * SHARE;
-    const isOwn = panel !== null || isFramed; // the app has a height of its own, and not that of the window
+    const isOwn = panel !== null || isFramed; // the height of the app is not that of the window
     const px = isOwn ? Math.round(Math.min(Math.max(most, LOWEST), HIGHEST)) : window.innerHeight;
     const height = isOwn ? `${px}px` : "100dvh";
     place.querySelector(":scope > .pw-app")?.toggleAttribute("data-low", px <= LOW);
@@ -35,8 +36,8 @@ export function fitted(place: HTMLElement, isFramed: boolean): () => void {
 }
 
 /**
- * The height in px of what is above a place: in the panel if it is scrolled to its top, otherwise in the cell. It is 0 if there
- * is so much above the place that a user scrolls to it.
+ * The height in px of the content above an element, in the panel if it is scrolled to its top, and otherwise in the cell. It is
+ * 0 if there is so much content that a user would scroll it away.
  */
 function above(place: HTMLElement, panel: Element): number {
   const { top } = place.getBoundingClientRect();

@@ -1,9 +1,9 @@
-// The keys of the app.
+// The keyboard shortcuts of the app.
 
 import type { App } from "./app.ts";
 
-const ZOOM = 1.5; // of a key
-const KEPT = "data-lm-suppress-shortcuts"; // JupyterLab looks for it on the element that has the focus, not around it
+const ZOOM = 1.5; // zoom factor of a key
+const KEPT = "data-lm-suppress-shortcuts"; // JupyterLab checks this attribute only on the focused element, not on its ancestors
 
 const KEYS: Readonly<Record<string, (app: App) => void>> = {
   "+": ({ run }) => run.zoomBy(1 / ZOOM),
@@ -15,7 +15,7 @@ const KEYS: Readonly<Record<string, (app: App) => void>> = {
   ArrowLeft: ({ task }) => task.next(-1),
 };
 
-/** The keys of a remote control, while the app is presented. */
+/** The keys of a remote control in presentation mode. */
 const REMOTE: Readonly<Record<string, 1 | -1>> = { PageDown: 1, PageUp: -1 };
 
 const isIn = ({ target }: Event, selector: string): boolean => target instanceof Element && !!target.closest(selector);
@@ -40,7 +40,7 @@ export function press(app: App, event: KeyboardEvent): void {
 }
 
 function actOf(app: App, event: KeyboardEvent): (() => void) | null {
-  // The remote control also works after a slider was dragged, whose own keys these are.
+  // The remote control must also work after a drag of a slider, which handles these keys itself.
   const by = REMOTE[event.key];
   if (by && app.screen.isPresenting.peek() && !isIn(event, "input:not([type=range]), select, textarea")) {
     return () => turnPage(app, by);
@@ -50,21 +50,21 @@ function actOf(app: App, event: KeyboardEvent): (() => void) | null {
   return () => act(app);
 }
 
-/** Goes to the next or the previous card of a lesson, otherwise to the next or the previous pattern. */
+/** Opens the next or previous card of a lesson, otherwise the next or previous pattern. */
 function turnPage({ task }: App, by: 1 | -1): void {
   const lesson = task.lesson.peek();
   if (!lesson) task.next(by);
   else if (lesson.cards[lesson.at + by]) void task.goTo(lesson.at + by);
 }
 
-/** Closes the open sheet, otherwise the open tool, otherwise the presentation. */
+/** Closes the open sheet, otherwise the open tool, otherwise the presentation mode. */
 function leave({ sheet, tool, isPresenting }: App["screen"]): void {
   if (sheet.peek()) sheet.value = "";
   else if (tool.peek()) tool.value = "";
   else isPresenting.value = false;
 }
 
-/** Lets an app with its own page receive keys also while nothing has the focus. Returns a function that stops it. */
+/** Handles keys for an app with its own page, even without a focused element. Returns a function that stops it. */
 export function followKeys(app: App): () => void {
   if (app.host.isPart) return () => {}; // the page has its own keys
   const pressed = (event: KeyboardEvent) => {
@@ -74,7 +74,7 @@ export function followKeys(app: App): () => void {
   return () => document.removeEventListener("keydown", pressed);
 }
 
-/** Hides keys in a place from the notebook, except those that save the notebook. Returns a function that stops it. */
+/** Hides keys within an element from the notebook, except those that save the notebook. Returns a function that stops it. */
 export function keepKeys(place: HTMLElement): () => void {
   const keep = ({ target }: Event) => {
     if (target instanceof Element) target.setAttribute(KEPT, "true");
@@ -87,7 +87,7 @@ export function keepKeys(place: HTMLElement): () => void {
     setTimeout(() => target.setAttribute(KEPT, "true"));
   };
   place.addEventListener("focusin", keep);
-  window.addEventListener("keydown", passSave, true); // JupyterLab listens on the document
+  window.addEventListener("keydown", passSave, true); // JupyterLab handles keys on the document
   return () => {
     place.removeEventListener("focusin", keep);
     window.removeEventListener("keydown", passSave, true);

@@ -1,4 +1,4 @@
-// The app in a notebook: one app for each widget, however many views the widget has.
+// The app in a notebook. A widget has one app, which all its views share.
 
 import { effect, untracked } from "@preact/signals";
 import { type App, type Begin, createApp } from "./app.ts";
@@ -17,14 +17,14 @@ import { stored } from "./models/selection.ts";
 import { TOOL_NAMES } from "./models/task.ts";
 import { historyOf, SharedHistory } from "./sharedHistory.ts";
 
-const LATE = 1500; // ms until the second greeting
+const LATE = 1500; // time in ms until the second greeting
 
 /** The app of a widget. */
 export function connected(model: WidgetModel): { readonly app: App; close(): void } {
   const catalogue: Catalogue = JSON.parse(model.get("_catalogue"));
   const shipped: Record<string, ModelData> = JSON.parse(model.get("_models"));
   const { id, language, notes, lesson, runtime, texts, table = null } = model.get("_settings");
-  const place = `card.${id}`; // where the card of the lesson is kept, or -1 if the user has ended the lesson
+  const place = `card.${id}`; // the storage key for the card of the lesson, or -1 after the user has ended the lesson
   const card = Number(kept(place) ?? 0);
   const record = model.get("_history");
   const isNew = record.revision === 0;
@@ -77,7 +77,7 @@ function keepingCard({ task: { lesson } }: App, place: string): () => void {
   });
 }
 
-/** Opens the tools that a script opens. Returns a function that stops it. */
+/** Opens the tools that a script requests. Returns a function that stops it. */
 function showingTools(model: WidgetModel, { task, screen }: App): () => void {
   const show = () => {
     const { name } = model.get("_tool");
@@ -89,7 +89,7 @@ function showingTools(model: WidgetModel, { task, screen }: App): () => void {
   return () => model.off("change:_tool", show);
 }
 
-/** Goes to the card of the lesson, or follows the link of the page. */
+/** Opens the initial card of the lesson, or the link of the page. */
 function goToBeginning(model: WidgetModel, app: App, card: number, isNew: boolean): void {
   const { lesson, linked } = model.get("_settings");
   if (lesson && card >= 0) void app.task.goTo(card, { sets: isNew });
@@ -99,8 +99,8 @@ function goToBeginning(model: WidgetModel, app: App, card: number, isNew: boolea
 }
 
 /**
- * Greets the kernel by a request for the running searches. Some kernels send a message to the loop that has answered
- * the previous message, so only the second greeting reaches the loop of this page. Returns a function that stops it.
+ * Greets the kernel with a request for the running searches. Some kernels send a message to the loop that has answered the
+ * previous message, so only the second greeting reaches the loop of this page. Returns a function that stops it.
  */
 function greeting({ search }: App): () => void {
   search.resume();
@@ -108,13 +108,13 @@ function greeting({ search }: App): () => void {
   return () => clearTimeout(again);
 }
 
-/** Restarts a search that waits for a kernel, if the page has none. Returns a function that stops it. */
+/** Restarts a search that waits for a kernel if the page has none. Returns a function that stops it. */
 const searchingAlone = ({ search, verdict }: App): (() => void) =>
   effect(() => {
     if (verdict.isAlone.value && search.isShown.peek() && !search.search.peek()) untracked(() => search.begin());
   });
 
-/** The query of the link by which this notebook was opened. JupyterLab may have dropped it from the address since. */
+/** The query of the link with which this notebook was opened. JupyterLab may have removed it from the address. */
 function linkOfPage(): string {
   const [opened] = performance.getEntriesByType("navigation");
   const { pathname, search } = new URL(opened?.name ?? location.href, location.href);
@@ -122,7 +122,7 @@ function linkOfPage(): string {
   return file(pathname) === file(location.pathname) ? search : location.search;
 }
 
-/** Puts custom widgets into the slot of a view, if the front end has a manager of widgets. */
+/** Adds custom widgets to the slot of a view, if the front end has a widget manager. */
 export async function fillSlot(place: HTMLElement, model: WidgetModel): Promise<void> {
   const slot = place.querySelector(".pw-slot");
   if (!slot) return;

@@ -2,7 +2,7 @@
 
 export const canUnpack = (): boolean => "DecompressionStream" in globalThis;
 
-/** The text that Python compressed by zlib and encoded in base 64. */
+/** The text that Python compressed with zlib and encoded in base 64. */
 export async function unpacked(packed: string): Promise<string> {
   const characters = atob(packed);
   const bytes = new Uint8Array(characters.length);
@@ -11,8 +11,8 @@ export async function unpacked(packed: string): Promise<string> {
 }
 
 /**
- * Replaces the element with the compressed script of a page by the script, which runs then. A browser that cannot unpack
- * it shows the sentences about that instead.
+ * Replaces the element with the compressed script of a page by the script, which then runs. A browser that cannot unpack it
+ * shows sentences about the problem instead.
  */
 export async function runPacked(packed: Element, sentences: HTMLElement): Promise<void> {
   if (!canUnpack()) {

@@ -1,4 +1,4 @@
-// The app as a page of its own, with a host or without.
+// The app as a separate page, with or without a host.
 
 import { effect } from "@preact/signals";
 import { type App, type Begin, createApp } from "./app.ts";
@@ -28,17 +28,17 @@ import { endsInExercise } from "./models/task.ts";
 import { mysteryOrPattern } from "./models/titles.ts";
 import { view } from "./Screen.tsx";
 
-/** The data of a page. `lesson` is the lesson that the page is about, and `lessons` are those that it offers. */
+/** The data of a page. `lesson` is the lesson of the page, and `lessons` are those that it offers. */
 export interface Given extends Omit<PageData, "version" | "texts"> {
-  /** Translations by language. A language of null is listed, but its texts must be fetched. */
+  /** Translations by language. Null for a language that is available but must be fetched. */
   readonly texts: Record<string, Texts | null>;
   readonly version?: string;
   readonly host?: () => Host;
-  /** The address to which the code of an exercise is sent. */
+  /** The address to which the page sends the code of an exercise. */
   readonly hand?: string;
 }
 
-/** Starts the app in a place. A page that reads the codes of a class has no app. */
+/** Starts the app in an element. Returns null for the page of a class, which has no app. */
 export function start(place: HTMLElement, given: Given): App | null {
   const { catalogue, texts, exercise, model, pattern, version = "", hand } = given;
   const shipped: Record<string, ModelData> = given.shipped;
@@ -66,13 +66,13 @@ export function start(place: HTMLElement, given: Given): App | null {
   return app;
 }
 
-/** Whether the page was opened, and not loaded again. */
+/** Whether the page was opened instead of reloaded. */
 function isOpenedByLink(): boolean {
   const opened = performance.getEntriesByType("navigation")[0] as PerformanceNavigationTiming | undefined;
   return opened?.type === "navigate";
 }
 
-/** The language of the link or the page, or the first language of the browser that the app has. */
+/** The language of the link or the page, or the first language of the browser that is available. */
 function languageOf(link: string, { texts, language: wanted }: Given): string {
   const known = ["en", ...Object.keys(texts)];
   const asked = new URLSearchParams(link.slice(1)).get("language");
@@ -81,16 +81,16 @@ function languageOf(link: string, { texts, language: wanted }: Given): string {
   return navigator.languages.map((tag) => tag.split("-")[0]).find((tag) => known.includes(tag)) ?? "en";
 }
 
-/** The content with which a page opens, and the parts of its link that the app follows afterwards. */
+/** The initial content of a page, and the parts of its link that the app follows afterwards. */
 interface First {
   readonly data: ModelData;
   readonly selection: Selection;
   readonly begin: Begin;
   readonly wanted: ReturnType<typeof wantedOf>;
-  /** The place of the card, if the page is about a lesson. */
+  /** The index of the card, if the page contains a lesson. */
   readonly at: number;
   readonly isLesson: boolean;
-  /** Whether the link leads to a model, a pattern or a current that is not here. */
+  /** Whether the link leads to a model, a pattern or a current that is not available. */
   readonly isElsewhere: boolean;
 }
 
@@ -103,7 +103,7 @@ function firstOfLink(link: string, given: Given): First {
   const data = shipped[name];
   const isHere = Boolean(wanted.pattern && data.patterns[wanted.pattern]);
   const key = isHere && wanted.pattern ? wanted.pattern : (card?.pattern ?? pattern);
-  const isMove = !wanted.model && !wanted.pattern; // of the initial content, as in the text of a lesson
+  const isMove = !wanted.model && !wanted.pattern; // the fields then change the initial content, as in the text of a lesson
   const start = lesson ? selectionOfCard(lesson.cards, at) : null;
   const isOfCard = start?.pattern === key && start.model === name;
   const { selection, notes } = opened(catalogue, data, key, wanted.fields, {
@@ -135,7 +135,7 @@ function goWhereTheLinkLeads({ task, ...app }: App, link: string, { wanted, at, 
   else if (isElsewhere) void follow({ task, ...app }, link);
 }
 
-/** Updates the address and the title of the page with its content, and follows a new address. */
+/** Updates the address and the title of the page with its content, and follows new addresses. */
 function followAddress(app: App, lesson: LessonData | null, exercise: Exercise | null): void {
   const { catalogue, selection, task } = app;
   let written = location.hash;
@@ -156,17 +156,17 @@ function followAddress(app: App, lesson: LessonData | null, exercise: Exercise |
     try {
       history.replaceState(null, "", written);
     } catch {
-      // Some browsers have no history for files. Share makes the link again.
+      // Some browsers have no history for files. The Share button then creates the link.
     }
   });
   addEventListener("hashchange", ({ newURL }) => {
-    const { hash } = new URL(newURL); // the page may have written its own address again since the link was opened
+    const { hash } = new URL(newURL); // the page may have replaced the address after the link was opened
     if (exercise && hash === CLASS) location.reload();
     else if (hash !== written) void follow(app, hash);
   });
 }
 
-/** Shows that the connection is lost, until it is back. */
+/** Shows a notice while the connection is lost. */
 function tellLosses(host: Host, { screen }: App): void {
   let takeBack = () => {};
   host.onLoss?.((sentence) => {
@@ -175,7 +175,7 @@ function tellLosses(host: Host, { screen }: App): void {
   });
 }
 
-/** The history of the tab, if it leads to the initial content, because the page was reloaded then. */
+/** The history of the tab if it contains the initial content, because the page was then reloaded. */
 function historyOf(first: Selection): HistoryStore<Selection> {
   const store = tabHistory(`history ${location.pathname}`);
   return {
@@ -187,7 +187,7 @@ function historyOf(first: Selection): HistoryStore<Selection> {
   };
 }
 
-/** The values that an exercise allows. A parameter that is locked or beyond its slider has its value at the start. */
+/** The values that an exercise allows. A locked parameter, or one outside its slider, has its starting value. */
 function allowed({ start, free }: Exercise, sliders: readonly Slider[], values: Values) {
   const from = Object.fromEntries(start.values);
   const taken = sliders.map((slider) => {
@@ -202,13 +202,13 @@ interface Base {
   /** Values that the fields of the link replace. */
   readonly values?: Values;
   readonly dt?: number;
-  /** Whether the fields are moves of the stored set. */
+  /** Whether the fields change the stored set. */
   readonly isMove?: boolean;
 }
 
 /**
- * The selection of a link. The defaults of model and pattern complete the values of the link; a link without values opens the
- * stored set.
+ * The selection of a link. The values of the link are completed by the defaults of model and pattern. A link without values
+ * opens the stored set.
  */
 export function opened(
   catalogue: Catalogue,

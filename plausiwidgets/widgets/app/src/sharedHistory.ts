@@ -1,7 +1,6 @@
-// The history of a notebook: one record, which Python and the page have in common.
-//
-// Each write has a revision, which is one higher than that of the last known write. A write that is late is dropped, so one
-// of two simultaneous writes is lost: that of the page. Python then sends its record.
+// The history of a notebook as one record, which Python and the page share.
+// Each write has a revision, which is one higher than that of the last known write. A write with an old revision is dropped, so
+// of two simultaneous writes that of the page is lost. Python then sends its record.
 
 import { effect } from "@preact/signals";
 import type { App } from "./app.ts";
@@ -14,22 +13,24 @@ import { added, type History, present } from "./models/history.ts";
 import { afterPaint, type Stop } from "./models/schedule.ts";
 import { isSame, knownSet, type SearchRanges, type Selection } from "./models/selection.ts";
 
-const MIN_INTERVAL = 33; // ms between two messages: 30 a second
+const MIN_INTERVAL = 33; // minimum time in ms between two messages, which limits them to 30 per second
 
-/** The history as the page writes it, with the ranges of the shown step. */
+/** The history in the form of the page, with the ranges of the shown step. */
 interface Written extends History<Selection> {
   readonly ranges: SearchRanges;
 }
 
 export class SharedHistory {
-  /** The last write that both sides have. */
+  /** The last write that is known to both sides. */
   #known: { readonly revision: number; readonly steps: readonly Selection[] };
-  /** The last write of the page, or null if it may be lost. */
+  /** The last write of the page, or null if it may have been lost. */
   #sent: Written | null;
   #isWaiting = false;
   #due = 0;
   #stopSending: Stop | null = null;
-  /** The selection that was shown when the history changed. It is left as soon as the data of the shown step are here. */
+  /**
+   * The selection that was shown when the history changed. It is replaced as soon as the data of the shown step have arrived.
+   */
   #left: Selection | null = null;
   readonly #stops: readonly Stop[];
 
@@ -54,7 +55,7 @@ export class SharedHistory {
     model.on("change:_history", this.receive);
   }
 
-  /** Sends everything again when the kernel replies after a silence, because earlier messages may be lost. */
+  /** Sends the whole record when the kernel replies after a silence, because earlier messages may have been lost. */
   #resending(): Stop {
     let isSilent = false;
     return effect(() => {
@@ -74,7 +75,7 @@ export class SharedHistory {
     this.#stopSending ??= afterPaint(() => this.#send());
   }
 
-  /** Sends the newest record, unless a message is on its way. Its reply sends what is new by then. */
+  /** Sends the newest record, unless a message is still unanswered. The reply to that message then sends the changes. */
   #send(): void {
     this.#stopSending = null;
     const next = this.#written();
@@ -98,7 +99,7 @@ export class SharedHistory {
     });
   }
 
-  /** The record with a drag in progress as its last step, or null while the data of the shown step are fetched. */
+  /** The record with a drag in progress as its last step, or null while the data of the shown step are being fetched. */
   #written(): Written | null {
     const { history, current, ranges } = this.app.selection;
     const now = current.peek();
@@ -107,7 +108,7 @@ export class SharedHistory {
     return { ...(isStep ? history.peek() : added(history.peek(), now)), ranges: ranges.peek() };
   }
 
-  /** The ranges of the shown step. A value that was typed or came by a link may lie outside the range of its slider. */
+  /** The ranges of the shown step. A typed or linked value may be outside the range of its slider. */
   #rangesOf(written: Written): Pick<Requests["select"], "bounds" | "free" | "locked"> {
     const { sliders, free } = this.app.selection;
     const { values } = present(written);
@@ -115,7 +116,7 @@ export class SharedHistory {
     return { bounds: Object.fromEntries(bounds), free: free.peek(), locked: written.ranges.locked };
   }
 
-  /** Takes the record of Python, and shows its present step. */
+  /** Stores the record of Python and shows its current step. */
   readonly receive = async (): Promise<void> => {
     const record = this.model.get("_history");
     const { revision, by, ranges, exercise } = record;
@@ -128,7 +129,7 @@ export class SharedHistory {
     this.#left = left;
     try {
       const data = await selection.describe(model, pattern);
-      // Python or the user may have gone elsewhere meanwhile.
+      // Python or the user may have selected something else in the meantime.
       if (this.#known.revision !== revision || selection.current.peek() !== left) return;
       const next = historyOf(record, { ...this.shipped, [model]: data }, selection.history.peek());
       this.#known = { revision, steps: next.steps };
@@ -171,8 +172,8 @@ function changeOf(
 }
 
 /**
- * The history of a record of Python. Steps that the page has already are the same objects. Every other step has the
- * place of the stored set with the same values, or 0.
+ * The history in a record of Python. Steps that the page already has are the same objects. For any other step, the stored set
+ * is the one with the same values, or 0.
  */
 export function historyOf(
   { steps, at }: SentHistory,

@@ -1,4 +1,4 @@
-// The app as a page of several files. It fetches the catalogue, models and languages when it needs them.
+// The app as a page of several files, which fetches the catalogue, models and languages when they are needed.
 
 import type { Catalogue, ModelData } from "./catalogue.ts";
 import { withSearch } from "./hosts/browserSearch.ts";
@@ -34,7 +34,7 @@ async function opened(place: HTMLElement, about: About): Promise<void> {
     language === "en" ? {} : fetched<Texts>(about.texts[language]),
   ]);
   const shipped: Record<string, ModelData> = { [model]: data };
-  // A language of null is listed, but its texts are not fetched yet.
+  // null for a language that is available but not fetched yet
   const texts: Record<string, Texts | null> = Object.fromEntries(Object.keys(about.texts).map((one) => [one, null]));
   if (language !== "en") texts[language] = words;
   const { address, runtime } = about;
@@ -50,7 +50,7 @@ async function opened(place: HTMLElement, about: About): Promise<void> {
   start(place, { catalogue, shipped, texts, language, host, version: about.version, model, pattern: about.pattern });
 }
 
-/** The language of the link, of an earlier visit, of the server, or of the browser, if the app has it. */
+/** The language of the link, of an earlier visit, of the server, or of the browser, if it is available. */
 function languageOf(about: About, wanted: string | null): string {
   const known = ["en", ...Object.keys(about.texts)];
   const browser = navigator.languages.map((tag) => tag.split("-")[0]);

@@ -3,7 +3,7 @@ import type { WidgetModel } from "./hosts/kernel.ts";
 import { connected, fillSlot } from "./notebook.ts";
 import { view } from "./Screen.tsx";
 
-/** The widget as anywidget uses it. All views of a widget share one app. */
+/** The widget in the interface of anywidget. All views of a widget share one app. */
 export function widget() {
   let own: ReturnType<typeof connected>;
   return {
@@ -12,7 +12,7 @@ export function widget() {
       return own.close;
     },
     render({ model, el }: { model: WidgetModel; el: HTMLElement }) {
-      el.dataset.pwOf = model.get("_settings").id; // hides the picture of a saved notebook next to the app
+      el.dataset.pwOf = model.get("_settings").id; // hides the picture that a saved notebook shows instead of the app
       const close = view(el, own.app);
       const fill = () => void fillSlot(el, model);
       model.on("change:_slots", fill);

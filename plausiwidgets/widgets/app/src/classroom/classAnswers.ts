@@ -1,21 +1,21 @@
-// The answers of a class: codes that a teacher pastes, or that students hand in to a server.
+// The answers of a class: codes that a teacher pastes, or that students submit to a server.
 
 import { type ReadonlySignal, signal } from "@preact/signals";
 import type { Catalogue, Exercise, ModelData } from "../catalogue.ts";
 import { tr } from "../i18n/texts.ts";
 import { type Answered, answering, codeIn } from "./codes.ts";
 
-const PATIENCE = 12; // ms of work before the page handles its events again
-const INTERVAL = 2000; // ms between two requests for the codes that were handed in
+const PATIENCE = 12; // maximum time in ms before the page handles its events again
+const INTERVAL = 2000; // ms between two requests for the submitted codes
 
-/** An exercise, and the source of the codes of its class. */
+/** An exercise, and the source of its codes. */
 export interface About {
   readonly catalogue: Catalogue;
   readonly data: ModelData;
   readonly pattern: string;
   readonly exercise: Exercise;
   readonly version: string;
-  /** The address at which a server takes the codes. */
+  /** The address to which a page sends codes. */
   readonly hand?: string | undefined;
 }
 
@@ -23,7 +23,7 @@ export interface About {
 export interface Row {
   readonly number: number;
   readonly code: string;
-  /** The number of an earlier code that is identical, or 0. */
+  /** The number of an identical code before this one, or 0. */
   readonly first: number;
   readonly error: string;
   readonly answer: Answered | null;
@@ -38,7 +38,7 @@ export interface ClassAnswers {
   readonly isReading: ReadonlySignal<boolean>;
   /** Reads pasted codes, one per line. */
   read(text: string): Promise<void>;
-  /** Reads the codes that students hand in, as they arrive. Returns a function that stops it. */
+  /** Reads the codes that students submit, as they arrive. Returns a function that stops reading. */
   follow(): () => void;
 }
 
@@ -51,7 +51,7 @@ export function createClassAnswers(about: About): ClassAnswers {
     rows.value = all;
     status.value = summary(all);
   };
-  /** Requests new codes. Returns whether the codes of the class were shown. */
+  /** Requests new codes. Returns whether the page showed the codes of the class. */
   const receive = async (hand: string, isOver: () => boolean) => {
     const { count, codes } = await codesSince(hand, received.length);
     if (codes.length) {
@@ -104,7 +104,7 @@ function repeated(work: (isOver: () => boolean) => Promise<void>): () => void {
   };
 }
 
-/** The number of codes that were handed in, and those after the first `after`. */
+/** The number of submitted codes, and the codes after the first `after`. */
 async function codesSince(
   hand: string,
   after: number,
@@ -115,7 +115,7 @@ async function codesSince(
   return reply.json();
 }
 
-/** Reads codes one after the other, in pieces that leave the page responsive. */
+/** Reads codes one after another, with pauses that keep the page responsive. */
 async function readAll(
   about: About,
   codes: readonly string[],

@@ -13,9 +13,9 @@ import { type About, type ClassAnswers, createClassAnswers, type Row } from "./c
 import { type AnsweredRow, axisTitle, CRITERIA_MET, Plane, SECONDS } from "./classPlane.tsx";
 import type { Answered } from "./codes.ts";
 
-// The teacher's view of an exercise: the codes of a class are read and evaluated, and shown next to each other.
+// The teacher's view of an exercise, with the evaluated codes of a class.
 
-/** Shows the page of a class in a place. */
+/** Shows the page of a class in an element. */
 export function classPage(place: HTMLElement, about: About): void {
   const title = tr("Class results for {title}", { title: patternInSentence(about, about.pattern) });
   document.title = title;
@@ -106,7 +106,7 @@ function Codes({ model }: Pick<ClassProps, "model">) {
   );
 }
 
-/** The codes that are not valid, and those that are identical. */
+/** The codes that are not valid or identical to an earlier code. */
 function Rejected({ rows }: Pick<ClassAnswers, "rows">) {
   const all = rows.value ?? [];
   const rejected = all.filter(({ error }) => error);
@@ -128,7 +128,7 @@ function Rejected({ rows }: Pick<ClassAnswers, "rows">) {
 
 const sameAs = (who: string | number, first: number) => `${who}${first ? `\u00a0=\u00a0${first}` : ""}`;
 
-/** The name of a student, or the number of the code, and the number of an earlier code that is identical. */
+/** The name of a student or the number of the code, with the number of an identical earlier code. */
 const whoOf = ({ number, first, answer }: Row): string => sameAs(answer?.name || number, first);
 
 const metWords = ({ met, criteria }: Answered): string =>
@@ -186,7 +186,7 @@ function PlaneCard({ about, rows, isDark: dark, moved, near }: PlaneCardProps) {
   const freeFirst = [...free.filter((name) => moved.includes(name)), ...moved.filter((name) => !isFree(name))];
   const choices = [...freeFirst, CRITERIA_MET, SECONDS];
   const pair = useSignal<readonly [x: string, y: string]>([choices[0], choices[1]]);
-  // A number that is the same in all answers by now is no choice any more.
+  // A parameter that is now equal in all answers is no longer a choice.
   const at = (k: 0 | 1) => (choices.includes(pair.value[k]) ? pair.value[k] : choices[k]);
   const axes = [at(0), at(1)] as const;
   const choose = (next: readonly [x: string, y: string]) => {
@@ -227,7 +227,7 @@ function NearAnswer({ near: { value: row }, moved }: NearProps) {
   return <p>{tr("Code {number}: {text}", { number: whoOf(row), text })}</p>;
 }
 
-/** How many answers meet each criterion. */
+/** The number of answers that meet each criterion. */
 function CriteriaCard({ rows }: Pick<ResultsProps, "rows">) {
   const total = rows.length;
   return (

@@ -11,7 +11,7 @@ import { tr } from "../i18n/texts.ts";
 import type { Row } from "./classAnswers.ts";
 import type { Answered } from "./codes.ts";
 
-// The answers of a class in the plane of two numbers.
+// The answers of a class in the plane of two quantities.
 
 /** Axes that are not parameters. */
 export const [CRITERIA_MET, SECONDS] = [".hold", ".seconds"];
@@ -26,7 +26,7 @@ export function axisTitle(name: string): string {
   return name === SECONDS ? tr("time (s)") : name;
 }
 
-/** A number of each answer with its axis. */
+/** A quantity of each answer with its axis. */
 interface Numbers {
   readonly axis: Axis;
   valueIn(answer: Answered): number;
@@ -34,9 +34,9 @@ interface Numbers {
 }
 
 /**
- * A number of the answers, on an axis with the scale of its slider.
+ * A quantity of the answers, on an axis with the scale of its slider.
  *
- * @param start the number at the start of the exercise, or NaN
+ * @param start the value at the start of the exercise, or NaN
  */
 function numbersOf(name: string, sliders: readonly Slider[], answers: readonly Answered[], start: number): Numbers {
   const slider = sliders.find((one) => one.name === name) ?? { name, unit: "", scale: "linear", linear_width: null };
@@ -54,7 +54,7 @@ function numbersOf(name: string, sliders: readonly Slider[], answers: readonly A
   };
 }
 
-/** The dots of the answers that are solved, or of those that are not. */
+/** The dots of the solved answers, or of the others. */
 function dotsOf(answers: readonly Answered[], x: Numbers, y: Numbers, isSolved: boolean, colours: Colours): Layer {
   const some = answers.filter((answer) => answer.isSolved === isSolved);
   const [colour, edge] = isSolved ? [colours.blue, colours.card] : [colours.card, colours.ink];
@@ -86,7 +86,7 @@ interface RowPlace {
   readonly row: AnsweredRow;
 }
 
-/** All answers in the plane of two numbers. */
+/** All answers in the plane of two quantities. */
 export function Plane({ rows, sliders, start, axes, isDark, point }: PlaneProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const places = useRef<readonly RowPlace[]>([]);
@@ -94,7 +94,7 @@ export function Plane({ rows, sliders, start, axes, isDark, point }: PlaneProps)
   const answers = rows.map(({ answer }) => answer);
   const [a, b] = axes.map((name) => start[name] ?? Number.NaN);
   const [x, y] = [numbersOf(axes[0], sliders, answers, a), numbersOf(axes[1], sliders, answers, b)];
-  resized.value; // the picture has the size of its place
+  resized.value; // subscribes to the size, because the picture fills its place
   useEffect(() => {
     const watched = new ResizeObserver(() => {
       resized.value++;

@@ -1,5 +1,6 @@
-// Codes of answers to an exercise. A code has model and pattern, the parameters that are not defaults, the claim, the time and
-// a checksum, and the name and the answer in words if they were typed. Python rejects the same codes, in teaching/exercises.py.
+// Codes of answers to an exercise. A code contains the model, the pattern, the parameters that are not defaults, the claim, the
+// time and a checksum. It also contains the name and the answer in words if they were typed. Python rejects the same codes in
+// teaching/exercises.py.
 
 import { type Catalogue, type Exercise, type ModelData, patternOf, type Slider, type Values } from "../catalogue.ts";
 import type { CriterionResult } from "../engine/judge.ts";
@@ -17,9 +18,9 @@ const FORM = /PW1\.([A-Za-z0-9_-]+)\.([0-9a-f]{8})/;
 const ABOUT = [".model", ".pattern", ".mystery"];
 const REQUIRED = [".model", ".seconds", ".solved"];
 const FIELDS = [...ABOUT, ".dt", ".seconds", ".solved", ".name", ".words"];
-const MAX_CODE = 8000; // characters
-export const MAX_NAME = 60; // characters
-export const MAX_WORDS = 300; // characters
+const MAX_CODE = 8000; // maximum number of characters
+export const MAX_NAME = 60; // maximum number of characters
+export const MAX_WORDS = 300; // maximum number of characters
 
 /** The content of a code that is valid for an exercise. */
 export interface CodeFields {
@@ -28,7 +29,7 @@ export interface CodeFields {
   readonly seconds: number;
   readonly name: string;
   readonly words: string;
-  /** Whether the page of the student had all criteria met. */
+  /** Whether all criteria were met on the student's page. */
   readonly claims: boolean;
 }
 
@@ -42,7 +43,7 @@ export interface Answered extends Omit<CodeFields, "claims"> {
   readonly picture: Thumbnail;
 }
 
-/** The checksum of zlib, as eight digits. */
+/** The checksum of zlib as eight hexadecimal digits. */
 export function crc32(bytes: Uint8Array): string {
   let crc = -1;
   for (const byte of bytes) {
@@ -84,7 +85,7 @@ function printable(text: string, max: number): string {
   return [...all.join("").trim()].slice(0, max).join("").trim();
 }
 
-/** The code in a line of text, such as "Ada PW1.…". A mail may have broken the code by spaces. */
+/** The code in a line of text, such as "Ada PW1.…". A mail program may have broken the code with spaces. */
 export function codeIn(line: string): string {
   const joined = line.replace(/\s+/g, "");
   return (FORM.exec(line) ?? FORM.exec(joined))?.[0] ?? joined;
@@ -136,7 +137,7 @@ function valuesIn(fields: ReadonlyMap<string, string>, defaults: Values, sliders
   return values;
 }
 
-/** Checks that only free parameters differ from the start, and that all are on their sliders. */
+/** Checks that only free parameters differ from the start, and that all values are within their sliders. */
 function checkValues({ start, free }: Exercise, sliders: readonly Slider[], values: Values): void {
   const from = Object.fromEntries(start.values);
   for (const slider of sliders) {
@@ -154,7 +155,7 @@ function checkValues({ start, free }: Exercise, sliders: readonly Slider[], valu
   }
 }
 
-/** Checks that a page of the exercise can have sent the other fields. */
+/** Checks the other fields of a code for values that no page of the exercise can send. */
 function checkOthers({ start }: Exercise, { dt, seconds, name, words }: CodeFields): void {
   if (dt !== start.dt) {
     const steps = { expected: numberText(start.dt), dt: numberText(dt) };

@@ -12,7 +12,7 @@ import { hostTools } from "../tools/provided.ts";
 import { codeOf, MAX_NAME, MAX_WORDS } from "./codes.ts";
 import { Progress } from "./progress.tsx";
 
-// An exercise: a question, hints that are opened one after the other, praise, and a code to hand in.
+// An exercise with its question, hints, praise, and a code that the student submits.
 
 /** The question and the free parameters, above the sliders. */
 export function Question({ selection, task, host }: Pick<App, "selection" | "task" | "host">) {
@@ -43,10 +43,10 @@ export function Question({ selection, task, host }: Pick<App, "selection" | "tas
   );
 }
 
-/** The views of a race, if a host has made the exercise. */
+/** The views of a race, if a host has created the exercise. */
 const raceOf = ({ shared }: Exercise) => (shared && hostTools()?.race) ?? null;
 
-/** Hints, praise, and the code or, if a host has made the exercise, a race. */
+/** Hints, praise, and the code or, if a host has created the exercise, a race. */
 export function Answering(app: Pick<App, "selection" | "verdict" | "search" | "task" | "host">) {
   const { selection, verdict, task } = app;
   const words = useSignal("");
@@ -75,7 +75,7 @@ type HandingProps = Pick<App, "selection" | "verdict" | "host"> & {
   readonly isSolved: ReadonlySignal<boolean>;
 };
 
-/** The code, as soon as the user hands in. It is for the parameters that it contains. */
+/** The code for the parameters on the sliders, as soon as the user opens it. */
 function Handing({ selection, verdict, host, exercise, words, isSolved }: HandingProps) {
   const name = useSignal("");
   const isHanding = useSignal(false);
@@ -87,7 +87,7 @@ function Handing({ selection, verdict, host, exercise, words, isSolved }: Handin
     isHanding.value = false;
   });
   useLayoutEffect(() => {
-    // Not a frame later, when the user may be at a slider already and would lose the focus.
+    // The focus must not move a frame later, because the user may already use a slider.
     if (!isHanding.value) return;
     place.current?.querySelector("input")?.focus({ preventScroll: true });
     place.current?.scrollIntoView({ block: "nearest" });
@@ -157,7 +157,7 @@ type HandInProps = Pick<App, "selection" | "verdict" | "host"> & {
   readonly seconds: number;
 };
 
-/** The code to hand in, with the name of the student. */
+/** The code to submit, with the name of the student. */
 function HandIn({ selection, verdict, host, exercise, name, words, place, seconds }: HandInProps) {
   const type = ({ currentTarget }: TargetedInputEvent<HTMLInputElement>) => {
     name.value = currentTarget.value;

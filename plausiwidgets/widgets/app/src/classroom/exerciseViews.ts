@@ -1,4 +1,4 @@
-// The views of an exercise. The scripts of an app with a host and of the page of an exercise add them; other pages in one file
+// The views of an exercise. The scripts of an app with a host and of the page of an exercise add them. Other pages in one file
 // do not contain them.
 
 import { classPage } from "./classPage.tsx";

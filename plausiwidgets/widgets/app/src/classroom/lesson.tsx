@@ -10,11 +10,11 @@ import { patternInSentence, type Titled } from "../models/titles.ts";
 import { SearchButton } from "../panels/actions.tsx";
 import { glossing } from "../panels/glosses.tsx";
 
-// A lesson: one card at a time next to the neuron.
+// A lesson, which shows one card at a time next to the neuron.
 
 const UNGLOSSED = ["a", "summary", "h3", "code", "pre"];
 
-/** The lessons that the app offers by their names, in the language of the screen if there are some. */
+/** The lessons that the app offers by their names, in the language of the screen if possible. */
 export function lessonsOf({ lessons }: Pick<Catalogue, "lessons">): readonly (readonly [string, ListedLesson])[] {
   const all = Object.entries(lessons);
   const own = all.filter(([, lesson]) => lesson.language === language.value);
@@ -54,7 +54,7 @@ function conditionWords(of: Titled, { until, pattern }: Card): string {
   return words.join(tr(" and "));
 }
 
-/** The state of a card in words. A card without a condition has none. */
+/** The state of a card in words. Empty for a card without a condition. */
 function stateWords(of: Titled, { cards, at, done, isMet }: Lesson): string {
   const card = cards[at];
   if (!card.until.length) return "";
@@ -103,7 +103,7 @@ export function LessonCard({ selection, task, host, follow }: LessonCardProps) {
   );
 }
 
-/** Shows a card from its start, and gives the focus to its title. */
+/** Scrolls a card to its start and focuses its title. */
 function focusTitle(card: HTMLElement | null): void {
   if (!card) return;
   card.scrollTop = 0;
@@ -111,7 +111,7 @@ function focusTitle(card: HTMLElement | null): void {
   card.scrollIntoView({ block: "nearest" });
 }
 
-/** The title of the lesson, and a menu of its cards. A lesson with a name can be ended. */
+/** The title of the lesson, and a menu of its cards. The user can end a lesson that has a name. */
 function LessonHead({ lesson, task }: Pick<App, "task"> & { readonly lesson: Lesson }) {
   const { name, title, cards, at, done } = lesson;
   const wordsOf = (card: Card, k: number) => {
@@ -148,7 +148,7 @@ function CardText({ card, follow }: { readonly card: Card; readonly follow: Foll
   return <div class="pw-text">{card.body.map((node) => built(node, follow, glossed))}</div>;
 }
 
-/** The button to the next card, which is the main one as soon as the card is done. */
+/** The button for the next card, which becomes the primary button when the card is done. */
 function NextCard({ isNext, go }: { readonly isNext: boolean; readonly go: () => void }) {
   return (
     <button type="button" class={isNext ? "pw-primary" : "pw-second"} onClick={go}>
@@ -157,7 +157,7 @@ function NextCard({ isNext, go }: { readonly isNext: boolean; readonly go: () =>
   );
 }
 
-/** A button to the next card, which is visible when the card itself is scrolled out of view. */
+/** A button for the next card, which is visible while the card itself is scrolled out of view. */
 export function Onward({ task }: Pick<App, "task">) {
   const lesson = task.lesson.value;
   if (!lesson) return null;
@@ -170,7 +170,7 @@ export function Onward({ task }: Pick<App, "task">) {
   );
 }
 
-/** The buttons below the sliders of a lesson, whose card has the instructions. */
+/** The buttons below the sliders of a lesson. Its card contains the instructions. */
 export function CardActions({ search, task, host }: Pick<App, "search" | "task" | "host">) {
   const canSearch = useComputed(() => !task.isTask.value);
   return (

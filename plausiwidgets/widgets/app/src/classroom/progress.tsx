@@ -1,4 +1,4 @@
-// The progress of an exercise, or of a notebook in which parameters are locked.
+// The progress of an exercise, or of a notebook with locked parameters.
 
 import type { App } from "../app.ts";
 import type { Verdict } from "../engine/judge.ts";
@@ -39,7 +39,7 @@ export function Progress({ selection, verdict, common = null }: ProgressProps) {
   );
 }
 
-/** Below the sliders of an app in which parameters are locked: the progress. */
+/** The progress below the sliders of an app with locked parameters. */
 export const LockedActions = ({ selection, verdict }: Pick<App, "selection" | "verdict">) => (
   <div class="pw-actions">
     <Progress selection={selection} verdict={verdict} />

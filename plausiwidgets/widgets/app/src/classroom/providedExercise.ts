@@ -1,15 +1,15 @@
-// The place of the views of an exercise, which only some scripts contain.
+// The registry for the views of an exercise, which only some scripts contain.
 
 import type { classPage } from "./classPage.tsx";
 import type { Answering, Question } from "./exercise.tsx";
 
-/** The end of the address at which the page of an exercise reads the codes of a class. */
+/** The hash of the address with which the page of an exercise reads the codes of a class. */
 export const CLASS = "#class";
 
 export interface ExerciseViews {
   readonly Question: typeof Question;
   readonly Answering: typeof Answering;
-  /** Shows the page of a class in a place. */
+  /** Shows the page of a class in an element. */
   readonly classPage: typeof classPage;
 }
 

@@ -12,11 +12,11 @@ import { Name } from "../panels/Name.tsx";
 
 // A mystery in an app with a host: the points, a race with a search, and other mysteries.
 
-const PACE = 8; // evaluations per second of a search in a race, the same as in answers/search.py
+const PACE = 8; // evaluations per second of a search in a race, as in handlers/search.py
 
 const pointsText = (points: number) => (points < 0 ? "–" : String(points));
 
-/** The points of the sliders and of a search. */
+/** The points of the user and of a search. */
 export function Score({ attempt }: { readonly attempt: Attempt }) {
   return (
     <p class="pw-score" role="status">
@@ -43,7 +43,7 @@ function raceWords({ first, raced }: Attempt): string {
 
 type RaceProps = Pick<App, "selection" | "search" | "task"> & { readonly attempt: Attempt };
 
-/** The buttons that race a search, reveal the parameters, and begin other mysteries. */
+/** The buttons that start a race, reveal the parameters, and open other mysteries. */
 export function Race({ selection, search, task, attempt }: RaceProps) {
   const isRacing = useComputed(() => {
     const latest = search.search.value;
@@ -98,7 +98,7 @@ function Revealed({ selection, attempt, values }: RevealedProps) {
   );
 }
 
-/** A new mystery, or the mystery of a class by its number. */
+/** Buttons for a new mystery, and for the mystery of a class by its number. */
 function Another({ task, exercise }: Pick<App, "task"> & { readonly exercise: Exercise }) {
   const seed = seedOf(exercise) ?? "";
   const number = useSignal("");

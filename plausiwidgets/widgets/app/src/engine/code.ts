@@ -1,8 +1,8 @@
-// Custom neurons as code, which Python emits from the program of a model.
+// Custom neurons as code that Python generates from the program of a model.
 
 import { NEURONS, type Neuron } from "./neuron.ts";
 
-/** Adds the neurons that this page or worker does not have. Each is the text of an object. */
+/** Adds the neurons that this page or worker does not have. Each value is the text of an object. */
 export async function addCode(code: Readonly<Record<string, string>>, runtime: string): Promise<void> {
   const unknown = Object.entries(code).filter(([name]) => !NEURONS[name]);
   if (!unknown.length) return;

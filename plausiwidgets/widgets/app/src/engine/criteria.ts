@@ -1,6 +1,6 @@
 // Criteria: the accepted range of a measured feature, and the penalty for a value outside it.
 
-/** The measure of the distance to the range: in events, as a difference, or as a ratio. Python's KINDS. */
+/** The measure of the distance to the range: in events, as a difference, or as a ratio. Same as KINDS in Python. */
 export type Kind = "count" | "band" | "log";
 
 export interface Criterion {
@@ -22,7 +22,7 @@ export interface Criterion {
 /** The span in mV for which the ranges of criteria with `per_span` are stated. */
 const USUAL_SPAN = 15;
 
-/** x / (1 + x) for x ≥ 0. It has a slope everywhere, which a search can follow. */
+/** x / (1 + x) for x ≥ 0. Its slope is nonzero everywhere, so a search can follow it. */
 export function saturated(x: number): number {
   const distance = Math.max(x, 0);
   return distance === Infinity ? 1 : distance / (1 + distance);
@@ -73,12 +73,12 @@ function outsideOf(
 
 const KINDS: Readonly<Record<Kind, true>> = { count: true, band: true, log: true };
 
-/** Throws an error if the kind of a criterion is unknown, whatever the measured value is. */
+/** Throws an error if the kind of a criterion is unknown, even if the value is within the range. */
 export function checkKind({ kind }: Criterion): void {
   if (!Object.hasOwn(KINDS, kind)) throw unknownKind(kind);
 }
 
-/** Data may be newer than this page. A verdict by another rule would be worse than no verdict. */
+/** The data may be newer than this page. A verdict with another rule would be worse than no verdict. */
 function unknownKind(kind: string): Error {
   return new Error(`unknown kind of criterion: ${kind}`);
 }
@@ -89,6 +89,6 @@ export function rangeOf(criterion: Criterion, span: number, dt: number): [low: n
   const low = (criterion.low ?? -Infinity) * factor;
   const high = (criterion.high ?? Infinity) * factor;
   if (!criterion.at_least_steps) return [low, high];
-  // Times are multiples of dt, and rounding moves their differences by one unit in the last place.
+  // Times are multiples of dt, but rounding changes their differences by one unit in the last place.
   return [Math.max(low, criterion.at_least_steps * dt) * (1 - 1e-9), high];
 }

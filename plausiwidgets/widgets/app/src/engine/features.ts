@@ -28,7 +28,7 @@ function summed(row: Iterable<number>): number {
   return sum;
 }
 
-/** Sorted in ascending order, NaN last. */
+/** A copy in ascending order, with NaN last. */
 const ascending = (row: Row) => Float64Array.from(row).sort();
 
 const meanOf = (values: readonly number[]) => (values.length ? summed(values) / values.length : NONE);
@@ -111,7 +111,7 @@ function leading(decisions: readonly boolean[]): number {
   return place < 0 ? decisions.length : place;
 }
 
-/** Like NumPy's argmin, returns the place of the first NaN if there is one. */
+/** The index of the first NaN if there is one, as NumPy's argmin. */
 function placeOfLeast(values: Train): number {
   const place = values.findIndex(Number.isNaN);
   return place >= 0 ? place : values.indexOf(Math.min(...values));
@@ -122,17 +122,20 @@ const growth = (isi: Row) => Array.from({ length: Math.max(isi.length - 1, 0) },
 
 // -- bursts ----------------------------------------------------------------------------------------------------------
 
-/** The median of the two intervals on either side of one. At the ends of a train, those on one side count twice. */
+/** The median of the two intervals on each side of an interval. At the ends of a train, those on one side count twice. */
 const around = (isi: Train, k: number) => median([-2, -1, 1, 2].map((by) => isi[k + by] ?? isi[k - by] ?? NONE));
 
-/** How clearly each interval separates bursts. From CUT_RATIO, it does. Intervals may grow steeply within a burst. */
+/**
+ * A measure of how clearly each interval separates bursts, which it does at CUT_RATIO and above. Intervals may grow steeply
+ * within a burst.
+ */
 function separation(isi: Train): number[] {
   const least = (a: number, b: number) => (Number.isNaN(a) || Number.isNaN(b) ? NONE : Math.min(a, b));
   const apart = isi.map((x, k) => {
     const beside = largest([isi[k - 1] ?? NONE, isi[k + 1] ?? NONE]);
     return least(divided(x, around(isi, k)), CUT_RATIO * COMPARABLE * divided(x, beside));
   });
-  // The first and the last interval have neighbours on one side only.
+  // The first and the last interval have neighbours only on one side.
   const end = isi.length - 1;
   const shortest = smallest(isi.filter((_, k) => k > 0 && k < end && apart[k] >= CUT_RATIO));
   for (const k of [0, end]) {
@@ -313,7 +316,7 @@ function hump(v: Float64Array, vBaseline: number, start: number, stop: number, h
   let lowest = Infinity;
   let top = -1;
   let climb = -Infinity;
-  let flattest = -Infinity; // over samples that are high enough, and over all samples
+  let flattest = -Infinity; // maximum over samples that are high enough, and over all samples
   let ofAll = -Infinity;
   for (let k = begin; k < end; k++) {
     if (k > begin) {
@@ -343,7 +346,7 @@ function courseDistance(
 ): number {
   let sum = 0;
   let n = 0;
-  let next = 0; // the first spike whose surroundings end after t; a search over all spikes would take seconds
+  let next = 0; // the first spike whose surroundings end after t, because a search over all spikes would take seconds
   rowOf(reference).forEach((x, k) => {
     const t = (k + 1) * step;
     while (t >= times[next] + after) next += 1;
@@ -373,7 +376,7 @@ function decayTime(v: Row, level: number, dt: number): number {
   return slope < 0 ? divided(-1, slope) : NONE;
 }
 
-/** The places of the spikes, without repetitions. Empty if the potential is not finite. */
+/** The sample indices of the spikes, without repetitions. Empty if the potential is not finite. */
 function edgesOf(v: Float64Array, times: Train, dt: number): number[] {
   if (v.some((x) => !Number.isFinite(x))) return [];
   const places = times.filter(Number.isFinite).map((t) => roundHalfEven(t / dt));

@@ -1,12 +1,12 @@
-// The flow of a neuron with two state variables: rates, nullclines and fixed points. Rates are differences over one very short
-// step of the neuron, so that its equations have a single definition.
+// The flow of a neuron with two state variables: rates, nullclines and fixed points. The rates are differences over one very
+// short step of the neuron, so its equations are defined only once.
 
 import type { Range, Values } from "../catalogue.ts";
 import type { Neuron } from "./neuron.ts";
 
 export type Point = readonly [x: number, y: number];
 export type Segment = readonly [x0: number, y0: number, x1: number, y1: number];
-/** The rates of change per ms. NaN where the neuron spikes and is reset, because a reset is not part of the flow. */
+/** The rates of change per ms. NaN if the neuron spikes and is reset, because a reset is not part of the flow. */
 export type Flow = (x: number, y: number) => Point;
 
 export type FixedPointKind = "saddle" | `${"stable" | "unstable"} ${"focus" | "node"}`;
@@ -48,7 +48,7 @@ function jacobianAt(flow: Flow, x: number, y: number): Jacobian {
   ];
 }
 
-/** A zero of a flow near a place by Newton's method, or null if the method finds none. */
+/** A zero of a flow near a point by Newton's method, or null if the method does not converge. */
 function zeroNear(flow: Flow, x: number, y: number): Point | null {
   let [p, q] = [x, y];
   for (let round = 0; round < ROUNDS; round++) {
@@ -86,11 +86,11 @@ function kindOf([a, b, c, d]: Jacobian): FixedPointKind {
   return `${trace < 0 ? "stable" : "unstable"} ${trace * trace < 4 * determinant ? "focus" : "node"}`;
 }
 
-/** Equally spaced numbers, both ends included. */
+/** Equally spaced numbers that include both ends. */
 const spaced = ([low, high]: Range, n: number) =>
   Array.from({ length: n }, (_, i) => low + (i / (n - 1)) * (high - low));
 
-/** A grid of values across and up. */
+/** A grid of values along the x axis and the y axis. */
 export interface Grid {
   readonly x: readonly number[];
   readonly y: readonly number[];
@@ -144,7 +144,7 @@ function changesSign([a, b, c, d]: readonly Point[], part: 0 | 1): boolean {
 interface Cell {
   readonly x: readonly number[];
   readonly y: readonly number[];
-  /** At the corners, in order around the cell. */
+  /** The rates at the corners, in order around the cell. */
   readonly rates: readonly Point[];
 }
 

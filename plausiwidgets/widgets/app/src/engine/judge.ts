@@ -1,4 +1,4 @@
-// The judge evaluates one parameter set: sweeps, features and criteria. Python's judge does the same for many sets.
+// Evaluation of one parameter set: sweeps, features and criteria. Python does the same for many sets.
 
 import type { Component, Model, Pattern, Slider, Values } from "../catalogue.ts";
 import { type Criterion, checkKind, penaltyOf, rangeOf, saturated } from "./criteria.ts";
@@ -7,7 +7,9 @@ import type { Argument, Instruction } from "./program.ts";
 import { Runner, type RunnerSettings } from "./runner.ts";
 import { type Application, Player, type Tape } from "./tape.ts";
 
-/** A part of a sweep that a criterion measures. A sweep of null is any sweep. NaN is the start or end of the sweep. */
+/**
+ * A part of a sweep that a criterion measures. A sweep of null means any sweep. NaN means the start or the end of the sweep.
+ */
 export interface Look {
   readonly sweep: string | null;
   readonly from: number;
@@ -21,7 +23,7 @@ export interface CriterionResult extends Omit<Criterion, "low" | "high"> {
   readonly high: number;
   readonly passed: boolean;
   readonly penalty: number;
-  /** A host does not send this field. */
+  /** The parts of sweeps that the criterion measures. A host does not send them. */
   readonly looks?: readonly Look[];
 }
 
@@ -31,13 +33,13 @@ export interface Verdict {
   /** 0 exactly if every criterion is met. */
   readonly loss: number;
   readonly diverged: boolean;
-  /** Whether an onset of firing was measured only coarsely, so that the verdict may change. */
+  /** Whether an onset of firing was only measured coarsely, so that the verdict may change. */
   readonly isCoarse?: boolean;
 }
 
-/** What an evaluation computes besides the criteria, and how thoroughly. */
+/** Options of an evaluation. */
 export interface JudgingOptions {
-  /** Whether the results have the parts of sweeps that the criteria measure, which a search does not need. */
+  /** Whether the results contain the parts of sweeps that the criteria measure, which a search does not need. */
   readonly hasLooks?: boolean;
   /** Whether onsets of firing are measured coarsely, for a preview while the user changes a value. */
   readonly isCoarse?: boolean;
@@ -68,7 +70,7 @@ export function* judging(
   const gap = yield* player.number(tape.gap);
   const measured: number[] = [];
   for (const { key } of criteria) measured.push(yield* player.number(tape.features[key]));
-  // Computing the features may apply more sweeps, so only now is it known whether the neuron diverged.
+  // The features may apply more sweeps, so the divergence is not known earlier.
   const diverged = runner.divergence > 0;
   const results: CriterionResult[] = [];
   for (const [i, criterion] of criteria.entries()) {
@@ -121,7 +123,7 @@ function looksOf(player: Player, feature: Argument): Look[] {
     const [name, ...operands] = player.tape.body[argument[0]];
     const given = operands as readonly Argument[];
     const [of, from, to] = given;
-    // A feature is measured where its branches are. Python writes a decision as a number with the branches 1 and 0.
+    // A feature is measured where its branches are measured. Python writes a boolean as a choice with the branches 1 and 0.
     const isChoice = name === "where" && !(from === 1 && to === 0);
     if ((name === "window" || name === "count") && typeof of === "object") add(sweepOf(of), timeOf(from), timeOf(to));
     else if (name === "v") add(String(given[3]), timeOf(of), timeOf(from));
@@ -133,7 +135,7 @@ function looksOf(player: Player, feature: Argument): Look[] {
   return [...found.values()];
 }
 
-/** Gives the runner at the holding current with a name, or without a holding current. */
+/** Returns the runner for the name of a holding current, or for null without a holding current. */
 export type RunnerAt<R extends Runner = Runner> = (holding: string | null) => R;
 
 export interface RunnersOf {
@@ -143,11 +145,11 @@ export interface RunnersOf {
   readonly recordsAll?: boolean;
 }
 
-/** The runners of one parameter set, one for each holding current. Each is created when it is first requested. */
+/** The runners of one parameter set, one for each holding current. Each is created at its first use. */
 export const runnersOf = (of: RunnersOf, neuron: Neuron, values: ReadonlyMap<string, number>, dt: number): RunnerAt =>
   runnersOfKind(Runner, of, neuron, values, dt);
 
-/** The same with runners of another class. */
+/** The runners of one parameter set, as instances of another class. */
 export function runnersOfKind<R extends Runner>(
   kind: new (...given: ConstructorParameters<typeof Runner>) => R,
   of: RunnersOf,
@@ -195,7 +197,7 @@ const labelled = (result: CriterionResult, label: Component["label"]): Criterion
   looks: (result.looks ?? []).map((look) => (look.sweep === null ? look : { ...look, sweep: `${label}${look.sweep}` })),
 });
 
-/** The verdict on all components from the verdict on each one. */
+/** The verdict on all components from the verdicts on the single ones. */
 export function together(results: readonly Verdict[]): Verdict {
   return {
     criteria: results.flatMap(({ criteria }) => criteria),
@@ -204,7 +206,7 @@ export function together(results: readonly Verdict[]): Verdict {
   };
 }
 
-/** The verdict on a pattern, or null if only Python can evaluate all of it, with the verdict on each component. */
+/** The verdict on a pattern with the verdict on each component. Null if only Python can evaluate the whole pattern. */
 export function* judgingWhole(
   pattern: Pick<Pattern, "components" | "stimulus">,
   runnerAt: RunnerAt,

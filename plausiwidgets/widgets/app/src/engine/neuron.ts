@@ -1,10 +1,10 @@
-// Neurons as Python emits them for the page. The same program runs as machine code in Python, so the spikes are identical.
+// Neurons that Python generates for the page. The same program runs as machine code in Python, so the spikes are identical.
 
 import type { Values } from "../catalogue.ts";
 import * as runtime from "./runtime.ts";
 
 export interface Start {
-  /** A new array for each call, which the caller may change. */
+  /** The initial state, in a new array for each call, which the caller may change. */
   readonly state: number[];
   /** Distance from rest to threshold in mV. */
   readonly span: number;
@@ -17,7 +17,7 @@ export interface Simulated {
   /** One array for each recorded variable, after each step. NaN once the neuron diverged. */
   readonly recorded: readonly Float64Array[];
   readonly state: readonly number[];
-  /** The state after the last step that was computed, also if the neuron diverged in it. */
+  /** The state after the last computed step, also if the neuron diverged in this step. */
   readonly reached: readonly number[];
   /** The first time step in which the neuron diverged, or −1. */
   readonly diverged: number;
@@ -40,10 +40,10 @@ export interface Neuron {
   ): Simulated;
 }
 
-/** The neurons that this page can simulate, by their names. The page never evaluates data, only code that Python emitted. */
+/** The neurons that this page can simulate, by their names. The page runs no code except that which Python generated. */
 export const NEURONS: Record<string, Neuron> = {};
 
-/** Adds neurons. The minifier renames the runtime's functions, so `make` receives them by name. */
+/** Adds neurons. The minifier renames the functions of the runtime, so `make` receives them by name. */
 export function addNeurons(make: (functions: typeof runtime) => Readonly<Record<string, Neuron>>): void {
   Object.assign(NEURONS, make(runtime));
 }

@@ -4,18 +4,18 @@ import type { Pattern } from "../catalogue.ts";
 import { judgingAll, type RunnerAt, together } from "./judge.ts";
 import { type Response, Runner, type SweepNumbers } from "./runner.ts";
 
-const FIRST = 0.1; // smallest noise in percent of the amplitude
+const FIRST = 0.1; // the smallest noise in percent of the amplitude
 const DOUBLINGS = 12;
 const PRECISION = 1.05;
-const REQUIRED = 0.9; // share of the noises in which the criteria must be met
-const NEXT_SWEEP = 1000; // difference of the seeds of two sweeps
-const NOISE = 1; // the kind of a piece
+const REQUIRED = 0.9; // the share of noise seeds with which the criteria must be met
+const NEXT_SWEEP = 1000; // the difference between the seeds of two sweeps
+const NOISE = 1; // the number of the kind of a piece
 
 /** The largest noise that the page tests, in percent of the amplitude. */
 export const LARGEST = FIRST * 2 ** DOUBLINGS;
 export const SMALLEST = FIRST;
 
-/** A runner that adds noise to each sweep, from the onset of its first piece to the end of its last one. */
+/** A runner that adds noise to each sweep, from the onset of its first piece to the end of its last piece. */
 export class NoisyRunner extends Runner {
   /** Standard deviation in percent of the largest height of a piece. */
   percent = 0;
@@ -34,7 +34,7 @@ export class NoisyRunner extends Runner {
     });
   }
 
-  /** The response is not kept, because each noise is applied once. */
+  /** Does not store the response, because each noise is applied only once. */
   override respond(sweep: SweepNumbers): Response {
     return super.respond(sweep, false);
   }
@@ -46,8 +46,8 @@ export interface Noises {
 }
 
 /**
- * The largest noise in percent of the amplitude at which the criteria are met: 0 if there is none, Infinity if there is no
- * limit, and NaN if they are not met without noise.
+ * The largest noise in percent of the amplitude with which the criteria are met. 0 without such a noise, Infinity without a
+ * limit, and NaN if the criteria are not met without noise.
  */
 export function* toleranceOf(
   pattern: Pick<Pattern, "components" | "stimulus">,

@@ -2,14 +2,14 @@
 
 import { roundHalfEven } from "./runtime.ts";
 
-/** The value of a format that is nearest to a number. */
+/** Returns the value of a format that is nearest to a number. */
 export type Rounded = (x: number) => number;
 
-/** Signed fixed point with saturation: whole multiples of a step, from `-limit` to `limit - step`. */
+/** Signed fixed point with saturation. The values are multiples of a step from `-limit` to `limit - step`. */
 export function fixedPoint(bits: number, limit: number): Rounded {
   const step = (2 * limit) / 2 ** bits;
   const most = 2 ** (bits - 1);
-  // The limit is a power of two, so that both products are exact. Not a number stays so.
+  // The limit is a power of two, so both products are exact. NaN stays NaN.
   return (x) => {
     const whole = roundHalfEven(x * (1 / step));
     return Math.min(Math.max(whole, -most), most - 1) * step;

@@ -1,9 +1,9 @@
-// A program as Python traces it: instructions on numbers and rows. A sweep is a program of the stimulus parameters, and a tape
-// is one that also applies sweeps.
+// A program that Python has traced, with instructions on numbers and rows. A sweep is a program of the stimulus parameters. A
+// tape is a program that also applies sweeps.
 
 import { OPERATIONS } from "./operations.ts";
 
-/** A constant, the name of an input ("@…" for a property of the runner), or the place of an instruction. */
+/** A constant, the name of an input ("@…" for a property of the runner), or the index of an instruction. */
 export type Argument = number | boolean | string | readonly [place: number];
 
 /** The part of a program that is played for each step of an amplitude search. */
@@ -14,7 +14,10 @@ export interface Part {
 
 export type Instruction = readonly [operation: string, ...operands: readonly (Argument | Part)[]];
 
-/** An operation whose operands come from data. As a method it may have narrower operands: Python traces calls that fit. */
+/**
+ * An operation whose operands come from data. The method type allows narrower operands, because Python traces only calls that
+ * fit.
+ */
 export type Operation = { apply(...operands: readonly (number | boolean)[]): number | boolean }["apply"];
 
 const TABLE: Readonly<Record<string, Operation>> = OPERATIONS;
@@ -24,7 +27,7 @@ export function operationOf(name: string): Operation {
   return TABLE[name];
 }
 
-/** The number that an argument has in a program of inputs alone, which needs no simulation. */
+/** The value of an argument in a program that depends only on inputs and needs no simulation. */
 export function valueOf(argument: Argument, body: readonly Instruction[], inputs: ReadonlyMap<string, number>): number {
   const at = (one: Argument): number | boolean => {
     if (typeof one === "string") return inputs.get(one) ?? Number.NaN;

@@ -1,4 +1,4 @@
-// A neuron in the arithmetic of a chip: its parameters and, after each time step, its state are rounded.
+// A neuron in the arithmetic of a chip. Its parameters and, after each time step, its state are rounded.
 
 import type { ModelData, Values } from "../catalogue.ts";
 import type { Neuron, Simulated } from "./neuron.ts";
@@ -6,15 +6,15 @@ import { fixedPoint, powerOfTwo, type Rounded } from "./numberFormat.ts";
 
 export const FEWEST_BITS = 3;
 export const MOST_BITS = 32;
-const CURRENTS = 8; // steps of current that give the ranges of the state variables of a custom neuron
-const DURATION = 500; // ms of each
+const CURRENTS = 8; // the number of current steps from which the ranges of the state variables of a custom neuron are computed
+const DURATION = 500; // duration of each step in ms
 
 export interface Formats {
   readonly states: readonly Rounded[];
   readonly parameters: Readonly<Record<string, Rounded>>;
 }
 
-/** The largest absolute values of the state variables: those of the packaged sets, or during steps of current. */
+/** The largest absolute values of the state variables in the packaged sets, or otherwise during current steps. */
 export function rangesOf(
   neuron: Neuron,
   { ranges, currents = [0, 0] }: Pick<ModelData, "ranges" | "currents">,
@@ -70,7 +70,7 @@ export function onChip(neuron: Neuron, formats: Formats, level: number | null): 
     for (let k = 0; k < currents.length; k++) {
       one[0] = currents[k];
       const step = neuron.simulate(parameters, one, dt, state, []);
-      const next = round(step.reached); // a value outside of the range saturates
+      const next = round(step.reached); // a value outside the range saturates
       if (next.some(Number.isNaN) || spikes.length >= spikeLimit) {
         const lost = neuron.states.map(() => Number.NaN);
         return { spikes, recorded, state: lost, reached: next, diverged: k };
@@ -88,7 +88,7 @@ export function onChip(neuron: Neuron, formats: Formats, level: number | null): 
     ...neuron,
     simulate,
     start(given, holding) {
-      // The rest and the threshold are what a pattern is measured with, not values of the chip.
+      // Rest and threshold are for the measurement of a pattern. They are not values of the chip.
       const { span, threshold } = neuron.start(given, holding);
       return { state: round(neuron.start(parametersOf(given), holding).state), span, threshold };
     },

@@ -1,4 +1,4 @@
-// The runner brings a neuron with one parameter set to rest at a holding current, and applies sweeps to it.
+// The runner brings a neuron with one parameter set to rest at a holding current, and then applies sweeps.
 
 import type { Values } from "../catalogue.ts";
 import { FEATURES } from "./features.ts";
@@ -8,20 +8,20 @@ import { FIRST, onsetOf, SPACING, simulated } from "./onset/procedure.ts";
 import { type Run, Train } from "./onset/train.ts";
 import { injected, type Piece, roundHalfEven } from "./runtime.ts";
 
-/** The settings for bringing every neuron to rest. Python writes the same settings for all models. */
+/** The constants for bringing neurons to rest. Python writes the same constants for all models. */
 export interface RunnerSettings {
   /** Minimum length in ms of the control, in which a neuron comes to rest. */
   readonly settle: number;
-  /** Time in ms before the onset that is measured and shown. */
+  /** Duration in ms of the measured and shown time before the onset. */
   readonly before: number;
-  /** Distance in spans from which the neuron returns to its rest. */
+  /** Distance in spans of a perturbation from which the neuron must return to rest. */
   readonly kick: number;
-  /** Spikes per ms at which the runner stops the neuron. */
+  /** Maximum number of spikes per ms. Above it, the runner stops the neuron. */
   readonly rate: number;
-  /** The largest potential of a cell, and the largest distance in spans from rest if the threshold moves. */
+  /** The maximum potential of a cell in mV and, if the threshold moves, the maximum distance from rest in spans. */
   readonly highest: number;
   readonly subthreshold: number;
-  /** Time in ms before the control begins, in which spikes do not count. */
+  /** Time in ms before the control starts, in which spikes do not count. */
   readonly transient: number;
   /** Time in ms by which the control is extended while the neuron settles, and its maximum length. */
   readonly block: number;
@@ -31,7 +31,7 @@ export interface RunnerSettings {
   readonly rounding: number;
 }
 
-/** A sweep whose formulas have been evaluated. */
+/** A sweep with evaluated formulas. */
 export interface SweepNumbers {
   readonly pieces: readonly Piece[];
   readonly end: number;
@@ -54,7 +54,7 @@ export interface Rest {
   readonly range: number;
   readonly peak: number;
   readonly spontaneous: number;
-  /** 0, or a number above 1 that is larger the earlier the neuron diverged. */
+  /** 0, or a number above 1 that is larger if the neuron diverged earlier. */
   readonly divergence: number;
 }
 
@@ -64,13 +64,13 @@ export interface Response {
   readonly dt: number;
   readonly v: Float64Array;
   readonly current: Float64Array;
-  /** Every recorded variable, the potential first. */
+  /** The traces of the recorded variables, starting with the potential. */
   readonly states: readonly Float64Array[];
   /** Spike times for the figure, including those before the onset. */
   readonly spikes: readonly number[];
   /** Spike times for the features, empty if the neuron diverged. */
   readonly times: readonly number[];
-  /** NaN if the neuron did not diverge. */
+  /** The time in ms at which the neuron diverged, or NaN. */
   readonly divergedAt: number;
   /** The number of time steps until the end, and until the neuron diverged (or −1). */
   readonly last: number;
@@ -81,17 +81,17 @@ export interface Response {
   readonly rise: number;
 }
 
-/** The neuron at the end of its control. */
+/** The neuron at the end of the control. */
 interface Control extends Pick<Rest, "before" | "shown"> {
   readonly start: Start;
   readonly state: readonly number[];
-  /** The time steps of spikes before the end, negative. */
+  /** The time steps of spikes relative to the end, which are negative. */
   readonly trains: readonly number[];
   /** The number of spikes in the control. */
   readonly spikes: number;
   /** The time step in which the neuron diverged, or −1. */
   readonly diverged: number;
-  /** The number of time steps of a control that is not extended. */
+  /** The number of time steps of a control without extension. */
   readonly steps: number;
 }
 
@@ -104,11 +104,11 @@ export interface RunnerOptions {
   readonly recordsAll?: boolean;
 }
 
-/** A neuron with one parameter set at a holding current. The runner keeps the responses to its sweeps. */
+/** A neuron with one parameter set at a holding current. The runner stores the responses to its sweeps. */
 export class Runner {
   readonly rest: Rest;
   readonly recorded: readonly string[];
-  /** The measurements of all patterns, over the sweeps of one verdict. */
+  /** The measurements for all patterns, over the sweeps of one verdict. */
   lowest = Number.NaN;
   highest = Number.NaN;
   rise = Infinity;
@@ -127,7 +127,7 @@ export class Runner {
     this.begin();
   }
 
-  /** Starts a new verdict: drops the measurements of earlier sweeps. */
+  /** Starts a new verdict and resets the measurements of earlier sweeps. */
   begin(): void {
     this.lowest = this.highest = this.rest.vBaseline;
     this.rise = Infinity;
@@ -138,7 +138,7 @@ export class Runner {
     return roundHalfEven(ms / this.dt);
   }
 
-  /** The number of spikes at which the runner stops a neuron. */
+  /** The number of spikes above which the runner stops a neuron. */
   #spikeLimit(steps: number): number {
     return Math.trunc(this.options.settings.rate * steps * this.dt) + 2;
   }
@@ -171,7 +171,7 @@ export class Runner {
   }
 
   /**
-   * Holds the neuron at a current until its state variables have settled. The control restarts from the state after the
+   * Simulates the holding current until the state variables have settled. The control restarts from the state after the
    * transient. A neuron that fires or diverges is not at rest, so its control is not extended.
    */
   #controlAt(holding: number): Control {
@@ -208,7 +208,7 @@ export class Runner {
     const isSettled = () =>
       state.every((now, k) => {
         const share = settings.settled * Math.abs(k ? now - begun[k] : start.span);
-        // Without an early spike the neuron started near its rest, and its potential follows every slow current.
+        // Without an early spike, the neuron started near its rest, and its potential follows every slow current.
         const allowed = k ? (early ? share + settings.rounding * Math.abs(now) : Infinity) : share;
         return Math.abs(now - former[k]) <= allowed;
       });
@@ -217,7 +217,7 @@ export class Runner {
     return { start, state, before: seen, trains, spikes, diverged, steps: lead + first + block, shown };
   }
 
-  /** The largest potential that the neuron may reach. A threshold that moves may run away from the potential. */
+  /** The maximum potential. A threshold that moves may grow without limit, and the potential with it. */
   get ceiling(): number {
     const { settings, thresholdPlace } = this.options;
     const { threshold, span } = this.rest;
@@ -225,19 +225,19 @@ export class Runner {
     return Math.min(settings.highest, threshold + (settings.subthreshold - 1) * span);
   }
 
-  /** The threshold of the neuron at rest at a constant current. It differs only if it is a state variable. */
+  /** The threshold of the neuron at rest at a constant current, which depends on the current only if it is a state variable. */
   thresholdAt(current: number): number {
     const { thresholdPlace } = this.options;
     if (thresholdPlace === undefined) return this.rest.threshold;
     return this.neuron.start(this.parameters, current).state[thresholdPlace];
   }
 
-  /** The sweeps that are applied in place of those of a pattern. */
+  /** The sweeps that are applied instead of those of a pattern. A subclass may change them. */
   prepared<S extends SweepNumbers>(sweeps: readonly S[]): readonly S[] {
     return sweeps;
   }
 
-  /** The response to a sweep. The runner keeps the response unless `remember` is false. */
+  /** The response to a sweep. The runner stores the response unless `remember` is false. */
   respond(sweep: SweepNumbers, remember = true): Response {
     const key = JSON.stringify([sweep.pieces, sweep.end, sweep.duration]);
     const known = this.#known.get(key);
@@ -278,7 +278,7 @@ export class Runner {
     };
   }
 
-  /** Adds a response to these measurements: the extreme potentials, the smallest spike, and divergence. */
+  /** Adds a response to the measurements: extreme potentials, smallest spike and divergence. */
   note({ lowest, highest, rise, diverged, last }: Response, keepsRise: boolean): void {
     if (lowest < this.lowest || Number.isNaN(this.lowest)) this.lowest = lowest;
     if (highest > this.highest || Number.isNaN(this.highest)) this.highest = highest;
@@ -286,12 +286,12 @@ export class Runner {
     if (diverged >= 0) this.divergence = Math.max(this.divergence, shareLeft(diverged, last));
   }
 
-  /** Whether the neuron fires in a window of a sweep. It is simulated only until then. */
+  /** Whether the neuron fires in a window of a sweep. The simulation ends at the first such spike. */
   fires(pieces: readonly Piece[], [first, last]: readonly [first: number, last: number]): boolean {
     const { dt, rest, holding, neuron } = this;
     if (!rest.state) return false;
     const steps = Math.ceil(last / dt - 1e-9);
-    const limit = first <= 0 ? 1 : this.#spikeLimit(steps); // the first spike decides, unless it may precede the window
+    const limit = first <= 0 ? 1 : this.#spikeLimit(steps); // the first spike decides, unless it can precede the window
     const currents = injected(pieces, holding, 0, dt, steps);
     const { spikes } = neuron.simulate(this.parameters, currents, dt, rest.state, [], limit);
     return spikes.some((k) => k * dt >= first && k * dt < last);
@@ -306,7 +306,7 @@ export class Runner {
     return run.diverged < 0 ? run.spikes.map((k) => k * this.dt) : [];
   }
 
-  /** Measures how the neuron starts to fire when it gets a step of current. The generator pauses after each simulation. */
+  /** Measures the onset of firing after a step of current. The generator pauses after each simulation. */
   *onset(top: number, depth: DepthName, only: boolean): Generator<void, OnsetFeatures> {
     const state = only ? this.#stillLonger() : null;
     yield;
@@ -320,7 +320,7 @@ export class Runner {
     return featuresOf(yield* simulated(procedure, this.dt, DEPTHS[depth].budget, simulate));
   }
 
-  /** The state after settling for as long again, or null if the neuron fires meanwhile. */
+  /** The state after settling for the same time again, or null if the neuron fires during that time. */
   #stillLonger(): readonly number[] | null {
     const { state, spontaneous } = this.rest;
     if (!state || spontaneous > 0) return null;
@@ -333,16 +333,16 @@ export class Runner {
   #constant({ current, state, records = false }: Run, steps: number, rest: readonly number[]): Train {
     const currents = new Float64Array(steps).fill(this.holding + current);
     const names = records ? this.neuron.states.slice(0, 1) : [];
-    const limit = Math.max(this.#spikeLimit(steps), FEWEST); // a neuron that is stopped counts as diverged
+    const limit = Math.max(this.#spikeLimit(steps), FEWEST); // a neuron that is stopped early counts as diverged
     const run = this.neuron.simulate(this.parameters, currents, this.dt, state ?? rest, names, limit);
     return new Train(run.spikes, steps, this.dt, run.state, run.diverged >= 0, run.recorded[0] ?? null);
   }
 }
 
-/** The smallest number of spikes at which a neuron is stopped that fires at a constant current. */
+/** The minimum number of spikes at a constant current before the runner stops a neuron. */
 const FEWEST = 50;
 
-/** The samples before and after the onset in one array. If there are none after it, they are NaN. */
+/** The samples before and after the onset in one array. Samples after it are NaN if they are missing. */
 function joined(before: Float64Array, after: Float64Array | undefined, steps: number): Float64Array {
   const all = new Float64Array(before.length + steps);
   all.set(before);
@@ -351,11 +351,11 @@ function joined(before: Float64Array, after: Float64Array | undefined, steps: nu
   return all;
 }
 
-/** The share of a sweep that is left when the neuron diverges in one of its steps. */
+/** The remaining share of a sweep when the neuron diverges in one of its steps. */
 const shareLeft = (diverged: number, steps: number) =>
   Math.min(Math.max((steps - diverged) / Math.max(steps, 1), 1e-6), 1);
 
-/** The extreme potentials from the onset, and the height of the smallest spike. `diverged` is a time step, or −1. */
+/** The extreme potentials after the onset, and the height of the smallest spike. `diverged` is a time step, or −1. */
 function extremesOf(v: Float64Array, spikes: readonly number[], start: number, diverged: number) {
   let [low, high, trough, lowest, highest, rise] = [start, start, start, Infinity, -Infinity, Infinity];
   let next = 0;

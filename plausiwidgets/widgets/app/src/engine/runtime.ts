@@ -1,9 +1,9 @@
-// The functions that emitted neurons call. They stay JavaScript in the Python package, which pastes their text into modules.
+// The functions that generated neurons call. They are JavaScript in the Python package, which inserts their text into modules.
 
 export * from "../../../../engine/javascript/runtime.js";
 
 /**
- * A part of a current, linear from `first` to `last` over on ≤ t < off. Times are in ms. A waveform has three more numbers: its
- * kind, which is 1 for noise with tau and seed, and 2 for a chirp with f0 and f1.
+ * A part of a current that is linear from `first` to `last` in on ≤ t < off. Times are in ms. A waveform has three more
+ * numbers: its kind (1 for noise, 2 for a chirp) and two parameters (tau and seed, or f0 and f1).
  */
 export type Piece = readonly number[];

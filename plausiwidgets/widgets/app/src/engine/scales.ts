@@ -1,4 +1,4 @@
-// The track of a slider: its positions, and the values at them on the scale of the parameter.
+// The track of a slider, with its positions and the values at them on the scale of the parameter.
 
 import type { Range } from "../catalogue.ts";
 
@@ -23,7 +23,7 @@ function untransformed({ scale, linear_width }: Scale, x: number): number {
 
 const clamp = (x: number, low: number, high: number) => Math.min(Math.max(x, low), high);
 
-/** The ends of a slider's track: its range, widened if necessary so that it contains the value. */
+/** The ends of a slider's track, which are those of its range, widened if necessary to contain the value. */
 export function endsOf(
   { low, high }: { readonly low: number; readonly high: number },
   value: number,
@@ -59,7 +59,7 @@ function rounded(x: number, decimals: number): number {
   return Number(x.toFixed(decimals));
 }
 
-/** The value at a slider's position, without digits that the slider cannot resolve. */
+/** The value at a slider's position, rounded to the digits that the slider can resolve. */
 export function valueAt(scale: Scale, position: number, [low, high]: Range): number {
   if (position <= 0) return low;
   if (position >= STEPS) return high;

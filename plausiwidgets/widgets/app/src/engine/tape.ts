@@ -1,6 +1,6 @@
-// A tape is the measurement of a pattern as a program: operations on numbers, on rows, and on the responses to sweeps. Python
-// traces the tape. The player is a generator that pauses after each simulation, so that the page stays responsive. It computes
-// an instruction when its result is needed, because a branch that is not taken may contain a search.
+// A tape is the measurement of a pattern as a program with operations on numbers, on rows, and on the responses to sweeps.
+// Python traces the tape. The player is a generator that pauses after each simulation, so that the page stays responsive. It
+// computes an instruction only when its result is needed, because a branch that is not taken may contain a search.
 
 import { FEATURES, type Row } from "./features.ts";
 import type { DepthName } from "./onset/outcome.ts";
@@ -13,7 +13,7 @@ export interface AppliedSweep {
   readonly pieces: readonly (readonly Argument[])[];
   readonly end: Argument;
   readonly duration: Argument | null;
-  /** The window in which a silent neuron is graded. */
+  /** The window in which a silent neuron gets a graded penalty. */
   readonly response: readonly Argument[];
   /** The window in which Python records the potential. */
   readonly voltage: readonly Argument[] | null;
@@ -38,22 +38,25 @@ export interface Tape {
   readonly gap: Argument;
 }
 
-/** A sweep of a tape in numbers, with the measured response. */
+/** A sweep of a tape with numbers, and the measured response. */
 export interface Application {
   readonly sweep: SweepNumbers & { readonly name: string };
   readonly times: readonly number[];
   readonly top: number;
   readonly bottom: number;
   peak: number;
-  /** null if the condition of the sweep was false. */
+  /** The response, or null if the condition of the sweep was false. */
   readonly response: Response | null;
 }
 
-/** The value of an instruction: a number, a decision, a row, or a record of a feature. */
+/** The value of an instruction: a number, a boolean, a row, or a record of a feature. */
 type Value = number | boolean | Rows | Readonly<Record<string, number>>;
 type Rows = Row | readonly (number | boolean)[] | readonly Row[];
 
-/** Functions whose arguments come from a tape. As methods they may have narrower parameters: Python traces calls that fit. */
+/**
+ * Functions whose arguments come from a tape. The method type allows narrower parameters, because Python traces only calls that
+ * fit.
+ */
 interface Table {
   [name: string]: { apply(...values: readonly Value[]): Value }["apply"];
 }
@@ -136,7 +139,7 @@ export class Player {
   }
 
   *#computed([name, ...operands]: Instruction): Generator<void, Value> {
-    const given = operands as readonly Argument[]; // only the two searches below have a part
+    const given = operands as readonly Argument[]; // only the two searches below have a `Part`
     switch (name) {
       case "times":
       case "top":
@@ -167,7 +170,7 @@ export class Player {
         return yield* this.#weakest(operands[6] as Part, { width, duration, low, high, tolerance });
       }
       case "where": {
-        // A single decision computes one branch only, because the other one may contain a search.
+        // For a single condition, only one branch is computed, because the other branch may contain a search.
         const condition = yield* this.value(given[0]);
         if (typeof condition !== "object") return yield* this.value(condition ? given[1] : given[2]);
       }
@@ -260,7 +263,7 @@ export class Player {
     return numbers.map((sweep) => ({ ...sweep, duration: sweep.duration ?? longest }));
   }
 
-  /** Stores the largest potential of the window in which a silent neuron is graded. */
+  /** Stores the largest potential of the window in which a silent neuron gets a graded penalty. */
   #grade(application: Application, [begin, end]: readonly Argument[]): void {
     const { dt, rest } = this.runner;
     const steps = roundHalfEven(application.sweep.duration / dt);

@@ -1,4 +1,4 @@
-// A picture on a canvas: drawn by either painter, with a readout under the pointer and a zoom.
+// A picture on a canvas, drawn by either painter, with a readout under the pointer and a zoom.
 
 import type { HTMLAttributes } from "preact";
 import { useEffect, useRef } from "preact/hooks";
@@ -11,14 +11,14 @@ import type { Picture } from "./picture.ts";
 import { type Reading, readable, zoomable } from "./pointer.ts";
 import { type Part, resting } from "./resting.ts";
 
-/** Makes the picture for a size in px. It is null while there is nothing to show. */
+/** Creates the picture for a size in px. The result is null while there is nothing to show. */
 export type MakePicture = (width: number, height: number, zoom: Zoom | null) => Picture | null;
 
 export interface ShownOptions {
   readonly picture: MakePicture;
   /** The picture that Plotly shows, if it differs. */
   readonly rested?: MakePicture;
-  /** The whole range of the x-axis. Without it, the picture has no zoom. */
+  /** The whole range of the x axis. Without this range, the picture has no zoom. */
   readonly whole?: () => Range;
   /** The readout at a place in px. */
   readonly read?: (x: number, y: number, picture: Picture) => Reading | null;
@@ -31,7 +31,7 @@ export interface ShownPicture {
   close(): void;
 }
 
-/** Shows a picture on the canvas in a place, and follows the pointer there. */
+/** Shows a picture on the canvas in an element, and handles the pointer there. */
 export function shownIn(
   { host, search }: Pick<App, "host" | "search">,
   place: HTMLElement,
@@ -83,7 +83,7 @@ export function shownIn(
   };
 }
 
-/** The first canvas in a place. */
+/** The first canvas in an element. */
 export function canvasIn(place: HTMLElement): HTMLCanvasElement {
   const canvas = place.querySelector("canvas");
   if (!canvas) throw new Error("The place of a picture has no canvas.");
@@ -91,7 +91,7 @@ export function canvasIn(place: HTMLElement): HTMLCanvasElement {
 }
 
 /**
- * Draws when the size of a canvas changes, with the place of the canvas at whole px. A canvas at a fraction of a pixel is
+ * Calls `draw` when the size of a canvas changes, after the canvas was moved to whole px. A canvas at a fraction of a pixel is
  * blurred, and its lines jump when Plotly takes over. Returns a function that stops it.
  */
 export function followSize(place: HTMLElement, canvas: HTMLCanvasElement, draw: () => void): () => void {
@@ -103,7 +103,7 @@ export function followSize(place: HTMLElement, canvas: HTMLCanvasElement, draw: 
   return () => size.disconnect();
 }
 
-/** Moves a place that has a relative position to whole px. */
+/** Moves an element with a relative position to whole px. */
 function snap(place: HTMLElement): void {
   place.style.left = place.style.top = "";
   const { left, top } = place.getBoundingClientRect();
@@ -112,10 +112,10 @@ function snap(place: HTMLElement): void {
 }
 
 export interface PicturedProps extends Pick<App, "host" | "search"> {
-  /** The picture is drawn again when one of these values differs from before. */
+  /** The values of which a change redraws the picture. */
   readonly of: readonly unknown[];
   readonly picture: MakePicture;
-  /** Attributes of the element around the canvas. The role "img" and its label belong to the canvas. */
+  /** Attributes of the element around the canvas. The role "img" and its label apply to the canvas. */
   readonly attributes?: PlaceAttributes;
   readonly whole?: (() => Range) | undefined;
   readonly read?: ((x: number, y: number, picture: Picture) => Reading | null) | undefined;

@@ -1,4 +1,5 @@
-// The figure: the potential above the current. The pointer drags handles of the current, reads values off, and zooms.
+// The figure with the potential above the current. With the pointer, the user drags handles of the current, reads values and
+// zooms.
 
 import { computed, effect, type ReadonlySignal, useComputed } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
@@ -70,7 +71,7 @@ const inputsOf = ({ scene, screen }: Pick<App, "scene" | "screen">): ReadonlySig
     language: language.value,
   }));
 
-/** Draws the figure when something changes, and follows the pointer. */
+/** Draws the figure after changes, and handles the pointer. */
 function watched(app: FigureProps, place: HTMLElement): () => void {
   const { run, scene } = app;
   const canvas = canvasIn(place);
@@ -117,13 +118,13 @@ function watched(app: FigureProps, place: HTMLElement): () => void {
   };
 }
 
-/** The zoom that a part of the axes makes. An axis that was not chosen keeps its range. */
+/** The zoom for a part of the axes. An axis without a chosen range keeps its range. */
 const zoomOf = ({ x, y }: Part, { scene, run }: Pick<App, "scene" | "run">): Zoom => ({
   x: x ?? scene.peek().x,
   y: y ?? run.zoom.peek()?.y ?? null,
 });
 
-/** Draws now, and at most once a frame when the inputs change. */
+/** Calls `draw` now, and at most once per frame after changes of the inputs. */
 function followed(inputs: ReadonlySignal<Inputs>, draw: () => void): () => void {
   const soon = perFrame(draw);
   const first = inputs.peek();
@@ -137,7 +138,7 @@ function followed(inputs: ReadonlySignal<Inputs>, draw: () => void): () => void 
   };
 }
 
-/** The readout at a place of the figure, or null outside of its panels. */
+/** The readout at a place of the figure, or null outside its panels. */
 function readingAt(scene: Scene, at: Frame, x: number, y: number): Reading | null {
   const right = at.left + at.plot;
   if (x < at.left || x > right || y < at.top) return null;
@@ -148,9 +149,9 @@ function readingAt(scene: Scene, at: Frame, x: number, y: number): Reading | nul
 
 type LegendProps = Pick<App, "run" | "selection" | "search" | "task" | "screen">;
 
-/** The lines of the figure with their names. */
+/** The legend, with the lines of the figure and their names. */
 export function Legend({ selection, search, task, screen }: LegendProps) {
-  // The entries do not follow a drag, although they depend on the pair that is selected.
+  // The entries must not be computed during a drag, although they depend on the selected pair.
   const isCompared = useComputed(() => isOf(screen.pinned.value, selection.current.value));
   const hasBest = useComputed(() => hasBestRow({ selection, search, task }));
   return (

@@ -1,22 +1,22 @@
-// The clicks of a playback as sound: the target on the left channel, the trace of the sliders on the right one.
+// The clicks of a playback as sound, with the target on the left channel and the user's trace on the right channel.
 
 import type { Clicks, Clock, Sound, Sounding } from "../models/player.ts";
 
-/** A click is a tone that fades. The two differ in pitch, so that a telephone with one loudspeaker can play both. */
+/** A click is a tone that fades. The pitches differ, so that a telephone with one loudspeaker can play both channels. */
 const TONES = { left: { pitch: 700, fading: 0.0025 }, right: { pitch: 1600, fading: 0.002 } } as const; // Hz, s
 
-const LENGTH = 0.02; // s: the longest click
+const LENGTH = 0.02; // length of the longest click in s
 const LOUDNESS = 0.5;
-const LEAD = 0.05; // s until the beginning, so that the first click is not late
-const PART = 10; // s of sound in one buffer
-const AHEAD = 3; // s before its beginning at which a buffer is handed over; a page in the background wakes once a second
-const PATIENCE = 1000; // ms to wait for a browser that may play no sound
+const LEAD = 0.05; // delay of the start in s, so that the first click is not late
+const PART = 10; // length of the sound in one buffer in s
+const AHEAD = 3; // time in s by which a buffer is scheduled in advance, because a page in the background wakes only once per second
+const PATIENCE = 1000; // maximum time in ms to wait for a browser that may block sound
 
 /**
- * The samples of a part of one channel. A click ends where the next one begins, so that many spikes do not become louder.
+ * The samples of a part of one channel. A click ends at the next click, so that many spikes do not become louder.
  *
  * @param times of the clicks in s
- * @param first the place of the first sample
+ * @param first the index of the first sample
  */
 export function samplesOf(
   times: readonly number[],
@@ -39,17 +39,17 @@ export function samplesOf(
 }
 
 export interface Scheduled {
-  /** Hands over the buffers that begin before a time of the context. */
+  /** Schedules the buffers that start before a time of the context. */
   until(time: number): void;
   stop(): void;
 }
 
-/** Schedules the clicks of a playback that begins at a time of the context. */
+/** Schedules the clicks of a playback that starts at a time of the context. */
 export function scheduled(context: BaseAudioContext, { left, right, seconds }: Clicks, begin: number): Scheduled {
   const { sampleRate: rate } = context;
   const [start, total] = [Math.ceil(begin * rate), Math.ceil((seconds + LENGTH) * rate)];
   const sources = new Set<AudioBufferSourceNode>();
-  let next = 0; // the place of the first sample that is not scheduled
+  let next = 0; // the index of the first unscheduled sample
   const add = () => {
     const count = Math.min(Math.round(PART * rate), total - next);
     const buffer = context.createBuffer(2, count, rate);
@@ -75,7 +75,7 @@ export function scheduled(context: BaseAudioContext, { left, right, seconds }: C
   };
 }
 
-/** The sound of the browser. It makes a context with the first playback, because a page may not make one before a click. */
+/** The sound of the browser. It creates a context at the first playback, because a page may not create one before a click. */
 export function createSound(makeContext: () => AudioContext = () => new AudioContext()): Sound {
   let context: AudioContext | null = null;
   return {
@@ -93,7 +93,7 @@ export function createSound(makeContext: () => AudioContext = () => new AudioCon
 
 const isRunning = ({ state }: BaseAudioContext) => state === "running";
 
-/** Waits until a context plays. A browser that forbids sound leaves it waiting. */
+/** Waits until a context plays. If the browser blocks sound, the context stays suspended. */
 async function resumed(context: AudioContext): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<void>((go) => {
@@ -115,12 +115,12 @@ function sounding(context: AudioContext, clicks: Clicks): Sounding {
     stop() {
       clearInterval(timer);
       clicking.stop();
-      context.suspend().catch(() => {}); // a context that plays keeps the loudspeaker of a telephone awake
+      context.suspend().catch(() => {}); // a running context would keep the loudspeaker of a telephone awake
     },
   };
 }
 
-/** The frames of the page. */
+/** The clock of the page, with its animation frames. */
 export const pageClock: Clock = {
   now: () => performance.now(),
   next(act) {

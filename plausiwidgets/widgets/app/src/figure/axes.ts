@@ -1,4 +1,4 @@
-// The axes of two values for the tools: their places in px, labels and titles.
+// The axes of two quantities for the tools, with places in px, labels and titles.
 
 import type { Range, Slider } from "../catalogue.ts";
 import { shareOf } from "../engine/scales.ts";
@@ -7,7 +7,7 @@ import type { Label, Layer, Panel, Picture, Rule } from "./picture.ts";
 import { ticks, tickText } from "./scene.ts";
 import { type Colours, themeOf } from "./theme.ts";
 
-/** A value along an axis, which has the scale of its slider. */
+/** An axis of a quantity, with the scale of its slider. */
 export type Axis = Pick<Slider, "name" | "unit" | "scale" | "linear_width"> & { readonly ends: Range };
 
 /** The box between the axes, in px. */
@@ -18,8 +18,8 @@ export interface Frame {
   readonly height: number;
 }
 
-const APART = [78, 34] as const; // px between two labels, across and up
-const FIRST = [1, 5, 2]; // the order in which labels are kept if there is no room for all
+const APART = [78, 34] as const; // px between two labels on the x and on the y axis
+const FIRST = [1, 5, 2]; // the order in which labels are kept if there is not enough space
 
 export const axisOf = ({ name, unit, scale, linear_width }: Omit<Axis, "ends">, ends: Range): Axis => ({
   name,
@@ -31,7 +31,7 @@ export const axisOf = ({ name, unit, scale, linear_width }: Omit<Axis, "ends">, 
 
 const isLinear = ({ scale }: Pick<Axis, "scale">) => scale !== "log" && scale !== "asinh";
 
-/** The labels of an axis, with their shares of its length. `apart` is the distance between two labels in px. */
+/** The labels of an axis, with their positions as shares of its length. `apart` is the minimum distance of two labels in px. */
 export function labelsOf(axis: Axis, pixels: number, apart: number): (readonly [value: number, share: number])[] {
   const { ends, scale } = axis;
   if (isLinear(axis)) return ticks(ends, pixels / apart).map((value) => [value, shareOf(axis, value, ends)]);
@@ -61,7 +61,7 @@ export function frameOf(width: number, height: number, size: number): Frame {
   return { left, top, width: Math.max(width - left - right, 10), height: Math.max(height - bottom - top, 10) };
 }
 
-/** The place of a share of an axis: the value on a linear axis, otherwise the share itself. */
+/** The coordinate at a share of an axis, which is the value on a linear axis and otherwise the share itself. */
 export const atShare = (axis: Pick<Axis, "scale" | "ends">, share: number): number =>
   isLinear(axis) ? axis.ends[0] + share * (axis.ends[1] - axis.ends[0]) : share;
 
@@ -76,7 +76,7 @@ export interface AxesOptions {
 
 type Layers = (colours: Colours) => readonly Layer[];
 
-/** A picture of two axes with labels, titles and a frame. The places of its layers are those of `atShare`. */
+/** A picture with two axes, labels, titles and a frame. Its layers use the coordinates of `atShare`. */
 export function axesPicture(
   { width, height, dark, size, name }: AxesOptions,
   x: Axis,
@@ -160,7 +160,7 @@ function titlesOf(
 /** A value with its unit. */
 const titleOf = ({ name, unit }: Axis) => `${name}${ofUnit(unit, " (", ")")}`;
 
-/** The point of the neuron that is shown. */
+/** The point of the shown neuron. */
 export const hereAt = (x: number, y: number, colours: Colours): Layer => ({
   ...{ kind: "dots", xs: [x], ys: [y], radius: 8, colour: colours.card, alpha: 1 },
   edge: { colour: colours.ink, width: 3.5 },

@@ -10,7 +10,7 @@ import { targetParts } from "../models/titles.ts";
 import { EMPTY_BEST, longestInside, rowOf, type SpikeRow } from "./rows.ts";
 import { padded, type Ranges, rangesOf, type Scene, seenAt } from "./scene.ts";
 
-/** The scene of the figure. It is the same object as before if nothing of it has changed. */
+/** The scene of the figure. A scene without a change is the same object as before. */
 export function composeScene(
   selection: App["selection"],
   run: App["run"],
@@ -75,7 +75,7 @@ function linesOf({
   return { all, pinned };
 }
 
-/** The spike rows. A search keeps its row from its begin to its end, so that the figure moves only then. */
+/** The spike rows. A search has a row from its start to its end, so that the figure moves only at these times. */
 function rowsOf(
   { selection, run, search, task }: Pick<App, "selection" | "run" | "search" | "task">,
   lines: ReadonlySignal<readonly Line[]>,
@@ -95,12 +95,12 @@ function rowsOf(
   });
 }
 
-/** Whether the figure has a place for the best of the search: from the begin of a search, so that nothing moves later. */
+/** Whether the figure has space for the best of the search. It has from the start of a search, so that nothing moves later. */
 export const hasBestRow = ({ selection, search, task }: Pick<App, "selection" | "search" | "task">): boolean =>
   showsBestOf({ selection, search, task }) ||
   (search.isShown.value && search.isRunning.value && isOf(search.search.value, selection.current.value));
 
-/** Whether the figure shows the best parameters of the search, as soon as there are any, until they are on the sliders. */
+/** Whether the figure shows the best parameters of the search, which it does until they are on the sliders. */
 export const showsBestOf = ({ selection, search, task }: Pick<App, "selection" | "search" | "task">): boolean =>
   search.isShown.value &&
   !search.isTaken.value &&
@@ -114,21 +114,21 @@ const handlesOf = ({ selection, run }: Pick<App, "selection" | "run">) =>
     return run.simulation.value.handles().filter(({ name }) => !locked.includes(name));
   });
 
-/** The name of the target, with its source. In a task the name hides the neuron. */
+/** The name of the target with its source. In an exercise, the name does not reveal the neuron. */
 const targetTitleOf = ({ selection, task }: Pick<App, "selection" | "task">): string =>
   targetParts(selection.pattern.value, isTargetHidden(task)).join(", ");
 
 /** Whether the target is the hidden neuron of a mystery. */
 export const isTargetHidden = ({ exercise }: App["task"]): boolean => Boolean(exercise.value?.common);
 
-/** The axes of the settled simulation, with the target and the neuron that is kept for comparison. */
+/** The axes for the settled simulation, the target and the neuron that is kept for comparison. */
 function axesOf(settled: ReadonlySignal<Settled>, run: App["run"], pinned: ReadonlySignal<Line | null>) {
   return computed(() => {
     const { simulation, line } = settled.value;
     const { neuron, span, scale, pattern } = simulation;
     const event = run.isWhole.value ? null : simulation.event(line);
     const [low, threshold] = scale();
-    // A pattern of small potentials is shown below this potential.
+    // A pattern of small potentials is shown only below this potential.
     const below = pattern.fine && event ? threshold + 0.4 * (threshold - low) : null;
     const lines = [run.target.value, pinned.value, line].filter((one) => one !== null);
     const { x, v, i } = rangesOf(lines, { span, low, below, event });
@@ -137,7 +137,7 @@ function axesOf(settled: ReadonlySignal<Settled>, run: App["run"], pinned: Reado
   });
 }
 
-/** Whether two scenes look the same. Lines are compared as objects, because each simulation makes new ones. */
+/** Whether two scenes look equal. Lines are compared by identity, because each simulation creates new ones. */
 function isSameScene(a: Scene, b: Scene): boolean {
   return (
     isEvery(a.lines, b.lines, Object.is) &&

@@ -5,14 +5,14 @@ import type { Frame } from "./scene.ts";
 
 const APART = 26; // px between the centres of two handles
 
-/** The place of a handle in px. `lead` is its distance to the right of the edge that it moves, or to the left if negative. */
+/** The place of a handle in px. `lead` is its distance from the edge that it moves, negative to the left. */
 export interface HandlePlace {
   readonly x: number;
   readonly y: number;
   readonly lead: number;
 }
 
-/** The places of handles. A handle of a time is next to its edge if another handle would overlap it. */
+/** The places of handles. A handle for a time is next to its edge if it would overlap another handle. */
 export function placesOf(handles: readonly Handle[], at: Pick<Frame, "x" | "yi" | "left" | "plot">): HandlePlace[] {
   const places = handles.map(({ t, current }): HandlePlace => ({ x: at.x(t), y: at.yi(current), lead: 0 }));
   for (const [k, { axis }] of handles.entries()) {
@@ -26,10 +26,10 @@ export function placesOf(handles: readonly Handle[], at: Pick<Frame, "x" | "yi" 
   return places;
 }
 
-/** The distance to a side at which a place is apart from the others. */
+/** The smallest distance to one side at which a handle does not overlap the others. */
 function leadOf(place: HandlePlace, others: readonly HandlePlace[], side: number): number {
   const isNear = (lead: number) => others.some(({ x, y }) => Math.hypot(place.x + lead - x, place.y - y) < APART);
-  let lead = 0; // a place that is not a number is near to none
+  let lead = 0; // a place that is NaN is not near any other
   while (isNear(lead)) lead += side;
   return lead;
 }

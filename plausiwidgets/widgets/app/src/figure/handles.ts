@@ -1,4 +1,4 @@
-// The handles of the current above the picture: its level and its times, for a pointer, a finger and keys.
+// The handles of the current above the picture, for its level and its times. They work with a mouse, a finger and keys.
 
 import { tr } from "../i18n/texts.ts";
 import { ofUnit, plain } from "../i18n/words.ts";
@@ -8,7 +8,7 @@ import { type HandlePlace, placesOf } from "./handlePlaces.ts";
 import { arrowOf, dragged } from "./pointer.ts";
 import type { Frame } from "./scene.ts";
 
-const KEY = 4; // positions of a slider that a key moves a handle
+const KEY = 4; // number of slider positions by which a key moves a handle
 
 interface Shown {
   readonly element: HTMLElement;
@@ -20,7 +20,7 @@ export interface Handles {
   put(handles: readonly Handle[], at: Frame): void;
 }
 
-/** @param frameNow gives the places of the figure when a drag begins */
+/** @param frameNow returns the places of the figure at the start of a drag */
 export function createHandles(selection: SelectionModel, place: HTMLElement, frameNow: () => Frame): Handles {
   const shown = new Map<string, Shown>();
   const group = divIn(place, "pw-handles");
@@ -32,7 +32,8 @@ export function createHandles(selection: SelectionModel, place: HTMLElement, fra
     event.stopPropagation();
     drag(selection, entry, event, frameNow());
   };
-  // Up and down change the level, left and right the time. If there is only one handle, all arrow keys move it.
+  // The up and down keys change the level, and the left and right keys the time. If there is only one handle, all arrow keys
+  // move it.
   const keys = (event: KeyboardEvent, name: string) => {
     const by = arrowOf(event);
     const own = shown.get(name);
@@ -50,7 +51,7 @@ export function createHandles(selection: SelectionModel, place: HTMLElement, fra
   const create = ({ name, axis }: Handle) => {
     const element = divIn(group, `pw-handle ${axis}`);
     element.setAttribute("role", "spinbutton");
-    element.tabIndex = -1; // the slider is the stop of the Tab key; the arrow keys continue after a drag
+    element.tabIndex = -1; // the slider is in the Tab order instead; the arrow keys work after a drag
     element.addEventListener("pointerdown", down);
     element.addEventListener("keydown", (event) => keys(event, name));
     return element;
@@ -73,7 +74,7 @@ export function createHandles(selection: SelectionModel, place: HTMLElement, fra
   };
 }
 
-/** The handle that is nearest to the pointer: the areas of two handles for a finger may overlap. */
+/** The handle that is nearest to the pointer, because the touch areas of two handles may overlap. */
 function nearest(shown: readonly Shown[], { clientX, clientY }: PointerEvent): Shown | undefined {
   const distance = ({ element }: Shown) => {
     const { left, top, width, height } = element.getBoundingClientRect();
@@ -89,7 +90,7 @@ function divIn(place: HTMLElement, className: string): HTMLElement {
   return element;
 }
 
-/** Follows a drag with the scale of its beginning. */
+/** Follows a drag with the scale at its start. */
 function drag(selection: SelectionModel, { element, handle }: Shown, event: PointerEvent, at: Frame): void {
   const { perPixel, msPerPixel } = at;
   const { clientX: x, clientY: y } = event;

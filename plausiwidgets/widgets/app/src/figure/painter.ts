@@ -1,11 +1,11 @@
-// The first painter: it draws any picture on a canvas immediately. The other painter is Plotly.
+// The first painter, which draws any picture on a canvas immediately. The second painter is Plotly.
 
 import type { Label, Layer, Panel, Picture } from "./picture.ts";
 import { FONT } from "./theme.ts";
 
-const MITER = 2; // the longest corner of a line in widths of the line, as in Plotly
+const MITER = 2; // the length limit of a corner in line widths, as in Plotly
 
-/** The part of a context of a canvas that the painter uses. */
+/** The part of a canvas context that the painter uses. */
 export interface Pen {
   fillStyle: string | CanvasGradient | CanvasPattern;
   strokeStyle: string | CanvasGradient | CanvasPattern;
@@ -37,7 +37,7 @@ export interface Pen {
   drawImage(image: HTMLCanvasElement, x: number, y: number, width: number, height: number): void;
 }
 
-/** A canvas, or anything that is drawn on like a canvas. */
+/** A canvas, or another object with the same interface for drawing. */
 export interface Surface {
   readonly clientWidth: number;
   readonly clientHeight: number;
@@ -48,12 +48,12 @@ export interface Surface {
 
 type Place = (value: number) => number;
 
-/** Whether a canvas has pixels. A canvas in a hidden place, or in one without room, has none. */
+/** Whether a canvas has pixels. A canvas that is hidden or has no space has none. */
 export const hasRoom = ({ clientWidth, clientHeight }: Pick<Surface, "clientWidth" | "clientHeight">): boolean =>
   clientWidth > 0 && clientHeight > 0;
 
 /**
- * Fits a canvas to its place, and clears it.
+ * Resizes a canvas to its place and clears it.
  *
  * @param size of the font
  */
@@ -72,7 +72,7 @@ export function prepared(canvas: Surface, size = 14): [pen: Pen, width: number, 
   return [pen, width, height];
 }
 
-/** Adds a line of points to the path. A value that is not finite is a gap. */
+/** Adds a line through points to the path. A value that is not finite creates a gap. */
 export function path(pen: Pen, xs: ArrayLike<number>, ys: ArrayLike<number>, px: Place, py: Place): void {
   pen.beginPath();
   let isDown = false;
@@ -86,7 +86,7 @@ export function path(pen: Pen, xs: ArrayLike<number>, ys: ArrayLike<number>, px:
   }
 }
 
-/** Where the values of a panel are, in px. */
+/** The functions from the values of a panel to px. */
 export function placesIn({ left, top, width, height, x: { range: x }, y: { range: y } }: Panel): {
   px: Place;
   py: Place;
@@ -114,7 +114,7 @@ export function paint(canvas: Surface, picture: Picture): void {
   for (const label of picture.labels) paintLabel(pen, label, picture.size);
 }
 
-/** Draws with a pen that cannot leave a panel. */
+/** Draws with a pen that is clipped to a panel. */
 function within(pen: Pen, { left, top, width, height }: Panel, draw: () => void): void {
   pen.save();
   pen.beginPath();
@@ -149,7 +149,7 @@ function paintBands(pen: Pen, panel: Panel): void {
 function paintGrid(pen: Pen, panel: Panel, colour: string): void {
   const { left, top, width, height, x, y } = panel;
   const { px, py } = placesIn(panel);
-  const crisp = (at: number) => Math.floor(at) + 0.5; // the row of pixels that Plotly chooses
+  const crisp = (at: number) => Math.floor(at) + 0.5; // the row of pixels that Plotly also chooses
   pen.strokeStyle = colour;
   pen.lineWidth = 1;
   pen.beginPath();

@@ -1,4 +1,4 @@
-// The input of a painter: panels with axes, and texts.
+// The input of a painter, with panels, axes and texts.
 
 import type { Range } from "../catalogue.ts";
 
@@ -10,9 +10,8 @@ export interface Stroke {
 }
 
 /**
- * A part of a panel, in the values of its axes. `name` and `unit` are shown where a pointer reads values off; `words` replace
- * the values of each point there. A line can be filled up to the level `floor`. Dots can be one image of them all, as large as
- * the whole picture.
+ * A part of a panel, in the coordinates of its axes. A readout shows `name` and `unit`, or `words` for each point. A line can
+ * be filled up to the level `floor`. Dots can be a single image, which has the size of the whole picture.
  */
 export type Layer =
   | {
@@ -67,11 +66,11 @@ export type Layer =
 export interface Axis {
   readonly range: Range;
   readonly grid: readonly number[];
-  /** The title of a readout at a place of this axis. */
+  /** The title of a readout at a value of this axis. */
   readonly head?: (x: string) => string;
 }
 
-/** A box in px with two axes. Axes that are the same object are one axis. */
+/** A box in px with two axes. Panels may share the object of an axis. */
 export interface Panel {
   readonly left: number;
   readonly top: number;
@@ -101,7 +100,7 @@ export interface Rule {
   readonly width?: number;
 }
 
-/** A picture, which either painter draws. */
+/** A picture that either painter can draw. */
 export interface Picture {
   readonly width: number;
   readonly height: number;

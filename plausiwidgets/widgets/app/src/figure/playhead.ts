@@ -1,11 +1,11 @@
-// The line that runs through the figure while the sweep is played. It moves above the picture, which is not drawn again.
+// The line that moves through the figure during a playback. It is above the picture, which is not redrawn.
 
 import { effect, untracked } from "@preact/signals";
 import type { App } from "../app.ts";
 import type { Stop } from "../models/schedule.ts";
 import type { Frame } from "./scene.ts";
 
-/** Shows the time of a playback as a line in a place. Returns a function that removes it. */
+/** Shows the time of a playback as a line in an element. Returns a function that removes it. */
 export function playhead({ player }: Pick<App, "player">, place: HTMLElement, frameNow: () => Frame): Stop {
   const line = document.createElement("div");
   line.className = "pw-playhead";

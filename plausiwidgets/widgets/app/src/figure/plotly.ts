@@ -1,4 +1,4 @@
-// The second painter: a picture as a figure of Plotly, and the plot that shows it in a place.
+// The second painter, which converts a picture into a Plotly figure and shows it in an element.
 
 import type { Range } from "../catalogue.ts";
 import { tr } from "../i18n/texts.ts";
@@ -13,13 +13,13 @@ export interface PlotlyFigure {
   readonly config: Loose;
 }
 
-/** A colour with an opacity. The colour is a text "#rrggbb". */
+/** A colour with an opacity. The colour has the form "#rrggbb". */
 export function withAlpha(colour: string, alpha: number): string {
   const [r, g, b] = [1, 3, 5].map((k) => Number.parseInt(colour.slice(k, k + 2), 16));
   return `rgba(${r},${g},${b},${alpha})`;
 }
 
-/** A text in which nothing is markup. */
+/** A text with escaped markup. */
 const escaped = (text: string) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 
 const lineOf = ({ colour, width, dash }: Stroke): Loose => ({
@@ -51,7 +51,7 @@ export interface PlotlyOptions {
   readonly icons?: Loose | undefined;
 }
 
-/** A picture for Plotly, with the same places in px, ranges, ticks, texts and strokes. */
+/** A picture as a Plotly figure, with the same places in px, ranges, ticks, texts and strokes. */
 export function plotlyOf(picture: Picture, options: PlotlyOptions): PlotlyFigure {
   const { panels } = picture;
   const names = axesOf(panels);
@@ -96,7 +96,7 @@ function layoutOf({ width, height, size, colours, labels, rules = [] }: Picture,
 
 type Sized = Pick<Picture, "width" | "height" | "size">;
 
-const RISE = 0.045; // font sizes by which the middle of a text is higher on a canvas than in Plotly
+const RISE = 0.045; // distance in font sizes by which the middle of a text is higher on a canvas than in Plotly
 
 function annotationOf({ text, x, y, align, colour, turned, back }: Label, { width, height, size }: Sized): Loose {
   return {
@@ -113,7 +113,7 @@ const shapeOf = ({ from, to, colour, width: thick = 1 }: Rule, { width, height }
   ...{ x0: from[0] / width, y0: 1 - from[1] / height, x1: to[0] / width, y1: 1 - to[1] / height },
 });
 
-/** The shares of the picture that a panel takes. */
+/** The box of a panel as shares of the picture. */
 const boxOf = ({ left, top, width: wide, height: high }: Panel, { width, height }: Picture) => ({
   x: [left / width, (left + wide) / width],
   y: [1 - (top + high) / height, 1 - top / height],
@@ -192,7 +192,7 @@ function putLine(layer: Extract<Layer, { kind: "line" }>, axes: Loose, data: Loo
   data.push({ type: "scatter", mode: "lines", x, y, ...axes, line, opacity: stroke.alpha ?? 1, ...readoutOf(layer) });
 }
 
-/** Adds an image that is as large as the picture. */
+/** Adds an image with the size of the picture. */
 function putImage(image: HTMLCanvasElement, { panel, across: xref, up: yref, picture, layout }: Target): void {
   const { left, top, width, height, x, y } = panel;
   const [perX, perY] = [lengthOf(x.range) / width, lengthOf(y.range) / height];
@@ -220,7 +220,7 @@ function cellsOf(layer: Extract<Layer, { kind: "cells" }>, { colours }: Picture)
   };
 }
 
-// -- the plot of a place -------------------------------------------------------------------------------
+// -- the plot in an element -----------------------------------------------------------------------------
 
 export interface Plot {
   isDrawing(): boolean;
@@ -230,14 +230,14 @@ export interface Plot {
   remove(): void;
 }
 
-/** The plot in a place. It is made with its first drawing. `zoom` gets the part that a zoom in Plotly has chosen. */
+/** The plot in an element, which its first drawing creates. `zoom` gets the part that a zoom in Plotly has chosen. */
 export function createPlot(place: HTMLElement, zoom: ((part: Part | null) => void) | undefined): Plot {
   let isDrawing = false;
   let element: HTMLElement | null = null;
   const create = async (plotly: Plotly, { data, layout, config }: PlotlyFigure) => {
     element = document.createElement("div");
     element.className = "pw-plotly";
-    element.setAttribute("aria-hidden", "true"); // the canvas has the label
+    element.setAttribute("aria-hidden", "true"); // the canvas already has the label
     place.append(element);
     const plot = await plotly.newPlot(element, data, layout, config);
     if (!zoom) return;

@@ -1,9 +1,9 @@
-// The script of Plotly, which the host sends once a page. All apps of a page share it.
+// The script of Plotly, which the host sends once per page. All apps of a page share it.
 
 import type { Host } from "../hosts/host.ts";
 import { FINAL } from "../messages.ts";
 
-/** An object of Plotly, whose types the app does not contain. */
+/** An object of Plotly. The app does not contain the types of Plotly. */
 // biome-ignore lint/suspicious/noExplicitAny: The types of Plotly are larger than the app.
 export type Loose = Record<string, any>;
 
@@ -19,7 +19,7 @@ export interface Plotly {
   purge(element: HTMLElement): void;
 }
 
-const PATIENCE = 30000; // ms in which a host replies
+const PATIENCE = 30000; // maximum time in ms for the reply of a host
 const KEPT = Symbol.for("plausiwidgets.plotly");
 
 interface Kept {
@@ -27,14 +27,14 @@ interface Kept {
   coming?: Promise<Plotly> | undefined;
 }
 
-/** What all apps of a page share: Plotly, or a promise of Plotly. */
+/** The data that all apps of a page share: Plotly, or a promise of Plotly. */
 function kept(): Kept {
   const page: { [KEPT]?: Kept } & typeof globalThis = globalThis;
   page[KEPT] ??= {};
   return page[KEPT];
 }
 
-/** Calls when the page is idle. */
+/** Calls a function when the page is idle. */
 export function whenIdle(act: () => void): void {
   if ("requestIdleCallback" in globalThis) requestIdleCallback(act, { timeout: 2000 });
   else setTimeout(act, 50);
@@ -44,8 +44,8 @@ export function whenIdle(act: () => void): void {
 export const loadedPlotly = (): Plotly | null => kept().plotly ?? null;
 
 /**
- * Loads Plotly once a page, from the host of the first request. A browser parses the script in one task of almost a second,
- * which begins when `isCalm` is true.
+ * Loads Plotly once per page, from the host of the first request. A browser parses the script in one task of almost a second,
+ * which starts when `isCalm` returns true.
  */
 export function loadPlotly(host: Host, isCalm: () => boolean): Promise<Plotly> {
   const page = kept();
@@ -55,7 +55,7 @@ export function loadPlotly(host: Host, isCalm: () => boolean): Promise<Plotly> {
       return plotly;
     },
     (error) => {
-      page.coming = undefined; // another app may have a host that sends Plotly
+      page.coming = undefined; // another app may have a host that can send Plotly
       throw error;
     },
   );
@@ -74,7 +74,7 @@ const calm = (isCalm: () => boolean) =>
 
 async function fetched(host: Host, isCalm: () => boolean): Promise<Plotly> {
   if (host.plotly) {
-    const file = await fetch(host.plotly); // it fills the cache before the import blocks the page
+    const file = await fetch(host.plotly); // fetching fills the cache before the import blocks the page
     await file.arrayBuffer();
     await calm(isCalm);
     return (await import(/* webpackIgnore: true */ host.plotly)).default;
@@ -83,7 +83,7 @@ async function fetched(host: Host, isCalm: () => boolean): Promise<Plotly> {
   const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
   const text = await new Response(stream).text();
   await calm(isCalm);
-  // The script works in pages and as a module of Node. As a module it keeps the Plotly of the page.
+  // The script works in pages and as a Node module. As a module, it keeps the Plotly of the page.
   const parts = [
     "const module = { exports: {} }; const { Plotly } = window;\n",
     text,
@@ -100,7 +100,7 @@ async function fetched(host: Host, isCalm: () => boolean): Promise<Plotly> {
 /** The compressed script from the host. */
 const scriptOf = (host: Host) =>
   new Promise<Uint8Array<ArrayBuffer>>((give, refuse) => {
-    setTimeout(() => refuse(new Error("the kernel did not answer.")), PATIENCE); // its app may be closed by then
+    setTimeout(() => refuse(new Error("the kernel did not answer.")), PATIENCE); // the app of the host may be closed by then
     host.ask("plotly", {}, (reply, { script }) => {
       if (reply.state === "done" && script) give(script);
       else if (FINAL.has(reply.state)) refuse(new Error(reply.error ?? reply.state));

@@ -1,14 +1,14 @@
-// Pointers and keys on a picture: drags, arrow keys, a zoom and a readout.
+// Pointers and keys on a picture, with drags, arrow keys, a zoom and a readout.
 
 import type { Zoom } from "../models/lines.ts";
 import type { Panel } from "./picture.ts";
 import { boxed, type Point } from "./scene.ts";
 
-const STEP = 1.0015; // the factor of a zoom for each unit of the wheel
+const STEP = 1.0015; // zoom factor for each unit of the wheel
 
 const ENDS = ["pointerup", "pointercancel"] as const;
 
-/** Follows a pointer from its press on an element, which takes the focus, until its release. */
+/** Follows a pointer from a press on an element, which gets the focus, to its release. */
 export function dragged(
   element: HTMLElement,
   event: PointerEvent,
@@ -33,7 +33,7 @@ const ARROWS: Readonly<Record<string, readonly [right: number, down: number]>> =
   ArrowDown: [0, 1],
 };
 
-/** The direction of an arrow key, right and down. It is null for other keys and together with a modifier key. */
+/** The direction of an arrow key, positive to the right and down. Null for other keys and with a modifier key. */
 export const arrowOf = ({ key, altKey, ctrlKey, metaKey }: KeyboardEvent) =>
   altKey || ctrlKey || metaKey ? null : (ARROWS[key] ?? null);
 
@@ -43,7 +43,7 @@ function placeIn(element: HTMLElement, { clientX, clientY }: MouseEvent): Point 
   return [clientX - left, clientY - top];
 }
 
-/** Handles of the figure are above the picture and have pointers of their own. */
+/** Whether an event is on a handle of the figure. Handles are above the picture and have their own pointer events. */
 const isOnHandle = ({ target }: Event) => target instanceof Element && target.closest(".pw-handle") !== null;
 
 function appended(place: HTMLElement, className: string): HTMLElement {
@@ -60,8 +60,9 @@ export interface ZoomOptions {
 }
 
 /**
- * Zooms a picture by a box that the pointer draws, and by a wheel with Ctrl, as two fingers on a touchpad do. A double
- * click ends the zoom. A wheel without Ctrl scrolls the page. While Plotly shows the picture, Plotly draws the box.
+ * Zooms a picture with a box that the user draws, and with Ctrl and the wheel, which is also the event of two fingers on a
+ * touchpad. A double click ends the zoom. A wheel without Ctrl scrolls the page. While Plotly shows the picture, Plotly draws
+ * the box.
  */
 export function zoomable(place: HTMLElement, { panels, zoom, wheel }: ZoomOptions): () => void {
   const box = appended(place, "pw-box");
@@ -109,7 +110,7 @@ export function zoomable(place: HTMLElement, { panels, zoom, wheel }: ZoomOption
   };
 }
 
-/** The first panel, if a press there begins a box. A finger scrolls the page instead. */
+/** The first panel, if a press there starts a box. A finger scrolls the page instead. */
 function panelUnder(event: PointerEvent, [x]: Point, [panel]: readonly Panel[]): Panel | null {
   if (event.button || !panel || event.pointerType === "touch" || !(event.target instanceof HTMLCanvasElement))
     return null;
@@ -128,17 +129,17 @@ export interface Reading {
 
 export interface ReadOptions {
   readonly read: (x: number, y: number) => Reading | null;
-  /** Gets the place of the pointer, whichever painter shows the picture. */
+  /** Gets the place of the pointer from either painter. */
   readonly pointed?: (x: number | null) => void;
 }
 
 export interface Readout {
-  /** Reads again after a change of the picture. */
+  /** Updates the readout after a change of the picture. */
   move(): void;
   close(): void;
 }
 
-/** Shows a line and a box with values under the pointer. Plotly has a readout of its own, and hides this one. */
+/** Shows a line and a box with values under the pointer. Plotly has its own readout and hides this one. */
 export function readable(place: HTMLElement, { read, pointed }: ReadOptions): Readout {
   const cursor = appended(place, "pw-cursor");
   const box = appended(place, "pw-readout");

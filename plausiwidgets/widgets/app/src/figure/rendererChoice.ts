@@ -1,5 +1,5 @@
-// The choice of the painter of a picture. The canvas shows it first. When the pointer has been over the picture, or zoomed it,
-// and everything rests, Plotly takes over. The next change brings the canvas back.
+// The choice of the painter of a picture. The canvas shows it first. Plotly takes over if the pointer was on the picture or
+// zoomed it, and if the app is at rest. The next change shows the canvas again.
 
 import { effect, untracked } from "@preact/signals";
 import type { App } from "../app.ts";
@@ -9,19 +9,19 @@ import type { Resting, RestOptions } from "./resting.ts";
 
 const REST = 700; // ms without a change
 
-/** Whether a button of the pointer is down anywhere on the page, as it is while a slider is dragged. */
+/** Whether a button of the pointer is pressed anywhere on the page, for example during the drag of a slider. */
 let isHeld = false;
 
-/** Whether nothing moves: no pointer and no search. */
+/** Whether the app is at rest, without a pressed pointer and without a running search. */
 export const isCalm = ({ isRunning, isPlaying }: App["search"]): boolean =>
   !isHeld && !isRunning.peek() && !isPlaying.peek() && document.visibilityState === "visible";
 
-/** Lets Plotly show the picture of a place while it rests. The canvas of the place is drawn by the caller. */
+/** Lets Plotly show the picture of an element while the app is at rest. The caller draws the canvas of the element. */
 export const takingTurns: Resting = (app, place, about) => {
   const turn = new Turn(app, place, about);
   const stopWatching = watchPointer(place, turn.want);
   const stopFollowing = effect(() => {
-    // Each reply of a running search brings the canvas back.
+    // Each reply of a running search shows the canvas again.
     if (app.search.search.value && !isCalm(app.search)) untracked(turn.moved);
   });
   return {
@@ -35,7 +35,7 @@ export const takingTurns: Resting = (app, place, about) => {
   };
 };
 
-/** Decides when Plotly takes over the picture in a place, and whether it should. */
+/** Decides whether and when Plotly takes over the picture of an element. */
 class Turn {
   private readonly plot: Plot;
   private isWanted = false;
@@ -108,7 +108,7 @@ class Turn {
   };
 }
 
-/** Follows the buttons of the pointer on the page, and calls `want` when the pointer is over a place. */
+/** Tracks the buttons of the pointer on the page, and calls `want` when the pointer is over an element. */
 function watchPointer(place: HTMLElement, want: () => void): () => void {
   const press = () => {
     isHeld = true;
@@ -117,8 +117,8 @@ function watchPointer(place: HTMLElement, want: () => void): () => void {
     isHeld = buttons > 0;
   };
   const over = ({ pointerType, buttons }: PointerEvent) => {
-    if (!buttons) isHeld = false; // the button may have been released outside of the window
-    if (pointerType !== "touch") want(); // Plotly would keep a finger from scrolling the page
+    if (!buttons) isHeld = false; // the button may have been released outside the window
+    if (pointerType !== "touch") want(); // Plotly would prevent a finger from scrolling the page
   };
   document.addEventListener("pointerdown", press, true);
   document.addEventListener("pointerup", release, true);

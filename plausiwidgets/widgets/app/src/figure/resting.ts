@@ -1,4 +1,4 @@
-// The painter of a picture at rest: the canvas, unless the script of the page contains Plotly, which takes over.
+// The painter of a picture at rest, which is the canvas unless the script of the page contains Plotly.
 
 import type { App } from "../app.ts";
 import type { Range } from "../catalogue.ts";
@@ -12,19 +12,19 @@ export interface Part {
 
 export interface RestOptions {
   readonly picture: () => Picture | null;
-  /** Gets the part that a zoom in Plotly has chosen. Without it, the picture has no zoom. */
+  /** Gets the part that a zoom in Plotly has chosen. Without this function, the picture has no zoom. */
   readonly zoom?: (part: Part | null) => void;
 }
 
 export interface Rest {
-  /** Must be called whenever the canvas was drawn. */
+  /** Must be called after each drawing of the canvas. */
   moved(): void;
-  /** Lets Plotly take over as soon as everything rests, for example after a zoom. */
+  /** Requests Plotly as soon as the app is at rest, for example after a zoom. */
   want(): void;
   close(): void;
 }
 
-/** Follows the picture in a place. The canvas of the place is drawn by the caller. */
+/** Follows the picture of an element. The caller draws the canvas of the element. */
 export type Resting = (app: Pick<App, "host" | "search">, place: HTMLElement, about: RestOptions) => Rest;
 
 const onCanvas: Resting = (_, place) => {
@@ -36,7 +36,7 @@ let chosen = onCanvas;
 
 export const resting: Resting = (app, place, about) => chosen(app, place, about);
 
-/** Adds the painter that takes over. */
+/** Registers the painter of pictures at rest. */
 export function addPainter(painter: Resting): void {
   chosen = painter;
 }

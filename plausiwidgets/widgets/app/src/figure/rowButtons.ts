@@ -1,5 +1,5 @@
-// Buttons above the spike rows of the picture. A click zooms to the spikes of a row, and another click ends the zoom. They are
-// for the pointer: panels/RowStops.tsx has the buttons for keys and screen readers.
+// Buttons above the spike rows of the picture. A click zooms to the spikes of a row, and another click ends the zoom. The
+// buttons are for the pointer. The buttons in panels/RowStops.tsx are for keys and screen readers.
 
 import type { RunModel } from "../models/run.ts";
 import { placesOf, type RowRole, rowText, type SpikeRow, spanOf } from "./rows.ts";
@@ -51,7 +51,7 @@ export function createRowButtons(run: Pick<RunModel, "zoom" | "zoomTo">, place: 
         entry.row = row;
         shown.set(row.role, entry);
         const look = `${style} ${text}`;
-        if (entry.look === look) continue; // a key of a slider changes it rarely
+        if (entry.look === look) continue; // moving a slider rarely changes the look
         entry.look = look;
         entry.button.style.cssText = style;
         entry.button.title = text;

@@ -1,4 +1,4 @@
-// The spike rows under the potential: one for the target, one for the neuron of the sliders, and one for the best of a search.
+// The spike rows below the potential: one for the target, one for the neuron of the sliders, and one for the best of a search.
 
 import type { Pattern, Range } from "../catalogue.ts";
 import { burstsIn } from "../engine/features.ts";
@@ -10,7 +10,7 @@ import type { Axis, Label, Layer, Panel } from "./picture.ts";
 import type { Frame, RowFrame, Scene } from "./scene.ts";
 import type { Colours } from "./theme.ts";
 
-/** The lines that have a row. */
+/** The roles of the lines with a row. */
 export type RowRole = Exclude<Role, "pinned">;
 
 export interface SpikeRow {
@@ -18,7 +18,7 @@ export interface SpikeRow {
   readonly spikes: readonly number[];
   /** The first and the last spike of each burst. */
   readonly bursts: readonly Range[];
-  /** The range of time that was simulated or recorded. It is empty before that. */
+  /** The simulated or recorded range of time. Empty before the first simulation. */
   readonly range: Range;
   /** The time at which the potential diverges, or NaN. */
   readonly divergedAt: number;
@@ -28,7 +28,7 @@ const NOTHING: Range = [Number.NaN, Number.NaN];
 
 const known = new WeakMap<Line, { readonly inside: number | null; readonly row: SpikeRow }>();
 
-/** The row of a line, which is always the same object. */
+/** The row of a line. The same line always returns the same object. */
 export function rowOf(line: Line, role: RowRole, inside: number | null): SpikeRow {
   const before = known.get(line);
   if (before?.inside === inside) return before.row;
@@ -45,7 +45,7 @@ export const EMPTY_BEST: SpikeRow = {
   ...{ role: "best", spikes: [], bursts: [], range: NOTHING, divergedAt: Number.NaN },
 };
 
-/** The criteria evaluate the spikes during the stimulus. Those after it are in bursts of their own. */
+/** The bursts of a line. The criteria evaluate the spikes during the stimulus, so spikes after it are in separate bursts. */
 function burstsOf(line: Line, inside: number | null): readonly Range[] {
   const { spikes } = line;
   if (inside !== null) return burstsIn(spikes, inside);
@@ -66,7 +66,7 @@ export const LINE_COLOURS: Readonly<Record<Role, string>> = {
   best: "bestline",
   yours: "blue",
 };
-/** The colours of texts, which need more contrast than lines. */
+/** The colours of texts, which need a higher contrast than lines. */
 const TEXT_COLOURS: Readonly<Record<RowRole, string>> = { target: "soft", best: "best", yours: "blue" };
 
 const nameOf = (role: RowRole): string => ({ target: tr("target"), yours: tr("yours"), best: tr("best") })[role];
@@ -81,10 +81,10 @@ interface Sized {
   readonly colours: Colours;
 }
 
-const BOX: Range = [0.03, 0.97]; // the heights of a burst's box and of a tick, as shares of the row
+const BOX: Range = [0.03, 0.97]; // the lower and upper edge of the box of a burst and of a tick, as shares of the row
 const TICK: Range = [0.14, 0.86];
-const AROUND = 3; // px between a burst and its box
-const DENSE = 3; // px between ticks, on average, below which the ticks are thinner
+const AROUND = 3; // px between a burst and the edge of its box
+const DENSE = 3; // average distance of ticks in px below which the ticks are thinner
 const MANY = 20;
 
 /** A panel for each row. They share the axis of time with the potential. */
@@ -124,7 +124,7 @@ function layersOf({ role, spikes, bursts, range }: SpikeRow, { scene, at, colour
 
 const outline = ([a, b]: Range) => [a, BOX[0], b, BOX[0], b, BOX[1], a, BOX[1], a, BOX[0]];
 
-/** Several strokes as one line with gaps. A stroke is a list of x and y in turn. */
+/** Several strokes as one line with gaps. A stroke is a list with x and y in turn. */
 function joined<T>(parts: readonly T[], strokeOf: (part: T) => readonly number[]) {
   const xs: number[] = [];
   const ys: number[] = [];
@@ -176,9 +176,9 @@ function remarks({ spikes, range, divergedAt }: SpikeRow, y: number, { at, size,
 
 // -- a click -------------------------------------------------------------------------------------------
 
-const LEAST = 24; // px of the height of a place for a pointer
+const LEAST = 24; // minimum height in px of a target for a pointer
 
-/** The place of each row for a pointer. The first and the last row of a low figure reach beyond their ticks. */
+/** The place of each row for a pointer. In a low figure, the first and the last row extend beyond their ticks. */
 export function placesOf(rows: readonly RowFrame[]): readonly { readonly top: number; readonly height: number }[] {
   return rows.map(({ top, pitch }, k) => {
     const more = Math.max(LEAST - pitch, 0);
@@ -196,7 +196,7 @@ export function spanOf({ spikes, range: [begin, end] }: SpikeRow): Range | null 
   return [Math.max(first - room, begin), Math.min(last + room, end)];
 }
 
-/** The effect of a click on a row, in words. */
+/** The effect of a click on a row in words. */
 export function rowText({ role, spikes }: SpikeRow): string {
   const count = { spikes: measuredText(spikes.length, "spikes") };
   if (role === "target") return tr("Zoom to the spikes of the target ({spikes})", count);

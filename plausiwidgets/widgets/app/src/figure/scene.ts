@@ -1,4 +1,4 @@
-// The content of the figure without its look: ranges, ticks and places in a box. Painters and pointers share it.
+// The content of the figure without its style: ranges, ticks and places in a box. Painters and pointers share it.
 
 import type { Range } from "../catalogue.ts";
 import type { Handle, Line, Looked, Zoom } from "../models/lines.ts";
@@ -9,42 +9,42 @@ import type { SpikeRow } from "./rows.ts";
 export type Point = readonly [x: number, y: number];
 
 export interface Scene {
-  /** In the order in which they are drawn. */
+  /** The lines in the order in which they are drawn. */
   readonly lines: readonly Line[];
   /** The spike rows, from top to bottom. */
   readonly rows: readonly SpikeRow[];
   readonly x: Range;
   readonly v: Range;
   readonly i: Range;
-  /** The units of the current and of the potential. They are empty for a model without units. */
+  /** The units of the current and of the potential. Empty for a model without units. */
   readonly currentUnit: string;
   readonly potentialUnit: string;
   readonly handles: readonly Handle[];
-  /** The spans that the marked criterion evaluates, or those of the criteria that are not met. */
+  /** The time spans that the marked criterion evaluates, or those of the criteria that are not met. */
   readonly marks: readonly Looked[];
-  /** Whether a criterion is marked, which makes its spans stronger. */
+  /** Whether a criterion is marked, so that its spans are drawn more strongly. */
   readonly isPointed: boolean;
   /** The top of a spike of a neuron that resets. NaN for other neurons. */
   readonly peak: number;
-  /** Whether the trace of the sliders belongs to former values. */
+  /** Whether the trace of the neuron belongs to former values. */
   readonly isFaded: boolean;
-  /** Whether the current of a low figure folds to a line, because a search or a tool is open. */
+  /** Whether the current of a low figure is folded to a line, because a search or a tool is open. */
   readonly isFolding?: boolean;
   /** The name of the target, with its source. */
   readonly targetTitle: string;
 }
 
-const MARGIN = { left: 62, right: 20, top: 11, bottom: 30, gap: 14 }; // px, for a font of 14
-const WIDEST = 12; // the part of a diverged potential that the axis shows, in distances from rest to threshold
+const MARGIN = { left: 62, right: 20, top: 11, bottom: 30, gap: 14 }; // margins in px for a font of 14
+const WIDEST = 12; // the shown part of a diverged potential, in distances from rest to threshold
 
 export interface RangeOptions {
   /** The distance from rest to threshold. */
   readonly span: number;
   /** The resting potential. */
   readonly low: number;
-  /** A pattern of small potentials is shown below this potential. */
+  /** The upper limit of the shown potential for a pattern of small potentials, or null. */
   readonly below: number | null;
-  /** The part of the sweep that the pattern is about. */
+  /** The relevant part of the sweep. */
   readonly event: Range | null;
 }
 
@@ -54,7 +54,10 @@ export interface Ranges {
   readonly i: Range;
 }
 
-/** The ranges that contain the lines. They contain a limited part of a line that diverges after the onset, and otherwise none. */
+/**
+ * The ranges that contain the lines. Of a line that diverges after the onset, they contain a limited part, and of one that
+ * diverges earlier, nothing.
+ */
 export function rangesOf(lines: readonly Line[], options: RangeOptions): Ranges {
   const { span, low: rest } = options;
   let v = EMPTY;
@@ -97,7 +100,7 @@ function limitsOf(numbers: ArrayLike<number>): Range {
   return [low, high];
 }
 
-/** A handle in the middle of the visible part of its step. */
+/** A handle moved to the middle of the visible part of its step. */
 export function seenAt(handle: Handle, [first, last]: Range): Handle {
   if (!handle.step) return handle;
   const [from, to] = [Math.max(handle.step[0], first), Math.min(handle.step[1], last)];
@@ -122,7 +125,7 @@ export function padded([low, high]: Range, share: number): Range {
   return [low - room, high + room];
 }
 
-/** Round numbers within a range, about `count` of them. */
+/** About `count` round numbers within a range. */
 export function ticks([low, high]: Range, count: number): number[] {
   const rough = (high - low) / Math.max(count, 1);
   if (!(rough > 0)) return [low];
@@ -133,7 +136,7 @@ export function ticks([low, high]: Range, count: number): number[] {
   return Array.from({ length }, (_, k) => Number(((first + k) * step).toPrecision(12)));
 }
 
-/** A number for an axis. */
+/** A number as the label of an axis. */
 export const tickText = (value: number): string => String(value).replace("-", "−");
 
 /** Places of the figure in px. */
@@ -162,13 +165,13 @@ export interface RowFrame {
   readonly pitch: number;
 }
 
-const FOLDED = 10; // px: the height of a current that is folded to a line
-const FOLDING = 350; // px: in a lower figure the current folds, for a font of 14
+const FOLDED = 10; // height in px of a current that is folded to a line
+const FOLDING = 350; // height of the figure in px, for a font of 14, below which the current is folded
 
-/** Whether the current is folded to a line, which has neither labels nor handles. */
+/** Whether the current is folded to a line without labels and handles. */
 export const isFolded = ({ current }: Pick<Frame, "current">): boolean => current <= FOLDED;
 
-const LOW = 300; // px: in a lower figure the spike rows are closer to each other
+const LOW = 300; // height of the figure in px below which the spike rows are closer to each other
 
 /** The distance from one spike row to the next, and the height of a row, in px. */
 function rowSize(height: number, size: number): readonly [pitch: number, height: number] {
@@ -222,7 +225,7 @@ function scaledMargin(size: number): typeof MARGIN {
   return { left: l, right: r, top: t, bottom: b, gap: g };
 }
 
-/** The look of a line in columns of pixels: the smallest and the largest value of each, in their order. */
+/** The appearance of a line in columns of pixels, with the smallest and the largest value of each in their order. */
 export function columns(
   t0: number,
   dt: number,
@@ -252,12 +255,12 @@ export function columns(
   return [ts, vs];
 }
 
-/** The place of the sample of a line at a time. */
+/** The sample index of a line at a time. */
 export const sampleAt = ({ t0, dt, v }: Pick<Line, "t0" | "dt" | "v">, t: number): number =>
   Math.min(Math.max(Math.floor((t - t0) / dt), 0), v.length - 1);
 
-const CLICK = 8; // px: a shorter drag is a click
-const FLAT = 24; // px: a lower box chooses a range of time with all potentials
+const CLICK = 8; // a shorter drag in px is a click
+const FLAT = 24; // height of a box in px below which it chooses only a range of time
 
 /** The size of a panel and the ranges of its axes. */
 export type BoxedPanel = Pick<Panel, "left" | "top" | "width" | "height"> & {
@@ -270,7 +273,7 @@ export interface Boxed {
   readonly box: readonly [left: number, top: number, width: number, height: number];
 }
 
-/** The zoom that a box over a panel chooses, or null for a click. */
+/** The zoom that a box over a panel selects, or null for a click. */
 export function boxed(from: Point, to: Point, { left, top, width, height, x, y }: BoxedPanel): Boxed | null {
   const inside = ([a, b]: Point): Point => [
     Math.min(Math.max(a, left), left + width),

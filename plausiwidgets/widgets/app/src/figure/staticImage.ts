@@ -1,6 +1,6 @@
-// The still picture of an app in a saved notebook. A notebook that is opened without its kernel shows the picture until the
-// cell runs. Whenever the notebook is saved, the app writes the picture into it as the state of a widget, which the
-// notebook shows without the app. A front end without a place for such states gets no picture.
+// The still picture of an app in a saved notebook. A notebook without a kernel shows the picture until the cell runs. Whenever
+// the notebook is saved, the app stores the picture in it as the state of a widget, which the notebook can show without the
+// app. If a front end cannot store such states, there is no picture.
 
 import type { App } from "../app.ts";
 import { tr } from "../i18n/texts.ts";
@@ -10,9 +10,9 @@ import { themeOf } from "./theme.ts";
 const STATE = "application/vnd.jupyter.widget-state+json";
 const VIEW = "application/vnd.jupyter.widget-view+json";
 const OURS = "plausiwidgets.still";
-const WIDEST = 900; // px of a picture
+const WIDEST = 900; // maximum width of the picture in px
 
-/** Draws the picture. The notebook keeps this text, so that it must not depend on the app. */
+/** The script that draws the picture. The notebook stores this text, so it must not depend on the app. */
 const SCRIPT = `export default { render({ model, el }) {
   const words = document.createElement("p");
   words.textContent = model.get("words");
@@ -99,7 +99,7 @@ function widgetsIn(cells: Cells): Set<string> {
   return ids;
 }
 
-/** The states of the widgets of a notebook with the state of an app, without the states of apps that are no longer shown. */
+/** The widget states of a notebook with the state of an app, without the states of apps that are no longer shown. */
 export function withStill(states: States, shown: ReadonlySet<string>, id: string, state: WidgetState): States {
   const kept = Object.entries(states).filter(([other, one]) => one.state?._anywidget_id !== OURS || shown.has(other));
   return { ...Object.fromEntries(kept), ...(shown.has(id) ? { [id]: state } : {}) };
@@ -128,14 +128,14 @@ function stateOf(canvas: HTMLCanvasElement, place: HTMLElement, app: App, versio
   };
 }
 
-/** Writes the picture of an app into its notebook whenever the notebook is saved. Returns a function that stops it. */
+/** Stores the picture of an app in its notebook whenever the notebook is saved. Returns a function that stops it. */
 export function keepStill(model: StillModel, place: HTMLElement, app: App): () => void {
   const notebook = notebookOf(model);
   if (!notebook) return () => {};
   const settings = model.get("_settings");
   const id = isObject(settings) ? String(settings.id) : "";
   const write = () => {
-    // A canvas has 300 × 150 blank pixels before its first painting, and a former picture is better than these.
+    // Before its first drawing, a canvas has 300 × 150 blank pixels, and an earlier picture is better than these.
     const canvas = place.querySelector("[data-pw-figure][data-drawn] canvas");
     if (!(canvas instanceof HTMLCanvasElement) || !canvas.width) return;
     const state = stateOf(canvas, place, app, model.get("_model_module_version"));
@@ -148,7 +148,7 @@ export function keepStill(model: StillModel, place: HTMLElement, app: App): () =
     try {
       write();
     } catch (error) {
-      console.warn("plausiwidgets: no still picture was saved:", error); // the notebook is saved without it
+      console.warn("plausiwidgets: no still picture was saved:", error); // the notebook is saved without the picture
     }
   };
   notebook.saveState.connect(save);

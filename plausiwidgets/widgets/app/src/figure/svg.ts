@@ -1,4 +1,4 @@
-// A canvas that keeps its strokes as SVG. The painter draws on it as on any other canvas.
+// A canvas that stores its strokes as SVG. The painter can draw on it as on any canvas.
 
 import type { Pen, Surface } from "./painter.ts";
 
@@ -11,7 +11,7 @@ const ANCHORS: Readonly<Record<string, string>> = { center: "middle", right: "en
 const boxOf = (x: number, y: number, width: number, height: number) =>
   `M${short(x)} ${short(y)}h${short(width)}v${short(height)}h${short(-width)}z`;
 
-/** The part of the state of a pen that `save` keeps. */
+/** The part of the state of a pen that `save` stores. */
 const INITIAL = {
   fillStyle: "#000",
   strokeStyle: "#000",
@@ -27,7 +27,7 @@ const INITIAL = {
   dash: [] as readonly number[],
 };
 
-/** A pen that writes SVG. It has one rectangle as a clip, and one transform at a time. */
+/** A pen that writes SVG. It supports one clipping rectangle and one transform at a time. */
 class SvgPen implements Pen {
   fillStyle = INITIAL.fillStyle;
   strokeStyle = INITIAL.strokeStyle;
@@ -99,7 +99,7 @@ class SvgPen implements Pen {
   restore() {
     Object.assign(this, this.saved.pop());
   }
-  /** Estimates the width of a text, which is enough to check whether the text has room. */
+  /** Estimates the width of a text, which is accurate enough to check whether the text fits. */
   measureText(text: string) {
     return { width: 0.55 * Number.parseFloat(this.size()) * text.length };
   }
@@ -110,7 +110,7 @@ class SvgPen implements Pen {
     const look = `text-anchor="${ANCHORS[this.textAlign] ?? "start"}" fill="${this.fillStyle}"${this.opacity()}`;
     this.put(`<text ${place} ${font} ${look}>${safe(text)}</text>`);
   }
-  /** The pictures that are saved as SVG contain no images. */
+  /** Does nothing, because pictures that are saved as SVG contain no images. */
   drawImage() {}
 
   private put(element: string) {
@@ -127,11 +127,11 @@ class SvgPen implements Pen {
 }
 
 export interface SvgCanvas extends Surface {
-  /** The SVG with a title. */
+  /** The SVG text with a title. */
   text(title: string): string;
 }
 
-/** A canvas of a size in px that the painter can draw on. */
+/** A canvas with a size in px, on which the painter can draw. */
 export function svgCanvas(clientWidth: number, clientHeight: number): SvgCanvas {
   const pen = new SvgPen();
   const [width, height] = [clientWidth, clientHeight];

@@ -1,4 +1,4 @@
-// The colours, for CSS and canvas alike, and whether the page behind the app is dark.
+// The colours for CSS and canvas, and the detection of a dark page.
 
 export type Colours = Readonly<Record<string, string>>;
 
@@ -56,10 +56,10 @@ export function properties(dark: boolean): string {
     .join(";");
 }
 
-/** Attributes by which pages and notebooks mark their theme. */
+/** The attributes with which pages and notebooks mark their theme. */
 const MARKS = ["class", "style", "theme", "data-theme", "data-jp-theme-light", "data-vscode-theme-kind"];
 
-/** Whether the page behind a place is dark. Notebooks mark it. Elsewhere the setting of the system counts. */
+/** Whether the page behind an element is dark. Notebooks mark their theme. On other pages, the setting of the system counts. */
 export function isDark(place: HTMLElement): boolean {
   const { body, documentElement: root } = document;
   if (body.dataset.jpThemeLight) return body.dataset.jpThemeLight === "false";
@@ -72,7 +72,7 @@ export function isDark(place: HTMLElement): boolean {
   return matchMedia("(prefers-color-scheme: dark)").matches;
 }
 
-/** Calls the listener when the result of `isDark` may have changed. Returns a function that stops it. */
+/** Calls a listener when the result of `isDark` may have changed. Returns a function that stops it. */
 export function watchTheme(changed: () => void): () => void {
   const watched = new MutationObserver(changed);
   for (const element of [document.body, document.documentElement]) {

@@ -11,7 +11,7 @@ import { path, prepared } from "./painter.ts";
 import { columns, extent } from "./scene.ts";
 import { themeOf } from "./theme.ts";
 
-const WIDE = 150; // px for which a thumbnail is kept
+const WIDE = 150; // width in px for which a thumbnail is computed
 
 /** A line with the ranges of its axes. */
 export interface Thumbnail {
@@ -24,7 +24,7 @@ export interface Thumbnail {
 
 const kept = new WeakMap<ModelData, Map<string, Thumbnail>>();
 
-/** The thumbnails of a model that exist already, by the keys of their patterns. */
+/** The existing thumbnails of a model, by the keys of their patterns. */
 export function picturesOf(data: ModelData): Map<string, Thumbnail> {
   const known = kept.get(data) ?? new Map<string, Thumbnail>();
   kept.set(data, known);
@@ -32,8 +32,8 @@ export function picturesOf(data: ModelData): Map<string, Thumbnail> {
 }
 
 /**
- * Simulates the missing thumbnails of a model one after the other, while the page is idle. Each shows its pattern: by this
- * neuron if a stored set is verified, otherwise by the target.
+ * Simulates the missing thumbnails of a model one after another while the page is idle. Each shows its pattern, with this
+ * neuron if a stored set is verified, and otherwise with the target.
  *
  * @param give is called with the key of each pattern
  */
@@ -62,14 +62,14 @@ function thumbnailOf(catalogue: Catalogue, data: ModelData, key: string): Thumbn
 /**
  * The thumbnail of a line.
  *
- * @param fine whether the pattern is about potentials below the threshold
+ * @param fine whether the pattern consists of potentials below the threshold
  */
 export function pictureOf(line: Line, event: Range | null, fine: boolean, [rest, threshold]: Landmarks): Thumbnail {
   const x: Range = event ?? [line.t0, line.t0 + line.v.length * line.dt];
   const [xs, ys] = columns(line.t0, line.dt, line.v, x, WIDE);
   const highest = fine ? threshold + 0.4 * (threshold - rest) : Infinity;
   const [low, high] = extent(ys.filter((y) => y <= highest));
-  const least = (fine ? 0.27 : 2) * (threshold - rest); // so that a line that hardly moves is flat, in any unit
+  const least = (fine ? 0.27 : 2) * (threshold - rest); // a line that hardly moves must look flat in any unit
   return { xs, ys, x, v: [low, Math.max(high, low + least)] };
 }
 

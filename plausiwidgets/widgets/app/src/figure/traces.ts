@@ -1,4 +1,4 @@
-// The figure as a picture: the potential above the current.
+// The figure as a picture, with the potential above the current.
 
 import type { Range } from "../catalogue.ts";
 import { tr } from "../i18n/texts.ts";
@@ -17,12 +17,12 @@ const STROKES: Readonly<Record<Role, { readonly width: number; readonly dash: re
   yours: { width: 2.3, dash: [] },
 };
 const SMALLEST = 20; // px between two labels
-const NEAR = 0.7; // of the distance between two labels: a label that is nearer to the peak is left out
+const NEAR = 0.7; // minimum distance of a label from the peak, as a share of the distance between two labels
 const EDGE = 3; // px around the range of the current, so that no line is cut at the edge of its box
 const UNIT_GAP = 1; // px between the unit of the current and the labels around it
-const MAX_MOVE = 8; // px by which two labels of the current move apart, so that the unit has room
-const PALE = 0.3; // the opacity of a line of former values
-const LETTER = 0.55; // the width of a letter in font sizes, which is enough to estimate the room for a text
+const MAX_MOVE = 8; // maximum distance in px by which two labels of the current move apart for the unit between them
+const PALE = 0.3; // the opacity of a line with former values
+const LETTER = 0.55; // the width of a letter in font sizes, as an estimate of the space for a text
 
 const widthOf = (text: string, size: number) => LETTER * size * text.length;
 
@@ -115,7 +115,7 @@ function levelsOf({ scene: { peak, v }, at }: Sized): number[] {
 const levelLabels = (shown: readonly number[], { at, colours }: Sized): Label[] =>
   shown.map((one) => write(colours, tickText(Number(one.toPrecision(4))), at.left - 10, at.y(one), "right"));
 
-/** The height of the labels of the time. A handle at the bottom of the current reaches down to them. */
+/** The height of the time labels. The bottom handle of the current may reach them. */
 const timeHeight = ({ at, size }: Sized) => at.row + at.current + 1.3 * size;
 
 function timeLabels(sized: Sized): Label[] {
@@ -133,7 +133,7 @@ function timeLabels(sized: Sized): Label[] {
   ];
 }
 
-/** The title of the axis of the potential. A figure that is too low for it has only the unit. */
+/** The title of the potential axis. A low figure has space only for the unit. */
 function potentialTitle({ scene: { potentialUnit }, at, size, colours }: Sized): Label[] {
   const words = potentialUnit ? tr("potential ({unit})", { unit: potentialUnit }) : tr("potential");
   const text = widthOf(words, size) <= at.potential ? words : potentialUnit;
@@ -162,7 +162,7 @@ function layerOf({ role, t0, dt, v }: Line, { scene, at, size, colours }: Sized)
 
 // -- the current ---------------------------------------------------------------------------------------
 
-/** The holding level of a line. The fill of the stimulus begins there. */
+/** The holding level of a line, at which the fill of the stimulus starts. */
 const heldIn = ({ current }: Line) => current[0] ?? 0;
 
 function currentPanel(yours: Line, time: Axis, { scene, at, colours }: Sized): Panel {
@@ -179,7 +179,7 @@ function currentPanel(yours: Line, time: Axis, { scene, at, colours }: Sized): P
   };
 }
 
-/** The current of a line. It is constant within a time step, so that a jump is a vertical stroke. */
+/** The current of a line. It is constant within a time step, so a jump is a vertical stroke. */
 function currentOf({ t0, dt, current }: Line, { x, i }: Scene, plot: number): [xs: number[], ys: number[]] {
   const [ts, is] = columns(t0, dt, current, x, plot);
   const xs: number[] = [];
@@ -196,7 +196,7 @@ function currentOf({ t0, dt, current }: Line, { x, i }: Scene, plot: number): [x
   return [xs, ys];
 }
 
-/** The holding level and the farthest level of the current, with the unit at a place that no other label takes. */
+/** Labels for the holding level and the farthest level of the current, with the unit at a place without another label. */
 function currentLabels(yours: Line, axes: readonly Label[], sized: Sized): Label[] {
   const { scene, at, size, colours } = sized;
   if (isFolded(at)) return [];
@@ -217,18 +217,20 @@ function currentLabels(yours: Line, axes: readonly Label[], sized: Sized): Label
   return unit && free !== undefined ? [...labels, write(colours, unit, at.left - 10, free, "right")] : labels;
 }
 
-/** The distance between the labels of two levels: two rows, with the unit in between, if the labels move only a little. */
+/**
+ * The distance between the labels of two levels. It has space for the unit in between if the labels need to move only a little.
+ */
 const labelDistance = (levels: number, size: number): number =>
   levels >= 2 * (size + UNIT_GAP) - MAX_MOVE ? 2 * (size + UNIT_GAP) : size + UNIT_GAP;
 
-/** Two heights that are at least so far apart, the second one above the first one or below it, within two ends. */
+/** Two heights within two ends with a minimum distance. The second is above or below the first. */
 function apart(first: number, second: number, isAbove: boolean, by: number, [top, bottom]: Range): Range {
   if (Math.abs(first - second) >= by) return [first, second];
   const middle = Math.min(Math.max((first + second) / 2, top + by / 2), bottom - by / 2);
   return isAbove ? [middle + by / 2, middle - by / 2] : [middle - by / 2, middle + by / 2];
 }
 
-/** The hint that the current can be dragged, if there is room for it next to a handle. */
+/** The hint that the user can drag the current, if there is space for it next to a handle. */
 function dragHint({ scene, at, size, colours }: Sized): Label[] {
   const { handles } = scene;
   if (!handles.length || at.current <= 40) return [];
@@ -267,7 +269,7 @@ function placeNextTo(scene: Scene, at: Frame, wide: number, size: number): TextP
   });
 }
 
-/** Whether the current goes through a box. */
+/** Whether the current crosses a box. */
 function crosses({ t0, dt, current }: Line, at: Frame, [left, right]: Range, [high, low]: Range): boolean {
   const end = Math.min(Math.ceil((at.t(right) - t0) / dt), current.length - 1);
   for (let k = Math.max(Math.floor((at.t(left) - t0) / dt), 1); k <= end; k++) {
@@ -280,16 +282,16 @@ function crosses({ t0, dt, current }: Line, at: Frame, [left, right]: Range, [hi
 // -- the criteria --------------------------------------------------------------------------------------
 
 const ROW = 7; // px from one bracket to the next
-const MAX_ROWS = 3; // rows of brackets of a marked criterion. Criteria that are not met share one row.
+const MAX_ROWS = 3; // maximum number of rows of brackets for a marked criterion; criteria that are not met share one row
 
 /**
- * Brackets at the top of the potential, above all spikes, each with a measured value. Brackets that overlap are in rows below
- * each other, and share the text of the first row.
+ * Brackets at the top of the potential, above all spikes, each with a measured value. Overlapping brackets are in separate rows
+ * and share the text of the first row.
  */
 function bracketsOf({ scene: { marks, isPointed }, at, size, colours }: Sized): { rules: Rule[]; texts: Label[] } {
   const rules: Rule[] = [];
   const texts: Label[] = [];
-  const taken: Range[][] = []; // for each row, in px
+  const taken: Range[][] = []; // the used ranges of each row in px
   for (const mark of marks) {
     const bracket = bracketOf(mark, at, size);
     if (!bracket) continue;
@@ -311,16 +313,19 @@ function bracketsOf({ scene: { marks, isPointed }, at, size, colours }: Sized): 
 interface Bracket {
   readonly a: number;
   readonly b: number;
-  /** The text, which fits into the figure. */
+  /** The text, shortened if necessary to fit into the figure. */
   readonly words: string;
   /** The span of the text. */
   readonly text: Range;
   readonly place: Pick<Label, "x" | "align">;
-  /** The span of the bracket and its text. */
+  /** The span of the bracket with its text. */
   readonly room: Range;
 }
 
-/** The bracket of a mark, or null if it is outside the figure. A text that is wider is next to it if there is room. */
+/**
+ * The bracket of a mark, or null if it is outside the figure. A text that is wider than its bracket is next to it if there is
+ * space.
+ */
 function bracketOf({ from, to, text: words }: Looked, at: Frame, size: number): Bracket | null {
   const right = at.left + at.plot;
   const [a, b] = [Math.max(at.x(from), at.left + 1), Math.min(at.x(to), right - 1)];
@@ -340,13 +345,13 @@ function bracketOf({ from, to, text: words }: Looked, at: Frame, size: number): 
   return { a, b, words: text, text: span, place, room: [Math.min(a, span[0]), Math.max(b, span[1])] };
 }
 
-/** A text that is at most so wide in px. A longer one ends with an ellipsis. */
+/** A text of at most a width in px. A longer text is cut and ends with an ellipsis. */
 function shortened(text: string, room: number, size: number): string {
   const most = Math.max(Math.floor(room / (LETTER * size)), 1);
   return text.length <= most ? text : `${text.slice(0, most - 1).trimEnd()}…`;
 }
 
-/** The strokes of a bracket. They leave room for its text. */
+/** The strokes of a bracket, with a gap for its text. */
 function strokesOf({ a, b, text }: Bracket, y: number, hasText: boolean): [Point, Point][] {
   const [left, right] = hasText ? text : [b, b];
   const strokes: [Point, Point][] = [

@@ -1,18 +1,19 @@
-// A notebook without a kernel, such as a saved page: the page simulates and searches without Python, as a file does.
+// A notebook without a kernel, such as a saved page. The page simulates and searches without Python, as a page in one file
+// does.
 
 import type { Host } from "./host.ts";
 
-const BUSY = ["busy", "starting", "restarting", "autorestarting", "unknown"]; // states in which a kernel replies later
+const BUSY = ["busy", "starting", "restarting", "autorestarting", "unknown"]; // states of a kernel that will reply later
 
 const isObject = (x: unknown): x is Readonly<Record<string, unknown>> => typeof x === "object" && x !== null;
 
-/** Whether a manager of widgets has a kernel that works on something else. A front end without a kernel has none. */
+/** Whether a widget manager has a kernel that is busy. A front end without a kernel has none. */
 export function isBusy(manager: unknown): boolean {
   const kernel = isObject(manager) && "kernel" in manager ? manager.kernel : null;
   return isObject(kernel) && typeof kernel.status === "string" && BUSY.includes(kernel.status);
 }
 
-/** The host of a kernel that is replaced by the page while there is no kernel. */
+/** A host that uses the kernel, and the page while there is no kernel. */
 export function withoutKernel(kernel: Host, page: Host): Host {
   const isAlone = kernel.isAlone ?? (() => false);
   const present = () => (isAlone() ? page : kernel);
@@ -30,7 +31,9 @@ export function withoutKernel(kernel: Host, page: Host): Host {
   };
 }
 
-/** A worker from the script of a widget, whose last line exports the widget. A worker without modules runs everywhere. */
+/**
+ * A worker from the script of a widget, whose last line exports the widget. A worker that is not a module runs in all browsers.
+ */
 export function workerOf(script: string): Worker {
   const text = `${script.replace(/export default [\w.]+;\s*$/, "")}\nplausiwidgets.seek();\n`;
   return new Worker(URL.createObjectURL(new Blob([text], { type: "text/javascript" })));

@@ -7,7 +7,10 @@ const TYPES = { f4: Float32Array, f8: Float64Array, i4: Int32Array, u4: Uint32Ar
 
 type AnyArray = InstanceType<(typeof TYPES)[Place[0]]>;
 
-/** Reads the arrays of a reply. They are copied, because a buffer may start anywhere and a typed array may not. */
+/**
+ * Reads the arrays of a reply. They are copied, because an array may start at any byte of the buffer, but a typed array may
+ * not.
+ */
 export function unpacked(places: Readonly<Record<string, Place>>, data: DataView | null): Record<string, AnyArray> {
   const arrays: Record<string, AnyArray> = {};
   if (!data) return arrays;

@@ -1,5 +1,5 @@
-// Searches in the workers of the browser, for every neuron and pattern that the page can evaluate. If there is a host that
-// verifies, only its answer ends a search as found; the search continues until the answer is there.
+// Searches in the workers of the browser, for all neurons and patterns that the page can evaluate. If the host can verify, a
+// search is only successful after its verification, and continues until then.
 
 import { type Catalogue, type ModelData, patternOf } from "../catalogue.ts";
 import { NEURONS } from "../engine/neuron.ts";
@@ -15,22 +15,22 @@ import { SearchProgress } from "./searchProgress.ts";
 import { createWorker, type Leader, leaderOf } from "./searchWorkers.ts";
 import { keepSearch, keptSearch } from "./storedSearch.ts";
 
-const BUDGET = 100_000; // evaluations, as in Python
-const PREFIX = "page-"; // of the ids of searches of the page
+const BUDGET = 100_000; // default number of evaluations, as in Python
+const PREFIX = "page-"; // prefix of the ids of searches of the page
 const STEERING = ["pause", "resume", "stop"] as const;
 type Steering = (typeof STEERING)[number];
 const isSteering = (kind: Kind): kind is Steering => (STEERING as readonly Kind[]).includes(kind);
 
 export interface BrowserSearchOptions {
-  /** Makes a worker, by default from the script of the page. */
+  /** Creates a worker, by default from the script of the page. */
   readonly begin?: () => Worker;
   /** The runtime that the code of custom neurons requires. */
   readonly runtime?: string;
-  /** The name under which the tab keeps the search, so that a reload loses nothing. Empty: nothing is kept. */
+  /** The name under which the tab stores the search for a reload. If it is empty, nothing is stored. */
   readonly keptAs?: string;
 }
 
-/** A search that runs, or the last one. */
+/** The running search or the last one. */
 interface Current {
   readonly progress: SearchProgress;
   readonly order: SearchOrder;
@@ -38,7 +38,7 @@ interface Current {
   readonly chart: Chart;
   readonly listener: Listener<"search">;
   report: Report | null;
-  /** The state of the search on the page, which is open until the candidates of a finished search are verified. */
+  /** The state of the search on the page. It stays open until the candidates of a finished search are verified. */
   state: Report["state"];
   cancelVerification: Cancel;
 }
@@ -50,7 +50,7 @@ export class Searches {
   #leader: Leader | null = null;
   #current: Current | null = null;
   #count = 0;
-  /** How many searches a pair had, so that a search from a new start has another seed. */
+  /** The number of earlier searches of a pair, so that a search from a new start has another seed. */
   readonly #seeds = new Map<string, number>();
   readonly #keep = () => {
     const now = this.#current;
@@ -68,11 +68,11 @@ export class Searches {
   ) {
     if (!options.keptAs) return;
     addEventListener("pagehide", this.#keep);
-    // The first worker starts while the page is idle, so that a search can begin at the click.
+    // The first worker starts while the page is idle, so that a search can start immediately after a click.
     globalThis.requestIdleCallback?.(() => this.#lead());
   }
 
-  /** Whether the page can evaluate a pair itself. */
+  /** Whether the page can evaluate a pair of model and pattern. */
   canEvaluate({ model, pattern }: Pick<Requests["search"], "model" | "pattern">): boolean {
     const data = this.shipped[model];
     if (!NEURONS[model] || !data?.patterns[pattern]) return false;
@@ -120,13 +120,13 @@ export class Searches {
     const now = this.#current;
     if (now?.order.id !== of) return;
     if (kind === "stop") now.cancelVerification();
-    // A search that waits for its verification only has ended for its worker.
+    // For its worker, a search that only waits for its verification has ended.
     if (kind === "stop" && now.report && isEnded(now.report.state) && !isEnded(now.state))
       this.#publish(now, "stopped");
     else this.#lead().post({ order: kind, id: now.order.id });
   }
 
-  /** Continues the search that a page that was loaded again had. */
+  /** Continues the search that the page had before a reload. */
   async restore(listener: Listener<"search">): Promise<void> {
     const stored = this.options.keptAs ? keptSearch(this.options.keptAs) : null;
     if (!stored || this.#current) return;
@@ -134,7 +134,7 @@ export class Searches {
     try {
       await this.host.describe(fields.model, fields.pattern);
     } catch {
-      return; // the host does not have the pair any more
+      return; // the host no longer has the pair
     }
     if (this.#current || !this.canEvaluate(fields)) return;
     this.search(fields, listener, { known: rows, state: state === "failed" ? "stopped" : state });
@@ -146,7 +146,7 @@ export class Searches {
     this.#leader?.close();
   }
 
-  /** Makes the workers, which stay, because a new one takes a few tenths of a second until its code is fast. */
+  /** Creates the workers and keeps them, because the code of a new worker needs a few tenths of a second to become fast. */
   #lead(): Leader {
     this.#leader ??= leaderOf(
       this.options.begin ?? createWorker,
@@ -199,7 +199,7 @@ export class Searches {
 
   #receive(report: Report): void {
     const now = this.#current;
-    if (report.id !== now?.order.id || isEnded(now.state)) return; // a report may be on its way when a search ends
+    if (report.id !== now?.order.id || isEnded(now.state)) return; // a report may still arrive after the end of a search
     now.report = report;
     now.progress.add(report);
     this.#note(now, report.from);
@@ -208,7 +208,7 @@ export class Searches {
     this.#verifyNext(now);
   }
 
-  /** Notes the new sets that pass the verification tests of the page. */
+  /** Adds the new sets that pass the verification tests of the page to the candidates. */
   #note({ progress, candidates, chart, order }: Current, from: number): void {
     if (order.endsItself || isEnded(order.state)) return; // an ended search is shown again after a reload
     for (let number = from; number < progress.count; number++) {
@@ -275,7 +275,7 @@ const EMPTY: Report = {
   error: "",
 };
 
-/** A host whose searches run in the browser, if the page can evaluate the pair. */
+/** A host whose searches run in the browser if the page can evaluate the pair. */
 export function withSearch(
   host: Host,
   catalogue: Catalogue,

@@ -1,11 +1,11 @@
-// The sets of a search that pass the verification tests of the page, and that Python verifies one after the other.
+// The sets of a search that pass the verification tests of the page. Python verifies them one after another.
 
 import { squaredDistance } from "../engine/search/population.ts";
 
-const KEPT = 64; // candidates that wait
+const KEPT = 64; // maximum number of waiting candidates
 
 export interface Candidate {
-  /** The number of the evaluation. */
+  /** The index of the evaluation. */
   readonly number: number;
   readonly point: readonly number[];
   /** The place of the point in the unit cube of the search. */
@@ -26,7 +26,7 @@ export class Candidates {
     return this.current === null && this.#waiting.length === 0;
   }
 
-  /** Takes the candidate that is the farthest from those that are not robust, because these are close to each other. */
+  /** Takes the candidate that is farthest from those that are not robust, because they are close to each other. */
   next(): Candidate | null {
     if (this.current || !this.#waiting.length) return null;
     const distanceOf = ({ unit }: Candidate) =>
@@ -37,7 +37,7 @@ export class Candidates {
     return this.current;
   }
 
-  /** Notes that the current candidate is not robust, or could not be verified. */
+  /** Marks the current candidate as not robust or not verifiable. */
   refute(): void {
     if (this.current) this.#refuted.push(this.current);
     this.current = null;

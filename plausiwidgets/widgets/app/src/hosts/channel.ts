@@ -1,16 +1,16 @@
-// The part that a kernel and a server share: requests, and the data of models and lessons.
+// The common part of a kernel and a server: requests, and the data of models and lessons.
 
 import { isWhole, type LessonData, type ModelData } from "../catalogue.ts";
 import { tr } from "../i18n/texts.ts";
 import type { Host, MoreData } from "./host.ts";
 import { Requests, type Send } from "./requests.ts";
 
-const PATIENCE = 120000; // ms for a description, because a custom model may have to be compiled first
+const PATIENCE = 120000; // maximum time in ms for a description, because a custom model may need a compilation first
 
 export interface Channel extends Host {
   /** Reads a message of the host and its bytes. */
   receive(message: unknown, data: DataView | null): void;
-  /** Notes whether the host is connected. */
+  /** Sets whether the host is connected. */
   connected(isConnected: boolean): void;
   /** Stops waiting for replies. */
   quiet(): void;
@@ -46,7 +46,10 @@ function lessonOf(requests: Requests, name: string): Promise<LessonData> {
   });
 }
 
-/** Gives the known data of a model and a pattern, or requests them. An outline is first, and `more` completes it. */
+/**
+ * Returns the known data of a model and a pattern, or requests them. An outline may be first, and `more` receives the complete
+ * data.
+ */
 function described(
   requests: Requests,
   shipped: Record<string, ModelData>,

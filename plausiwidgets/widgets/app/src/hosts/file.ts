@@ -1,4 +1,4 @@
-// No host: the page does everything itself.
+// The host of a page without Python, which has no requests to answer.
 
 import type { LessonData, ModelData } from "../catalogue.ts";
 import type { Host } from "./host.ts";

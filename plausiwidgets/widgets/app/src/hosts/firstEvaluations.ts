@@ -1,16 +1,16 @@
-// The first evaluations of a search in a notebook. Until Python has compiled the neuron, the page evaluates, so that there is
-// something to watch. These evaluations are drawn only: they are no part of Python's search.
+// The first evaluations of a search in a notebook. The page evaluates until Python has compiled the neuron, so that the user
+// sees a progress. These evaluations are only drawn. They are not a part of Python's search.
 
 import type { Kind, Reply, ReplyArrays, Requests } from "../messages.ts";
 import { FINAL } from "../messages.ts";
 import type { Cancel, Host, Listener } from "./host.ts";
 
-const LATE = 250; // ms after which the page evaluates: a compiled neuron replies earlier
-const PATIENCE = 60000; // ms in which a silent kernel counts as busy with the preparation of a search
+const LATE = 250; // time in ms after which the page evaluates, because a compiled neuron replies earlier
+const PATIENCE = 60000; // time in ms during which a silent kernel counts as preparing a search
 
 type Arrays = Partial<ReplyArrays["search"]>;
 type Found = Extract<Reply<"search">, { readonly search?: unknown }>;
-/** Limits of a search, which a notebook has already. */
+/** Limits of a search that a notebook already has. */
 export type Limits = () => Pick<Requests["search"], "bounds" | "free">;
 
 interface Drawn {
@@ -18,7 +18,7 @@ interface Drawn {
   steer(kind: "pause" | "resume" | "stop"): void;
 }
 
-/** A kernel with a page that draws evaluations until those of Python arrive. */
+/** A kernel with a page that draws its own evaluations until those of Python arrive. */
 export function withFirstEvaluations(kernel: Host, page: Host, limits: Limits): Host {
   let drawn: Drawn | null = null;
   const preparation = createPreparation(kernel);
@@ -38,7 +38,7 @@ export function withFirstEvaluations(kernel: Host, page: Host, limits: Limits): 
     };
     const draw = (reply: Parameters<Listener<"search">>[0], arrays: Arrays) => {
       if (hasBegun || reply.kind !== "search" || !("search" in reply) || !reply.search) return;
-      const search = { ...reply.search, status: "rejected" as const }; // Python has the last word
+      const search = { ...reply.search, status: "rejected" as const }; // only Python may verify a set
       last = { ...reply, search, state: reply.state === "paused" ? "paused" : "running" } as Found;
       listener(last as Reply<"search">, arrays);
       drawn = { id: reply.id, steer };
@@ -88,7 +88,7 @@ export function withFirstEvaluations(kernel: Host, page: Host, limits: Limits): 
   };
 }
 
-/** The preparation of a search: Python imports packages and compiles the neuron, and cannot reply meanwhile. */
+/** The preparation of a search, in which Python imports packages and compiles the neuron and cannot reply. */
 function createPreparation(kernel: Host) {
   let isNow = false;
   let isSilent = false;
@@ -108,7 +108,7 @@ function createPreparation(kernel: Host) {
       isNow = !isSilent;
       timer = setTimeout(end, PATIENCE);
     },
-    /** Calls the listener again if the kernel is still silent when the preparation is over. */
+    /** Calls the listener again if the kernel is still silent after the preparation. */
     onSilence(listener: (isSilent: boolean) => void) {
       tell = listener;
       kernel.onSilence?.((isSilentNow) => {

@@ -1,4 +1,5 @@
-// The host of the app: nobody (a file), the kernel of a notebook, or a server. Requests and replies are typed by their kind.
+// The host of the app, which is the kernel of a notebook, a server, or missing (a file). Requests and replies are typed by
+// their kind.
 
 import type { LessonData, ModelData } from "../catalogue.ts";
 import type { Kind, Reply, ReplyArrays, Requests } from "../messages.ts";
@@ -6,13 +7,13 @@ import type { Kind, Reply, ReplyArrays, Requests } from "../messages.ts";
 /** Cancels a request. Its listener is not called again. */
 export type Cancel = () => void;
 
-/** The kinds of the replies to a request. Searches that run already reply to the request for running searches. */
+/** The kinds of the replies to a request. Running searches reply to the request for running searches. */
 type ReplyKind<K extends Kind> = K extends "running" ? "running" | "search" : K;
 
-/** Receives each reply to a request. Arrays may be missing, because a reply without news has none. */
+/** Receives each reply to a request. Arrays may be missing, because a reply without new data has none. */
 export type Listener<K extends Kind> = (reply: Reply<ReplyKind<K>>, arrays: Partial<ReplyArrays[ReplyKind<K>]>) => void;
 
-/** Receives the complete data of a custom model later, or the reason why there are none. */
+/** Receives the complete data of a custom model later, or an error. */
 export type MoreData = (data: ModelData, error: string) => void;
 
 /** The form of the links of a page. An empty base is the address of the page. */
@@ -32,26 +33,29 @@ export interface Host {
   has(model: string): boolean;
   /** Sends a request. The last reply has a final state. */
   ask<K extends Kind>(kind: K, fields: Requests[K], listener: Listener<K>, buffer?: ArrayBuffer): Cancel;
-  /** Gives the data of a model and a pattern. For a custom model they may be an outline, which `more` completes. */
+  /**
+   * Returns the data of a model and a pattern. For a custom model they may be an outline, and `more` receives the complete
+   * data.
+   */
   describe(model: string, pattern: string, more?: MoreData): Promise<ModelData>;
-  /** Gives a lesson of the catalogue. */
+  /** Returns a lesson of the catalogue. */
   lesson(name: string): Promise<LessonData>;
-  /** Calls the listener when the host has been silent for a while, and when it replies again. */
+  /** Calls the listener when the host has been silent for some time, and when it replies again. */
   onSilence?: (listener: (isSilent: boolean) => void) => void;
-  /** Whether a notebook has no kernel, so that the page does everything itself. */
+  /** Whether a notebook has no kernel, so that the page works without Python. */
   isAlone?: () => boolean;
-  /** Whether Python prepares a search, during which it may reply late. */
+  /** Whether Python is preparing a search and may reply late. */
   isPreparing?: () => boolean;
-  /** Calls the listener with a sentence when the connection is lost, and with an empty text when it is back. */
+  /** Calls the listener with a sentence when the connection is lost, and with an empty string when it is back. */
   onLoss?: (listener: (sentence: string) => void) => void;
-  /** Sets the language of the host's sentences. */
+  /** Sets the language of the texts of the host. */
   speak?: (language: string) => void;
   readonly share?: ShareFrom | undefined;
-  /** The address that writes a notebook for a link, and the token that it requires. */
+  /** The address that creates a notebook from a link, and the token for it. */
   readonly notebook?: { readonly address: string; readonly token: string } | undefined;
-  /** The address to which the code of an exercise is sent. */
+  /** The address to which the page sends the code of an exercise. */
   readonly hand?: string | undefined;
-  /** The address of Plotly as a module, if it is a file of its own. */
+  /** The address of Plotly as a module, if it is a separate file. */
   readonly plotly?: string | undefined;
   close(): void;
 }

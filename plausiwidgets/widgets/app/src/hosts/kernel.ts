@@ -7,18 +7,18 @@ import { isBusy } from "./alone.ts";
 import { createChannel } from "./channel.ts";
 import type { Host } from "./host.ts";
 
-/** The history as Python writes it, with the ranges and the exercise of the shown step. */
+/** The history in Python's form, with the ranges and the exercise of the shown step. */
 export interface SentHistory {
   readonly steps: readonly HistoryStep[];
   readonly at: number;
   readonly ranges: SearchRanges;
   readonly exercise: Exercise | null;
   readonly revision: number;
-  /** The id of the request that wrote last, or an empty text for Python. */
+  /** The id of the request that wrote last, or an empty string for Python. */
   readonly by: string;
 }
 
-/** The map of an assessment. A cell without values cannot be opened. */
+/** The map of an assessment. A cell with values of null cannot be opened. */
 export interface AssessmentMap {
   readonly rows: readonly { readonly name: string; readonly title: string }[];
   readonly columns: readonly { readonly key: string; readonly letter: string; readonly title: string }[];

@@ -1,4 +1,4 @@
-// The open requests to a host. Requests have ids, replies come in any order, and a newer request of some kinds replaces the
+// The open requests to a host. Requests have ids, replies arrive in any order, and a newer request of some kinds replaces an
 // older one.
 
 import { tr } from "../i18n/texts.ts";
@@ -7,12 +7,12 @@ import { unpacked } from "./arrays.ts";
 import type { Cancel, Host, Listener } from "./host.ts";
 import { Silence } from "./silence.ts";
 
-/** An id that no other page of the same host has. */
+/** The prefix of ids, which no other page of the same host has. */
 export const PAGE = Math.random().toString(36).slice(2, 8);
 let count = 0;
 const newId = () => `${PAGE}-${++count}`;
 
-/** A request without its kind in its type, because the kind of a reply is known only when it arrives. */
+/** An open request. Its type has no kind, because the kind of a reply is known only when it arrives. */
 interface Open {
   id: string;
   readonly kind: Kind;
@@ -21,7 +21,7 @@ interface Open {
   readonly buffer: ArrayBuffer | undefined;
 }
 
-/** A request that created a pattern. It is sent again to a server that has lost the pattern. */
+/** A request that created a pattern. If a server has lost the pattern, the request is repeated. */
 type Making = Pick<Open, "kind" | "fields" | "buffer">;
 
 export type Send = (message: { kind: Kind; id: string }, buffer?: ArrayBuffer) => void;
@@ -29,7 +29,7 @@ export type Send = (message: { kind: Kind; id: string }, buffer?: ArrayBuffer) =
 export class Requests {
   readonly silence: Silence;
   readonly #open = new Map<string, Open>();
-  /** Searches whose replies are ignored. */
+  /** The ids of searches whose replies are ignored. */
   readonly #cancelled = new Set<string>();
   /** The requests that created patterns, by the names of the patterns. */
   readonly #made = new Map<string, Making>();
@@ -41,7 +41,7 @@ export class Requests {
     this.silence = new Silence(() => send({ kind: "alive", id: newId() }));
   }
 
-  /** Sends a request. This method is the only way in, and it is typed. */
+  /** Sends a request. Only this method is public and typed by the kind. */
   ask<K extends Kind>(kind: K, fields: RequestFields[K], listener: Listener<K>, buffer?: ArrayBuffer): Cancel {
     return this.#ask(kind, fields, listener as Open["listener"], buffer);
   }
@@ -67,7 +67,7 @@ export class Requests {
   /** Reads a message of the host and its bytes. */
   receive(message: unknown, data: DataView | null): void {
     if (typeof message !== "object" || message === null) return;
-    const reply = message as Reply<Kind>; // the host checks what it sends against the table of messages
+    const reply = message as Reply<Kind>; // the host checks its replies against the table of messages
     this.silence.heard();
     const entry = this.#open.get(reply.id) ?? this.#adopted(reply);
     if (entry) {
@@ -78,7 +78,10 @@ export class Requests {
     if ([...this.#open.values()].some(({ kind }) => kind !== "running")) this.silence.expect();
   }
 
-  /** After a reload, searches of the page before have ids of their own. They belong to the request for running searches. */
+  /**
+   * The request for running searches, if a reply belongs to a search that the page started before a reload. Such a search has
+   * its own id.
+   */
   #adopted({ kind, id }: Reply<Kind>): Open | undefined {
     if (kind !== "search" || this.#cancelled.has(id)) return undefined;
     return [...this.#open.values()].find((one) => one.kind === "running");
@@ -105,9 +108,9 @@ export class Requests {
 
   /** Continues after the connection was lost. The server may have lost patterns, so they are created first. */
   resend(): void {
-    for (const [id, { fields }] of this.#open) if ("again" in fields) this.#open.delete(id); // of an earlier connection
+    for (const [id, { fields }] of this.#open) if ("again" in fields) this.#open.delete(id); // the request belongs to an earlier connection
     const all = [...this.#made.values()];
-    // One by one, because a server refuses many requests at the same time.
+    // The requests are sent one by one, because a server rejects many simultaneous requests.
     const next = () => {
       const one = all.shift();
       if (!one) return this.#resendOpen();

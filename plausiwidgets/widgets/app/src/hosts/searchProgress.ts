@@ -1,4 +1,4 @@
-// A search in the browser as the page follows it: the rows of its evaluations so far, and its best set.
+// The progress of a search in the browser, with the rows of its evaluations and its best set.
 
 import type { Values } from "../catalogue.ts";
 import type { Problem, Rank } from "../engine/search/objective.ts";
@@ -6,8 +6,8 @@ import { RANKS, rowLength, type Widths, widthsOf } from "../engine/search/rows.t
 import type { Report } from "../engine/search/worker.ts";
 import type { Reply, ReplyArrays, Requests } from "../messages.ts";
 
-const NEWEST = 2000; // evaluations whose values are in one reply
-const AT_BOUND = 0.02; // share of the range, and of the bound, from which a value is not at the bound
+const NEWEST = 2000; // maximum number of evaluations whose values are in one reply
+const AT_BOUND = 0.02; // distance from a bound, as a share of the range and of the bound, below which a value is at the bound
 
 export class SearchProgress {
   count = 0;
@@ -64,7 +64,7 @@ export class SearchProgress {
     return { ...this.fields.values, ...Object.fromEntries(this.problem.axes.map(({ name }, i) => [name, point[i]])) };
   }
 
-  /** The loss by which sets with equal ranks are compared: with the loss of a verification test that failed. */
+  /** The loss for comparisons of sets with equal ranks, which includes the loss of a failed verification test. */
   #gradedOf(number: number): number {
     const length = rowLength(this.widths);
     const isFragile = this.rankOf(number) === "fragile";
@@ -108,7 +108,7 @@ export class SearchProgress {
     return { loss: losses, restarts: Int32Array.from(restarts), values, ...arrays };
   }
 
-  /** The parameters of the best set that are at a limit of their range. */
+  /** The parameters of the best set that are at a bound of their range. */
   #atBounds(): string[] {
     const point = this.pointOf(this.#best);
     return this.problem.axes

@@ -1,10 +1,10 @@
-// The workers of the searches of a page: one that leads, and helpers on the other processor cores.
+// The workers for the searches of a page, with one leader and helpers on the other processor cores.
 
 import { leading, type Order, type Report } from "../engine/search/worker.ts";
 
 const MAX_WORKERS = 8;
 
-/** The number of workers: one core is left to the page. */
+/** The number of workers, which leaves one core to the page. */
 export function countOfWorkers(cores: number | undefined): number {
   return Math.min(Math.max((cores ?? 1) - 1, 1), MAX_WORKERS);
 }
@@ -13,7 +13,7 @@ export function countOfWorkers(cores: number | undefined): number {
 export function createWorker(): Worker {
   const script = document.querySelector<HTMLScriptElement>("body > script[type=module]");
   if (script?.src) return new Worker(script.src);
-  // The text imports nothing.
+  // The text of the script has no imports.
   return new Worker(URL.createObjectURL(new Blob([script?.text ?? ""], { type: "text/javascript" })));
 }
 
@@ -23,9 +23,10 @@ export interface Leader {
 }
 
 /**
- * Makes the workers for a number of processor cores. If the browser makes none, the page leads the searches itself, in slices that leave it responsive.
+ * Creates the workers for a number of processor cores. If the browser creates none, the page leads the searches in slices that
+ * keep it responsive.
  *
- * @param failed is called if the leader stops working, which ends its search
+ * @param failed is called if the leader fails, which ends its search
  */
 export function leaderOf(
   begin: () => Worker,
@@ -41,7 +42,7 @@ export function leaderOf(
   }
   leader.onmessage = ({ data }: MessageEvent<Report>) => receive(data);
   leader.onerror = (event) => failed(event.message || "the worker stopped");
-  let helpers: Worker[] | null = null; // the first search makes them
+  let helpers: Worker[] | null = null; // created by the first search
   return {
     post(order) {
       leader.postMessage(order);
@@ -53,7 +54,7 @@ export function leaderOf(
   };
 }
 
-/** Makes the helpers of a leader. A helper that fails is left out. */
+/** Creates the helpers of a leader. A helper that fails is ignored. */
 function helpersOf(leader: Worker, begin: () => Worker, count: number): Worker[] {
   const helpers: Worker[] = [];
   const ports: MessagePort[] = [];
@@ -71,7 +72,7 @@ function helpersOf(leader: Worker, begin: () => Worker, count: number): Worker[]
       helpers.push(helper);
       ports.push(port2);
     } catch {
-      break; // the browser makes no more workers
+      break; // the browser creates no more workers
     }
   }
   leader.postMessage({ order: "lead", ports } satisfies Order, ports);

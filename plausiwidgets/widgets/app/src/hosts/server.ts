@@ -1,4 +1,4 @@
-// A server, through one WebSocket that opens again when it closes.
+// The connection to a server, through a WebSocket that is reopened when it closes.
 
 import type { ModelData } from "../catalogue.ts";
 import { tr } from "../i18n/texts.ts";
@@ -6,24 +6,24 @@ import { type Channel, createChannel } from "./channel.ts";
 import type { Host } from "./host.ts";
 import type { Send } from "./requests.ts";
 
-/** The sub-protocol. Pages and servers whose messages differ have another one. */
+/** The sub-protocol, which changes when the messages change. */
 const PROTOCOL = "plausiwidgets.2";
-const FORMER = "plausiwidgets.1"; // of a server of 0.3, to which the page connects only to find out its version
-const MAX_UPLOAD = 8e6; // bytes of a file
-const FULL = 1013; // the code of a connection for which there is no place
-const RETRY = { first: 250, longest: 8000, full: 15000 }; // ms
+const FORMER = "plausiwidgets.1"; // sub-protocol of version 0.3, which the page accepts only to detect an old server
+const MAX_UPLOAD = 8e6; // maximum size of a file in bytes
+const FULL = 1013; // the closing code of a server with the maximum number of visitors
+const RETRY = { first: 250, longest: 8000, full: 15000 }; // delays in ms
 
-/** The name of this page, which it keeps across a reload. A copy of the page has another name. */
+/** The random name of this page, which survives a reload. A duplicate of the tab has another name. */
 function visitorName(): string {
   const key = "plausiwidgets.visitor";
   let name = "";
   try {
     name = sessionStorage.getItem(key) ?? "";
-    sessionStorage.removeItem(key); // a duplicated tab would copy it
+    sessionStorage.removeItem(key); // otherwise a duplicate of the tab would have the same name
     addEventListener("pagehide", () => sessionStorage.setItem(key, name));
     addEventListener("pageshow", () => sessionStorage.removeItem(key));
   } catch {
-    // The browser stores nothing, so the page has a new name after a reload.
+    // The browser stores nothing, so the page will have another name after a reload.
   }
   if (!/^[0-9a-f]{32}$/.test(name)) {
     const bytes = [...crypto.getRandomValues(new Uint8Array(16))];
@@ -32,7 +32,7 @@ function visitorName(): string {
   return name;
 }
 
-/** A message with its bytes: the length of the JSON, the JSON, the bytes. */
+/** A message as bytes: the length of the JSON text, the JSON text and the buffer. */
 export function framed(text: string, data: ArrayBuffer): Uint8Array<ArrayBuffer> {
   const json = new TextEncoder().encode(text);
   const frame = new Uint8Array(4 + json.length + data.byteLength);
@@ -47,7 +47,7 @@ class Connection {
   onLoss: (sentence: string) => void = () => {};
   readonly #visitor = visitorName();
   #socket: WebSocket | null = null;
-  /** Messages before the first connection. */
+  /** The messages before the first connection. */
   readonly #waiting: (string | Uint8Array<ArrayBuffer>)[] = [];
   #isOpen = false;
   #wasOpen = false;
@@ -78,11 +78,11 @@ class Connection {
     const text = JSON.stringify(message);
     const frame = data ? framed(text, data) : text;
     if (this.#isOpen) this.#socket?.send(frame);
-    else if (!this.#wasOpen) this.#waiting.push(frame); // later ones are sent again after the connection is back
+    else if (!this.#wasOpen) this.#waiting.push(frame); // later messages are sent again after a reconnection
   };
 
   #connect(): void {
-    if (this.#isClosed) return; // closed during the delay
+    if (this.#isClosed) return; // the host was closed during the delay
     const socket = new WebSocket(this.address.replace(/^http/, "ws"), [PROTOCOL, FORMER]);
     this.#socket = socket;
     socket.binaryType = "arraybuffer";
@@ -96,7 +96,7 @@ class Connection {
     if (this.#isOpen) this.#socket?.send(JSON.stringify(greeting));
   }
 
-  /** Ends the connection to a server of a former version. */
+  /** Closes the connection to a server of a former version. */
   #refuse(socket: WebSocket): void {
     this.onLoss(tr("This page and the server have different versions of plausiwidgets. Reload the page."));
     this.#isClosed = true;

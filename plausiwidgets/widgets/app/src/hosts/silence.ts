@@ -1,6 +1,6 @@
-// Whether a host is silent. A request may take long, so a greeting, which every host answers immediately, shows the silence.
+// Detection of a silent host. A request may take long, so the page sends a greeting, which every host answers immediately.
 
-const SILENCE = 5000; // ms without a reply after which a host counts as silent
+const SILENCE = 5000; // time in ms without a reply after which a host is silent
 
 export class Silence {
   onChange: (isSilent: boolean) => void = () => {};
@@ -11,7 +11,7 @@ export class Silence {
   /** @param greet sends a greeting */
   constructor(readonly greet: () => void) {}
 
-  /** Expects a reply. */
+  /** Starts to wait for a reply. */
   expect(): void {
     if (!this.#isClosed) this.#timer ||= Number(setTimeout(() => this.#greet(), SILENCE / 2));
   }
@@ -26,7 +26,7 @@ export class Silence {
     this.#greet();
   }
 
-  /** Notes that the host has replied. */
+  /** Handles a reply of the host. */
   heard(): void {
     this.stop();
     this.set(false);
@@ -42,13 +42,13 @@ export class Silence {
     this.onChange(isSilent);
   }
 
-  /** Expects no reply until the next request. */
+  /** Stops waiting until the next request. */
   stop(): void {
     clearTimeout(this.#timer);
     this.#timer = 0;
   }
 
-  /** Expects no reply from now on, even if a view that closes late sends a request. */
+  /** Stops waiting forever, even if a view that closes late sends a request. */
   close(): void {
     this.stop();
     this.#isClosed = true;

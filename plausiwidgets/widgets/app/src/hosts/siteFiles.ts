@@ -10,7 +10,7 @@ import { keep } from "./tabStorage.ts";
 export interface About {
   readonly version: string;
   readonly language: string | null;
-  /** The model and the pattern on which the page opens without a link. */
+  /** The initial model and pattern of a page without a link. */
   readonly model: string;
   readonly pattern: string;
   readonly dark?: boolean;

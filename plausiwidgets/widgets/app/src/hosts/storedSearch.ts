@@ -1,4 +1,5 @@
-// The search of a tab, so that a reload loses nothing. Its rows are enough: a search that takes them again continues as before.
+// The search of a tab, stored for a reload. The rows are sufficient, because a search that receives them again continues
+// unchanged.
 
 import type { Requests } from "../messages.ts";
 import { keep, kept } from "./tabStorage.ts";
@@ -9,7 +10,7 @@ export interface StoredSearch {
   readonly rows: Float64Array;
 }
 
-const CHUNK = 0x8000; // bytes of one call
+const CHUNK = 0x8000; // maximum number of bytes in one call
 
 function textOf(rows: Float64Array): string {
   const bytes = new Uint8Array(rows.buffer, rows.byteOffset, rows.byteLength);
@@ -23,7 +24,7 @@ function rowsOf(text: string): Float64Array {
   return new Float64Array(bytes.buffer);
 }
 
-/** Keeps a search. If its rows have no room, the search evaluates the same points again after a reload. */
+/** Stores a search. If there is no space for its rows, the search evaluates the same points again after a reload. */
 export function keepSearch(name: string, { rows, ...search }: StoredSearch): void {
   const isKept = keep(name, JSON.stringify({ ...search, rows: textOf(rows) }));
   if (!isKept) keep(name, JSON.stringify({ ...search, state: "running", rows: "" }));

@@ -1,4 +1,4 @@
-// Many searches in the browser, one after the other: every pattern of some models, and the patterns of one neuron.
+// Many searches in the browser, one after another, for every pattern of some models or for the patterns of one neuron.
 
 import { type Catalogue, type ModelData, patternOf, ruledOutAt, type StoredSet, type Values } from "../catalogue.ts";
 import { NEURONS } from "../engine/neuron.ts";
@@ -9,20 +9,20 @@ import { type AssessedRow, FINAL, type Kind, type Requests, type SearchRecord } 
 import { type BrowserSearchOptions, Searches } from "./browserSearch.ts";
 import type { Cancel, Host, Listener } from "./host.ts";
 
-const ASSESSED = 20_000; // evaluations of a pair, unless the request has another budget
-const STIMULI = 500; // evaluations of a pattern of one neuron, because a stimulus has two to four parameters
+const ASSESSED = 20_000; // default number of evaluations of a pair
+const STIMULI = 500; // number of evaluations for a pattern of one neuron, because a stimulus has only two to four parameters
 
 interface Survey {
   readonly models: readonly string[];
   readonly patterns: readonly string[];
-  /** The search of a pair whose data are here. */
+  /** Returns the fields of a search for a pair whose data are available. */
   readonly fieldsOf: (data: ModelData, pattern: string) => Requests["search"];
-  /** Gets each row. */
+  /** Receives each row. */
   readonly take: (row: AssessedRow, done: number, total: number) => void;
 }
 
 class Surveys {
-  /** The surveys have workers of their own, so that a user can search meanwhile. */
+  /** The surveys have their own workers, so that a user can search at the same time. */
   readonly #searches: Searches;
   #isWanted = () => false;
   #cancel = () => {};
@@ -127,7 +127,10 @@ class Surveys {
     });
   }
 
-  /** The search for a stimulus. It begins at the best known one: that on the sliders, and those of the stored sets. */
+  /**
+   * The request of a search for a stimulus. It starts with the best of the stimulus on the sliders and those of the stored
+   * sets.
+   */
   #stimulusOf(
     data: ModelData,
     key: string,
@@ -173,7 +176,7 @@ function defaultsOf(data: ModelData, pattern: string) {
   return { model: data.model.name, pattern, values, dt: data.model.dt };
 }
 
-/** The rows as a table. */
+/** The rows as CSV text. */
 function csvOf(rows: readonly AssessedRow[], seed: number): string {
   const quoted = (text: string) => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
   const lines = rows.map(({ model, letter, pattern, status, loss, evaluations, parameters, ruled_out }) =>

@@ -1,4 +1,4 @@
-// Values that last as long as a tab. If the browser stores nothing, they are lost with the page.
+// Values that are stored as long as a tab exists. If the browser stores nothing, they are lost with the page.
 
 import type { History, HistoryStore } from "../models/history.ts";
 import type { Selection } from "../models/selection.ts";
@@ -11,17 +11,17 @@ export function kept(name: string): string | null {
   }
 }
 
-/** Keeps a value. The result is false if the browser stores nothing, or has no room for the value. */
+/** Stores a value. Returns false if the browser stores nothing or has no space for the value. */
 export function keep(name: string, value: string): boolean {
   try {
     sessionStorage.setItem(`plausiwidgets.${name}`, value);
     return true;
   } catch {
-    return false; // the user chooses the value again after a reload
+    return false; // after a reload, the user must choose the value again
   }
 }
 
-/** The history of a page without a kernel. A reload finds it again; no other side changes it. */
+/** The history of a page without a kernel, which survives a reload. No other view changes it. */
 export function tabHistory(name: string): HistoryStore<Selection> {
   return {
     load: () => read(kept(name) ?? ""),
@@ -30,7 +30,7 @@ export function tabHistory(name: string): HistoryStore<Selection> {
   };
 }
 
-/** The history in a text, or null if another version of the app has written it. */
+/** The history that a text contains, or null if another version of the app wrote it. */
 function read(text: string): History<Selection> | null {
   try {
     const history: History<Selection> = JSON.parse(text);
@@ -42,4 +42,4 @@ function read(text: string): History<Selection> | null {
   }
 }
 
-const FORM = "string,string,object,number,number"; // model, pattern, values, time step, stored set
+const FORM = "string,string,object,number,number"; // types of model, pattern, values, time step, stored set

@@ -19,17 +19,17 @@ export function numberText(value: number, digits = 4): string {
   return withMinus(`${Number(mantissa)}e${sign}${String(Math.abs(exponent)).padStart(2, "0")}`);
 }
 
-/** A unit as the screen shows it: "1/ms" as "ms⁻¹". */
+/** A unit as shown on the screen, such as "ms⁻¹" for "1/ms". */
 export const unitText = (unit: string): string => unit.replace(/^1\/(\p{L}+)$/u, "$1⁻¹");
 
-/** A unit with text before and after it, or nothing for a number without a unit. */
+/** A unit with a prefix and a suffix, or an empty string for a number without a unit. */
 export const ofUnit = (unit: string, before = "", after = "") =>
   unit && unit !== "1" ? before + unitText(unit) + after : "";
 
 const singular = (unit: string) =>
   ({ spikes: tr("spike"), bursts: tr("burst"), intervals: tr("interval") })[unit] ?? tr(unit);
 
-/** An accepted range, both ends included. An infinite end is open. */
+/** An accepted range with both ends, or with one end if the other is infinite. */
 export function intervalText(low: number, high: number, givenUnit: string): string {
   const isOne = (low === 1 || high === 1) && (low === high || low === -Infinity || high === Infinity);
   const unit = ofUnit(givenUnit) && ` ${isOne ? singular(givenUnit) : unitText(tr(givenUnit))}`;
@@ -43,5 +43,5 @@ export function intervalText(low: number, high: number, givenUnit: string): stri
 export const measuredText = (value: number, unit: string) =>
   Number.isNaN(value) ? numberText(value) : intervalText(value, value, unit);
 
-/** A number with up to `digits` significant digits, as sliders show it. */
+/** A number with up to `digits` significant digits, in the form of the sliders. */
 export const plain = (value: number, digits = 4): string => String(Number(value.toPrecision(digits))).replace("-", "−");

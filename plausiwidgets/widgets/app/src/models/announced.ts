@@ -1,16 +1,16 @@
-// Words for a screen reader that change often: they are announced at most once in a while.
+// Texts for a screen reader that change often and are announced only once in a while.
 
 import { type ReadonlySignal, signal } from "@preact/signals";
 import { following } from "./following.ts";
 
-const PAUSE = 5000; // ms
+const PAUSE = 5000; // minimum time in ms between two announcements
 
 export interface Announced {
   readonly words: ReadonlySignal<string>;
   close(): void;
 }
 
-/** The first words immediately, and after that the latest words once per pause. */
+/** The first text immediately, and then the latest text once per pause. */
 export function announced(latest: ReadonlySignal<string>, pause = PAUSE): Announced {
   const words = signal("");
   let timer: ReturnType<typeof setTimeout> | undefined;

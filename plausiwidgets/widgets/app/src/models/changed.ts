@@ -12,7 +12,7 @@ export interface Changed {
 
 const MAX_DIGITS = 12;
 
-/** The parameters that change, the largest movement of a slider first. */
+/** The changed parameters, starting with the largest movement of a slider. */
 export function changedBetween(sliders: readonly Slider[], before: Values, after: Values): readonly Changed[] {
   const moves = sliders
     .filter(({ name }) => after[name] !== undefined && before[name] !== undefined && after[name] !== before[name])
@@ -21,13 +21,13 @@ export function changedBetween(sliders: readonly Slider[], before: Values, after
   return moves.map(({ slider }) => ({ slider, ...textsOf(slider, before[slider.name], after[slider.name]) }));
 }
 
-/** The distance as a share of the track. */
+/** The distance of two values as a share of the track. */
 function distanceOf(slider: Slider, from: number, to: number): number {
   const ends = [Math.min(slider.low, from, to), Math.max(slider.high, from, to)] as const;
   return Math.abs(shareOf(slider, from, ends) - shareOf(slider, to, ends));
 }
 
-/** Two numbers with as many digits as show that they differ. */
+/** Two numbers as text, with enough digits to show their difference. */
 function textsOf({ unit }: Slider, from: number, to: number): Pick<Changed, "before" | "after"> {
   let digits = 4;
   while (digits < MAX_DIGITS && plain(from, digits) === plain(to, digits)) digits++;

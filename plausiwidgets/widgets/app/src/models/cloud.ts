@@ -1,21 +1,21 @@
-// The cloud of a search: the places of its newest evaluations, the distribution of its CMA-ES run, and its population.
+// The cloud of a search, with its newest evaluations, the distribution of its CMA-ES run, and its population.
 
 import type { Range } from "../catalogue.ts";
 import { shareOf, valueOn } from "../engine/scales.ts";
 import { eigen } from "../engine/search/cmaes.ts";
 import type { ReplyArrays, SearchAxis } from "../messages.ts";
 
-export const KEPT = 5000; // evaluations
-const DISTRIBUTIONS = 20; // for the playback of a short search
-const ENOUGH = 100; // evaluations by which the plane is chosen: the best tenth of fewer has no axis
-const CORNERS = 72; // of an ellipse
+export const KEPT = 5000; // maximum number of evaluations
+const DISTRIBUTIONS = 20; // maximum number of distributions, for the playback of a short search
+const ENOUGH = 100; // minimum number of evaluations for the choice of the plane, because the best tenth of fewer has no clear axis
+const CORNERS = 72; // number of corners of an ellipse
 
-/** A run of CMA-ES, in the unit cube of the search. */
+/** The distribution of a CMA-ES run in the unit cube of the search. */
 export interface Distribution {
-  /** The number of evaluations at that time. */
+  /** The number of evaluations when the reply was sent. */
   readonly at: number;
   readonly mean: ArrayLike<number>;
-  /** σ²C, row by row. */
+  /** σ²C in row-major order. */
   readonly covariance: ArrayLike<number>;
   /** A factor on the linear part of the asinh scales of the run. */
   readonly spread: number;
@@ -24,14 +24,14 @@ export interface Distribution {
 export interface Cloud {
   /** The free parameters, with the limits of the search. */
   readonly space: readonly SearchAxis[];
-  /** Places from 0 to 1 on the tracks of the sliders, one row for each evaluation. */
+  /** Positions from 0 to 1 on the tracks of the sliders, with one row for each evaluation. */
   readonly places: Float32Array;
-  /** The number of the evaluation in the first row, and the number of rows. */
+  /** The index of the evaluation in the first row, and the number of rows. */
   readonly first: number;
   readonly rows: number;
-  /** The newest distributions. A mean without coordinates is that of a time without CMA-ES. */
+  /** The newest distributions. The mean is empty while CMA-ES does not run. */
   readonly distributions: readonly Distribution[];
-  /** Places of the members of a population, row by row. It is empty while CMA-ES runs. */
+  /** Positions of the members of a population in row-major order. Empty while CMA-ES runs. */
   readonly population: Float32Array;
 }
 
@@ -46,14 +46,14 @@ export const noCloud = (): Cloud => ({
 
 const NONE = { mean: [], covariance: [], spread: 1 };
 
-/** The fields of a reply from which the cloud is made. */
+/** The fields of a reply that the cloud uses. */
 export interface CloudReply {
   readonly from?: number;
   readonly space?: readonly SearchAxis[];
   readonly spread?: number;
 }
 
-/** The cloud after another reply. The values of a reply belong to the last of its evaluations. */
+/** The cloud after another reply. The values in a reply belong to the last of its evaluations. */
 export function withReply(
   before: Cloud,
   { from = 0, space: given = [], spread = 1 }: CloudReply,
@@ -74,20 +74,20 @@ export function withReply(
 
 const limitsOf = ({ low, high }: SearchAxis): Range => [low, high];
 
-/** The places of values, row by row. */
+/** The positions of values in row-major order. */
 function placesOf(space: readonly SearchAxis[], values: ArrayLike<number>): Float32Array {
   const limits = space.map(limitsOf);
   return Float32Array.from(values, (x, k) => shareOf(space[k % space.length], x, limits[k % space.length]));
 }
 
-/** Adds rows, the last of which is that of the evaluation `at - 1`. Only the newest rows are kept. */
+/** Adds rows, the last of which belongs to the evaluation `at - 1`. Only the newest rows are kept. */
 function withRows(before: Cloud, space: readonly SearchAxis[], at: number, values: Float32Array) {
   const wide = space.length;
   const added = Math.floor(values.length / wide);
   let { places, first, rows } = before;
   if (!added) return { places, first, rows };
   const begin = at - added;
-  // A gap, or a reply with earlier evaluations, as after a reload.
+  // The rows start again after a gap, and after a reply with earlier evaluations, as after a reload.
   if (begin < first || begin > first + rows) [first, rows] = [begin, 0];
   rows = begin - first;
   if ((rows + added) * wide > places.length) {
@@ -100,7 +100,7 @@ function withRows(before: Cloud, space: readonly SearchAxis[], at: number, value
   return { places, first, rows: rows + added };
 }
 
-/** The distribution that was the newest when `count` evaluations were done, or null if CMA-ES did not run. */
+/** The newest distribution after `count` evaluations, or null if CMA-ES did not run. */
 export function distributionAt({ distributions }: Cloud, count: number): Distribution | null {
   const newest = distributions.findLast(({ at }) => at <= count);
   return newest?.mean.length ? newest : null;
@@ -108,15 +108,15 @@ export function distributionAt({ distributions }: Cloud, count: number): Distrib
 
 // -- the plane -------------------------------------------------------------------------------------------
 
-/** The numbers of two parameters. */
+/** The indices of two parameters. */
 export type Plane = readonly [x: number, y: number];
 
-/** Whether there are enough evaluations to choose the plane. */
+/** Whether there are enough evaluations for the choice of the plane. */
 export const isPlaneKnown = ({ rows }: Cloud, isOver: boolean): boolean => rows >= ENOUGH || (isOver && rows > 1);
 
 /**
- * The two parameters with the largest share of the first principal axis of the best tenth of the first evaluations. Later
- * evaluations do not count, so that the plane does not depend on the time of a reply.
+ * The two parameters with the largest components in the first principal axis of the best tenth of the first evaluations. Later
+ * evaluations are not used, so that the plane does not depend on the time of a reply.
  */
 export function planeOf({ space, places, first, rows }: Cloud, losses: ArrayLike<number>): Plane {
   const wide = space.length;
@@ -136,7 +136,7 @@ export function planeOf({ space, places, first, rows }: Cloud, losses: ArrayLike
 
 // -- the ellipse -----------------------------------------------------------------------------------------
 
-/** A function of a coordinate in the unit cube of a run, which gives the place on the track of the slider. */
+/** A function that maps a coordinate in the unit cube of a run to the position on the track of the slider. */
 function placing({ scale, linear_width, low, high }: SearchAxis, spread: number): (u: number) => number {
   if (scale !== "asinh" || linear_width === null || spread === 1) return (u) => u;
   const own = [low, high].map((x) => Math.asinh(x / (linear_width * spread)));
@@ -144,7 +144,10 @@ function placing({ scale, linear_width, low, high }: SearchAxis, spread: number)
   return (u) => (Math.asinh(Math.sinh(own[0] + u * (own[1] - own[0])) * spread) - a) / (b - a);
 }
 
-/** A function that moves a coordinate into the unit cube, as the search folds its points, together with its mean. */
+/**
+ * A function that maps a coordinate into the unit cube, in the way in which the search folds its points, together with its
+ * mean.
+ */
 function folding(mean: number): (u: number) => number {
   const cell = Math.floor(mean);
   return cell % 2 === 0 ? (u) => u - cell : (u) => cell + 1 - u;
@@ -163,7 +166,7 @@ export function ellipseOf({ mean, covariance }: Distribution, [i, j]: Plane): { 
   };
 }
 
-/** The ellipse at the places on the tracks. It is bent if the run has another scale than the sliders. */
+/** The ellipse in positions on the tracks. It is bent if the scales of the run and of the sliders differ. */
 export function shownEllipse(cloud: Cloud, distribution: Distribution, plane: Plane): { xs: number[]; ys: number[] } {
   const { xs, ys } = ellipseOf(distribution, plane);
   const [x, y] = plane.map((i) => {
@@ -173,8 +176,8 @@ export function shownEllipse(cloud: Cloud, distribution: Distribution, plane: Pl
   return { xs: xs.map(x), ys: ys.map(y) };
 }
 
-/** The value at a place of an axis. */
+/** The value at a position on an axis. */
 export const valueAtPlace = (axis: SearchAxis, place: number): number => valueOn(axis, place, limitsOf(axis));
 
-/** The place of a value on an axis. */
+/** The position of a value on an axis. */
 export const placeOfValue = (axis: SearchAxis, value: number): number => shareOf(axis, value, limitsOf(axis));

@@ -1,15 +1,15 @@
-// A search as its replies describe it, with the losses of all its evaluations.
+// The progress of a search from its replies, with the losses of all its evaluations.
 
 import type { Values } from "../catalogue.ts";
 import type { Replies, ReplyArrays, State } from "../messages.ts";
 import { type Cloud, type CloudReply, noCloud, withReply } from "./cloud.ts";
 
-/** The losses of all evaluations. The array grows by doubling. */
+/** The losses of all evaluations, in an array that grows by doubling. */
 export interface Evaluations {
   readonly losses: Float32Array;
   readonly count: number;
   readonly least: number;
-  /** How many gaps were filled later, for example after a reload. */
+  /** The number of gaps that were filled later, for example after a reload. */
   readonly filled: number;
 }
 
@@ -20,21 +20,21 @@ export interface Search {
   readonly state: State;
   readonly evaluations: Evaluations;
   readonly cloud: Cloud;
-  /** The numbers of the evaluations that began a restart. */
+  /** The indices of the evaluations that started a restart. */
   readonly restarts: readonly number[];
   readonly loss: number;
-  /** The best parameters, a complete set. */
+  /** The best parameters as a complete set. */
   readonly best: Values | null;
-  /** The parameters of the best set that lie at a limit of their range. */
+  /** The parameters of the best set that are at a bound of their range. */
   readonly atEnds: readonly string[];
-  /** Visitors of a server who are ahead. */
+  /** The number of visitors ahead on a server. */
   readonly before: number;
   readonly dt: number;
   readonly status: string;
   readonly error: string;
   readonly least: number;
   readonly seconds: number;
-  /** When the first and the last reply came, in ms of the page's clock. */
+  /** The times of the first and the last reply, in ms of the page's clock. */
   readonly began: number;
   readonly ended: number;
 }
@@ -55,7 +55,7 @@ export const noEvaluations = (): Evaluations => ({
   filled: 0,
 });
 
-/** Adds losses at their place. A reply may repeat evaluations. Those that are missing are NaN until they arrive. */
+/** Adds losses at their place. A reply may repeat evaluations. Missing evaluations are NaN until they arrive. */
 export function withEvaluations(before: Evaluations, from: number, losses: ArrayLike<number>): Evaluations {
   const count = Math.max(before.count, from + losses.length);
   let kept = before.losses;
@@ -71,7 +71,7 @@ export function withEvaluations(before: Evaluations, from: number, losses: Array
   return { losses: kept, count, least, filled: before.filled + (isGap ? 1 : 0) };
 }
 
-/** The search after another reply of the host, at a time of the page's clock. */
+/** The search after another reply of the host at a time of the page's clock. */
 export function received(
   known: Search | null,
   { id, state, search: record, from = 0, before = 0, error = "", ...news }: SearchReply,
@@ -104,7 +104,7 @@ export function received(
   };
 }
 
-/** The best parameters, which stay the same object until they change. */
+/** The best parameters. The object stays the same until they change. */
 function bestOf(best: Values | undefined, known: Values | null): Values | null {
   const next = best && Object.keys(best).length ? best : null;
   return JSON.stringify(next) === JSON.stringify(known) ? known : next;

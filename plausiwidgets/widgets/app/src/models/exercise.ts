@@ -1,5 +1,6 @@
-// Exercises: that of a page in one file, and those that a host makes, whose target is a neuron with hidden parameters. The user
-// matches this neuron by hand, against a search or together with a class. Everybody who opens the same number gets the same one.
+// Exercises: that of a page in one file, and mysteries that a host creates, whose target is a neuron with hidden parameters.
+// The user matches this neuron by hand, in a race with a search or together with a class. The same number always gives the same
+// neuron.
 
 import { batch, computed, effect, type ReadonlySignal, signal } from "@preact/signals";
 import type { Exercise, Values } from "../catalogue.ts";
@@ -17,9 +18,9 @@ import type { Attempt, TaskModel, TaskScreen } from "./task.ts";
 import type { VerdictModel } from "./verdict.ts";
 
 export const MAX_POINTS = 100;
-const NO_POINTS = -1; // nothing was evaluated yet
+const NO_POINTS = -1; // no set was evaluated yet
 
-/** An attempt at an exercise that begins. */
+/** A new attempt at an exercise. */
 const begun = ({ model, pattern }: Pick<Selection, "model" | "pattern">, exercise: Exercise): Attempt => ({
   ...{ model, pattern, exercise, yours: NO_POINTS, best: NO_POINTS, raced: false, first: "", revealed: null },
 });
@@ -28,8 +29,8 @@ const begun = ({ model, pattern }: Pick<Selection, "model" | "pattern">, exercis
 export const startOf = ({ start: { values } }: Pick<Exercise, "start">): Values => Object.fromEntries(values);
 
 /**
- * The points of a verdict, from 0 to 100, or null without a verdict. The common criteria, which every resting neuron meets,
- * earn no points. Python computes the same points.
+ * The points of a verdict from 0 to 100, or null without a verdict. The common criteria, which every resting neuron meets, earn
+ * no points. Python computes the same points.
  */
 export function pointsOf(
   verdict: { readonly criteria: readonly { readonly key: string }[]; readonly loss: number } | null,
@@ -43,7 +44,7 @@ export function pointsOf(
   return Math.min(MAX_POINTS - 1, Math.floor(MAX_POINTS * (1 - missed)));
 }
 
-/** The attempt with the points of the user or of the search. In a race the first with all points wins. */
+/** The attempt with new points of the user or of the search. In a race, the first with all points wins. */
 function scored(attempt: Attempt, who: "yours" | "best", points: number): Attempt {
   if (attempt[who] === points) return attempt;
   const isFirst = attempt.raced && !attempt.first && points === MAX_POINTS;
@@ -51,13 +52,13 @@ function scored(attempt: Attempt, who: "yours" | "best", points: number): Attemp
 }
 
 export interface ExerciseModel {
-  /** The attempt at the exercise of the pair that is shown. */
+  /** The attempt at the exercise of the shown pair. */
   readonly attempt: ReadonlySignal<Attempt | null>;
-  /** The exercise of the pair that is shown. It does not follow the points. */
+  /** The exercise of the shown pair. It does not change with the points. */
   readonly exercise: ReadonlySignal<Exercise | null>;
   beginMystery: TaskModel["beginMystery"];
   take: TaskModel["takeExercise"];
-  /** Begins a race. The search is begun elsewhere. */
+  /** Marks the attempt as a race. The search must be started separately. */
   race(): void;
   reveal(): void;
   close(): void;
@@ -78,7 +79,7 @@ export function createExercises(
   const exercise = computed(() => attempt.value?.exercise ?? null);
   const stopScoring = scoring({ selection, run, verdict, search }, attempts);
   const stopLocking = effect(() => {
-    // A link to a page in one file may lock more.
+    // A link to a page in one file may lock additional parameters.
     if (exercise.value && exercise.value !== first)
       selection.configure({ locked: lockedOn(selection.sliders.peek(), exercise.value) });
   });
@@ -130,7 +131,7 @@ export function createExercises(
   };
 }
 
-/** The attempts of a session, by the patterns of their exercises. */
+/** The attempts of a session by the patterns of their exercises. */
 interface Attempts {
   readonly attempt: ReadonlySignal<Attempt | null>;
   has(pattern: string): boolean;
@@ -165,7 +166,7 @@ interface Scored {
   readonly search: Pick<SearchModel, "search">;
 }
 
-/** Gives points to the sliders and to a search that races. Returns a function that stops it. */
+/** Scores the sliders and a search in a race. Returns a function that stops it. */
 function scoring({ selection, run, verdict, search }: Scored, { attempt, change }: Attempts): () => void {
   let evaluated: Values | null = null;
   let stopEvaluating = () => {};

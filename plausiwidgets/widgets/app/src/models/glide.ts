@@ -7,28 +7,28 @@ import { shareOf, valueOn } from "../engine/scales.ts";
 import { FRAMES, type Frames } from "./motion.ts";
 import type { Selection } from "./selection.ts";
 
-const DURATION = 500; // ms
+const DURATION = 500; // default duration in ms
 
 /** Options of a glide. */
 export interface GlideOptions {
-  /** The length of the glide in ms. */
+  /** The duration of the glide in ms. */
   readonly duration?: number;
-  /** Whether the goal becomes a step of undo. */
+  /** Whether the goal becomes an undo step. */
   readonly isStep?: boolean;
 }
 
 export interface Glide {
-  /** Whether the sliders glide. Their values are on the way to a goal then, and nothing evaluates them. */
+  /** Whether the sliders glide. Their values are then between two sets, and are not evaluated. */
   readonly isGliding: ReadonlySignal<boolean>;
-  /** The selection at which a running glide ends, or null. */
+  /** The selection at the end of a running glide, or null. */
   readonly goal: ReadonlySignal<Selection | null>;
-  /** Glides from the present values to a selection, which becomes one step of undo. A running glide ends first. */
+  /** Glides from the current values to a selection, which becomes one undo step. A running glide ends first. */
   glideTo(goal: Selection, options?: GlideOptions): void;
   /** Ends a running glide at its goal. */
   finishGlide(): void;
 }
 
-/** The functions that a glide calls: they show a selection, and add the shown selection as a step of undo. */
+/** The functions that a glide calls, which show a selection and add the shown selection as an undo step. */
 export interface Glided {
   readonly current: ReadonlySignal<Selection>;
   readonly sliders: ReadonlySignal<readonly Slider[]>;
@@ -37,7 +37,8 @@ export interface Glided {
 }
 
 /**
- * A glide jumps to its goal if nobody sees the motion, if no parameter changes, or if the page cannot simulate the model itself.
+ * Creates a glide. It jumps to its goal if the motion is not visible, if no parameter changes, or if the page cannot simulate
+ * the model.
  */
 export function createGlide({ current, sliders, show, keep }: Glided, frames: Frames = FRAMES): Glide {
   const goal = signal<Selection | null>(null);
@@ -57,7 +58,7 @@ export function createGlide({ current, sliders, show, keep }: Glided, frames: Fr
     const to = goal.peek();
     if (to) endAt(to);
   };
-  /** Something that was fetched has replaced the selection. */
+  /** Drops a running glide, because fetched data have replaced the selection. */
   const drop = () => {
     goal.value = null;
   };
@@ -90,10 +91,10 @@ export function createGlide({ current, sliders, show, keep }: Glided, frames: Fr
   };
 }
 
-/** A slow begin and a slow end. */
+/** A smooth start and a smooth end. */
 const eased = (share: number): number => share * share * (3 - 2 * share);
 
-/** Values between two sets, on the scales of their sliders: share 0 is the first set, and share 1 is the second one. */
+/** Values between two sets, on the scales of their sliders. A share of 0 is the first set, and 1 the second. */
 export function between(sliders: readonly Slider[], from: Values, to: Values, share: number): Values {
   const values = sliders.map((slider): [string, number] => {
     const { name, low, high } = slider;
@@ -105,7 +106,7 @@ export function between(sliders: readonly Slider[], from: Values, to: Values, sh
   return Object.fromEntries(values);
 }
 
-/** Lets a function end the glide before it acts. */
+/** Returns a function that ends the glide before it acts. */
 export function afterGlide<Given extends unknown[], Result>(
   { finishGlide }: Pick<Glide, "finishGlide">,
   act: (...given: Given) => Result,

@@ -5,7 +5,7 @@ export interface History<T> {
   readonly at: number;
 }
 
-/** The store of the history for reloads and other views: the session of a tab, or a trait of a notebook. */
+/** The store of the history for reloads and other views, which is the session of a tab or a trait of a notebook. */
 export interface HistoryStore<T> {
   load(): History<T> | null;
   save(history: History<T>): void;
@@ -18,7 +18,7 @@ const MAX_STEPS = 200;
 export const begun = <T>(first: T): History<T> => ({ steps: [first], at: 0 });
 export const present = <T>({ steps, at }: History<T>): T => steps[at];
 
-/** The history with one more step. The steps that were undone are dropped. */
+/** The history with one more step. The undone steps are dropped. */
 export function added<T>({ steps, at }: History<T>, step: T): History<T> {
   const kept = [...steps.slice(Math.max(0, at + 1 - MAX_STEPS), at + 1), step];
   return { steps: kept, at: kept.length - 1 };
@@ -29,5 +29,5 @@ export function moved<T>({ steps, at }: History<T>, by: number): History<T> | nu
   return steps[at + by] === undefined ? null : { steps, at: at + by };
 }
 
-/** A history that is kept nowhere else. */
+/** A history without a store. */
 export const unstored = <T>(): HistoryStore<T> => ({ load: () => null, save() {}, onChange: () => () => {} });

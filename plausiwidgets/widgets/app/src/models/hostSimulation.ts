@@ -1,4 +1,4 @@
-// A simulation by the host, for a neuron or a pattern that the page cannot simulate or evaluate itself.
+// A simulation by the host, if the page cannot simulate the neuron or evaluate the pattern.
 
 import { batch, type ReadonlySignal, signal } from "@preact/signals";
 import type { Host } from "../hosts/host.ts";
@@ -7,7 +7,7 @@ import { simulatedBy } from "./remote.ts";
 import type { Notify, Selection } from "./selection.ts";
 import type { Simulation } from "./simulation.ts";
 
-const LONG = 300; // ms after which the screen shows that a simulation runs
+const LONG = 300; // time in ms after which the screen shows that a simulation runs
 
 /** A line or a verdict that Python is computing. `total` is the number of time steps, or 0 if it is unknown. */
 export interface Waiting {
@@ -20,11 +20,11 @@ export interface Waiting {
 export interface HostSimulation {
   /** The simulation that the screen shows as running, stopped or failed. */
   readonly waiting: ReadonlySignal<Waiting | null>;
-  /** Sends the selection to the host. The result replaces the former one when it is here. */
+  /** Sends the selection to the host. The result replaces the former one when it arrives. */
   ask(what: Waiting["what"]): void;
   /** Ends the simulation at the user's request. */
   stop(): void;
-  /** Ends the simulation because the selection has changed, and takes the sentence about a failure back. */
+  /** Ends the simulation because the selection has changed, and removes the sentence about a failure. */
   abandon(): void;
   /** Ends the display of a running, stopped or failed simulation. */
   clear(): void;

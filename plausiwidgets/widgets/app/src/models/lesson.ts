@@ -8,26 +8,28 @@ import { isOf, knownSet, type Notify, type Selection, type SelectionModel, usual
 import type { Lesson, TaskScreen } from "./task.ts";
 import type { VerdictModel } from "./verdict.ts";
 
-/** Tools that have another name in lessons and in Python. */
+/** Tools whose names in lessons and in Python differ from those of the app. */
 export const TOOL_NAMES: Readonly<Record<string, string>> = { "phase plane": "plane", plane: "map" };
 
-/** A lesson at one of its cards, or at the first card if there is no such card. */
+/** A lesson at one of its cards, or at the first card if the card does not exist. */
 export function lessonAt({ name = "", title, cards }: LessonData, card = 0): Lesson {
   return { name, title, cards, at: cards[card] ? card : 0, done: [], isMet: false };
 }
 
-/** The texts in bold of a card. The parameters among them are shown first. */
+/** The bold texts of a card. The sliders of parameters among them are shown first. */
 export const boldIn = (body: readonly TextNode[]): string[] =>
   body.flatMap((node) => {
     if (typeof node === "string") return [];
     return node[0] === "strong" ? [node[1].join("")] : boldIn(node[1]);
   });
 
-/** The parameters that a card or an exercise locks: all except its free ones, if it has any. */
+/**
+ * The parameters that a card or an exercise locks, which are all except its free parameters, or none if it has no free ones.
+ */
 export const lockedOn = (sliders: readonly Slider[], { free }: Pick<Card, "free">): string[] =>
   free.length ? sliders.map(({ name }) => name).filter((name) => !free.includes(name)) : [];
 
-/** The selection that a card sets. A card without parameters has those of an earlier card. */
+/** The selection of a card. A card without parameters uses those of an earlier card. */
 export function selectionOfCard(cards: readonly Card[], at: number): Selection {
   const { model, pattern } = cards[at];
   const start = cards.slice(0, at + 1).findLast((card) => card.start)?.start;
@@ -40,7 +42,7 @@ function isFulfilled({ holds, name, below, above }: Condition, values: Values, v
   return below !== null ? values[name] < below : values[name] > Number(above);
 }
 
-/** Whether a selection, of the model and the pattern of a card, meets the condition of the card. */
+/** Whether a selection with the model and the pattern of a card meets the condition of the card. */
 export function isMet(
   { model, pattern, until }: Pick<Card, "model" | "pattern" | "until">,
   selection: Pick<Selection, "model" | "pattern" | "values">,
@@ -58,7 +60,7 @@ function judged(lesson: Lesson, selection: Selection, verdict: Verdict | null): 
   return met === lesson.isMet && !isNew ? lesson : { ...lesson, isMet: met, done: isNew ? [...done, at] : done };
 }
 
-/** Whether a lesson is still at a card that it was at. */
+/** Whether a lesson is still at the same card. */
 const isAt = (lesson: Lesson | null, { cards, at }: Lesson): boolean => lesson?.cards === cards && lesson.at === at;
 
 export interface LessonModel {
@@ -130,16 +132,16 @@ export function createLesson(
   };
 }
 
-/** Goes to the cards of a lesson, and shows and locks what they set. */
+/** The functions that open the cards of a lesson, and show and lock their parameters. */
 function cardsOf(lesson: Signal<Lesson | null>, selection: SelectionModel, screen: TaskScreen, leave: () => void) {
   const lock = ({ cards, at }: Lesson) =>
     selection.configure({ locked: lockedOn(selection.sliders.peek(), cards[at]) });
 
-  /** Shows a selection as one step of undo. Returns whether the lesson is still at the card. */
+  /** Shows a selection as one undo step. Returns whether the lesson is still at the card. */
   async function show(card: Lesson, to: Selection): Promise<boolean> {
     selection.configure(usualRanges(selection.sliders.peek()));
     const data = await selection.describe(to.model, to.pattern);
-    if (!isAt(lesson.peek(), card)) return false; // another card meanwhile
+    if (!isAt(lesson.peek(), card)) return false; // another card was opened during the wait
     await selection.back({ ...to, set: Math.max(knownSet(data, to), 0) });
     if (!isAt(lesson.peek(), card) || !isOf(selection.current.peek(), to)) return false;
     selection.keep();
@@ -155,7 +157,7 @@ function cardsOf(lesson: Signal<Lesson | null>, selection: SelectionModel, scree
       screen.showKeyParameters();
     });
     const { start, tool } = to.cards[at];
-    // The next card continues with the sliders as they are, unless it has parameters.
+    // Without parameters, the next card continues with the current sliders.
     const isKept = !sets || (at === from.at + 1 && !start);
     const isShown = await show(to, isKept ? { ...selection.current.peek() } : selectionOfCard(to.cards, at));
     if (isShown && sets && tool) screen.openTool(TOOL_NAMES[tool] ?? tool);
@@ -163,7 +165,7 @@ function cardsOf(lesson: Signal<Lesson | null>, selection: SelectionModel, scree
   return { lock, show, goTo };
 }
 
-/** Returns to a card when the user undoes or redoes a step that was made on it. The result stops that. */
+/** Returns to a card when the user undoes or redoes a step that was made on it. Returns a function that stops it. */
 function followingSteps(
   lesson: Signal<Lesson | null>,
   selection: SelectionModel,
@@ -172,7 +174,7 @@ function followingSteps(
   const cardOf = new WeakMap<Selection, Lesson | null>();
   return effect(() => {
     const step = selection.settled.value;
-    if (selection.current.value !== step) return; // during a drag, and until the data of a step are here
+    if (selection.current.value !== step) return; // during a drag, and until the data of a step have arrived
     const now = lesson.peek();
     const card = cardOf.get(step);
     if (card === undefined) cardOf.set(step, now);

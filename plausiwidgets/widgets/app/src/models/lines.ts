@@ -1,10 +1,10 @@
-// Simulated lines, and the parts of them that a view shows. Times in ms, potentials in mV, currents in the unit of the
+// Simulated lines and the parts of them that a view shows. Times are in ms, potentials in mV and currents in the unit of the
 // model.
 
 import type { Range } from "../catalogue.ts";
 import type { Verdict } from "../engine/judge.ts";
 
-/** The line of the target, of a pinned neuron, of the best parameters of a search, and of the sliders. */
+/** The role of a line, which belongs to the target, a pinned neuron, the best parameters of a search, or the sliders. */
 export type Role = "target" | "pinned" | "best" | "yours";
 
 export interface Line {
@@ -18,27 +18,27 @@ export interface Line {
   readonly divergedAt: number;
 }
 
-/** A part of the current that can be dragged: its height or its time depends on a stimulus parameter. */
+/** A part of the current that the user can drag, because its height or its time depends on a stimulus parameter. */
 export interface Handle {
   readonly name: string;
   readonly axis: "height" | "time";
   readonly t: number;
   readonly current: number;
   readonly value: number;
-  /** The change of the current, or of the time, with the value. */
+  /** The change of the current or of the time per change of the value. */
   readonly slope: number;
-  /** The time during which the current has this height. */
+  /** The time range in which the current has this height. */
   readonly step?: Range;
 }
 
-/** The simulation and evaluation of a host. `scale` is rest, threshold and peak, if they are known. */
+/** The result of a simulation and evaluation by the host. `scale` contains rest, threshold and peak if they are known. */
 export interface Simulated {
   readonly line: Line;
   readonly verdict: Verdict | null;
   readonly scale: readonly [rest: number, threshold: number, peak: number] | null;
 }
 
-/** A part of a figure: a range of its horizontal axis, and one of its vertical axis if that was chosen as well. */
+/** A part of a figure: a range of its x axis and, if it was selected too, of its y axis. */
 export interface Zoom {
   readonly x: Range;
   readonly y: Range | null;

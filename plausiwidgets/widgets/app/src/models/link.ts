@@ -1,23 +1,23 @@
-// A selection as the fields of a link. A link opens in every version of the app: model=…&pattern=…&name=value.
+// A selection as the fields of a link, such as model=…&pattern=…&name=value. Every version of the app can open it.
 
 import type { Catalogue, ModelData, Slider, Values } from "../catalogue.ts";
 import { tr } from "../i18n/texts.ts";
 import type { Selection } from "./selection.ts";
 
 export const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?$/;
-const MAX_LINK = 8192; // characters
-const MAX_NUMBER = 40; // characters
-const PIECES = [4, 7]; // numbers of a line, and of a waveform, in a current that is given by its pieces
+const MAX_LINK = 8192; // maximum number of characters
+const MAX_NUMBER = 40; // maximum number of characters
+const PIECES = [4, 7]; // possible counts of numbers in a piece of a current: 4 for a line and 7 for a waveform
 const MAX_NOTES = 4;
-const MAX_SHOWN = 25; // characters of a link in a sentence
-const TOGETHER = "_and_"; // between the keys of patterns that one neuron should show
+const MAX_SHOWN = 25; // maximum number of characters of a link that are quoted in a sentence
+const TOGETHER = "_and_"; // separator of the keys of patterns that one neuron should show
 const KEYS = /[+ ]|_and_/; // URLSearchParams reads a plus as a space
 const FOREIGN = /^(voila-.*|token|reset|theme|_.*)$/; // fields that belong to a server
 
-/** The part of a link that is not in the selection. */
+/** The parts of a link in addition to the selection. */
 export interface LinkExtras {
   readonly lesson?: string | undefined;
-  /** The place of the card of a lesson. */
+  /** The index of the card of a lesson. */
   readonly card?: number | null;
   readonly locked?: readonly string[];
 }
@@ -36,7 +36,7 @@ export interface LinkedMystery {
   readonly seed: number;
 }
 
-/** The content of a link. A part that is missing, or that is not available here, is null. */
+/** The content of a link. A missing or unavailable part is null. */
 export interface Wanted {
   readonly model: string | null;
   readonly pattern: string | null;
@@ -52,7 +52,7 @@ export interface Wanted {
   readonly notes: readonly string[];
 }
 
-/** The fields of a link to a selection. A card locks its parameters, so that its link does not name them. */
+/** The fields of a link to a selection. A card locks its parameters itself, so its link does not contain the locks. */
 export function addressOf(
   { model, pattern, values, dt }: Pick<Selection, "model" | "pattern" | "values" | "dt">,
   data: ModelData,
@@ -69,7 +69,7 @@ export function addressOf(
   return String(fields);
 }
 
-/** The mystery of a link, model.pattern.seed, or null for another text. */
+/** The mystery model.pattern.seed of a link, or null for another text. */
 export function mysteryOf(text: string): LinkedMystery | null {
   const parts = text.split(".");
   if (parts.length !== 3 || !parts.every(Boolean) || !/^\d{1,7}$/.test(parts[2])) return null;
@@ -77,8 +77,8 @@ export function mysteryOf(text: string): LinkedMystery | null {
 }
 
 /**
- * The key of a pattern in a link: its own key, its letter, or several keys with "+" or "_and_" between them. Null for
- * another text.
+ * The key of a pattern in a link, which may be a key, a letter, or several keys separated by "+" or "_and_". Null for another
+ * text.
  *
  * @param own patterns that are not in the catalogue
  */
@@ -92,7 +92,7 @@ function patternKey(text: string, { patterns }: Catalogue, own: object): string 
 
 const cardOf = (text: string): number | null => (/^[1-9]\d{0,3}$/.test(text) ? Number(text) - 1 : null);
 
-/** Takes fields from a link, with a sentence for each field whose content is not available here. */
+/** A reader that takes fields from a link and adds a note for each field whose content is unavailable. */
 class LinkReader {
   readonly fields: URLSearchParams;
   readonly notes: string[];
@@ -130,7 +130,7 @@ class LinkReader {
 /**
  * Reads a link.
  *
- * @param data the model that is shown, which may be missing in the catalogue
+ * @param data the shown model, which may not be in the catalogue
  */
 export function wantedOf(text: string, catalogue: Catalogue, data: ModelData | null = null): Wanted {
   const link = new LinkReader(text);
@@ -151,7 +151,7 @@ export function wantedOf(text: string, catalogue: Catalogue, data: ModelData | n
 }
 
 /**
- * The current of a link as lines of times and currents, or of pieces, or null if it cannot be read.
+ * The current of a link as lines of times and currents or of pieces, or null if it cannot be read.
  *
  * @param samples t~x_t~x…, or pieces with their numbers
  * @param end the end of the last sample
@@ -170,12 +170,12 @@ export interface LinkedValues {
   readonly values: Values;
   /** The time step, or NaN. */
   readonly dt: number;
-  /** Whether the link has a parameter, allowed or not. */
+  /** Whether the link contains a parameter, even with a rejected value. */
   readonly isGiven: boolean;
   readonly notes: readonly string[];
 }
 
-/** The parameters of a link that the sliders accept, with a sentence for each field that is ignored. */
+/** The parameters of a link that the sliders accept, with a note for each ignored field. */
 export function valuesOf(fields: Wanted["fields"], sliders: readonly Slider[]): LinkedValues {
   const values: Record<string, number> = {};
   const notes: string[] = [];
@@ -195,7 +195,7 @@ export function valuesOf(fields: Wanted["fields"], sliders: readonly Slider[]): 
   return { values, dt, isGiven, notes: notes.slice(0, MAX_NOTES) };
 }
 
-/** The hard limits of a slider, in words. */
+/** The hard limits of a slider in words. */
 export const limitsOf = ({ valid }: Pick<Slider, "valid">): string =>
   valid.replace("finite", tr("finite")).replaceAll(">=", "≥").replaceAll("<=", "≤");
 
@@ -205,13 +205,13 @@ export function isValid({ limits: [low, high], scale }: Pick<Slider, "limits" | 
   return (low === null || value >= low) && (high === null || value <= high);
 }
 
-/** Whether a value from a link is near the range of its slider. A value far beyond may cause hours of work. */
+/** Whether a value from a link is near the range of its slider. A value far outside could cause hours of work. */
 function isNear({ low, high, group, unit }: Slider, value: number): boolean {
   const reach = group === "stimulus" && unit === "ms" ? 0 : 10 * (high - low);
   return value >= low - reach && value <= high + reach;
 }
 
-/** Foreign text for a sentence, short and printable. */
+/** A short and printable quotation of foreign text. */
 export function shownText(text: string): string {
   const short = [...text.slice(0, MAX_SHOWN)].map((c) => (/[\p{L}\p{N}\p{P}\p{S} ]/u.test(c) ? c : "�")).join("");
   return `‘${short}${text.length > MAX_SHOWN ? "…" : ""}’`;

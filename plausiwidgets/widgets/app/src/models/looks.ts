@@ -7,9 +7,9 @@ import { measuredText } from "../i18n/words.ts";
 import type { Line, Looked } from "./lines.ts";
 import { SYMBOLS } from "./symbols.ts";
 
-const NOTHING: readonly Looked[] = []; // always the same object, so that a verdict without spans redraws nothing
+const NOTHING: readonly Looked[] = []; // always the same object, so that a verdict without spans does not redraw the figure
 
-/** The spans of the marked criterion. If none is marked, those of the criteria that were measured and not met, worst first. */
+/** The spans of the marked criterion. Without a mark, those of the measured criteria that are not met, with the worst first. */
 export function looksOf(
   verdict: Verdict | null,
   marked: number,
@@ -24,7 +24,7 @@ export function looksOf(
   return spans.length ? spans : NOTHING;
 }
 
-/** The criteria that are not met, worst first. */
+/** The criteria that are not met, with the worst first. */
 export const missedOf = (criteria: readonly CriterionResult[]): CriterionResult[] =>
   criteria.filter(({ passed }) => !passed).sort((a, b) => b.penalty - a.penalty);
 
@@ -43,10 +43,10 @@ function spansOf(one: CriterionResult, isMarked: boolean, [first, last]: Range, 
 
 /** The measured value, with the name of the criterion if it is not marked. */
 function textOf({ name, unit, value }: CriterionResult, isMarked: boolean, sweep: string): string {
-  const ownUnit = !isMarked && name.endsWith(unit) ? "" : unit; // a number of spikes is called "spikes"
+  const ownUnit = !isMarked && name.endsWith(unit) ? "" : unit; // the unit "spikes" is left out after a name that ends with it
   const measured = Number.isNaN(value) ? tr("not measurable") : measuredText(value, ownUnit);
   if (isMarked) return measured;
-  const prefix = `${sweep}: `; // for a recording, a criterion names its sweep, which is shown
+  const prefix = `${sweep}: `; // the title of a criterion of a recording starts with its sweep, which is shown anyway
   const title = tr(name.startsWith(prefix) ? name.slice(prefix.length) : name);
   return `${SYMBOLS.rejected} ${title}: ${measured}`;
 }

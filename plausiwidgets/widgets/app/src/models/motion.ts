@@ -1,6 +1,6 @@
-// Whether the screen may move, and the clock of what moves.
+// Whether the screen may move, and the clock of moving parts.
 
-/** The clock and the frames of a page. A test replaces them. */
+/** The clock and the frames of a page, which tests replace. */
 export interface Frames {
   /** The time in ms. */
   now(): number;
@@ -8,7 +8,7 @@ export interface Frames {
   cancel(frame: number): void;
   /** Waits for some ms. */
   wait(ms: number): Promise<void>;
-  /** Whether the page is visible, and the system is not set to reduced motion. */
+  /** Whether the page is visible and the user does not prefer reduced motion. */
   canMove(): boolean;
 }
 

@@ -1,4 +1,4 @@
-// Opens the target of a link.
+// The navigation to the target of a link.
 
 import type { App } from "../app.ts";
 import { patternOf } from "../catalogue.ts";
@@ -11,8 +11,8 @@ type Followed = Pick<App, "catalogue" | "host" | "selection" | "task" | "screen"
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
 /**
- * Follows a link to a card, to a mystery, to a pair of model and pattern, or to parameters. Locked parameters keep their
- * values. The notice has a sentence for each part that is not used.
+ * Follows a link to a card, a mystery, a pair of model and pattern, or parameters. Locked parameters keep their values. The
+ * notice contains a sentence for each unused part.
  */
 export async function follow(app: Followed, link: string): Promise<void> {
   const { catalogue, selection, task, screen } = app;
@@ -35,7 +35,7 @@ export async function follow(app: Followed, link: string): Promise<void> {
   screen.notify(notes.join(" "));
 }
 
-/** Opens the lesson of a link, or a card of the shown lesson. Returns sentences about parts that cannot be opened. */
+/** Opens the lesson of a link, or a card of the shown lesson. Returns a sentence for each part that cannot be opened. */
 async function openCard({ task }: Followed, { lesson: name, card }: Wanted): Promise<string[]> {
   const lesson = task.lesson.peek();
   if (name && name !== lesson?.name) await task.openLesson(name, card ?? 0);
@@ -48,7 +48,7 @@ async function openCard({ task }: Followed, { lesson: name, card }: Wanted): Pro
   return [];
 }
 
-/** Opens the pair and the parameters of a link. Returns sentences about parts that cannot be opened. */
+/** Opens the pair and the parameters of a link. Returns a sentence for each part that cannot be opened. */
 async function openSelection(
   { catalogue, selection, search }: Followed,
   { model, fields, locked }: Wanted,
@@ -76,7 +76,7 @@ async function openSelection(
   return notes;
 }
 
-/** The key of the pattern that the host makes of a current. */
+/** Returns the key of the pattern that the host creates from a current. */
 function patternOfCurrent({ host }: Followed, current: LinkedCurrent): Promise<string> {
   if (!host.can("stimulus")) throw new Error(tr("The custom current in the link needs Python and was ignored."));
   return new Promise((give, refuse) => {

@@ -1,4 +1,4 @@
-// The noise tolerance of the selection: computed by the page, or by Python for a neuron that only Python can simulate.
+// The noise tolerance of the selection, computed by the page, or by Python for a neuron that only Python can simulate.
 
 import { type Catalogue, type ModelData, patternOf } from "../catalogue.ts";
 import { runnersOfKind } from "../engine/judge.ts";
@@ -7,10 +7,10 @@ import { LARGEST, NoisyRunner, SMALLEST, toleranceOf } from "../engine/noise.ts"
 import { tr } from "../i18n/texts.ts";
 import type { Selection } from "./selection.ts";
 
-/** Time constant in ms, and the number of noises. */
+/** Time constant of the noise in ms, and number of noise seeds. */
 export const NOISES = { tau: 5, seeds: 10 };
 
-/** Whether a pattern adapts its stimulus to the responses: its procedure chooses the sweeps. */
+/** Whether a procedure chooses the sweeps of a pattern from the responses. */
 const adapts = (catalogue: Catalogue, data: ModelData, pattern: string): boolean =>
   patternOf(catalogue, data, pattern).components.some(({ tape, sweeps }) => tape && !sweeps.length);
 

@@ -1,10 +1,10 @@
-// The outcome of a search: its kind, a title, and what the user can do next.
+// The outcome of a search, with its kind, a title, and the possible next steps of the user.
 
 import { tr } from "../i18n/texts.ts";
 import type { Search } from "./evaluations.ts";
 import { SYMBOLS } from "./symbols.ts";
 
-/** "present": the parameters on the sliders show the pattern already. */
+/** The kind of an outcome. "present" means that the parameters on the sliders already show the pattern. */
 export type OutcomeKind =
   | "found"
   | "present"
@@ -15,11 +15,11 @@ export type OutcomeKind =
   | "stopped"
   | "failed";
 
-/** The facts besides the search itself that determine an outcome. */
+/** The facts that determine an outcome in addition to the search. */
 export interface Circumstances {
-  /** Whether the search belongs to the model and the pattern that are shown. */
+  /** Whether the search belongs to the shown model and pattern. */
   readonly isHere: boolean;
-  /** Whether the page has no Python, so that nothing is verified. */
+  /** Whether the page has no Python and therefore no verification. */
   readonly isAlone: boolean;
   /** Whether a proof rules the pattern out for the best parameters. */
   readonly isRuledOut: boolean;
@@ -27,7 +27,7 @@ export interface Circumstances {
   readonly isBestAtStart: boolean;
 }
 
-/** The kind of the end of a search. */
+/** The kind of the outcome of a search. */
 export function outcomeOf(found: Search, { isAlone, isRuledOut, isBestAtStart }: Circumstances): OutcomeKind {
   const { state, status, least, evaluations } = found;
   if (state === "failed") return "failed";
@@ -62,7 +62,7 @@ export function outcomeTitle(kind: OutcomeKind): string {
   }
 }
 
-/** The meaning of an outcome, and the steps that the user can take next. */
+/** The meaning of an outcome and the possible next steps of the user. */
 export function outcomeWords(kind: OutcomeKind, found: Search, { isAlone, isTaken }: Circumstances): string {
   switch (kind) {
     case "found":

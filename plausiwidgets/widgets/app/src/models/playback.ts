@@ -1,30 +1,30 @@
-// The playback of a search that ended within a blink. The evaluations appear over three seconds. Only their drawing is slow:
-// the search, its buttons and its parameters are those of the end immediately.
+// The playback of a search that ended too fast to be seen. Its evaluations appear over three seconds. Only their drawing is
+// slow: the search, its buttons and its parameters have their final state immediately.
 
 import { computed, type ReadonlySignal, signal } from "@preact/signals";
 import type { Values } from "../catalogue.ts";
 import { isOpen, type Search } from "./evaluations.ts";
 import { FRAMES } from "./motion.ts";
 
-const SHORT = 1500; // ms: a search that took less is played
-const PLAYED = 3000; // ms
+const SHORT = 1500; // a search of a shorter duration in ms is played back
+const PLAYED = 3000; // duration of the playback in ms
 
 export interface Playback {
   readonly isPlaying: ReadonlySignal<boolean>;
-  /** How many evaluations are drawn. */
+  /** The number of drawn evaluations. */
   readonly drawn: ReadonlySignal<number>;
-  /** The best parameters that are drawn: null while the search is played. */
+  /** The drawn best parameters, which are null during a playback. */
   readonly shownBest: ReadonlySignal<Values | null>;
-  /** Begins or ends to play after a reply of the host. */
+  /** Starts or ends the playback after a reply of the host. */
   update(): void;
   skip(): void;
 }
 
 export function createPlayback(search: ReadonlySignal<Search | null>, isShown: ReadonlySignal<boolean>): Playback {
-  /** The share of the evaluations that is drawn, or null if no search is played. */
+  /** The drawn share of the evaluations, or null without a playback. */
   const share = signal<number | null>(null);
-  let id = ""; // of the last search
-  let begin = 0; // in ms of the page's clock
+  let id = ""; // id of the last search
+  let begin = 0; // start of the playback in ms of the page's clock
   let frame = 0;
 
   const skip = () => {
@@ -56,11 +56,11 @@ export function createPlayback(search: ReadonlySignal<Search | null>, isShown: R
       if (!now) return;
       if (now.id !== id) {
         id = now.id;
-        // A search that is found again after a reload has taken longer, and nobody watches a page in the background.
+        // A search that is found again after a reload has taken longer, and a page in the background has no viewer.
         if (!FRAMES.canMove() || now.seconds * 1000 > SHORT) return;
         start();
       }
-      // A long search is drawn as it proceeds. If the user stops a search, it is drawn to its end immediately.
+      // A long search is drawn as it proceeds. After a stop by the user, the search is drawn to its end immediately.
       const isLong = isOpen(now) && performance.now() - now.began > SHORT;
       if (share.peek() !== null && (isLong || now.state === "stopped")) skip();
     },

@@ -1,39 +1,39 @@
-// The sweep that is shown, played slowly: each spike is a click, and a time runs through the sweep. Without sound, the time
-// still runs.
+// The slow playback of the shown sweep. Each spike is a click, and a time line runs through the sweep. The time line also runs
+// without sound.
 
 import { batch, effect, type ReadonlySignal, signal, untracked } from "@preact/signals";
 import type { Range } from "../catalogue.ts";
 import type { RunModel } from "./run.ts";
 import type { Stop } from "./schedule.ts";
 
-/** The speeds of a playback, as shares of the speed of the neuron. */
+/** The playback speeds, as shares of real time. */
 export const SPEEDS = [1, 1 / 2, 1 / 5, 1 / 10] as const;
 const USUAL_SPEED = 1 / 5;
 
-const STEP = 500; // ms between two jumps of the time, where motion is reduced
+const STEP = 500; // ms between two jumps of the time line with reduced motion
 
-/** The clicks of a playback, in seconds after its beginning and in their order. */
+/** The clicks of a playback, in seconds after its start and in ascending order. */
 export interface Clicks {
   readonly left: readonly number[];
   readonly right: readonly number[];
-  /** The length of the playback. */
+  /** The duration of the playback. */
   readonly seconds: number;
 }
 
-/** A playback that sounds. */
+/** A running playback with sound. */
 export interface Sounding {
-  /** The seconds since its beginning, as they are heard. */
+  /** The seconds since the start, as the user hears them. */
   now(): number;
   stop(): void;
 }
 
 export interface Sound {
-  /** Begins to play. The promise is rejected if the browser plays no sound. */
+  /** Starts a playback. The promise is rejected if the browser plays no sound. */
   start(clicks: Clicks): Promise<Sounding>;
   close(): void;
 }
 
-/** The frames and their clock. */
+/** The animation frames and their clock. */
 export interface Clock {
   /** The time in ms. */
   now(): number;
@@ -43,26 +43,26 @@ export interface Clock {
   isReduced(): boolean;
 }
 
-/** The reason why a playback is not heard. */
+/** The reason why a playback has no sound. */
 export type Silence = "" | "no spikes" | "no sound";
 
 export interface PlayerModel {
   readonly isPlaying: ReadonlySignal<boolean>;
-  /** The time of the sweep that is heard, in ms. It is null while nothing is played. */
+  /** The current time of the sweep in ms, or null without a playback. */
   readonly time: ReadonlySignal<number | null>;
   readonly speed: ReadonlySignal<number>;
-  /** The reason why the last playback is not heard, or an empty text. */
+  /** The reason why the last playback had no sound, or an empty string. */
   readonly silence: ReadonlySignal<Silence>;
   play(): void;
   stop(): void;
   toggle(): void;
-  /** Chooses a speed. A playback continues from its present time. */
+  /** Sets the speed. A running playback continues from its current time. */
   setSpeed(speed: number): void;
   close(): void;
 }
 
 export interface PlayerOptions {
-  /** The part of the sweep that is shown. */
+  /** The shown part of the sweep. */
   readonly range: () => Range;
   readonly sound: Sound;
   readonly clock: Clock;
@@ -136,7 +136,7 @@ export function createPlayer(run: Played, { range, sound, clock }: PlayerOptions
   };
 }
 
-/** The spikes in a part of the sweep as clicks: the target on the left, and the trace of the sliders on the right. */
+/** The spikes in a part of the sweep as clicks, with the target on the left and the user's trace on the right. */
 export function clicksIn(
   { target, trace }: Pick<Played, "target" | "trace">,
   [from, to]: Range,
@@ -152,13 +152,13 @@ export function clicksIn(
 }
 
 interface Moving {
-  /** Gets the seconds since the beginning, in each frame. */
+  /** Receives the seconds since the start, in each frame. */
   readonly move: (now: number) => void;
-  /** Is called if nothing can be heard. */
+  /** Is called if there is no sound. */
   readonly fail: () => void;
 }
 
-/** Plays clicks, and follows them frame by frame. Returns a function that stops it. */
+/** Plays clicks and calls `move` in each frame. Returns a function that stops it. */
 function moving(clicks: Clicks, sound: Sound, clock: Clock, { move, fail }: Moving): Stop {
   let sounding: Sounding | null = null;
   let isStopped = false;

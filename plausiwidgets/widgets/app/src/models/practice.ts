@@ -1,4 +1,4 @@
-// Practice: some sliders move away from parameters that show the pattern, and the user moves them back.
+// Practice: some sliders are moved away from parameters that show the pattern, and the user moves them back.
 
 import { batch, computed, effect, type ReadonlySignal, signal } from "@preact/signals";
 import type { Catalogue, ModelData, Slider, Values } from "../catalogue.ts";
@@ -11,13 +11,13 @@ import { type Notify, type Selection, type SelectionModel, stored } from "./sele
 import { simulationOf } from "./simulation.ts";
 import type { VerdictModel } from "./verdict.ts";
 
-const MAX_DRAWS = 24; // sets of moved sliders that are simulated
-const LAST_DRAWS = 4; // of these accept a neuron that is not at rest
-const MIN_MOVE = 0.18; // of the slider
+const MAX_DRAWS = 24; // maximum number of simulated sets with moved sliders
+const LAST_DRAWS = 4; // number of last attempts that accept a neuron that is not at rest
+const MIN_MOVE = 0.18; // minimum movement as a share of the slider
 const MAX_MOVE = 0.48;
 const AT_REST = ["quiet", "at_rest", "cell"]; // keys of criteria that a resting neuron with usual potentials meets
 
-/** Practice in progress. `from` are the parameters of the solution. */
+/** Practice in progress. `from` contains the parameters of the solution. */
 export interface Practice {
   readonly stage: "open" | "hint" | "shown" | "solved";
   readonly from: Values;
@@ -27,10 +27,10 @@ export interface Practice {
 export interface PracticeModel {
   readonly practice: ReadonlySignal<Practice | null>;
   readonly canPractise: ReadonlySignal<boolean>;
-  /** Moves some of the sliders away. */
+  /** Moves some of the sliders away from the solution. */
   begin(sliders: readonly Slider[]): void;
   hint(): void;
-  /** Ends the practice, and returns it. The sliders stay where they are. */
+  /** Ends the practice and returns its state. The sliders do not move. */
   end(): Practice | null;
   giveUp(): void;
   close(): void;
@@ -92,7 +92,7 @@ export function createPractice(
   };
 }
 
-/** Finds starting points in pieces that leave the page responsive. */
+/** Finds starting points in slices that keep the page responsive. */
 function startsOf(selection: SelectionModel, notify: Notify, take: (from: Selection, moved: Moved) => void) {
   let stop = () => {};
   return {
@@ -113,21 +113,21 @@ function startsOf(selection: SelectionModel, notify: Notify, take: (from: Select
   };
 }
 
-/** The practice after a verdict. It is solved once, and over as soon as a criterion is not met again. */
+/** The practice after a verdict. It is solved once, and ends as soon as a criterion is no longer met. */
 function judged(practice: Practice | null, loss: number): Practice | null {
   if (practice?.stage === "solved") return loss > 0 ? null : practice;
   return practice && loss === 0 ? { ...practice, stage: "solved" } : practice;
 }
 
-/** Parameters that were moved away from their solution. */
+/** Parameters that have been moved away from their solution. */
 export interface Moved {
   readonly values: Values;
   readonly names: readonly string[];
 }
 
 /**
- * Finds a starting point for practice: two or three sliders away from parameters that show the pattern, such that the
- * neuron no longer shows the pattern. The neuron is at rest without a stimulus, if such a starting point is found.
+ * Finds a starting point for practice. It moves two or three sliders away from parameters that show the pattern, until the
+ * neuron no longer shows it. If possible, the neuron is at rest without a stimulus.
  */
 export function* movingAway(
   catalogue: Catalogue,
@@ -151,7 +151,7 @@ export function* movingAway(
   return null;
 }
 
-/** Another position of a slider. A slider that would leave its range moves in the other direction. */
+/** Another position of a slider. If the slider would leave its range, it moves in the other direction. */
 function away(slider: Slider, value: number, random: () => number): number {
   const ends = endsOf(slider, value);
   const at = positionOf(slider, value, ends);

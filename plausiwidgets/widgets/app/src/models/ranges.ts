@@ -2,7 +2,7 @@
 
 import type { Range, Slider } from "../catalogue.ts";
 
-/** The ranges of some sliders, each wider on its scale, and within the hard limits of its parameter. */
+/** The wider ranges of some sliders, on their scales and within the hard limits of their parameters. */
 export function widerRanges(sliders: readonly Slider[], names: readonly string[]): Readonly<Record<string, Range>> {
   const own = sliders.filter(({ name }) => names.includes(name));
   return Object.fromEntries(own.map((slider) => [slider.name, widerRange(slider)]));
@@ -35,7 +35,10 @@ function doubled({ low, high, scale }: Slider): Range {
 
 const rounded = (x: number): number => Number(x.toPrecision(3));
 
-/** The parameters whose ranges may be too narrow: those of the best set that are at a limit, otherwise all of the model. */
+/**
+ * The parameters whose ranges may be too narrow. They are those of the best set at a bound, otherwise all free ones of the
+ * model.
+ */
 export function narrowOf(sliders: readonly Slider[], free: readonly string[], atEnds: readonly string[]): string[] {
   const own = sliders.filter(({ name }) => free.includes(name));
   const atLimit = own.filter(({ name }) => atEnds.includes(name));

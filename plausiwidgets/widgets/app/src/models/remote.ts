@@ -1,4 +1,4 @@
-// The result of a host that has simulated and evaluated a neuron, in the form of a result of the page.
+// The result of a host that has simulated and evaluated a neuron, converted to a result of the page.
 
 import type { Pattern } from "../catalogue.ts";
 import type { Criterion } from "../engine/criteria.ts";
@@ -7,10 +7,10 @@ import { tr } from "../i18n/texts.ts";
 import type { HostCriterion, HostVerdict, Replies, ReplyArrays } from "../messages.ts";
 import type { Line, Simulated } from "./lines.ts";
 
-/** A number that JSON cannot represent is a text or null. */
+/** Converts a number of a message. A number that JSON cannot represent is a string or null. */
 export const numberOf = (value: HostCriterion["value"]): number => (value === null ? Number.NaN : Number(value));
 
-/** @param name the sweep that is shown */
+/** @param name the shown sweep */
 export function simulatedBy(
   { sweeps, verdict, scale = [] }: Pick<Replies["simulate"], "sweeps" | "verdict" | "scale">,
   arrays: Partial<ReplyArrays["simulate"]>,
@@ -45,7 +45,10 @@ function verdictOf({ status, criteria, loss, diverged }: HostVerdict, { componen
   return { criteria: criteria.map((one) => resultOf(one, known.get(one.key))), loss: numberOf(loss), diverged };
 }
 
-/** A criterion that the page does not have has no text. Only the page would use its kind and its scale. */
+/**
+ * Converts a criterion of the host. If the page does not have it, it gets no text. Only an evaluation by the page uses its kind
+ * and its scale.
+ */
 function resultOf(one: HostCriterion, known: Criterion | undefined): CriterionResult {
   return {
     text: "",

@@ -1,4 +1,4 @@
-// Responses of a neuron as lines for a figure.
+// Responses of a neuron converted to lines of a figure.
 
 import type { Landmarks, Sweep } from "../catalogue.ts";
 import { type Argument, valueOf } from "../engine/program.ts";
@@ -6,7 +6,7 @@ import type { SweepNumbers } from "../engine/runner.ts";
 import type { Piece } from "../engine/runtime.ts";
 import type { Line, Role } from "./lines.ts";
 
-/** A sweep in numbers, for some values of the stimulus parameters. */
+/** A sweep with numbers, for some values of the stimulus parameters. */
 export function numbersOf(
   { body = [], pieces, end, duration }: Sweep,
   values: ReadonlyMap<string, number>,
@@ -21,12 +21,12 @@ export function numbersOf(
 
 type Response = Pick<Line, "t0" | "dt" | "v" | "current" | "spikes" | "divergedAt">;
 
-/** @param peak NaN for a neuron that draws its spikes itself */
+/** @param peak NaN for a neuron whose potential contains the spikes */
 export function lineOf(role: Role, { t0, dt, v, current, spikes, divergedAt }: Response, peak: number): Line {
   return { role, t0, dt, v: upTo(v, { t0, dt, spikes }, peak), current, spikes, divergedAt };
 }
 
-/** The potential of a neuron that resets, with each spike drawn up to the peak. */
+/** The potential of a neuron with a reset, with each spike drawn up to the peak. */
 export function upTo(
   v: Float64Array,
   { t0, dt, spikes }: Pick<Line, "t0" | "dt" | "spikes">,
@@ -41,7 +41,7 @@ export function upTo(
   return out;
 }
 
-/** Maps rest, threshold and peak of one neuron to those of another. The map is linear in between. */
+/** Maps rest, threshold and peak of one neuron to those of another, with linear interpolation in between. */
 export function ontoScale(v: Float64Array, [rest, threshold, peak]: Landmarks, to: Landmarks): Float64Array {
   const below = (to[1] - to[0]) / (threshold - rest);
   const above = (to[2] - to[1]) / (peak - threshold);

@@ -1,4 +1,4 @@
-// The simulation of the selection: the trace, the target, and the part of the sweep that is shown.
+// The simulation of the selection, with the trace, the target, and the shown part of the sweep.
 
 import { batch, computed, type ReadonlySignal, signal } from "@preact/signals";
 import type { ModelData, Range } from "../catalogue.ts";
@@ -14,7 +14,7 @@ import { nearer } from "./zoom.ts";
 export type { Waiting } from "./hostSimulation.ts";
 export type { Found } from "./simulation.ts";
 
-/** A selection that must be evaluated. */
+/** A reason to evaluate the selection again. */
 export interface Occasion {
   readonly selection: Selection;
   /** Whether the page can simulate the neuron. */
@@ -24,32 +24,32 @@ export interface Occasion {
 
 export interface RunModel {
   readonly simulation: ReadonlySignal<Simulation>;
-  /** Whether this page can simulate the neuron. Otherwise its host does. */
+  /** Whether the page can simulate the neuron. Otherwise its host simulates it. */
   readonly isOurs: ReadonlySignal<boolean>;
-  /** A new object with each change that requires a new evaluation. */
+  /** The reason for a new evaluation, as a new object for each change that requires one. */
   readonly occasion: ReadonlySignal<Occasion>;
-  /** The trace of the sliders. */
+  /** The trace of the neuron on the sliders. */
   readonly trace: ReadonlySignal<Line>;
   readonly target: ReadonlySignal<Line | null>;
-  /** The name of the sweep that is shown. */
+  /** The name of the shown sweep. */
   readonly sweep: ReadonlySignal<string>;
   /** The names of all sweeps. */
   readonly sweeps: ReadonlySignal<readonly string[]>;
   /** The sweeps that procedures have found for the pair of model and pattern. */
   readonly found: ReadonlySignal<Found>;
-  /** The part of the sweep that the pattern is about; null if the whole sweep is shown or matters. */
+  /** The relevant part of the sweep. Null if the whole sweep is shown or relevant. */
   readonly event: ReadonlySignal<Range | null>;
   readonly isWhole: ReadonlySignal<boolean>;
   readonly zoom: ReadonlySignal<Zoom | null>;
-  /** Whether a part of the sweep is shown, or could be. */
+  /** Whether only a part of the sweep is relevant, so that the user can switch. */
   readonly isPart: ReadonlySignal<boolean>;
   /** The simulation by the host that the screen shows as running, stopped or failed. */
   readonly waiting: ReadonlySignal<Waiting | null>;
-  /** The result of the host for the present selection, or for a former one while the host simulates. */
+  /** The result of the host for the current selection, or for a former one while the host simulates. */
   readonly answered: ReadonlySignal<Simulated | null>;
-  /** Whether the trace is of former values, because the host has not simulated the present ones yet. */
+  /** Whether the trace belongs to former values, because the host has not simulated the current ones yet. */
   readonly isFaded: ReadonlySignal<boolean>;
-  /** The time at which the pointer is, for views that show the state then. */
+  /** The time under the pointer, for views that show the state at this time. */
   readonly pointedAt: ReadonlySignal<number | null>;
 
   pointAt(time: number | null): void;
@@ -57,19 +57,19 @@ export interface RunModel {
   /**
    * Zooms in (a factor below 1) or out around a time, by default the centre.
    *
-   * @param shown the range that a figure shows, if it has more lines than the trace and the target
+   * @param shown the range of a figure, if it has more lines than the trace and the target
    */
   zoomBy(factor: number, around?: number | null, shown?: Range): void;
   showWhole(isWhole: boolean): void;
   showSweep(name: string): void;
-  /** Takes the sweeps that a procedure has found while it evaluated the selection. */
+  /** Stores the sweeps that a procedure has found during the evaluation of the selection. */
   takeSweeps(found: Found): void;
-  /** The line of other values of the present pair. It is simulated once. Null if the page cannot simulate the neuron. */
+  /** The line of other values of the current pair, which is simulated once. Null if the page cannot simulate the neuron. */
   lineOf(role: Exclude<Role, "target" | "yours">, values: Readonly<Record<string, number>> | null): Line | null;
-  /** Requests the simulation and the evaluation from the host, because the page cannot do one of them. */
+  /** Requests the simulation or the evaluation from the host if the page cannot do it. */
   askHost(what: "line" | "verdict"): void;
   stopWaiting(): void;
-  /** Simulates again after a stop or a failure. */
+  /** Repeats the simulation after a stop or a failure. */
   again(): void;
   close(): void;
 }
@@ -132,9 +132,9 @@ function resultsOf({ catalogue, data, current }: SelectionModel, own: ReadonlySi
   const found = computed(() => own.value.found);
   const answered = computed(() => own.value.answered);
   const chosen = computed(() => own.value.sweep);
-  // Runners keep what they have simulated: another sweep, or an evaluation of the selection, starts from the same rest.
+  // Runners store their simulations, so another sweep or an evaluation of the selection reuses the resting state.
   const runners = computed(() => runnersAt(catalogue, data.value, current.value));
-  const line = computed(() => (isOurs.value ? null : answered.value)); // a verdict of the host leaves a trace of the page
+  const line = computed(() => (isOurs.value ? null : answered.value)); // a verdict of the host does not replace the trace of the page
   const simulation = computed(() => {
     const options = { found: found.value, answered: line.value, shown: chosen.value, runners: runners.value };
     return simulationOf(catalogue, data.value, current.value, options);
@@ -151,12 +151,12 @@ function resultsOf({ catalogue, data, current }: SelectionModel, own: ReadonlySi
   };
 }
 
-/** Whether the page can simulate a neuron. Its data may bring its program, so this depends on them. */
+/** Whether the page can simulate a neuron. The result depends on the data, because they may contain its program. */
 const canSimulate = (_: ModelData, { model }: Selection): boolean => NEURONS[model] !== undefined;
 
 /**
- * A new object with each change that requires a new evaluation. More complete data of a neuron that only the host can simulate
- * require none.
+ * The reason for a new evaluation, as a new object for each change that requires one. If only the host can simulate a neuron,
+ * more complete data require no new evaluation.
  */
 function occasionOf(
   { data, current, opened }: SelectionModel,
@@ -164,7 +164,7 @@ function occasionOf(
 ): ReadonlySignal<Occasion> {
   let last: Occasion | null = null;
   return computed(() => {
-    data.value; // any data of a neuron that the page can simulate may change its verdict
+    data.value; // subscribes to the data, because any data of a neuron that the page can simulate may change its verdict
     const next = { selection: current.value, isOurs: isOurs.value, opened: opened.value };
     const isSame = last !== null && last.selection === next.selection && last.opened === next.opened;
     if (last === null || !isSame || last.isOurs || next.isOurs) last = next;
@@ -172,11 +172,11 @@ function occasionOf(
   });
 }
 
-/** State that belongs to one pair of model and pattern. Another pair begins without it. */
+/** The state for one pair of model and pattern, which another pair does not inherit. */
 interface Own {
   readonly found: Found;
   readonly answered: Simulated | null;
-  /** The name of the sweep that was chosen. */
+  /** The name of the selected sweep. */
   readonly sweep: string;
 }
 
@@ -191,14 +191,14 @@ function ownOf(current: ReadonlySignal<Selection>) {
     keep(change: Partial<Own>) {
       kept.value = { pair: pair.peek(), own: { ...own.peek(), ...change } };
     },
-    /** Drops the state of a former pair, so that a return to this pair begins without it as well. */
+    /** Drops the state of a former pair, so that a return to it starts without this state. */
     forget() {
       if (kept.peek().pair !== pair.peek()) kept.value = { pair: pair.peek(), own: NOTHING };
     },
   };
 }
 
-/** The part of the sweep that is shown, and the pointer in it. */
+/** The shown part of the sweep, and the pointer in it. */
 function viewOf(
   simulation: ReadonlySignal<Simulation>,
   trace: ReadonlySignal<Line>,
@@ -238,19 +238,19 @@ function viewOf(
   };
 }
 
-/** The range of time that contains some lines. */
+/** The time range that contains some lines. */
 function rangeOf(lines: readonly (Line | null)[]): Range {
   const own = lines.filter((line) => line !== null);
   return [Math.min(...own.map(({ t0 }) => t0)), Math.max(...own.map(({ t0, dt, v }) => t0 + v.length * dt))];
 }
 
-/** The names of all sweeps. They stay the same object during a drag. */
+/** The names of all sweeps. The object stays the same during a drag. */
 function namesOf(simulation: ReadonlySignal<Simulation>): ReadonlySignal<readonly string[]> {
   const text = computed(() => JSON.stringify(simulation.value.sweeps));
   return computed(() => JSON.parse(text.value));
 }
 
-/** Gives lines of other values, and keeps one for each role. */
+/** Returns lines of other values, and stores one line for each role. */
 function linesOf(
   { catalogue, data, current }: SelectionModel,
   isOurs: ReadonlySignal<boolean>,

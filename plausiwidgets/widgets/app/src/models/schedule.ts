@@ -1,14 +1,14 @@
-// The scheduling of work: once a frame, after a frame, or in pieces that leave the page responsive.
+// The scheduling of work: once per frame, after a frame, or in slices that keep the page responsive.
 
-/** Stops what was scheduled. */
+/** Cancels scheduled work. */
 export type Stop = () => void;
 export type Schedule = (work: () => void) => Stop;
 
-const PATIENCE = 7; // ms of work before the page handles its events again
+const PATIENCE = 7; // maximum time in ms before the page handles its events again
 
 /**
- * Runs work after the next frame. A timer of 0 ms often fires before the frame, and would delay what the user waits for. A
- * page in the background has no frames, and Node has none at all: there a timer replaces the frame.
+ * Runs work after the next frame. A timer of 0 ms often fires before the frame and would delay it. A page in the background and
+ * Node have no frames, so a timer is used there.
  */
 export const afterPaint: Schedule = (work) => {
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -25,13 +25,12 @@ export const afterPaint: Schedule = (work) => {
 };
 
 /**
- * Calls `act` after an occasion, and at most once a frame while occasions follow each other.
- *
- * The first call follows as soon as the work of the occasion is done. A call in the next frame would be seen one frame
- * later if it takes long. A page in the background has no frames, and waits.
+ * Calls `act` after an event, and at most once per frame during a series of events.
+ * The first call follows immediately after the handler of the event. A call in the next frame would be visible one frame later
+ * if it takes long. A page in the background has no frames, so the call waits.
  */
 export function perFrame(act: () => void): { (): void; cancel(): void } {
-  let frame = 0; // the frame that ends
+  let frame = 0; // the frame of the last call
   let isWanted = false;
   const next = () => {
     frame = 0;
@@ -46,7 +45,7 @@ export function perFrame(act: () => void): { (): void; cancel(): void } {
   const soon = () => {
     if (isWanted) return;
     isWanted = true;
-    if (!frame) setTimeout(() => !frame && now()); // a task of its own, so that other views are in the document by then
+    if (!frame) setTimeout(() => !frame && now()); // a separate task, so that other views are already in the document
   };
   soon.cancel = () => {
     cancelAnimationFrame(frame);
@@ -57,9 +56,9 @@ export function perFrame(act: () => void): { (): void; cancel(): void } {
 }
 
 /**
- * Runs a generator in pieces that leave the page responsive, then calls `give` with its result.
+ * Runs a generator in slices that keep the page responsive, then calls `give` with its result.
  *
- * @param pause ms between two pieces
+ * @param pause ms between two slices
  */
 export function inPieces<T>(work: Generator<unknown, T>, give: (result: T) => void, pause = 0): Stop {
   let timer: ReturnType<typeof setTimeout> | undefined;

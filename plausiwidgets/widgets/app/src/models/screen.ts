@@ -1,4 +1,4 @@
-// The screen: what is open, how it looks, and the sentence for the user. No other model reads it.
+// The state of the screen: open parts, appearance, and the sentence for the user. No other model depends on it.
 
 import { type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type { Host } from "../hosts/host.ts";
@@ -11,27 +11,25 @@ export type SheetName = "" | "patterns" | "models" | "lessons" | "explore" | "sh
 
 export interface Screen {
   readonly sheet: Signal<SheetName>;
-  /** The tool next to the figure, or an empty text. */
+  /** The name of the tool next to the figure, or an empty string. */
   readonly tool: Signal<string>;
-  /** Whether all parameters are shown, and not only the key parameters. */
+  /** Whether all parameters are shown instead of only the key parameters. */
   readonly showsAll: Signal<boolean>;
   /** The neuron that is kept for comparison. */
   readonly pinned: Signal<Selection | null>;
   readonly isPresenting: Signal<boolean>;
   readonly isDark: Signal<boolean>;
-  /** The map of an assessment that a script has made. */
+  /** The map of an assessment that a script has created. */
   readonly table: ReadonlySignal<AssessmentMap | null>;
-  /** The sentence for the user, or an empty text. */
+  /** The sentence for the user, or an empty string. */
   readonly notice: ReadonlySignal<string>;
   readonly languages: readonly string[];
   readonly notify: Notify;
-  /** Shows the texts in a language, which the host may have to send. */
+  /** Sets the language of the texts, which the host may have to send first. */
   speak(language: string): void;
 }
 
-/**
- * @param texts translations by language; a language of null is listed, but its texts must be fetched
- */
+/** @param texts translations by language; null for a language that is available but must be fetched */
 export function createScreen(
   host: Pick<Host, "ask" | "speak">,
   texts: Record<string, Texts | null>,
@@ -75,7 +73,7 @@ export function createScreen(
         if (reply.state === "failed") notify(reply.error);
         if (reply.state !== "done") return;
         texts[chosen] = reply.texts;
-        if (wanted === chosen) take(chosen); // unless another language was chosen meanwhile
+        if (wanted === chosen) take(chosen); // unless the user has chosen another language in the meantime
       });
     },
   };

@@ -1,4 +1,4 @@
-// A search for parameters that show the pattern. It runs at the host, and the page follows it.
+// A search for parameters that show the pattern. The host runs the search, and this model follows it.
 
 import { batch, computed, effect, type ReadonlySignal, signal } from "@preact/signals";
 import type { Range, Values } from "../catalogue.ts";
@@ -13,11 +13,11 @@ import type { VerdictModel } from "./verdict.ts";
 export { type Evaluations, isOpen, noEvaluations, received, type Search, withEvaluations } from "./evaluations.ts";
 
 export interface HowToBegin {
-  /** Whether the evaluations have the pace of a user. */
+  /** Whether the evaluations are limited to the pace of a user. */
   readonly pace?: boolean | undefined;
-  /** The only parameters that the search may change. */
+  /** The only parameters that the search may change. The default is all free ones. */
   readonly free?: readonly string[] | undefined;
-  /** The values at which the search begins, by default those of the sliders. */
+  /** The starting values of the search. The default is those on the sliders. */
   readonly values?: Values | undefined;
   /** Ranges that replace those of some sliders. */
   readonly bounds?: Readonly<Record<string, Range>> | undefined;
@@ -28,34 +28,38 @@ export interface SearchModel {
   /** Whether the panel of the search is open. */
   readonly isShown: ReadonlySignal<boolean>;
   readonly isRunning: ReadonlySignal<boolean>;
-  /** Whether the sliders have the best parameters. */
+  /** Whether the best parameters are on the sliders. */
   readonly isTaken: ReadonlySignal<boolean>;
-  /** Whether the best parameters are those that the search began with, on the sliders. */
+  /** Whether the best parameters are the starting values of the search, which were on the sliders. */
   readonly isBestAtStart: ReadonlySignal<boolean>;
-  /** A search that ended within a blink is played for its viewers. */
+  /** Whether a search that ended too fast is played back. */
   readonly isPlaying: ReadonlySignal<boolean>;
-  /** How many evaluations are drawn. */
+  /** The number of drawn evaluations. */
   readonly drawn: ReadonlySignal<number>;
-  /** The best parameters that are drawn: null while the search is played. */
+  /** The drawn best parameters, which are null during a playback. */
   readonly shownBest: ReadonlySignal<Values | null>;
-  /** The best parameters that the sliders mark: null if they are on the sliders, or if the panel shows no search for the pair. */
+  /**
+   * The best parameters for the marks on the sliders. Null if they are on the sliders already, or if the panel shows no search
+   * for the pair.
+   */
   readonly onSliders: ReadonlySignal<Values | null>;
-  /** The values on the sliders when the search ended, or before its best parameters were used. */
+  /** The values on the sliders when the search ended, or before its best parameters replaced them. */
   readonly replaced: ReadonlySignal<Values | null>;
 
-  /** Begins a search at the values of the sliders, or, by default if these already meet all criteria, at random ones. */
+  /** Starts a search from the values of the sliders, or, by default if these already meet all criteria, from random values. */
   begin(from?: "values" | "random", how?: HowToBegin): void;
   control(kind: "pause" | "resume" | "stop"): void;
-  /** Takes a search back before its first reply. */
+  /** Withdraws a search before its first reply. */
   stopStarting(): void;
-  /** Puts the best parameters on the sliders, as one step of undo. */
+  /** Moves the sliders to the best parameters, as one undo step. */
   take(): Promise<void>;
   show(isShown: boolean): void;
   skipPlayback(): void;
   /**
    * Requests the running searches from the host, so that they are shown again after a reload.
    *
-   * @param showsEnded whether a search that is over is shown as well. If a link was opened instead, it belongs to another neuron.
+   * @param showsEnded whether an ended search is shown too; it is not after a link was opened, because it belongs to another
+   * neuron
    */
   resume(showsEnded?: boolean): void;
   close(): void;
@@ -70,7 +74,7 @@ export function createSearch(
   const { current, opened } = selection;
   const search = signal<Search | null>(null);
   const isShown = signal(false);
-  /** The values on the sliders at which the search began, or null if it began elsewhere. */
+  /** The values on the sliders from which the search started, or null if it started elsewhere. */
   const begun = signal<Values | null>(null);
   const playback = createPlayback(search, isShown);
   const receive = receiverOf({ search, isShown, current, notify, update: playback.update });
@@ -137,7 +141,7 @@ export function createSearch(
   };
 }
 
-/** The best parameters that the sliders mark. */
+/** The best parameters for the marks on the sliders. */
 const onSlidersOf = (
   search: ReadonlySignal<Search | null>,
   isShown: ReadonlySignal<boolean>,
@@ -149,7 +153,7 @@ const onSlidersOf = (
   return computed(() => (isHere.value ? shownBest.value : null));
 };
 
-/** Notes the values on the sliders when a search ends. */
+/** Stores the values on the sliders when a search ends. */
 function createReplaced(search: ReadonlySignal<Search | null>, current: ReadonlySignal<Selection>) {
   const replaced = signal<Values | null>(null);
   const note = () => {
@@ -175,7 +179,7 @@ interface Receiver {
 
 type Arrays = Partial<ReplyArrays["search"]> | Partial<ReplyArrays["running"]>;
 
-/** Takes the replies of the host. `isAgain`: the page did not begin the search itself, because it was loaded again. */
+/** Handles the replies of the host. `isAgain` is true if the search was started before a reload of the page. */
 function receiverOf({ search, isShown, current, notify, update }: Receiver) {
   return (reply: Reply<"search" | "running">, arrays: Arrays, isAgain = false): void => {
     const known = search.peek();
@@ -186,22 +190,22 @@ function receiverOf({ search, isShown, current, notify, update }: Receiver) {
       return;
     }
     if (reply.kind !== "search" || !record) return;
-    // A search that was stopped by its successor is not shown any more.
+    // A search that was stopped by its successor is no longer shown.
     if (known && known.id !== reply.id && isOpen(known) && !isOpen(reply)) return;
     const next = received(known, { ...reply, search: record }, arrays, performance.now());
     const isOther = known?.id !== next.id;
     const isHere = isOf(next, current.peek());
-    // A link may have opened another pair since. The result for the former pair is not shown over it.
+    // A link may have opened another pair in the meantime. A result for the former pair must not cover it.
     if (isAgain && isOther && !isOpen(next) && !isHere) return;
     batch(() => {
       search.value = next;
-      if (isOther || isHere) isShown.value = true; // a search of another pair opens the panel with its first reply only
+      if (isOther || isHere) isShown.value = true; // a search for another pair opens the panel only with its first reply
       update();
     });
   };
 }
 
-/** A notebook has the limits of a search already. */
+/** Returns the request for a search. A notebook already has the limits. */
 function requestOf(
   { current, ranges, free }: SelectionModel,
   host: Host["name"],
@@ -222,12 +226,12 @@ function requestOf(
   };
 }
 
-/** Puts the best parameters on the sliders. */
+/** Moves the sliders to the best parameters. */
 async function take(search: Search | null, selection: SelectionModel, notify: Notify): Promise<void> {
   if (!search?.best) return;
   const { model, pattern, best, dt } = search;
   const now = selection.current.peek();
-  selection.keep(); // undo leads back to the present values
+  selection.keep(); // undo then returns to the current values
   if (!isOf(search, now)) {
     await selection.choose(model, pattern, { values: best, dt: dt || undefined });
     return;

@@ -1,4 +1,5 @@
-// The selection: a model under a pattern with a value for each slider. This module changes it and undoes changes.
+// The selection, which has a model, a pattern and a value for each slider. This module changes the selection and undoes
+// changes.
 
 import { batch, computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import {
@@ -18,18 +19,18 @@ import { afterGlide, createGlide, type Glide, type GlideOptions } from "./glide.
 import { added, begun, type History, type HistoryStore, moved, present } from "./history.ts";
 import { shapeOf } from "./titles.ts";
 
-const PAUSE = 700; // ms between two keys that are separate steps of undo
+const PAUSE = 700; // time in ms between two key presses that are separate undo steps
 
 export interface Selection {
   readonly model: string;
   readonly pattern: string;
   readonly values: Values;
   readonly dt: number;
-  /** The stored set from which the values were last taken. */
+  /** The stored set that was loaded last. */
   readonly set: number;
 }
 
-/** Ranges that differ from those of the sliders, parameters that a search keeps fixed, and parameters that nobody may change. */
+/** Changed ranges of the sliders, parameters that a search keeps fixed, and locked parameters. */
 export interface SearchRanges {
   readonly bounds: Readonly<Record<string, Range>>;
   readonly fixed: readonly string[];
@@ -43,31 +44,31 @@ export const usualRanges = (sliders: readonly Slider[]): SearchRanges => ({
   locked: [],
 });
 
-/** Shows a sentence to the user. The result removes the sentence, unless another one has replaced it. */
+/** Shows a sentence to the user. The returned function removes the sentence, unless another one has replaced it. */
 export type Notify = (sentence: string) => () => void;
 
-/** Options for opening a pair of model and pattern, which opens with its stored set by default. */
+/** Options for opening a pair of model and pattern. By default, it opens with its stored set. */
 export interface Opening {
-  /** Values that the defaults complete. */
+  /** Values that replace some of the defaults. */
   readonly values?: Values | undefined;
   readonly dt?: number | undefined;
-  /** Keeps the values of the sliders that the next model has too. */
+  /** Whether to keep the values of the sliders that the next model also has. */
   readonly keep?: boolean;
-  /** A complete selection, for example a step of undo, which adds no step. */
+  /** A complete selection, for example an undo step. It adds no step. */
   readonly to?: Selection;
-  /** Lets the parameters of the model glide to those of the other pattern, whose stimulus is applied immediately. */
+  /** Options of a glide of the model's parameters to those of the other pattern. The stimulus changes immediately. */
   readonly glide?: GlideOptions;
 }
 
 export interface SelectionModel extends Glide {
   readonly catalogue: Catalogue;
-  /** The data of the model that is shown. */
+  /** The data of the shown model. */
   readonly data: ReadonlySignal<ModelData>;
   readonly current: ReadonlySignal<Selection>;
-  /** The last step of undo. It does not follow a drag. */
+  /** The last undo step, which does not change during a drag. */
   readonly settled: ReadonlySignal<Selection>;
   readonly pattern: ReadonlySignal<Pattern>;
-  /** All sliders with their chosen ranges: the stimulus first, then the model. */
+  /** All sliders with their selected ranges. Those of the stimulus are first. */
   readonly sliders: ReadonlySignal<readonly Slider[]>;
   readonly ranges: ReadonlySignal<SearchRanges>;
   /** The names of the parameters that a search may change. */
@@ -75,30 +76,32 @@ export interface SelectionModel extends Glide {
   readonly history: ReadonlySignal<History<Selection>>;
   readonly canUndo: ReadonlySignal<boolean>;
   readonly canRedo: ReadonlySignal<boolean>;
-  /** A new object whenever another pair (`isOther`) or a stored set was opened. What belongs to the former one ends then. */
+  /**
+   * A new object whenever another pair (`isOther`) or a stored set was opened, so that state of the former one can be dropped.
+   */
   readonly opened: ReadonlySignal<{ readonly isOther: boolean }>;
 
-  /** Changes values without a step of undo, as a drag does. Locked parameters keep theirs. */
+  /** Changes values without an undo step, as during a drag. Locked parameters keep their values. */
   put(values: Values): void;
-  /** A value in the range of its slider, rounded as the slider rounds it, `by` positions away. */
+  /** The value that is `by` slider positions away, within the range of its slider and rounded to its resolution. */
   within(name: string, value: number, by?: number): number;
   /** Moves a value by positions of its slider. */
   nudge(name: string, by: number): void;
   setTimeStep(dt: number): void;
-  /** Adds the selection as a step of undo, for example at the end of a drag. */
+  /** Adds the selection as an undo step, for example at the end of a drag. */
   keep(): void;
-  /** Adds it a moment after the last of several changes, so that keys in a row are one step. */
+  /** Adds the selection as an undo step after a pause, so that several key presses are one step. */
   keepSoon(): void;
   undo(): Promise<void>;
   redo(): Promise<void>;
-  /** Takes a history from the other side: Python or another view. Its present step is shown. */
+  /** Replaces the history by that of Python or of another view, and shows its current step. */
   take(history: History<Selection>): Promise<void>;
 
-  /** Shows a selection of a model whose data is here. It adds no step of undo. */
+  /** Shows a selection of a model with available data, without an undo step. */
   show(to: Selection, data?: ModelData): void;
-  /** Shows a selection, whose data may have to be fetched. It adds no step of undo. */
+  /** Shows a selection whose data may have to be fetched, without an undo step. */
   back(to: Selection): Promise<void>;
-  /** Opens a pair of model and pattern. Returns whether it was opened, and not replaced by a later choice. */
+  /** Opens a pair of model and pattern. Returns false if a later choice has replaced it or if it cannot be opened. */
   choose(model: string, pattern: string, how?: Opening): Promise<boolean>;
   /** Opens the next pattern (1) or the previous one (-1). */
   next(by: number): Promise<boolean>;
@@ -108,11 +111,11 @@ export interface SelectionModel extends Glide {
   defaults(): void;
   configure(change: Partial<SearchRanges>): void;
   describe(model: string, pattern: string): Promise<ModelData>;
-  /** Takes the complete data of a custom model, or the reason why there are none. */
+  /** Stores the complete data of a custom model, or reports the error. */
   learn(data: ModelData, error?: string): void;
   /**
-   * Begins to open something that must be fetched first. The result returns whether the choice is still wanted, because
-   * a later choice replaces an earlier one.
+   * Announces a choice whose data must be fetched first. Returns a function that returns whether the choice is still current,
+   * because a later choice replaces an earlier one.
    */
   setOut(): () => boolean;
   close(): void;
@@ -155,7 +158,7 @@ export function createSelection(
   };
 }
 
-/** The changes of the selection. Each one ends a glide before it acts. */
+/** The functions that change the selection. Each ends a running glide first. */
 function actsOf(
   state: State,
   host: Pick<Host, "name">,
@@ -206,7 +209,7 @@ function stateOf(catalogue: Catalogue, first: ModelData, begin: Selection, steps
   const current = signal(begin);
   const ranges = signal(usualRanges(slidersOf(patternOf(catalogue, first, begin.pattern), first)));
   const history = signal(steps);
-  // The key alone, so that what depends on the pattern does not follow a drag.
+  // The key is a separate signal, so that computations from the pattern do not run during a drag.
   const key = computed(() => current.value.pattern);
   const pattern = computed(() => patternOf(catalogue, data.value, key.value));
   const sliders = computed(() => {
@@ -228,19 +231,19 @@ function show({ catalogue, data, current, ranges }: State, to: Selection, next: 
   });
 }
 
-/** Whether the data of a selection are those that are shown. */
+/** Whether the data of a selection are those of the shown pair. */
 const isHere = ({ data, current }: State, to: Selection): boolean =>
   to.model === data.peek().model.name && isOf(current.peek(), to);
 
-/** The pattern that is `by` places from the present one. */
+/** The pattern that is `by` places from the current one. */
 function neighbourOf({ catalogue, data, current }: State, { name }: Pick<Host, "name">, by: number): string {
-  // Of a custom model not every pattern is here yet. A file shows the patterns that it contains.
+  // Not every pattern of a custom model is available yet. A file shows the patterns that it contains.
   const known = name === "none" ? [] : Object.keys(catalogue.patterns);
   const all = [...new Set([...known, ...Object.keys(data.peek().patterns)])].filter((one) => !shapeOf(one));
   return all[(all.indexOf(current.peek().pattern) + by + all.length) % all.length];
 }
 
-/** The changes of values and ranges. */
+/** The functions that change values and ranges. */
 function changesOf(
   { data, current, ranges, sliders }: State,
   keep: () => void,
@@ -278,7 +281,7 @@ function changesOf(
   };
 }
 
-/** The steps of undo, and the store in which they are kept. */
+/** The undo steps, and the store that keeps them. */
 function createKeeping({ current, history, settled }: State, store: HistoryStore<Selection>) {
   let pause: ReturnType<typeof setTimeout> | undefined;
   const record = (next: History<Selection>) => {
@@ -300,7 +303,7 @@ function createKeeping({ current, history, settled }: State, store: HistoryStore
   };
 }
 
-/** The ways to other pairs, whose data may have to be fetched. A later choice replaces an earlier one. */
+/** The functions that open other pairs, whose data may have to be fetched. A later choice replaces an earlier one. */
 function createOpening(
   state: State,
   host: Pick<Host, "describe">,
@@ -323,7 +326,7 @@ function createOpening(
     if (model === here.model.name && isWhole(here, name)) return here;
     return host.describe(model, name, learn);
   };
-  /** Opens a pair. `taking` is called with the change of the selection, and also if the pair cannot be opened. */
+  /** Opens a pair. `taking` is called together with the change of the selection, and also if the pair cannot be opened. */
   const open = async (model: string, name: string, how: Opening = {}, taking: () => void = () => {}) => {
     const isWanted = setOut();
     try {
@@ -355,14 +358,14 @@ function createOpening(
   return { open, load, setOut, learn, describe, latest: () => choices };
 }
 
-/** Undo and redo. The history moves with the selection, so that nobody sees only one of the two changes. */
+/** Undo and redo. The history and the selection change together, so that no observer sees only one of the two changes. */
 function createUndoing(
   state: State,
   { keep, record, close }: ReturnType<typeof createKeeping>,
   { open, latest }: ReturnType<typeof createOpening>,
 ): Pick<SelectionModel, "undo" | "redo" | "take"> {
   const { history } = state;
-  /** The history of an undo or redo whose data are still fetched, while no later choice replaces it. */
+  /** The history of an undo or redo whose data are being fetched, until a later choice replaces it. */
   let coming: { readonly history: History<Selection>; readonly choice: number } | null = null;
   const reach = async (next: History<Selection>, take: () => void) => {
     const to = present(next);
@@ -380,18 +383,18 @@ function createUndoing(
     if (choice === latest()) coming = null;
   };
   const go = async (by: number) => {
-    // While the data of a step are fetched, another undo continues from that step.
+    // While the data of a step are being fetched, another undo continues from that step.
     const next = moved(coming?.choice === latest() ? coming.history : history.peek(), by);
     if (next) await reach(next, () => record(next));
   };
   return {
     undo() {
-      keep(); // an unfinished drag is a step of its own
+      keep(); // an unfinished drag becomes a separate step
       return go(-1);
     },
     redo: () => go(1),
     async take(next) {
-      close(); // a step that was about to be kept is in the other history, or is older than it
+      close(); // a pending step is already in the other history, or is older than it
       await reach(next, () => {
         history.value = next;
       });
@@ -399,7 +402,7 @@ function createUndoing(
   };
 }
 
-/** The selection with which a pair opens. `before` is the former one. */
+/** The initial selection of a pair. `before` is the former selection. */
 function openingOf(data: ModelData, key: string, { keep, values, dt }: Opening, before: Selection): Selection {
   const at = values ? defaultsOf(data, key) : stored(data, key, firstOf(data.patterns[key].sets));
   const names = new Set(data.parameters.map(({ name }) => name));
@@ -419,7 +422,7 @@ export const slidersOf = (pattern: Pick<Pattern, "stimulus">, data: ModelData): 
   ...data.parameters,
 ];
 
-/** The stored set on which the app opens: that of an exported page, otherwise the first. */
+/** The index of the initial stored set, which is that of an exported page or otherwise the first. */
 export const firstOf = (sets: readonly StoredSet[]): number =>
   Math.max(
     sets.findIndex(({ begin }) => begin),
@@ -432,14 +435,14 @@ export function stored(data: ModelData, key: string, set = 0): Selection {
   return { model: data.model.name, pattern: key, values: Object.fromEntries(values), dt, set };
 }
 
-/** The defaults of a model and a pattern, which complete given values. */
+/** The defaults of a model and a pattern. */
 export function defaultsOf(data: ModelData, key: string): Selection {
   const all = slidersOf(data.patterns[key], data);
   const values = Object.fromEntries(all.map((slider) => [slider.name, slider.default]));
   return { ...stored(data, key, firstOf(data.patterns[key].sets)), values, dt: data.model.dt };
 }
 
-/** Whether two selections have the same model, pattern, time step and values, from whichever set. */
+/** Whether two selections have the same model, pattern, time step and values. Their stored sets may differ. */
 export function isSame(a: Selection, b: Selection): boolean {
   return (
     a.model === b.model &&
@@ -449,15 +452,15 @@ export function isSame(a: Selection, b: Selection): boolean {
   );
 }
 
-/** The place of the stored set that a selection is, or -1. */
+/** The index of the stored set that equals a selection, or -1. */
 export const knownSet = (data: ModelData, selection: Selection): number =>
   data.patterns[selection.pattern].sets.findIndex((_, set) => isSame(selection, stored(data, selection.pattern, set)));
 
-/** Whether something belongs to the model and the pattern of a selection. */
+/** Whether an object belongs to the model and the pattern of a selection. */
 export const isOf = (
   one: Pick<Selection, "model" | "pattern"> | null | undefined,
   { model, pattern }: Pick<Selection, "model" | "pattern">,
 ): boolean => one?.model === model && one.pattern === pattern;
 
-/** Whether a pattern has criteria. A current alone has none. */
+/** Whether a pattern has criteria. A custom current has none. */
 export const isJudged = ({ components }: Pattern): boolean => components.some(({ criteria }) => criteria.length > 0);

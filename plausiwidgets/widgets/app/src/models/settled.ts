@@ -1,5 +1,5 @@
-// The simulation of the last step of undo. Axes are made from it, so that they change when a drag ends, and never under the hand.
-// While the sliders glide to another pattern, it is the simulation of the goal.
+// The simulation of the last undo step. The axes are computed from it, so that they change at the end of a drag but not during
+// it. While the sliders glide to another pattern, it is the simulation of the goal.
 
 import { computed, type ReadonlySignal } from "@preact/signals";
 import type { Line } from "./lines.ts";
@@ -16,7 +16,7 @@ interface Kept extends Settled {
   readonly key: string;
 }
 
-/** The settled simulation of the pair and the sweep that are shown. A drag does not notify those who depend on it. */
+/** The settled simulation of the shown pair and sweep. It does not change during a drag. */
 export function settledOf(selection: SelectionModel, run: RunModel): ReadonlySignal<Settled> {
   const { catalogue, current, data, goal, settled } = selection;
   const pair = computed(() => `${current.value.model} ${current.value.pattern}`);
@@ -29,7 +29,7 @@ export function settledOf(selection: SelectionModel, run: RunModel): ReadonlySig
     const [at, found, shown, isOurs] = [step.value, run.found.value, run.sweep.value, run.isOurs.value];
     const key = `${pair.value} ${shown} ${isOurs}`;
     const isAtRest = at === current.peek() || isSame(at, current.peek());
-    // A host replies later, so that its line may still be that of former values.
+    // A host replies later, so its line may still belong to former values.
     const isLate = !isOurs && run.answered.value !== null && run.isFaded.value;
     if (last?.key === key && (!isAtRest || isLate)) return last;
     const isHere = isAtRest || !isOurs;

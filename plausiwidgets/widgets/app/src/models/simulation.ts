@@ -1,5 +1,5 @@
-// Everything that the page computes for one selection: the trace, the target, the verdict. For a neuron that only the host can
-// simulate, the trace and the verdict are those of the host.
+// All results of the page for one selection: the trace, the target and the verdict. If only the host can simulate the neuron,
+// the trace and the verdict are those of the host.
 
 import {
   type Catalogue,
@@ -23,7 +23,7 @@ import { targetOf } from "./target.ts";
 
 export { ontoScale, upTo } from "./response.ts";
 
-/** For each component of the pattern, the sweeps that its procedure has found. */
+/** The sweeps that the procedure of each component has found. */
 export type Found = readonly (readonly Sweep[] | null)[];
 
 export const NOTHING_FOUND: Found = [];
@@ -38,9 +38,9 @@ export interface SimulationOptions {
   readonly found?: Found;
   /** The result of the host, for a neuron that the page cannot simulate. */
   readonly answered?: Simulated | null;
-  /** The name of the sweep that is shown, if it is not the main one. */
+  /** The name of the shown sweep, if it is not the main sweep. */
   readonly shown?: string;
-  /** The runners of the selection, if they exist already. They keep the rest and the responses of the neuron. */
+  /** The existing runners of the selection, which store the resting state and the responses of the neuron. */
   readonly runners?: RunnerAt | null;
 }
 
@@ -49,7 +49,7 @@ export interface Simulation {
   readonly pattern: Pattern;
   /** The neuron, or undefined if only the host can simulate it. */
   readonly neuron: Neuron | undefined;
-  /** The sweep that is shown. */
+  /** The shown sweep. */
   readonly sweep: Sweep;
   /** The names of all sweeps. */
   readonly sweeps: readonly string[];
@@ -61,13 +61,13 @@ export interface Simulation {
   trace(role: Role): Line;
   /** Whether the model resets its potential after a spike. */
   readonly resets: boolean;
-  /** The target. It stays the same for all values. */
+  /** The target, which is the same for all values. */
   target(): Line | null;
   /** The resting potential, the threshold and the peak of this neuron. */
   scale(): Landmarks;
-  /** The part of the sweep that the pattern is about, or null if the whole sweep is. */
+  /** The relevant part of the sweep, or null for the whole sweep. */
   event(line: Line): Range | null;
-  /** The parts of the current that can be dragged. */
+  /** The parts of the current that the user can drag. */
   handles(): Handle[];
   /**
    * Evaluates the selection. The generator pauses after each simulation.
@@ -128,7 +128,7 @@ export function simulationOf(
     target() {
       const base = stored(data, pattern.key);
       const packaged = (): Landmarks | null => {
-        if (!neuron) return answered && scale(); // the host has no other values, and the first ones are kept
+        if (!neuron) return answered && scale(); // the host sends only one scale, and the first one is kept
         if (isSame(base, selection)) return scale();
         return simulationOf(catalogue, data, base, { shown: sweep.name }).scale();
       };
@@ -147,7 +147,10 @@ export function simulationOf(
   };
 }
 
-/** The first stored set, if it is the target itself, written for this model: the two traces differ only if the values do. */
+/**
+ * The trace of the first stored set if it is the target itself, written for this model. The two traces then differ only if the
+ * values differ.
+ */
 function twinOf(catalogue: Catalogue, data: ModelData, { key }: Pattern, sweep: string): Line | null {
   const simulation = simulationOf(catalogue, data, stored(data, key), { shown: sweep });
   return simulation.sweep.name === sweep ? simulation.trace("target") : null;
@@ -169,12 +172,12 @@ function sweepsOf({ components, sets }: Pattern, { set }: Selection, found: Foun
 
 function shownSweep({ main, components }: Pattern, sweeps: readonly OwnSweep[], shown: string): OwnSweep {
   const named = (name: string) => sweeps.find(({ sweep }) => sweep.name === name);
-  // Until a procedure has chosen its sweeps, an empty one replaces them.
+  // An empty sweep is used until a procedure has chosen its sweeps.
   const empty = { sweep: { name: main, pieces: [], end: 100, duration: 100 }, component: components[0] };
   return named(shown) ?? named(main) ?? sweeps[0] ?? empty;
 }
 
-/** The injected current, while the response is not known. */
+/** The injected current of a sweep without a response. */
 function currentOf(
   role: Role,
   { sweep, component: { holding } }: OwnSweep,
@@ -190,20 +193,20 @@ function currentOf(
   return { role, t0: -before, dt, v, current, spikes: [], divergedAt: Number.NaN };
 }
 
-/** Rest, threshold and peak of a neuron. One that diverges on its way to rest has no rest. */
+/** Rest, threshold and peak of a neuron. If the neuron diverges before it is at rest, they are undefined. */
 function landmarksOf({ rest }: Runner, highest: number): Landmarks {
   const peak = Math.max(highest, rest.threshold + 0.07 * rest.span);
   const low = rest.state && Number.isFinite(rest.vBaseline) ? rest.vBaseline : rest.threshold - rest.span;
   return [low, Math.min(low + rest.span, peak - 0.02 * (peak - low)), peak];
 }
 
-const USUAL_SPAN = 15; // mV from rest to threshold, if it is unknown
-const USUAL_SHARE = 0.2; // the same as a share of the distance to the peak, for a potential that is not in mV
+const USUAL_SPAN = 15; // default distance from rest to threshold in mV
+const USUAL_SHARE = 0.2; // default distance as a share of the distance to the peak, for a potential that is not in mV
 
 /** Rest, threshold and peak, estimated from a trace. */
 function landmarksIn(v: Float64Array, isMillivolts: boolean): Landmarks {
   const rest = Number.isFinite(v[0]) ? v[0] : isMillivolts ? -65 : 0;
-  const peak = v.reduce((a, x) => Math.max(a, Number.isNaN(x) ? rest : x), rest); // NaN once it diverged
+  const peak = v.reduce((a, x) => Math.max(a, Number.isNaN(x) ? rest : x), rest); // NaN after the divergence
   if (isMillivolts) return [rest, rest + USUAL_SPAN, Math.max(peak, rest + 2 * USUAL_SPAN)];
   const above = peak > rest ? peak - rest : 1;
   return [rest, rest + USUAL_SHARE * above, rest + above];
@@ -226,14 +229,14 @@ function eventOf(
   return end - begin < 0.98 * (last - first) ? [begin, end] : null;
 }
 
-/** The time after which the current stays at its holding level, or 0 if it never leaves it. */
+/** The time at which the current returns to its holding level for the last time, or 0 if it never leaves the level. */
 export function stimulusEnd({ t0, dt, current }: Line): number {
   const highest = current.reduce((a, x) => Math.max(a, Math.abs(x)), 1);
   const last = current.findLastIndex((x) => Math.abs(x - current[0]) > 1e-9 * highest);
   return last < 0 ? 0 : t0 + Math.min(last + 1, current.length - 1) * dt;
 }
 
-/** The sweeps that the procedure of a component has applied, or null if the component has no procedure. */
+/** The sweeps that the procedure of a component has applied, or null without a procedure. */
 function appliedSweeps({ label, sweeps }: Component, result: Judgement | null): Sweep[] | null {
   if (sweeps.length || !result) return null;
   const { tape, responses } = result;
@@ -251,8 +254,8 @@ function appliedSweeps({ label, sweeps }: Component, result: Judgement | null): 
 }
 
 /**
- * The parts of a current that can be dragged: the height of a piece if it depends on a stimulus parameter, and its end if that
- * does.
+ * The parts of a current that the user can drag. They are the height of a piece and its end, if they depend on a stimulus
+ * parameter.
  */
 export function handlesOf(
   sweep: Pick<Sweep, "body" | "pieces">,

@@ -1,5 +1,5 @@
-// The bars under the sliders. They show where all criteria are met if one parameter changes and the others stay as they are. They
-// are computed while nothing else happens, and kept for a slider as long as the other parameters stay the same.
+// The bars under the sliders, which show where all criteria are met if only one parameter changes. They are computed while the
+// app is idle, and stay valid for a slider as long as the other parameters do not change.
 
 import { computed, effect, type ReadonlySignal, signal, untracked } from "@preact/signals";
 import type { Catalogue, ModelData, Range, Slider, Values } from "../catalogue.ts";
@@ -11,19 +11,19 @@ import type { Selection, SelectionModel } from "./selection.ts";
 import { simulationOf } from "./simulation.ts";
 import type { VerdictModel } from "./verdict.ts";
 
-const COARSE = 26; // intervals between the positions that are evaluated first
-const WAIT = 220; // ms without a change
-const PAUSE = 4; // ms between two pieces of work, because a drag is more urgent
+const COARSE = 26; // number of intervals between the first evaluated positions
+const WAIT = 220; // time in ms without a change before the computation
+const PAUSE = 4; // time in ms between two slices of work, because a drag is more urgent
 
-/** Parts of the track of a slider, as shares of it. */
+/** Parts of the track of a slider, as shares of its length. */
 export type Spans = readonly Range[];
 
 export interface BarsModel {
-  /** The spans of each slider. Those that are not known are missing. */
+  /** The known spans of each slider. */
   readonly spans: ReadonlySignal<ReadonlyMap<string, Spans>>;
-  /** The best parameters of a search, which the sliders mark, or null. */
+  /** The best parameters of a search for the marks on the sliders, or null. */
   readonly best: ReadonlySignal<Values | null>;
-  /** Requests the bars of some sliders. They replace the sliders that were requested before. */
+  /** Requests the bars of some sliders instead of those requested before. */
   want(sliders: readonly Slider[]): void;
   close(): void;
 }
@@ -43,7 +43,7 @@ export function createBars(
 
   const isKnown = (slider: Slider) => known.peek().get(slider.name)?.key === keyOf(current.peek(), slider);
   const work = () => {
-    // The sweeps of a procedure differ along the slider, so each position would take a search for them.
+    // The sweeps of a procedure change along the slider, so each position would require a search for them.
     const canEvaluate =
       !selection.isGliding.peek() && run.isOurs.peek() && !run.found.peek().some(Boolean) && verdict.peek() !== null;
     const slider = wanted.peek().find((one) => !isKnown(one));
@@ -75,7 +75,7 @@ export function createBars(
       return entry && entry.key === keyOf(current.value, slider) ? [[slider.name, entry.spans]] : [];
     });
     const isSame = own.length === last.size && own.every(([name, one]) => last.get(name) === one);
-    if (!isSame) last = new Map(own); // otherwise each step of a drag would draw the bars again
+    if (!isSame) last = new Map(own); // otherwise each step of a drag would redraw the bars
     return last;
   });
   return {
@@ -92,13 +92,13 @@ const areSame = (some: readonly Slider[], others: readonly Slider[]): boolean =>
   some.length === others.length &&
   some.every((one, k) => one.name === others[k].name && one.low === others[k].low && one.high === others[k].high);
 
-/** Everything that the bar of a slider depends on. Its own value is not a part of it. */
+/** The key of all data on which the bar of a slider depends, which does not include its own value. */
 function keyOf({ model, pattern, values, dt }: Selection, { name, low, high }: Slider): string {
   const others = Object.entries(values).filter(([other]) => other !== name);
   return JSON.stringify([model, pattern, dt, low, high, others]);
 }
 
-/** The spans of a slider in which all criteria are met. Coarse positions come first, then each end to a single position. */
+/** The spans of a slider in which all criteria are met, first at coarse positions, then with the ends at single positions. */
 export function* spansOf(
   catalogue: Catalogue,
   data: ModelData,

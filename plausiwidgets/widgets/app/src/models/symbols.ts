@@ -1,10 +1,10 @@
-// The symbol and the words of each status.
+// The symbol and the name of each status.
 
 import type { Status } from "../catalogue.ts";
 import { tr } from "../i18n/texts.ts";
 import type { AssessedRow } from "../messages.ts";
 
-/** The status of a pair of model and pattern, or that a search for it runs. */
+/** The status of a pair of model and pattern, or "running" during a search for it. */
 export type Mark = Status | "running";
 
 export type Rows = Readonly<Record<string, AssessedRow>>;
@@ -34,7 +34,7 @@ const STATUSES: readonly Status[] = [
   "unjudged",
 ];
 
-/** The words for a pair of model and pattern, as a search leaves it. */
+/** The name of the status of a pair after a search. */
 export function markWords(mark: Mark): string {
   if (mark === "replicated") return tr("verified");
   if (mark === "fragile") return tr("not robust");
@@ -47,21 +47,21 @@ export function markWords(mark: Mark): string {
   return tr("not searched");
 }
 
-/** A symbol with its words. */
+/** A symbol with its name. */
 export interface LegendItem {
   readonly mark: Status;
   readonly symbol: string;
   readonly words: string;
 }
 
-/** The symbols of the statuses that occur, each with its words. */
+/** The symbols of the occurring statuses with their names. */
 export function legendOf(marks: Iterable<Mark>): readonly LegendItem[] {
   const occurring = new Set(marks);
   const shown = STATUSES.filter((mark) => occurring.has(mark));
   return shown.map((mark) => ({ mark, symbol: SYMBOLS[mark], words: markWords(mark) }));
 }
 
-/** The mark of a search of an assessment. */
+/** The mark for a search of an assessment. */
 export function markOf({ status, state, ruled_out }: Pick<AssessedRow, "status" | "state" | "ruled_out">): Mark {
   if (ruled_out) return "ruled_out";
   if (state === "running" || state === "waiting" || state === "paused") return "running";

@@ -1,4 +1,4 @@
-// The target: the trace that the trace of the sliders is compared with. It is a published neuron or a recording.
+// The target, which is the trace of a published neuron or a recording to which the user's trace is compared.
 
 import type { Catalogue, Landmarks, ModelData, Pattern, RecordedLine, TargetNeuron } from "../catalogue.ts";
 import { NEURONS } from "../engine/neuron.ts";
@@ -8,18 +8,18 @@ import { lineOf, numbersOf, ontoScale } from "./response.ts";
 
 interface Target {
   readonly line: Line;
-  /** The landmarks of the neuron of the target, or null for a recording, which is never scaled. */
+  /** The landmarks of the target's neuron, or null for a recording, which is never scaled. */
   readonly scale: Landmarks | null;
   readonly resets: boolean;
 }
 
-/** The keys of patterns that match a mystery. */
+/** The keys of the patterns of mysteries. */
 const MYSTERY = /^mystery(#\d+)?$/;
 
 const simulated = new WeakMap<ModelData, Map<string, Target | null>>();
 const placed = new WeakMap<ModelData, Map<string, Line | null>>();
 
-/** The values in a map of some data by a key. A value is computed once. */
+/** Returns a value from the map of some data, or computes and stores it. */
 function kept<T>(maps: WeakMap<ModelData, Map<string, T>>, data: ModelData): Map<string, T> {
   const known = maps.get(data) ?? new Map<string, T>();
   maps.set(data, known);
@@ -27,15 +27,15 @@ function kept<T>(maps: WeakMap<ModelData, Map<string, T>>, data: ModelData): Map
 }
 
 export interface Scaling {
-  /** The trace of the first stored set, if it is the target itself, written for this model. It is never scaled. */
+  /** The trace of the first stored set if it is the target itself, written for this model. It is never scaled. */
   readonly twin: () => Line | null;
-  /** The landmarks of the first stored set, or null as long as they are not known. */
+  /** The landmarks of the first stored set, or null while they are unknown. */
   readonly packaged: () => Landmarks | null;
-  /** The landmarks until then. */
+  /** The landmarks to use until those are known. */
   readonly any: () => Landmarks;
 }
 
-/** The target of a sweep, or null. A target of another neuron is scaled once: no slider moves it afterwards. */
+/** The target of a sweep, or null. A target from another neuron is scaled only once, so no slider changes it. */
 export function targetOf(
   catalogue: Catalogue,
   data: ModelData,
@@ -92,12 +92,12 @@ function simulatedOf(catalogue: Catalogue, target: TargetNeuron, name: string): 
   return { line: lineOf("target", runner.respond(numbersOf(sweep, values)), Number.NaN), scale, resets };
 }
 
-/** The line of a recording, on a grid of time. */
+/** The line of a recording, on a time grid. */
 function recordedOf(lines: readonly RecordedLine[], data: ModelData, pattern: Pattern, name: string): Target | null {
   const line = lines.find((one) => one.name === name);
   if (!line) return null;
   const { t, v, spikes } = line;
-  // The hidden neuron of a mystery is this model with other values, and its spikes are equally tall.
+  // The hidden neuron of a mystery is the same model with other values, so its spikes have the same height.
   const own = data.model.resets && MYSTERY.test(pattern.key) ? NEURONS[data.model.name]?.peak : undefined;
   const peak = own ?? line.peak ?? Number.NaN;
   const dt = (t[t.length - 1] - t[0]) / Math.max(t.length - 1, 1);
@@ -106,7 +106,7 @@ function recordedOf(lines: readonly RecordedLine[], data: ModelData, pattern: Pa
   return { line: lineOf("target", response, peak), scale: null, resets: false };
 }
 
-/** The target at the landmarks of another neuron. */
+/** The target, scaled to the landmarks of another neuron. */
 function onto({ line, scale, resets }: Target, to: Landmarks): Line {
   if (!scale) return line;
   return lineOf("target", { ...line, v: ontoScale(line.v, scale, to) }, resets ? to[2] : Number.NaN);

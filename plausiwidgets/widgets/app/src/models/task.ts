@@ -1,4 +1,4 @@
-// The task of the user: practice, a lesson or an exercise. One record has what is locked, moved and revealed.
+// The task of the user: practice, a lesson or an exercise. One record contains the locked, moved and revealed parameters.
 
 import { computed, type ReadonlySignal } from "@preact/signals";
 import type { Card, Exercise, LessonData, Range, Slider, Values } from "../catalogue.ts";
@@ -14,23 +14,23 @@ import type { VerdictModel } from "./verdict.ts";
 
 export { TOOL_NAMES } from "./lesson.ts";
 
-const MIN_KEY_PARAMETERS = 4; // sliders that are shown first, if a card does not name more
+const MIN_KEY_PARAMETERS = 4; // minimum number of sliders that are shown first
 
 export interface Task {
-  /** "locked": a link or a script has locked parameters, and there is no other task. */
+  /** The kind of task. "locked" means that a link or a script has locked parameters without another task. */
   readonly kind: "none" | "practice" | "lesson" | "exercise" | "locked";
   readonly locked: readonly string[];
-  /** The parameters that were moved away from their solution. */
+  /** The parameters that have been moved away from their solution. */
   readonly moved: readonly string[];
-  /** The parameters of the solution that were revealed. The sliders mark them with ▲. */
+  /** The revealed parameters of the solution, which the sliders mark with ▲. */
   readonly revealed: Values;
   /** Whether bars may show where the criteria are met. */
   readonly hasBars: boolean;
-  /** The stage of practice or an exercise. Every other task is open. */
+  /** The stage of practice or of an exercise. All other tasks are "open". */
   readonly stage: "open" | "hint" | "shown" | "solved";
 }
 
-/** A lesson at one of its cards, with the cards that are done. `isMet`: whether the condition of the card is met now. */
+/** A lesson at one of its cards, with the cards that are done. `isMet` is true while the condition of the card is met. */
 export interface Lesson {
   readonly name: string;
   readonly title: string;
@@ -40,7 +40,10 @@ export interface Lesson {
   readonly isMet: boolean;
 }
 
-/** An attempt at an exercise: the points of the sliders and of a search that races (-1: none yet), and what was revealed. */
+/**
+ * An attempt at an exercise, with the points of the user and of a search in a race (-1 before the first), and the revealed
+ * parameters.
+ */
 export interface Attempt {
   readonly model: string;
   readonly pattern: string;
@@ -54,7 +57,7 @@ export interface Attempt {
 
 /** The changes that a task makes to the screen. */
 export interface TaskScreen {
-  /** Opens a tool, or closes it (an empty text). */
+  /** Opens a tool, or closes it for an empty string. */
   openTool(name: string): void;
   closeSheet(): void;
   showKeyParameters(): void;
@@ -62,44 +65,44 @@ export interface TaskScreen {
 
 export interface TaskModel {
   readonly task: ReadonlySignal<Task>;
-  /** Whether the page is about one exercise, and offers nothing else. */
+  /** Whether the page contains only an exercise. */
   readonly isPage: boolean;
-  /** The exercise of the pair that is shown. */
+  /** The exercise of the shown pair. */
   readonly exercise: ReadonlySignal<Exercise | null>;
   readonly attempt: ReadonlySignal<Attempt | null>;
   readonly lesson: ReadonlySignal<Lesson | null>;
-  /** Whether there is an exercise, or parameters are locked. Nothing on the screen may show the solution then. */
+  /** Whether there is an exercise or a locked parameter. The screen must then not show the solution. */
   readonly isTask: ReadonlySignal<boolean>;
-  /** The sliders that are shown first: those that may be moved in a task, otherwise the key parameters. */
+  /** The sliders that are shown first. They are those that the user may move in a task, otherwise the key parameters. */
   readonly mattering: ReadonlySignal<readonly Slider[]>;
   readonly canPractise: ReadonlySignal<boolean>;
-  /** Whether a search can begin. A page on a server must be able to simulate the model, and receives a custom one late. */
+  /** Whether a search can start. A page on a server must be able to simulate the model, and gets a custom model late. */
   readonly canSearch: ReadonlySignal<boolean>;
 
-  /** Whether a value may be typed. In an exercise it must lie on its slider. */
+  /** Whether the user may type a value. In an exercise, the value must be on its slider. */
   takes(slider: Slider, value: number): boolean;
   practise(): void;
-  /** The next hint: first the bars, then the solution. */
+  /** Shows the next hint, which is first the bars and then the solution. */
   hint(): void;
   /** Ends the practice at its solution. */
   giveUp(): void;
-  /** Begins a search. In practice it may change the moved parameters only, and it ends the practice. */
+  /** Starts a search. In practice, the search may change only the moved parameters, and ends the practice. */
   search(from?: "values" | "random", how?: HowToBegin): void;
 
   openLesson(name: string, card?: number, how?: { readonly sets?: boolean }): Promise<void>;
-  /** Goes to a card. By default the card sets its parameters. */
+  /** Opens a card. By default, the card sets its parameters. */
   goTo(card: number, how?: { readonly sets?: boolean }): Promise<void>;
   resetCard(): Promise<void>;
   endLesson(): void;
-  /** The next pattern or the previous one, unless a task is set. */
+  /** Opens the next or previous pattern, unless there is a task. */
   next(by: number): void;
 
   beginMystery(which?: { readonly model?: string; readonly pattern?: string; readonly seed?: number | null }): void;
-  /** Takes an exercise that the host has begun for a model and a pattern. */
+  /** Stores an exercise that the host has started for a model and a pattern. */
   takeExercise(at: Pick<Selection, "model" | "pattern">, exercise: Exercise): void;
   race(): void;
   reveal(): void;
-  /** Goes back to the start of the exercise. */
+  /** Returns to the start of the exercise. */
   restart(): void;
   close(): void;
 }
@@ -178,11 +181,11 @@ export function createTask(
   return model;
 }
 
-/** The parameters with some of the names. */
+/** The values of the parameters with some names. */
 const some = (values: Values, names: readonly string[]): Values =>
   Object.fromEntries(names.map((name) => [name, values[name]]));
 
-/** The one task of several: an exercise can be part of a lesson, and both lock parameters. */
+/** The current task. An exercise can be part of a lesson, and both can lock parameters. */
 function taskOf(
   attempt: ReadonlySignal<Attempt | null>,
   { ranges }: SelectionModel,
@@ -220,7 +223,9 @@ const ofPractice = ({
   stage,
 });
 
-/** The sliders that are shown first: those that a task leaves free. They do not follow the verdicts of a lesson. */
+/**
+ * The sliders that are shown first, which are those that a task leaves free. They do not change with the verdicts of a lesson.
+ */
 function matteringOf(
   { sliders, pattern, ranges }: SelectionModel,
   lesson: ReadonlySignal<Lesson | null>,
@@ -233,7 +238,7 @@ function matteringOf(
   });
 }
 
-/** The sliders of the parameters that a card names, then those of the key parameters of the pattern. */
+/** The sliders of the parameters in the text of a card, then those of the key parameters of the pattern. */
 function keySliders(sliders: readonly Slider[], matter: readonly string[], card: Card | null): readonly Slider[] {
   const bold = card ? boldIn(card.body) : [];
   const taught = sliders.map(({ name }) => name).filter((name) => bold.includes(name));
@@ -241,13 +246,13 @@ function keySliders(sliders: readonly Slider[], matter: readonly string[], card:
   return names.map((name) => sliders.find((slider) => slider.name === name)).filter((slider) => slider !== undefined);
 }
 
-/** The ends of a slider of an exercise: its range, extended to the start. */
+/** The ends of a slider in an exercise: its range, extended to the start. */
 export const endsInExercise = ({ name, low, high }: Pick<Slider, "name" | "low" | "high">, start: Values): Range => [
   Math.min(low, start[name]),
   Math.max(high, start[name]),
 ];
 
-/** Whether a value is between the ends of a slider of an exercise. Every other value makes a code invalid. */
+/** Whether a value is between the ends of a slider of an exercise. Any other value would make the code invalid. */
 function isInExercise(slider: Slider, exercise: Exercise, value: number): boolean {
   const [low, high] = endsInExercise(slider, startOf(exercise));
   return value >= low && value <= high;

@@ -5,13 +5,13 @@ import { tr } from "../i18n/texts.ts";
 import type { Selection } from "./selection.ts";
 import type { TaskModel } from "./task.ts";
 
-/** Where titles come from. */
+/** The source of titles. */
 export interface Titled {
   readonly catalogue: Catalogue;
   readonly data: ModelData;
 }
 
-/** The first words of a description within a sentence. In German an adjective is in lower case there, and a noun is not. */
+/** A description for use within a sentence. In German, an adjective becomes lower case, but a noun does not. */
 export function inSentence(title: string, language: string): string {
   const isSmall = language === "en" || (language === "de" && /^\p{Lu}\p{Ll}+ \p{Lu}/u.test(title));
   return isSmall ? title.charAt(0).toLowerCase() + title.slice(1) : title;
@@ -23,7 +23,7 @@ export const sharedOf = ({ catalogue, data }: Titled): Readonly<Record<string, S
   ...data.shared,
 });
 
-/** The title of a pattern, or the key of a pattern that is not here. */
+/** The title of a pattern, or its key if its data are not available. */
 export const titleOf = (of: Titled, key: string): string => tr(sharedOf(of)[key]?.title ?? key);
 
 /** A pattern within a sentence, with its article. */
@@ -34,32 +34,32 @@ export function patternInSentence(of: Titled, key: string): string {
   return tr("{first} and {last}", { first: names.slice(0, -1).join(", "), last: names[names.length - 1] });
 }
 
-/** The number of a mystery, which is an exercise with a hidden neuron, or undefined for every other exercise. */
+/** The number of a mystery, which is an exercise with a hidden neuron. Undefined for other exercises. */
 export const seedOf = (exercise: Exercise | null): string | undefined => exercise?.about[".mystery"]?.split(".")[2];
 
-/** The pattern within a sentence, or the number of the mystery, whose pattern must be guessed. */
+/** The pattern for use within a sentence, or the number of a mystery, whose pattern the user must guess. */
 export function mysteryOrPattern(of: Titled, key: string, { exercise }: Pick<TaskModel, "exercise">) {
   const seed = seedOf(exercise.value);
   return seed === undefined ? patternInSentence(of, key) : tr("Mystery {seed}", { seed });
 }
 
-/** The stored set from which the values were taken. */
+/** The stored set from which the values came. */
 const setOf = ({ sets }: Pattern, { set }: Selection): StoredSet => sets[set] ?? sets[0];
 
-/** Whether the values differ from those of the stored set from which they were taken. */
+/** Whether the values differ from the stored set from which they came. */
 export function isMoved(pattern: Pattern, selection: Selection): boolean {
   const { values, dt } = setOf(pattern, selection);
   return dt !== selection.dt || values.some(([name, value]) => selection.values[name] !== value);
 }
 
-/** A count whose digits are in groups from five digits on. */
+/** A count, with its digits in groups of three for five and more digits. */
 export const countText = (count: number): string =>
   count < 10_000 ? String(count) : String(count).replace(/\B(?=(\d{3})+$)/g, "\u00a0");
 
-/** A sentence about the scale of a target that is another neuron. */
+/** A sentence about the scale of a target from another neuron. */
 export const scaledWords = (): string => tr("The target is scaled once, to this model's packaged parameter set.");
 
-/** The name of the target, and its source if it is a published neuron. Nothing if there is no target. */
+/** The name of the target and, for a published neuron, its source. Empty without a target. */
 export function targetParts({ targets }: Pattern, isHidden: boolean): readonly string[] {
   if (!targets.length) return [];
   if (isHidden) return [tr("hidden neuron")];
@@ -68,11 +68,11 @@ export function targetParts({ targets }: Pattern, isHidden: boolean): readonly s
   return [tr("target"), target.neuron === "izhikevich_2004" ? "Izhikevich 2004" : tr(target.title)];
 }
 
-/** Whether the target is another neuron, which is drawn at the potentials of this one. */
+/** Whether the target is from another neuron and scaled to the potentials of this one. */
 export const isScaled = ({ targets, twin }: Pattern): boolean =>
   targets.length > 0 && !("lines" in targets[0]) && !twin;
 
-/** The source of the values, in words. */
+/** The source of the values in words. */
 export function provenance(pattern: Pattern, selection: Selection): string {
   const { sets } = pattern;
   const [set, moved] = [setOf(pattern, selection), isMoved(pattern, selection)];
@@ -91,7 +91,7 @@ function sourceOf({ kind, title, source }: StoredSet): string {
     : tr(title);
 }
 
-/** The shape of a current that is shown like a pattern, "values" for a current without a shape, or "" for a pattern. */
+/** The shape of a stimulus that is shown like a pattern, "values" for a current without a shape, or "" for a pattern. */
 export function shapeOf(pattern: string): string {
   const shape = pattern.match(/^stimulus_(step|pulses|ramp|noise|chirp)/)?.[1];
   return shape ?? (pattern.startsWith("stimulus_") ? "values" : "");

@@ -1,4 +1,4 @@
-// The tour: one model glides through its verified patterns, while the same few sliders are shown.
+// The tour, in which one model glides through its verified patterns with the same few sliders.
 
 import { batch, computed, type ReadonlySignal, signal } from "@preact/signals";
 import type { ModelData, Slider } from "../catalogue.ts";
@@ -8,17 +8,17 @@ import { firstOf, isOf, type Selection, type SelectionModel, stored } from "./se
 import type { TaskModel } from "./task.ts";
 import { shapeOf } from "./titles.ts";
 
-const STEP = 500; // ms for each pattern
-const GLIDE = 250; // ms of them
-const CALM_STEP = 1000; // ms for each pattern without motion
+const STEP = 500; // time in ms for each pattern
+const GLIDE = 250; // part of this time in ms for the glide
+const CALM_STEP = 1000; // time in ms for each pattern without motion
 const MIN_PATTERNS = 3;
 const SLIDERS = 4;
 
-/** The place of a running tour. */
+/** The progress of a running tour. */
 export interface Stage {
   /** The key of the pattern. */
   readonly pattern: string;
-  /** The number of the pattern, from 1. */
+  /** The number of the pattern, starting with 1. */
   readonly number: number;
 }
 
@@ -26,13 +26,13 @@ export interface TourModel {
   /** Whether the page can simulate the model, enough of its patterns are verified, and there is no task. */
   readonly canBegin: ReadonlySignal<boolean>;
   readonly stage: ReadonlySignal<Stage | null>;
-  /** The keys of the patterns, in their order. */
+  /** The keys of the patterns in their order. */
   readonly patterns: ReadonlySignal<readonly string[]>;
-  /** The sliders that a running tour shows, otherwise null. */
+  /** The sliders of a running tour, otherwise null. */
   readonly sliders: ReadonlySignal<readonly Slider[] | null>;
-  /** Begins the tour. At its end, the selection is the one before the tour. */
+  /** Starts the tour. At its end, the selection is that before the tour. */
   begin(): Promise<void>;
-  /** Stops a running tour at its present pattern, which becomes a step of undo. */
+  /** Stops a running tour at its current pattern, which becomes an undo step. */
   stop(): void;
 }
 
@@ -60,7 +60,7 @@ export function createTour(
   };
   const visit = async (to: string, number: number, last: Selection) => {
     const isHere = () => isOf(current.peek(), last);
-    if (!isHere()) return false; // something else was opened
+    if (!isHere()) return false; // the user has opened another selection
     stage.value = { pattern: to, number };
     return selection.choose(last.model, to, { glide: { duration: GLIDE, isStep: false } });
   };
@@ -94,7 +94,7 @@ export function createTour(
   };
 }
 
-/** The keys of the patterns that open with a verified parameter set. */
+/** The keys of the patterns whose initial parameter set is verified. */
 const verifiedOf = ({ patterns }: ModelData): readonly string[] =>
   Object.entries(patterns)
     .filter(([key, { sets }]) => !shapeOf(key) && sets[firstOf(sets)].status === "replicated")

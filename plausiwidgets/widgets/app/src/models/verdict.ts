@@ -1,4 +1,4 @@
-// The verdict on the selection: evaluated by the page, verified by Python if there is one.
+// The verdict on the selection. The page evaluates the selection, and Python, if available, verifies it.
 
 import { batch, computed, type ReadonlySignal, signal, untracked } from "@preact/signals";
 import { ruledOutAt, type Status } from "../catalogue.ts";
@@ -17,9 +17,9 @@ import { wordedOf } from "./wording.ts";
 
 export { wordedOf } from "./wording.ts";
 
-const REST = 300; // ms without a change before the page measures an onset thoroughly, and before Python verifies
+const REST = 300; // time in ms without a change before the page measures an onset thoroughly, and before Python verifies
 
-/** The result of the verification tests, or that they run. */
+/** The result of the verification tests, or "pending" while they run. */
 export interface Verified {
   readonly status: "pending" | Status;
   readonly why: string;
@@ -27,7 +27,7 @@ export interface Verified {
   readonly ahead?: number | undefined;
 }
 
-/** The verdict in words: one sentence, the same everywhere, and the status that colours it. */
+/** The verdict in words, with one sentence for all places, and the status that determines its colour. */
 export interface Worded {
   readonly kind: "waiting" | "unjudged" | "replicated" | "unverified" | "fragile" | "rejected" | "ruled_out";
   readonly words: string;
@@ -35,15 +35,15 @@ export interface Worded {
 }
 
 export interface VerdictModel {
-  /** The last verdict. While the next one is computed, it is shown still. */
+  /** The last verdict, which stays until the next one is computed. */
   readonly verdict: ReadonlySignal<Verdict | null>;
   readonly verified: ReadonlySignal<Verified | null>;
   readonly worded: ReadonlySignal<Worded>;
   /** Whether the pattern has criteria. */
   readonly isJudged: ReadonlySignal<boolean>;
-  /** Whether all criteria are met, as far as is known by now. */
+  /** Whether all criteria are met, according to the latest result. */
   readonly isMet: ReadonlySignal<boolean>;
-  /** The place of the criterion that is pointed at, or -1. */
+  /** The index of the marked criterion, or -1. */
   readonly marked: ReadonlySignal<number>;
   /** The spans of the shown sweep that the marked criterion evaluates, or those of the criteria that are not met. */
   readonly looks: ReadonlySignal<readonly Looked[]>;
@@ -51,9 +51,9 @@ export interface VerdictModel {
   readonly isSilent: ReadonlySignal<boolean>;
   /** Whether a notebook has no kernel. */
   readonly isAlone: ReadonlySignal<boolean>;
-  /** Whether the sentence about a silent host is no warning, because the page needs no host, or because the host is busy. */
+  /** Whether a silent host needs no warning, because the page needs no host or because the host is busy. */
   readonly isQuiet: ReadonlySignal<boolean>;
-  /** The sentence about a silent host, until it is closed; otherwise an empty text. */
+  /** The sentence about a silent host, until the user closes it. Otherwise an empty string. */
   readonly silence: ReadonlySignal<string>;
 
   mark(place: number): void;
@@ -119,13 +119,13 @@ export function createVerdict(
   };
 }
 
-/** The begin and the end of an evaluation. Without a result its verdict is null. */
+/** The functions for the start and the end of an evaluation. Without a result, the verdict is null. */
 interface Evaluation {
   begin(isOther: boolean): void;
   take(verdict: Verdict | null): void;
 }
 
-/** Evaluates the selection after each occasion. If the page cannot evaluate it, the verdict of the host is taken. */
+/** Evaluates the selection whenever it changes. If the page cannot evaluate it, the verdict of the host is used. */
 function followRun(
   { pattern, isGliding }: SelectionModel,
   run: RunModel,
@@ -142,7 +142,7 @@ function followRun(
       if (isForHost) run.askHost("verdict");
       else take(result.verdict);
     });
-  // The simulation is read when the work begins. Sweeps that a procedure finds replace it, but require no new evaluation.
+  // The simulation is read when the work starts. Sweeps that a procedure finds replace it, but require no new evaluation.
   const judge = (isCoarse: boolean) => {
     stopJudging = inPieces(evaluating(run.simulation.peek(), host, notify, isCoarse), (result) => {
       stopJudging = () => {};
@@ -169,7 +169,7 @@ function followRun(
   };
 }
 
-/** Calls a function when the selection has been at rest for a moment. */
+/** Calls a function when the selection has not changed for a moment. */
 function later(act: () => void): Stop {
   const timer = setTimeout(act, REST);
   return () => clearTimeout(timer);
@@ -217,7 +217,7 @@ function createSilence(
 const isRefuted = (verified: Verified | null): boolean =>
   verified?.status === "fragile" || verified?.status === "rejected";
 
-/** Evaluates the selection. Newer data may have criteria that this page does not know. Then a host evaluates it. */
+/** Evaluates the selection. Newer data may have criteria that this page does not support, and then a host evaluates it. */
 function* evaluating(
   simulation: Simulation,
   host: Pick<Host, "can">,
@@ -246,7 +246,7 @@ function silenceWords(host: Host["name"], isOurs: boolean, isAlone: boolean): st
     : tr("The kernel is not responding (busy or stopped), and this model needs it.");
 }
 
-/** The verification tests by Python. The catalogue has their results for stored sets. */
+/** The verification tests by Python. For stored sets, the catalogue contains the results. */
 function createVerification({ data, current }: SelectionModel, host: Pick<Host, "ask">, notify: Notify) {
   const verified = signal<Verified | null>(null);
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -275,12 +275,12 @@ function createVerification({ data, current }: SelectionModel, host: Pick<Host, 
   return {
     verified,
     begin,
-    /** Begins when the selection has been at rest for a moment. */
+    /** Starts the tests when the selection has not changed for a moment. */
     beginSoon() {
       verified.value = { status: "pending", why: "" };
       timer = setTimeout(begin, REST);
     },
-    /** Ends a running verification, and takes the result of a stored set from the catalogue. */
+    /** Ends running tests, and uses the result of the catalogue for a stored set. */
     reset() {
       end();
       const of = current.peek();
@@ -288,7 +288,7 @@ function createVerification({ data, current }: SelectionModel, host: Pick<Host, 
       const isKnown = known?.status === "replicated" || known?.status === "fragile";
       verified.value = isKnown ? { status: known.status, why: known.why } : null;
     },
-    /** Waits for no result of a silent host. A result that arrives later is still taken. */
+    /** Stops waiting for a silent host. A result that arrives later is still used. */
     suspend() {
       clearTimeout(timer);
       if (verified.peek()?.status === "pending") verified.value = null;

@@ -39,7 +39,7 @@ type Kind = Exclude<Worded["kind"], "waiting"> & Status;
 /** A verdict with the symbol of its status. */
 const worded = (kind: Kind, words: string, why: string): Worded => ({ kind, words: `${SYMBOLS[kind]} ${words}`, why });
 
-/** A proof overrides the evaluation. The two contradict each other, so one of them is wrong. */
+/** The words if a proof contradicts the evaluation, so that one of them must be wrong. The proof has priority. */
 function contradicting(proof: string): Worded {
   const why = tr("All criteria are met, but a proof rules the pattern out for these parameters: {proof}", {
     proof: tr(proof),
@@ -94,7 +94,7 @@ function testedWords({ discrete, dt }: Model): string {
       );
 }
 
-/** The words while Python computes, and the reason why the page does not. */
+/** The words while Python computes, or why it does not. */
 function awaited({ what, state, done, total }: Waiting): Omit<Worded, "kind"> {
   const isLine = what === "line";
   if (state !== "running") {
@@ -115,7 +115,7 @@ function progressWords(done: number, total: number): string {
   return done ? tr("Python is simulating … {count} time steps", { count: done }) : tr("Python is simulating …");
 }
 
-/** The worst criterion with its measured value and what is required, and how many others are not met. */
+/** The worst criterion with its measured value and its accepted range, and the number of the others that are not met. */
 function missingWords(criteria: readonly CriterionResult[]): string {
   const [worst, ...others] = missedOf(criteria);
   if (!worst) return "";
@@ -127,9 +127,9 @@ function missingWords(criteria: readonly CriterionResult[]): string {
     : tr("Not met: {criterion} ({measured}, required {accepted}).", words);
 }
 
-const NOTHING = 1e-4; // of the ends of an accepted range: a smaller value is as good as 0
+const NOTHING = 1e-4; // share of the ends of an accepted range below which a value is shown as 0
 
-/** A measured value in words. Digits that only a computer distinguishes from 0 are left out. */
+/** A measured value in words. Digits that are numerically equal to 0 are left out. */
 export function measuredOf({
   value,
   unit,

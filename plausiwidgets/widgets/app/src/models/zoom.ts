@@ -5,7 +5,7 @@ import type { Range } from "../catalogue.ts";
 const CLOSEST = 1 / 2000; // the smallest part of a range that a zoom can show
 
 /**
- * The part of a range after a zoom by a factor around a place in it, or null if it is the whole range.
+ * The part of a range after a zoom by a factor around a point in it, or null if it is the whole range.
  *
  * @param factor a factor below 1 zooms in
  */

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import type { Host } from "../hosts/host.ts";
 
-/** A heading of a part. It is one level below the heading of the page, or of a notebook cell. */
+/** A heading of a part, one level below the heading of the page or of a notebook cell. */
 export function Heading({
   host,
   children,

@@ -1,4 +1,4 @@
-// The sweep as sound: a button, and the speed once it was used.
+// The sweep as sound, with a button, and with the speed after its first use.
 
 import { useComputed } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
@@ -8,7 +8,7 @@ import { type Silence, SPEEDS } from "../models/player.ts";
 
 type ListenProps = Pick<App, "player" | "run" | "screen">;
 
-/** Plays the sweep, and stops it. The space bar does the same while the pointer is over the app. */
+/** Plays the sweep or stops it. The space bar has the same function while the pointer is over the app. */
 export function Listen({ player, run, screen }: ListenProps) {
   const button = useRef<HTMLButtonElement>(null);
   const wasUsed = useRef(false);
@@ -37,7 +37,7 @@ export function Listen({ player, run, screen }: ListenProps) {
   );
 }
 
-/** The speed, and the sides of the two sounds. */
+/** The speed, and the channels of the two sounds. */
 function Played({ player, run }: Pick<App, "player" | "run">) {
   const hasTarget = useComputed(() => run.target.value !== null);
   const speed = player.speed.value;
@@ -65,13 +65,14 @@ function wordsOf(silence: Silence, hasTarget: boolean): string {
   return hasTarget ? tr("left: target, right: yours") : tr("right: your neuron");
 }
 
-/** The elements that use the space bar themselves. */
+/** The elements that handle the space bar themselves. */
 const CONTROLS =
   "button, input, select, textarea, a[href], summary, [contenteditable]:not([contenteditable=false]), [role=dialog], [role=button], [role=slider]";
 
 /**
- * The space bar plays and stops, while no control has the focus and the pointer is over the app. Escape stops. The keys are
- * followed on the window, because without a focus they do not reach the app, and JupyterLab would scroll the notebook.
+ * Plays and stops with the space bar, while no control has the focus and the pointer is over the app, and stops with Escape.
+ * The keys are handled on the window, because without a focus they do not reach the app, and JupyterLab would scroll the
+ * notebook.
  */
 function listenForKeys(app: Element, { player, screen }: Pick<App, "player" | "screen">): () => void {
   const press = (event: KeyboardEvent) => {
@@ -89,6 +90,6 @@ function listenForKeys(app: Element, { player, screen }: Pick<App, "player" | "s
 
 /** Whether the pointer is over an app, and the key is not for a control. */
 function isOver(app: Element, event: KeyboardEvent): boolean {
-  const [target] = event.composedPath(); // the element itself, also within a shadow root
+  const [target] = event.composedPath(); // the target itself, also within a shadow root
   return app.matches(":hover") && !(target instanceof Element && target.closest(CONTROLS));
 }

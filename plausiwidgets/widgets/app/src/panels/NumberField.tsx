@@ -1,11 +1,11 @@
-// The number next to a slider: a click, or Enter on the slider, makes it a field.
+// The number next to a slider. A click, or Enter on the slider, turns it into a field.
 
 import type { TargetedKeyboardEvent } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { tr } from "../i18n/texts.ts";
 import { unitText } from "../i18n/words.ts";
 
-/** Shows which numbers a field accepts. */
+/** Shows the numbers that a field accepts. */
 export function refuse(input: HTMLInputElement, allowed: string): void {
   input.setAttribute("aria-invalid", "true");
   input.setCustomValidity(allowed);
@@ -17,16 +17,16 @@ export function clearRefusal(input: HTMLInputElement): void {
   input.removeAttribute("aria-invalid");
 }
 
-/** A number as it is typed. */
+/** A number in the form for typing. */
 export const typedText = (value: number): string => String(Number(value.toPrecision(6)));
 
 interface NumberFieldProps {
   readonly value: number;
-  /** The number in words, and the longest one of the slider, whose width is reserved. */
+  /** The number as text, and the longest one of the slider, whose width is reserved. */
   readonly text: string;
   readonly widest: string;
   readonly unit: string;
-  /** The name of the field. */
+  /** The label of the field. */
   readonly label: string;
   /** The numbers that the field accepts, in words. */
   readonly limits: string;
@@ -36,8 +36,8 @@ interface NumberFieldProps {
 }
 
 /**
- * The number next to a slider. It has no Tab stop of its own: the slider has it, and announces the number. Enter takes what is
- * typed, Escape restores the number, and both lead back to the slider.
+ * The number next to a slider. It has no Tab stop, because the slider has one and announces the number. Enter accepts the typed
+ * number, Escape restores the former number, and both return to the slider.
  */
 export function NumberField({ text, widest, isDisabled, ...field }: NumberFieldProps) {
   const [isOpen, open] = useState(false);
@@ -69,7 +69,7 @@ export function NumberField({ text, widest, isDisabled, ...field }: NumberFieldP
 }
 
 type FieldProps = Omit<NumberFieldProps, "text" | "widest" | "isDisabled"> & {
-  /** Ends the input. `returns`: whether the slider gets the focus. */
+  /** Closes the field. `returns` is true if the slider should get the focus. */
   readonly close: (returns: boolean) => void;
 };
 
@@ -77,7 +77,7 @@ function Field({ value, unit, label, limits, accepts, set, close }: FieldProps) 
   const box = useRef<HTMLInputElement>(null);
   const allowed = tr("allowed: {limits}", { limits });
   const first = useRef(value);
-  const isOver = useRef(false); // the focus leaves the field also when it is closed
+  const isOver = useRef(false); // closing the field also triggers the loss of focus
   useLayoutEffect(() => {
     const { current: input } = box;
     if (!input) return;
@@ -90,7 +90,7 @@ function Field({ value, unit, label, limits, accepts, set, close }: FieldProps) 
     close(returns);
   };
   useLayoutEffect(() => {
-    if (value !== first.current) end(false); // it was changed elsewhere
+    if (value !== first.current) end(false); // the value was changed elsewhere
   });
   const take = (input: HTMLInputElement, returns: boolean) => {
     const isSame = input.value === typedText(first.current) && !input.validity.badInput;
@@ -109,7 +109,7 @@ function Field({ value, unit, label, limits, accepts, set, close }: FieldProps) 
     else if (event.key === "Escape") end(true);
     else return;
     event.preventDefault();
-    event.stopPropagation(); // Escape closes nothing else
+    event.stopPropagation(); // Escape must not close anything else
   };
   return (
     <div class="pw-numberfield">

@@ -1,4 +1,5 @@
-// The spike rows in the Tab order, after the sliders. The buttons above the picture come before them, so they have no Tab stop.
+// The spike rows in the Tab order, after the sliders. The buttons above the picture precede the sliders, so they have no Tab
+// stop.
 
 import { useComputed } from "@preact/signals";
 import type { TargetedEvent } from "preact";
@@ -7,7 +8,7 @@ import { buttonOf } from "../figure/rowButtons.ts";
 import { type RowRole, rowText } from "../figure/rows.ts";
 import { language } from "../i18n/texts.ts";
 
-/** An invisible button for each row. While it has the focus, its row is outlined. A click zooms to the spikes. */
+/** An invisible button for each row. Its focus outlines the row, and a click zooms to the spikes. */
 export function RowStops({ scene }: Pick<App, "scene">) {
   const texts = useComputed(() => {
     language.value;
@@ -31,6 +32,6 @@ export function RowStops({ scene }: Pick<App, "scene">) {
   );
 }
 
-/** The button above the picture. */
+/** The corresponding button above the picture. */
 const rowFor = ({ currentTarget }: TargetedEvent<HTMLButtonElement>, role: RowRole) =>
   buttonOf(currentTarget.closest(".pw-app"), role);

@@ -13,13 +13,13 @@ type SheetProps = Pick<App, "host" | "screen"> & {
   readonly children: ComponentChildren;
 };
 
-/** A dialog over the figure. It takes the focus, keeps it and gives it back. Escape closes the dialog. */
+/** A dialog over the figure. It gets and keeps the focus, and returns it when it closes. Escape closes the dialog. */
 export function Sheet({ host, screen, title, wide = true, children }: SheetProps) {
   const place = useRef<HTMLDivElement>(null);
   const close = () => {
     screen.sheet.value = "";
   };
-  // A layout effect, because the screen below the sheet is inert and loses the focus in the next frame.
+  // A layout effect is needed, because the screen below the sheet is inert and would lose the focus in the next frame.
   useLayoutEffect(() => (place.current ? focused(place.current) : undefined), []);
   const keys = (event: KeyboardEvent) => {
     if (event.key === "Escape") {
@@ -50,10 +50,10 @@ export function Sheet({ host, screen, title, wide = true, children }: SheetProps
   );
 }
 
-/** The element that has the focus in the document, or in the shadow root, of an element. */
+/** The focused element in the document or in the shadow root of an element. */
 const activeAround = (place: Element): Element | null => (place.getRootNode() as Document | ShadowRoot).activeElement;
 
-/** Moves the focus into a sheet. The result moves the focus back. */
+/** Moves the focus into a sheet. Returns a function that moves the focus back. */
 function focused(sheet: HTMLElement): () => void {
   const before = activeAround(sheet);
   sheet.querySelector<HTMLElement>("[data-first]")?.focus();
@@ -61,11 +61,11 @@ function focused(sheet: HTMLElement): () => void {
   const back = () => {
     if (before instanceof HTMLElement && before.isConnected && isLost()) before.focus({ preventScroll: true });
   };
-  // The screen below the sheet can take the focus only after a frame without the sheet.
+  // The screen below the sheet can get the focus only after a frame without the sheet.
   return () => requestAnimationFrame(() => setTimeout(back));
 }
 
-/** Moves the focus from the last element of a sheet to the first one, and back. */
+/** Moves the focus from the last element of a sheet to the first, and vice versa. */
 function keepFocus(event: KeyboardEvent, sheet: HTMLElement): void {
   const all = [...sheet.querySelectorAll<HTMLElement>(FOCUSABLE)];
   const active = activeAround(sheet);

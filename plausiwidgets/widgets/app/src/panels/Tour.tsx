@@ -1,11 +1,11 @@
-// The tour through the patterns of a model: a button, and a caption while it runs.
+// The tour through the patterns of a model, with a button, and with a caption while it runs.
 
 import { useEffect } from "preact/hooks";
 import type { App } from "../app.ts";
 import { tr } from "../i18n/texts.ts";
 import { sharedOf } from "../models/titles.ts";
 
-/** Begins the tour in Present. While it runs, any key stops it, and so does a click. */
+/** Starts the tour in presentation mode. A key or a click stops it. */
 export function TourButton({ screen, tour }: Pick<App, "screen" | "tour">) {
   const isRunning = tour.stage.value !== null;
   useEffect(() => (isRunning ? stoppedByUser(tour) : undefined), [isRunning, tour]);
@@ -27,7 +27,9 @@ export function TourButton({ screen, tour }: Pick<App, "screen" | "tour">) {
   );
 }
 
-/** Lets the next key or click of the page stop a running tour. It has no other effect, so no click begins a new tour. */
+/**
+ * Stops a running tour with the next key or click, which has no other effect, so that a click on the button starts no new tour.
+ */
 function stoppedByUser({ stage, stop }: App["tour"]): () => void {
   const act = (event: Event) => {
     if (!stage.peek()) return;

@@ -6,7 +6,7 @@ import { isOpen } from "../models/search.ts";
 import type { Task } from "../models/task.ts";
 import { patternInSentence } from "../models/titles.ts";
 
-/** Begins a search. While a search runs, the button keeps the focus and does nothing. */
+/** Starts a search. While a search runs, the button keeps the focus and does nothing. */
 export function SearchButton({ search, task }: Pick<App, "search" | "task">) {
   const isRunning = useComputed(() => {
     const latest = search.search.value;
@@ -28,7 +28,7 @@ export function SearchButton({ search, task }: Pick<App, "search" | "task">) {
 
 type Models = Pick<App, "selection" | "run" | "verdict" | "bars" | "search" | "task" | "screen" | "host">;
 
-/** The buttons below the sliders: practice, and a search. */
+/** The buttons below the sliders, for practice and a search. */
 export function Actions({ selection, run, verdict, bars, search, task, screen, host }: Models) {
   const { kind } = task.task.value;
   if (kind === "practice") return <Practice selection={selection} bars={bars} task={task} />;
@@ -91,7 +91,7 @@ function StageWords({ stage, selection, bars, task }: StageProps) {
   return <>{tr("Well done! Your neuron shows {pattern}.", { pattern: title })}</>;
 }
 
-/** A sentence about the bars: there may be none, because no parameter brings the pattern back without another one. */
+/** A sentence about the bars. There may be no bar, because no single parameter restores the pattern. */
 function HintWords({ bars, task }: Pick<App, "bars" | "task">) {
   const isNone = useComputed(() => task.mattering.value.every(({ name }) => bars.spans.value.get(name)?.length === 0));
   return (
@@ -103,7 +103,7 @@ function HintWords({ bars, task }: Pick<App, "bars" | "task">) {
   );
 }
 
-/** The way out of a stimulus that has no criteria. */
+/** A button for leaving a stimulus without criteria. */
 function WithoutCriteria({ screen }: Pick<App, "screen">) {
   const change = () => {
     screen.tool.value = "stimulus";
@@ -132,7 +132,7 @@ function WhatToDo({ selection, run, task }: Pick<App, "selection" | "run" | "tas
   return <>{tr("No parameters are known for which this model shows the pattern.")}</>;
 }
 
-/** The button in place of a search: it loads verified parameters, or opens the next pattern. */
+/** The button instead of a search, which loads verified parameters or opens the next pattern. */
 function NextStep({ selection, verdict, task }: Pick<App, "selection" | "verdict" | "task">) {
   const isMet = useComputed(() => verdict.verdict.value?.loss === 0);
   const best = selection.pattern.value.sets.findIndex(({ status }) => status === "replicated");

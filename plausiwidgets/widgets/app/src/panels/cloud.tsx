@@ -22,7 +22,7 @@ interface Chosen {
 
 const FIRST: Plane = [0, 1];
 
-/** The evaluations of a search in the plane of two parameters. A search with one free parameter has no plane. */
+/** The evaluations of a search in the plane of two parameters. With one free parameter, there is no plane. */
 export function Cloud({ search, screen }: Models) {
   const place = useRef<HTMLDivElement>(null);
   const chosen = useSignal<Chosen | null>(null);
@@ -64,7 +64,7 @@ interface MenuProps {
   readonly choose: (at: number) => void;
 }
 
-/** The name of an axis, which is also the menu of its parameter. */
+/** The label of an axis, which is also the menu for its parameter. */
 function Menu({ axis, label, names, at, choose }: MenuProps) {
   return (
     <select
@@ -82,7 +82,7 @@ function Menu({ axis, label, names, at, choose }: MenuProps) {
   );
 }
 
-/** The plane of a search: that of the user, or the automatic one, which is fixed when it is known. */
+/** The plane of a search, chosen by the user or automatically. The automatic plane is fixed once it is known. */
 function planeFor(found: Search | null, chosen: Chosen | null, automatic: { current: Chosen | null }): Plane {
   if (!found || found.cloud.space.length < 2) return FIRST;
   const { id, cloud, evaluations } = found;
@@ -93,7 +93,7 @@ function planeFor(found: Search | null, chosen: Chosen | null, automatic: { curr
   return automatic.current.plane;
 }
 
-/** Draws the cloud, again after each change. Returns a function that stops it. */
+/** Draws the cloud after each change. Returns a function that stops it. */
 function drawnIn(place: HTMLElement, { search, screen }: Models, plane: ReadonlySignal<Plane>): () => void {
   const canvas = place.querySelector("canvas");
   if (!canvas) throw new Error("The place of a cloud has no canvas.");

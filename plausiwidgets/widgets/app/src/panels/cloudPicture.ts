@@ -1,4 +1,4 @@
-// The cloud of evaluations: the plane of two parameters on the scales of their sliders. Dots fade with their age.
+// The cloud of evaluations in the plane of two parameters, on the scales of their sliders. Dots fade with their age.
 
 import { placesIn } from "../figure/painter.ts";
 import type { Axis, Label, Layer, Panel, Picture } from "../figure/picture.ts";
@@ -18,15 +18,15 @@ import {
 } from "../models/cloud.ts";
 import type { Search } from "../models/search.ts";
 
-const KEYED = 190; // px: a narrower cloud has no room for its key next to the menu of an axis
+const KEYED = 190; // width in px below which the cloud has no space for its key next to the menu of an axis
 const MARGIN = { left: 52, right: 12, top: 32, bottom: 32 };
-const EDGE = 0.02; // of an axis, so that no dot is cut at the edge of the box
-const DOT = 2.5; // px
-const SQUARE = 2.1; // px, with about the area of a dot
-const DISCS = 4; // ages with discs. Older dots are so many that squares save time, and so pale that they look the same.
-const NEWEST = 32; // evaluations of the first age; each further age is twice as long
+const EDGE = 0.02; // margin as a share of an axis, so that no dot is cut at the edge of the box
+const DOT = 2.5; // radius in px
+const SQUARE = 2.1; // half-width in px, for about the same area as a dot
+const DISCS = 4; // number of ages with discs; there are so many older dots that squares save time, and they are too pale to look different
+const NEWEST = 32; // number of evaluations of the first age; each further age is twice as long
 const ALPHAS = [0.95, 0.75, 0.58, 0.44, 0.33, 0.25, 0.19, 0.15];
-const NEAR = 10; // px
+const NEAR = 10; // maximum distance in px of a reading
 
 type Evaluated = Pick<Search, "cloud" | "evaluations">;
 
@@ -37,7 +37,7 @@ export interface CloudOptions {
   /** The size of the font. */
   readonly size: number;
   readonly plane: Plane;
-  /** Room in px at the right end of the x-axis. */
+  /** Reserved space in px at the right end of the x axis. */
   readonly reserved?: number;
 }
 
@@ -91,7 +91,7 @@ const axisOf = (axis: SearchAxis, values: readonly number[]): Axis => ({
   grid: values.map((value) => placeOfValue(axis, value)),
 });
 
-/** Round values on an axis, about `count` of them, at a distance from each other. */
+/** About `count` round values on an axis, with a minimum distance. */
 export function axisTicks(axis: SearchAxis, count: number): number[] {
   const { low, high, scale } = axis;
   if (scale === "linear") return ticks([low, high], count);
@@ -107,13 +107,13 @@ export function axisTicks(axis: SearchAxis, count: number): number[] {
   return taken.sort((a, b) => a - b);
 }
 
-/** The rows of the evaluations that are drawn, from the first to the one after the last. */
+/** The rows of the drawn evaluations, from the first to one after the last. */
 function rowsOf({ first, rows }: Cloud, count: number): readonly [from: number, to: number] {
   const to = Math.min(rows, count - first);
   return [Math.max(to - KEPT, 0), to];
 }
 
-/** The dots, a layer for each age, from the oldest to the newest. */
+/** The dots as one layer for each age, from the oldest to the newest. */
 function dotsOf(cloud: Cloud, count: number, [i, j]: Plane, colour: string): Layer[] {
   const { places, space } = cloud;
   const wide = space.length;
@@ -151,7 +151,7 @@ function ellipseLayers(
   return [layer];
 }
 
-/** A ring around the best of the evaluations whose places are kept. */
+/** A ring around the best evaluation whose position is stored. */
 function bestOf({ cloud, evaluations: { losses } }: Evaluated, count: number, [i, j]: Plane, { best, card }: Colours) {
   const { places, space, first } = cloud;
   const [, to] = rowsOf(cloud, count);
@@ -165,7 +165,7 @@ function bestOf({ cloud, evaluations: { losses } }: Evaluated, count: number, [i
   return [ring(card, 7), ring(best, 3)];
 }
 
-/** The evaluation next to a place of the picture in px. */
+/** The evaluation nearest to a place of the picture in px. */
 export function readCloud(
   found: Evaluated,
   count: number,

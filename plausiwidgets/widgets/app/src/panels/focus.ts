@@ -1,2 +1,2 @@
-/** Whether nothing has the focus, because the element that had it was removed. In a shadow root the host has it. */
+/** Whether the focus is lost, because its element was removed. In a shadow root, the host has the focus. */
 export const isLost = (): boolean => !document.activeElement || document.activeElement === document.body;

@@ -3,7 +3,8 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { tr } from "../i18n/texts.ts";
 import { TERMS } from "./terms.ts";
 
-// Glosses: one sentence for each standard term, shown as a tooltip where a tool, a table or a card first uses the term.
+// Glosses of standard terms, each with one sentence, shown as a tooltip at the first use of a term in a tool, a table or a
+// card.
 
 interface GlossProps {
   readonly gloss: string;
@@ -12,7 +13,7 @@ interface GlossProps {
   readonly children: ComponentChildren;
 }
 
-/** A text whose terms are marked. */
+/** A text with marked terms. */
 export type Glossed = readonly (string | VNode<GlossProps>)[];
 
 /** A term with the regular expression that finds it. */
@@ -40,8 +41,8 @@ function patternFor(forms: string): RegExp {
 }
 
 /**
- * Returns a function that marks the terms of a text. The function marks each term once in all its texts, so that a tool has
- * few stops of the Tab key. A component calls `glossing` whenever it renders, and does not pass the function on.
+ * Returns a function that marks the terms of a text. The function marks each term only once in all its texts, so that a tool
+ * has few Tab stops. A component must call `glossing` at each render and must not pass the function on.
  */
 export function glossing(): (text: string) => Glossed {
   const seen = new Set<Term>();
@@ -71,7 +72,7 @@ interface Match {
   readonly words: string;
 }
 
-/** The first term of a text after a place. Of several terms at the same place it is the longest. */
+/** The first term of a text after a position, and the longest of several terms at this position. */
 function firstIn(text: string, at: number): Match | null {
   let first: Match | null = null;
   for (const term of termsNow()) {
@@ -86,7 +87,7 @@ function firstIn(text: string, at: number): Match | null {
   return first;
 }
 
-/** A "?" that explains the terms of a label or a button. Nothing if the text has no terms. */
+/** A "?" that explains the terms of a label or a button. Empty if the text has no terms. */
 export function Explained({ of }: { readonly of: string }) {
   const meanings = glossing()(of).flatMap((part) => (typeof part === "string" ? [] : [part.props.gloss]));
   if (!meanings.length) return null;
@@ -101,18 +102,18 @@ const GAP = 2; // px between a term and its gloss
 const EDGE = 8; // px between a gloss and the edge of the window
 let count = 0;
 
-/** A term with its gloss, which is shown on hover, on focus, and after a tap. */
+/** A term with its gloss, which is shown on hover, on focus and after a tap. */
 function Gloss({ gloss, label = "", children }: GlossProps) {
   const word = useRef<HTMLSpanElement>(null);
   const tip = useRef<HTMLSpanElement>(null);
-  const [id] = useState(() => `pw-gloss-${++count}`); // useId has the same names in each app of a notebook
+  const [id] = useState(() => `pw-gloss-${++count}`); // useId returns the same names in each app of a notebook
   const { show, hide } = useTip(word, tip, gloss);
   const keys = (event: KeyboardEvent) => {
     if (event.key !== "Enter" && event.key !== " ") return;
     event.preventDefault();
     show();
   };
-  // The term is a span, because a button would break the line before the punctuation that follows it.
+  // The term is a span, because a button would break the line before the following punctuation.
   return (
     <span
       class="pw-term"
@@ -138,14 +139,14 @@ function Gloss({ gloss, label = "", children }: GlossProps) {
   );
 }
 
-/** Shows a gloss next to its term, until the Escape key, a click elsewhere or a scroll hides it. */
+/** Shows a gloss next to its term, until Escape, a click elsewhere or scrolling hides it. */
 function useTip(word: RefObject<HTMLElement | null>, tip: RefObject<HTMLElement | null>, gloss: string) {
   const close = useRef(() => {});
   useEffect(() => () => close.current(), []);
   const show = () => {
     const [button, box] = [word.current, tip.current];
     if (!button || !box?.showPopover || box.matches(":popover-open")) return;
-    box.textContent = gloss; // a hidden gloss has no text, so that it is not part of the text around it
+    box.textContent = gloss; // a hidden gloss has no text, so that a screen reader does not read it as a part of the text around it
     box.showPopover();
     place(box, button);
     const keys = (event: KeyboardEvent) => {
@@ -171,7 +172,7 @@ function useTip(word: RefObject<HTMLElement | null>, tip: RefObject<HTMLElement 
   return { show, hide: () => close.current() };
 }
 
-/** Places a gloss below its term, or above it if there is no room below. */
+/** Places a gloss below its term, or above it if there is no space below. */
 function place(box: HTMLElement, button: HTMLElement): void {
   const { left, top, bottom } = button.getBoundingClientRect();
   const { width, height } = box.getBoundingClientRect();

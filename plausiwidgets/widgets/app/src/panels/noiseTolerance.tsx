@@ -8,7 +8,7 @@ import { glossing } from "./glosses.tsx";
 
 type Props = Pick<App, "catalogue" | "selection" | "verdict" | "run" | "host">;
 
-/** A button that tests how much noise in the current the pattern tolerates, and the result. */
+/** A button that measures the noise in the current that the pattern tolerates, and the result. */
 export function NoiseTolerance({ catalogue, selection, verdict, run, host }: Props) {
   const current = selection.current.value;
   const about = JSON.stringify([current.model, current.pattern, current.dt, current.values]);

@@ -1,4 +1,4 @@
-// The objective curve of a search: the loss of each evaluation as a dot, the best loss so far as a line, and the goal at 0.
+// The objective curve of a search, with the loss of each evaluation as a dot, the best loss as a line, and the goal at 0.
 
 import type { Range } from "../catalogue.ts";
 import type { Axis, Label, Layer, Picture } from "../figure/picture.ts";
@@ -10,16 +10,16 @@ import type { Zoom } from "../models/lines.ts";
 import type { Evaluations, Search } from "../models/search.ts";
 
 const MARGIN = { left: 62, right: 20, top: 24, bottom: 30 };
-const EDGE = 3; // px around the ranges, so that no dot is cut at the edge of the box
-const ABOVE = 20; // px above the ranges, for the names of restarts
-const MIN_ROOM = 60; // evaluations for which the axis has room at first
-const DOT = 2; // px
-const MANY = 1000; // above this number of evaluations dots are paler, so that their density is visible
-const FEW = 3000; // Plotly shows up to this number of dots one by one. Of more dots it shows an image.
+const EDGE = 3; // margin in px around the ranges, so that no dot is cut at the edge of the box
+const ABOVE = 20; // margin in px above the ranges for the names of restarts
+const MIN_ROOM = 60; // minimum number of evaluations on the axis
+const DOT = 2; // radius in px
+const MANY = 1000; // number of evaluations above which dots are paler, so that their density is visible
+const FEW = 3000; // Plotly shows up to this number of dots individually, and more dots as an image
 const LEVELS = [0.1, 0.5, 1, 2, 5, 10, 20];
-const BEND = 0.25; // the loss at which the axis changes from linear to logarithmic
+const BEND = 0.25; // the loss above which the axis changes from linear to logarithmic
 
-/** The place of a loss on the axis. */
+/** The position of a loss on the axis. */
 const bent = (loss: number) => Math.asinh(loss / BEND);
 const unbent = (place: number) => BEND * Math.sinh(place);
 
@@ -32,7 +32,7 @@ export interface CurveOptions {
   /** The size of the font. */
   readonly size: number;
   readonly zoom: Zoom | null;
-  /** Whether the picture contains the dots one by one, if there are few. */
+  /** Whether the picture contains the dots individually if there are few. */
   readonly each?: boolean;
 }
 
@@ -53,8 +53,9 @@ export interface ObjectiveCurve {
 }
 
 /**
- * The objective curve as a picture. The dots are kept in a canvas, which gets new dots only. All dots are drawn again when
- * the axes change: with each doubling of the evaluations, with a loss beyond the axis, and with another size, theme or zoom.
+ * The objective curve as a picture. The dots are kept on a canvas, to which only new dots are added. All dots are redrawn when
+ * the axes change, which happens with each doubling of the evaluations, with a loss outside the axis, and with another size,
+ * theme or zoom.
  */
 export function objectiveCurve(): ObjectiveCurve {
   const cloud = createCloud();
@@ -96,10 +97,10 @@ const head = (n: string) => tr("evaluation {n}", { n });
 
 // -- the line of the best loss ---------------------------------------------------------------------------
 
-/** The evaluations that were followed so far. */
+/** The evaluations that the line already contains. */
 interface Progress {
   count: number;
-  /** The number of evaluations for which the axis has room, and the highest loss on the axis. */
+  /** The number of evaluations with space on the axis, and the highest loss on the axis. */
   room: number;
   highest: number;
   best: number;
@@ -127,7 +128,7 @@ function follow(progress: Progress, { losses }: Evaluations, count: number): voi
   while (progress.room < count) progress.room *= 2;
 }
 
-/** Evaluations from 1, and losses as the axis shows them. */
+/** The ranges of the axes, with evaluations starting at 1 and losses in positions on the axis. */
 const rangesOf = ({ room, highest }: Progress): { readonly x: Range; readonly y: Range } => ({
   x: [0.5, room + 0.5],
   y: [0, bent(highest)],
@@ -135,7 +136,7 @@ const rangesOf = ({ room, highest }: Progress): { readonly x: Range; readonly y:
 
 // -- places ----------------------------------------------------------------------------------------------
 
-/** The ranges that are shown, and the places of evaluations and losses in px. */
+/** The shown ranges, and the places of evaluations and losses in px. */
 interface View {
   readonly shown: { readonly x: Range; readonly y: Range };
   readonly wide: number;
@@ -143,7 +144,7 @@ interface View {
   readonly highest: number;
   x(n: number): number;
   y(loss: number): number;
-  /** Whether an evaluation is in the range that is shown. */
+  /** Whether an evaluation is in the shown range. */
   isIn(n: number): boolean;
 }
 
@@ -170,9 +171,9 @@ function viewOf(
 // -- the dots --------------------------------------------------------------------------------------------
 
 interface Cloud {
-  /** Draws the dots that are missing, and gives the canvas with all of them. */
+  /** Draws the missing dots, and returns the canvas with all dots. */
   drawn(view: View, evaluations: Evaluations, count: number, options: CurveOptions): HTMLCanvasElement;
-  /** Draws all dots again next time. */
+  /** Lets the next drawing redraw all dots. */
   clear(): void;
 }
 
@@ -264,7 +265,7 @@ const atLevel = (text: string, y: number, colour: string): Label => ({
   ...{ text, x: MARGIN.left - 10, y, align: "right", colour },
 });
 
-/** The losses with a label, from the bottom to the top. They keep a distance from each other and from the goal. */
+/** The losses with a label, in ascending order, at a distance from each other and from the goal. */
 function levelsOf(view: View, { zoom }: CurveOptions): number[] {
   const [y0, y1] = view.shown.y;
   const isZoomed = zoom?.y != null;
@@ -290,7 +291,7 @@ function evaluationLabels(view: View, { width, height, size }: CurveOptions, col
   ];
 }
 
-/** A line for each restart, with a name if there is room. */
+/** A line for each restart, with a name if there is space. */
 function restartsOf({ view, search, count, options }: Drawn, colour: string): { layers: Layer[]; labels: Label[] } {
   const { size, width } = options;
   const [y0, y1] = view.shown.y;
@@ -304,7 +305,7 @@ function restartsOf({ view, search, count, options }: Drawn, colour: string): { 
     const text = tr("restart {n}", { n: n + 1 });
     const long = 0.55 * size * text.length;
     const isNamed = x >= free && x + 4 + long <= width;
-    const ys = [y0, y1 + (isNamed ? 18 : 3) * perY]; // names are above the other lines
+    const ys = [y0, y1 + (isNamed ? 18 : 3) * perY]; // names are above the plot
     layers.push({ kind: "line", xs: [k + 1, k + 1], ys, stroke: { colour, width: 1, dash: [3, 4] } });
     if (!isNamed) continue;
     labels.push({ text, x: x + 4, y: MARGIN.top - 12, align: "left", colour });
@@ -313,7 +314,7 @@ function restartsOf({ view, search, count, options }: Drawn, colour: string): { 
   return { layers, labels };
 }
 
-/** The dots as an image, or one by one with their texts if there are few. */
+/** The dots as an image, or individually with their texts if there are few. */
 function cloudOf({ view, search, count, options, dots }: Drawn, { best: colour }: Colours): Layer {
   const { evaluations } = search;
   const { losses } = evaluations;
@@ -330,7 +331,7 @@ function cloudOf({ view, search, count, options, dots }: Drawn, { best: colour }
   };
 }
 
-/** The line of the best loss. Its corners have texts unless the dots have. */
+/** The line of the best loss. Its corners have texts, unless the dots have texts. */
 function bestOf({ xs, losses, best }: Progress, count: number, colour: string, hasWords: boolean): Layer {
   const corners = [...losses, best];
   const words = corners.map((loss) => `${tr("best so far")}: ${numberText(loss, 3)}`);
@@ -344,11 +345,11 @@ function bestOf({ xs, losses, best }: Progress, count: number, colour: string, h
 function goalLabels(view: View, width: number, { green: colour, card: back }: Colours): Label[] {
   const y = view.y(0);
   if (y > MARGIN.top + view.high + 1) return [];
-  const x = width - MARGIN.right - 4; // evaluations arrive there last
+  const x = width - MARGIN.right - 4; // the newest evaluations are there
   return [atLevel("0", y, colour), { text: tr("0: all criteria met"), x, y: y - 11, align: "right", colour, back }];
 }
 
-/** The texts of evaluations at ascending places. */
+/** The texts of evaluations with ascending indices. */
 function wordsOf({ losses }: Evaluations, places: readonly number[]): string[] {
   let best = Infinity;
   let next = 0;

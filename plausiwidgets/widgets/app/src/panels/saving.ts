@@ -8,7 +8,7 @@ export function save(name: string, content: string | Blob, type = "text/plain"):
   setTimeout(() => URL.revokeObjectURL(address), 60_000);
 }
 
-/** A cell of a CSV file. */
+/** A text or a number as a cell of a CSV file. */
 export const cellOf = (x: number | string): string =>
   /[",\n]/.test(String(x)) ? `"${String(x).replaceAll('"', '""')}"` : String(x);
 

@@ -18,7 +18,7 @@ import { ChangedParameters, largeOf, NextSteps, ResultWords, useEnded } from "./
 
 type Models = Pick<App, "selection" | "search" | "task" | "screen" | "host">;
 
-/** The panel under the figure, which shows a search. When the search is over, its head is the card of the result. */
+/** The panel of a search under the figure. When the search is over, its head is the card of the result. */
 export function SearchPanel({ selection, search, task, screen, host }: Models) {
   const found = search.search.value;
   const isPlayed = search.isPlaying.value;
@@ -28,7 +28,7 @@ export function SearchPanel({ selection, search, task, screen, host }: Models) {
   const isAlone = host.name === "none" || (host.isAlone?.() ?? false);
   const words = useComputed(() => wordsOf(search, isAlone));
   const place = useRef<HTMLElement>(null);
-  // If a part of the figure is out of sight, the page scrolls until the figure and the search are visible.
+  // If a part of the figure is hidden, the page scrolls until the figure and the search are visible.
   useEffect(() => place.current?.parentElement?.scrollIntoView({ block: "nearest" }), []);
   const onFocus = useFocus(place);
   return (
@@ -64,7 +64,7 @@ interface ControlsProps extends Pick<App, "search"> {
   readonly isPlayed: boolean;
 }
 
-/** The buttons that control a search that is not over. Their keys keep the focus on a button while others come and go. */
+/** The buttons that control a search. Their keys preserve the focus when other buttons appear and disappear. */
 function Controls({ found, isPlayed, search }: ControlsProps) {
   const isRunning = found !== null && isOpen(found);
   const control = (kind: "pause" | "resume" | "stop") => () => search.control(kind);
@@ -98,7 +98,7 @@ function Controls({ found, isPlayed, search }: ControlsProps) {
   );
 }
 
-/** Puts the best parameters on the sliders. */
+/** The button that moves the sliders to the best parameters. */
 function Take({ search, task, isNext }: Pick<App, "search" | "task"> & { readonly isNext: boolean }) {
   const hasBest = useComputed(() => Boolean(search.search.value?.best));
   const isTaken = search.isTaken.value;
@@ -133,8 +133,8 @@ function Spoken({ words }: ProgressProps) {
 }
 
 /**
- * Keeps the focus. A button can be gone after a click. The focus then moves to the next button, and after the panel is closed
- * to the button that opens it. Returns the listener for the focus.
+ * Preserves the focus. A button may disappear after a click. The focus then moves to the next button or, after the panel is
+ * closed, to the button that opens it. Returns the listener for focus events.
  */
 function useFocus(place: RefObject<HTMLElement | null>): (event: FocusEvent) => void {
   const last = useRef<EventTarget | null>(null);
@@ -153,7 +153,7 @@ function useFocus(place: RefObject<HTMLElement | null>): (event: FocusEvent) => 
   };
 }
 
-/** Moves the focus to the first of some elements that is there if the element that had it was removed. */
+/** Moves the focus to the first existing one of some elements, if the focused element was removed. */
 function refocus(last: RefObject<EventTarget | null>, within: Element, next: readonly string[]): void {
   if (!(last.current instanceof Node) || last.current.isConnected) return;
   last.current = null;
@@ -174,7 +174,7 @@ function wordsOf({ search, drawn }: SearchModel, isAlone: boolean): string {
   return tr("{count} evaluated, best loss {least}", { count: countText(count), least: leastOf(found, count) });
 }
 
-/** The smallest loss of the evaluations that are drawn. */
+/** The smallest loss of the drawn evaluations. */
 function leastOf({ evaluations }: Search, count: number): string {
   if (!count) return "–";
   if (count === evaluations.count) return numberText(evaluations.least, 3);
@@ -185,7 +185,7 @@ function leastOf({ evaluations }: Search, count: number): string {
 
 type CurveProps = Pick<App, "search" | "screen" | "host"> & { readonly words: ReadonlySignal<string> };
 
-/** The loss of each evaluation. */
+/** The plot with the loss of each evaluation. */
 function Curve({ words, search, screen, host }: CurveProps) {
   const place = useRef<HTMLDivElement>(null);
   useEffect(() => {
@@ -200,7 +200,7 @@ function Curve({ words, search, screen, host }: CurveProps) {
 
 const NONE = { id: "", evaluations: noEvaluations(), restarts: [] };
 
-/** Draws the curve of a search, again after each change. Returns a function that stops it. */
+/** Draws the curve of a search after each change. Returns a function that stops it. */
 function drawnIn(place: HTMLElement, { search, screen, host }: Pick<App, "search" | "screen" | "host">): () => void {
   const curve = objectiveCurve();
   let of = "";

@@ -1,4 +1,4 @@
-// The card of a search that is over: its outcome, the parameters that change, and the next step.
+// The card of an ended search, with its outcome, the parameters that would change, and the next step.
 
 import { useComputed } from "@preact/signals";
 import type { App } from "../app.ts";
@@ -21,7 +21,7 @@ export interface Ended {
   readonly circumstances: Circumstances;
 }
 
-/** The outcome of the search that is shown, or null if it is not over. It does not follow a drag. */
+/** The outcome of the shown search, or null until it has ended. It does not change during a drag. */
 export function useEnded({ selection, search, host }: Pick<App, "selection" | "search" | "host">): Ended | null {
   const isHere = useComputed(() => isOf(search.search.value, selection.current.value)).value;
   const found = search.search.value;
@@ -37,7 +37,7 @@ export function useEnded({ selection, search, host }: Pick<App, "selection" | "s
 }
 
 interface WordsProps extends Ended, Pick<App, "host"> {
-  /** The pattern within a sentence. */
+  /** The pattern for use within a sentence. */
   readonly pattern: string;
 }
 
@@ -60,7 +60,7 @@ export function ResultWords({ found, kind, circumstances, pattern, host }: Words
   );
 }
 
-/** The parameters that change, from the values on the sliders to the best ones. */
+/** The parameters that would change, with the values on the sliders and the best values. */
 export function ChangedParameters({ selection, search }: Pick<App, "selection" | "search">) {
   const best = useComputed(() => search.search.value?.best ?? null).value;
   const before = search.replaced.value;
@@ -94,7 +94,7 @@ export function ChangedParameters({ selection, search }: Pick<App, "selection" |
 
 type StepsProps = Pick<App, "selection" | "search" | "task" | "screen"> & Ended;
 
-/** The buttons of the card except the one that uses the parameters. The large one is the next step. */
+/** The buttons of the card, except the one that uses the parameters. The large button is the next step. */
 export function NextSteps({ found, kind, circumstances: { isHere }, selection, search, task, screen }: StepsProps) {
   const large = largeOf(kind);
   const isTask = task.isTask.value;

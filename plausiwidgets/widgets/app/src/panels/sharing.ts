@@ -5,13 +5,13 @@ export function linkOf({ name, share }: Pick<Host, "name" | "share">, fields: st
   if (share?.base) {
     return `${new URL(share.base, location.href).href}${share.encoded ? encodeURIComponent(fields) : fields}`;
   }
-  // A notebook reads a query, and a page of its own reads a fragment.
+  // A notebook reads the query, and a separate page reads the fragment.
   if (name !== "kernel") return `${location.href.split("#")[0].split("?")[0]}#${fields}`;
-  // JupyterLab keeps the query only if the address is the notebook's own, without a workspace.
+  // JupyterLab keeps the query only if the address contains no workspace.
   return `${location.origin}${location.pathname.replace(/\/(lab|doc)\/workspaces\/[^/]+\//, "/$1/")}?${fields}`;
 }
 
-/** Asks the server to write a notebook for a link. */
+/** Requests a notebook with the selection of a link from the server. */
 export async function asNotebook(
   { address, token }: NonNullable<Host["notebook"]>,
   fields: string,
@@ -23,6 +23,6 @@ export async function asNotebook(
   return written;
 }
 
-/** Whether the address of the page works on this computer alone. */
+/** Whether the address of the page works only on this computer. */
 export const isLocal = ({ name, share }: Pick<Host, "name" | "share">): boolean =>
   name === "server" && !share?.base && /^(localhost|127\..*|\[::1\])$/.test(location.hostname);

@@ -16,14 +16,14 @@ import { useTouch } from "./touch.ts";
 type Models = Pick<App, "selection" | "bars" | "task">;
 type SliderProps = Models & { readonly slider: Slider };
 
-/** The first words of a description, without the name, which is next to it. */
+/** The first words of a description, without the name, which the screen shows next to it. */
 function shortOf({ name, description }: Slider): string {
   const [words] = tr(description).split(/[,;:(.]/);
   const isName = name.length > 2 && `${words.toLowerCase()} `.startsWith(`${name} `);
   return isName ? words.slice(name.length).trim() : inSentence(words.trim(), language.value);
 }
 
-/** The value of a slider. Its component renders only when this value changes. */
+/** The value of a slider. The component is rendered only when this value changes. */
 const useValue = ({ current }: SelectionModel, name: string): number =>
   useComputed(() => current.value.values[name]).value;
 
@@ -39,7 +39,7 @@ function useBars({ bars, task }: Pick<App, "bars" | "task">): void {
   });
 }
 
-/** The place of a share of the track. The thumb stays on the track, so its centre is never at the ends. */
+/** The CSS position of a share of the track. The thumb stays on the track, so its centre is never at the ends. */
 const place = (share: number) => `calc(12px + ${share} * (100% - 24px))`;
 
 /** The bars that show where the criteria are met. */
@@ -60,18 +60,18 @@ interface TrackProps {
   readonly selection: SelectionModel;
   readonly bars: App["bars"];
   readonly spans: ReadonlySignal<readonly Range[] | null>;
-  /** The revealed value, where ▲ is shown. */
+  /** The revealed value, which is marked with ▲. */
   readonly revealed?: number | null;
 }
 
-/** The mark of the best parameters of a search. It is rendered when it moves, and the slider is not. */
+/** The mark of the best parameters of a search, as a component of its own, so that its movement does not render the slider. */
 function BestMark({ slider, ends, bars }: Pick<SliderProps, "slider" | "bars"> & { readonly ends: Range }) {
   const best = useComputed(() => bars.best.value?.[slider.name] ?? null).value;
   if (best === null) return null;
   return <i class="pw-bestmark" style={`left:${place(positionOf(slider, best, ends) / STEPS)}`} />;
 }
 
-/** A native range, as wide as there is room, in front of the bars. */
+/** A native range input in front of the bars, as wide as its place. */
 function Track({ slider, value, selection, bars, spans, revealed = null }: TrackProps) {
   const { name, unit } = slider;
   const { put, keep, keepSoon } = selection;
@@ -81,8 +81,8 @@ function Track({ slider, value, selection, bars, spans, revealed = null }: Track
   const isLocked = useLocked(selection, name);
   useTouch(input, name, selection);
   const position = String(positionOf(slider, value, ends));
-  // The position is a property that is set only if it differs, because the user may hold the thumb at this moment. It is set
-  // before the next frame, because the frame would otherwise show the thumb of another value.
+  // The position is set only if it differs, because the user may hold the thumb at this moment. It is set before the next
+  // frame, because that frame would otherwise show the thumb of another value.
   useLayoutEffect(() => {
     if (input.current && input.current.value !== position) input.current.value = position;
   });
@@ -118,10 +118,10 @@ function Track({ slider, value, selection, bars, spans, revealed = null }: Track
   );
 }
 
-const PLACES = 80; // places of a slider whose numbers are compared
-const widest = new Map<string, string>(); // by range, because a slider with a chosen range is a new object after each change
+const PLACES = 80; // number of positions of a slider whose texts are compared
+const widest = new Map<string, string>(); // by range, because a slider with a changed range is a new object after each change
 
-/** The longest number of a slider. Its width is reserved, because the text next to it would otherwise wrap during a drag. */
+/** The longest number of a slider, whose width is reserved. Otherwise the text next to it would wrap during a drag. */
 function widestOf(slider: Slider): string {
   const { low, high, scale, linear_width } = slider;
   const key = `${low} ${high} ${scale} ${linear_width}`;
@@ -134,7 +134,7 @@ function widestOf(slider: Slider): string {
   return text;
 }
 
-/** A key parameter: its name, the first words of its description, its value, and its slider. */
+/** A key parameter with its name, the first words of its description, its value and its slider. */
 function Row({ selection, bars, task, slider }: SliderProps) {
   const { name, unit, description } = slider;
   const value = useValue(selection, name);
@@ -237,7 +237,7 @@ function TimeStep({ selection }: Pick<App, "selection">) {
 
 type ExactProps = SliderProps & { readonly children: ComponentChildren };
 
-/** A parameter with its slider and a number box. The children are shown below them. */
+/** A parameter with its slider and a number field. The children are below them. */
 function Exact({ selection, bars, task, slider, children }: ExactProps) {
   const { name, unit, description } = slider;
   const { put, keep, pattern } = selection;
@@ -279,7 +279,7 @@ interface EndsProps {
   readonly canSearch: boolean;
 }
 
-/** The range of a slider, which is also the range of a search, and whether a search changes the parameter. */
+/** The range of a slider and of a search, and whether a search may change the parameter. */
 function Ends({ slider, selection, canSearch }: EndsProps) {
   const { name, low, high } = slider;
   const { ranges, configure } = selection;
@@ -324,26 +324,26 @@ function Ends({ slider, selection, canSearch }: EndsProps) {
 interface NumberBoxProps {
   readonly value: number;
   readonly name: string;
-  /** The numbers that the box accepts, in words. */
+  /** The accepted numbers in words. */
   readonly limits: string;
   readonly isDisabled?: boolean;
   accepts(x: number): boolean;
   set(x: number): void;
 }
 
-/** A box for a number, which shows what it accepts when it refuses a number. */
+/** A field for a number, which shows the accepted numbers when it rejects one. */
 function NumberBox({ value, name, limits, isDisabled = false, accepts, set }: NumberBoxProps) {
   const box = useRef<HTMLInputElement>(null);
   const before = useRef(value);
   const allowed = tr("allowed: {limits}", { limits });
-  // The number is written before the next frame, so that it does not overwrite what is typed after the frame.
+  // The number is set before the next frame, so that it does not overwrite later input.
   useLayoutEffect(() => {
     const input = box.current;
     if (!input) return;
     if (document.activeElement !== input || input.valueAsNumber !== value) {
       input.value = typedText(value);
     }
-    if (before.current === value) return; // a number that was typed before the first frame stays refused
+    if (before.current === value) return; // a number that was rejected before the first frame stays visible
     before.current = value;
     clearRefusal(input);
   }, [value]);

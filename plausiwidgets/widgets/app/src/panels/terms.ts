@@ -1,9 +1,9 @@
 import { tr } from "../i18n/texts.ts";
 
 /**
- * The standard terms: the forms of each term, and a sentence that explains it. The forms are separated by "|". A "*" stands for
- * any letters and hyphens. Forms that are also a text of the screen end with it, because another language has other forms of
- * them. Both texts are functions because the language of the screen can change.
+ * The standard terms, each with its forms and a sentence that explains it. The forms are separated by "|", and "*" matches any
+ * letters and hyphens. If a form is also a text of the screen, it is the last one, because its forms differ in another
+ * language. Both texts are functions, because the language of the screen can change.
  */
 export const TERMS: readonly (readonly [forms: () => string, gloss: () => string])[] = [
   [

@@ -1,14 +1,14 @@
-// A finger on a slider. A page is scrolled with the thumb, which often begins on a slider, so the touch alone changes nothing.
+// Touch input of sliders. Users often scroll a page with a finger that starts on a slider, so a touch alone must not change it.
 
 import type { RefObject } from "preact";
 import { useLayoutEffect } from "preact/hooks";
 import type { SelectionModel } from "../models/selection.ts";
 
-const REACH = 22; // px from the centre of the slider's thumb: half of a touch target
-const ACROSS = 8; // px across, after which a touch elsewhere is a drag
+const REACH = 22; // maximum distance in px from the centre of the slider's thumb, which is half of a touch target
+const ACROSS = 8; // horizontal movement in px after which a touch elsewhere is a drag
 const EDGE = 12; // px from the end of the track to the centre of the thumb
 
-/** A touch of a slider. `isTaken`: whether it changes the value. */
+/** A touch of a slider. `isTaken` is true if it changes the value. */
 interface Touch {
   readonly id: number;
   readonly x: number;
@@ -19,8 +19,8 @@ interface Touch {
 }
 
 /**
- * Takes a value of a slider from a finger only if it has touched the slider's thumb, or has moved across. If the touch becomes a
- * scrolling of the page, the value is the former one again.
+ * Lets a finger change a slider only if it has touched the slider's thumb or has moved horizontally. If the touch becomes a
+ * scroll of the page, the former value is restored.
  */
 export function useTouch(input: RefObject<HTMLInputElement | null>, name: string, selection: SelectionModel): void {
   useLayoutEffect(() => {
@@ -50,7 +50,7 @@ function touched(input: HTMLInputElement, name: string, { current, put, keep }: 
   const end = ({ pointerId }: PointerEvent) => {
     if (touch?.id !== pointerId) return;
     const ended = touch;
-    // The browser may still report a value after the finger is away.
+    // The browser may still report a value after the end of the touch.
     setTimeout(() => {
       if (touch === ended) touch = null;
     });

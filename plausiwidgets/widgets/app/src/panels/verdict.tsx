@@ -23,13 +23,13 @@ function criterionText(result: CriterionResult): string {
 
 const BY: Readonly<Record<string, number>> = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
 
-/** The mark after an arrow key: the next criterion or the previous one, in a circle. */
+/** The mark after an arrow key, which is the next or previous criterion, cyclically. */
 function markedBy(by: number, marked: number, count: number): number {
   const from = marked < 0 && by < 0 ? 0 : marked;
   return (from + by + count) % count;
 }
 
-/** The chip: the verdict, and a pip for each criterion. The arrow keys and the pointer mark a pip. */
+/** The chip, with the verdict and a pip for each criterion. The arrow keys and the pointer mark a pip. */
 export function Chip({ verdict, run, task, screen }: Pick<App, "verdict" | "run" | "task" | "screen">) {
   const { kind, words, why } = verdict.worded.value;
   const waiting = run.waiting.value;
@@ -38,7 +38,8 @@ export function Chip({ verdict, run, task, screen }: Pick<App, "verdict" | "run"
   const marked = criteria[verdict.marked.value];
   const detail = marked ? criterionText(marked) : "";
   const passed = criteria.filter((one) => one.passed).length;
-  const isCounted = !criteria.length || (kind === "rejected" && latest?.loss !== 0 && !latest?.diverged); // in the words
+  // whether the verdict already contains the count
+  const isCounted = !criteria.length || (kind === "rejected" && latest?.loss !== 0 && !latest?.diverged);
   const counted = isCounted
     ? tr("Criteria")
     : tr("{count} of {total} criteria met", { count: passed, total: criteria.length });
@@ -83,10 +84,10 @@ export function Chip({ verdict, run, task, screen }: Pick<App, "verdict" | "run"
   );
 }
 
-/** Rounded down, so that only a neuron that meets all criteria has 100 %. */
+/** The closeness in percent, rounded down so that only a neuron that meets all criteria reaches 100 %. */
 const percentOf = (verdict: Verdict): number => Math.floor(100 * closenessOf(verdict));
 
-/** The bar from far to met. Where there is no room for it, the chip has a line instead. */
+/** The bar of the closeness. Without space for the bar, the chip shows a line instead. */
 function Closeness({ percent }: { readonly percent: number }) {
   return (
     <span class="pw-closeness" title={tr("How close your neuron is to the pattern")}>
@@ -120,7 +121,7 @@ function pipAt(target: EventTarget | null): number {
   return Number(pip?.dataset.pip ?? -1);
 }
 
-const [MANY, MAX_PIPS] = [20, 100]; // the number of pips that have room in the usual size, and in the small one
+const [MANY, MAX_PIPS] = [20, 100]; // the maximum number of pips in the usual size, and in the small size
 
 interface PipsProps {
   readonly criteria: readonly CriterionResult[];
@@ -139,7 +140,7 @@ function Pips({ criteria, marked }: PipsProps) {
   );
 }
 
-/** The button that stops what the host computes, or starts it again. */
+/** The button that stops a computation of the host or starts it again. */
 function StopOrAgain({ run, isRunning }: { readonly run: RunModel; readonly isRunning: boolean }) {
   return (
     <button type="button" class="pw-whole" onClick={() => (isRunning ? run.stopWaiting() : run.again())}>
@@ -155,7 +156,7 @@ export function Criteria(app: Pick<App, "catalogue" | "selection" | "verdict" | 
   const latest = verdict.verdict.value;
   const proof = ruledOutAt(pattern, selection.current.value.values);
   const glossed = glossing();
-  useEffect(() => () => verdict.mark(-1), [verdict]); // the pointer does not leave a row that is removed
+  useEffect(() => () => verdict.mark(-1), [verdict]); // removing a row triggers no event of the pointer
   return (
     <div class="pw-criteria" tabIndex={0} role="group" aria-label={tr("Criteria")}>
       {proof && (
@@ -185,7 +186,7 @@ export function Criteria(app: Pick<App, "catalogue" | "selection" | "verdict" | 
   );
 }
 
-/** A row of the table. It is not a component, because all rows share the terms that are marked already. */
+/** A row of the table. It is a function instead of a component, because all rows share the set of marked terms. */
 function criterionRow(
   result: CriterionResult,
   place: number,
@@ -215,7 +216,7 @@ function criterionRow(
   );
 }
 
-/** The function of a pattern, its key parameters, its source, and how its target is drawn. */
+/** The function of a pattern, its key parameters, its source, and the scale of its target. */
 function notesOf(pattern: Pattern) {
   const notes = [
     ["", pattern.function],

@@ -1,4 +1,4 @@
-// The arithmetic of a chip: the neuron of the sliders with fewer bits for each variable.
+// The arithmetic of a chip, which simulates the neuron on the sliders with fewer bits per variable.
 
 import { type Signal, useComputed, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
@@ -18,15 +18,15 @@ import { COMPARED, comparing, roundedSimulation } from "./arithmeticModel.ts";
 const MOST = 32;
 const FEWEST = 6;
 const AT_FIRST = 16;
-const REST = 250; // ms after the last change
-const PAUSE = 4; // ms between two pieces of the evaluation
+const REST = 250; // time in ms after the last change before the evaluation
+const PAUSE = 4; // ms between two slices of the evaluation
 
 type ArithmeticProps = Pick<App, "catalogue" | "selection" | "run" | "host" | "search" | "screen">;
 
-/** Whether each compared number of bits meets all criteria, as far as it was evaluated. */
+/** The compared numbers of bits that have been evaluated, with whether all criteria are met. */
 type Met = Readonly<Record<number, boolean>>;
 
-/** A slider of bits, the trace with and without rounding, and the numbers of bits that meet all criteria. */
+/** A slider for the number of bits, the trace with and without rounding, and the numbers of bits that meet all criteria. */
 export function Arithmetic(app: ArithmeticProps) {
   const { catalogue, selection, run, host, search, screen } = app;
   const bits = useSignal(AT_FIRST);
@@ -57,7 +57,7 @@ export function Arithmetic(app: ArithmeticProps) {
   );
 }
 
-/** The slider, from many bits to few as in a datasheet. */
+/** The slider, from many bits to few, as in a datasheet. */
 function Bits({ bits }: { readonly bits: Signal<number> }) {
   return (
     <label class="pw-bits">
@@ -80,7 +80,7 @@ function Bits({ bits }: { readonly bits: Signal<number> }) {
   );
 }
 
-/** The verdict with the chosen bits, and which other numbers of bits meet all criteria. */
+/** The verdict with the selected number of bits, and the other numbers of bits that meet all criteria. */
 function Words({
   app: { catalogue, selection },
   bits,
@@ -104,7 +104,7 @@ function Words({
       stop = inPieces(
         simulation.judging(),
         ({ verdict: found }) => {
-          // A proof is about real numbers.
+          // A proof is only valid for real numbers.
           const { words, why } = wordedOf(
             found,
             null,

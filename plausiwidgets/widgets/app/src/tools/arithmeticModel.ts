@@ -1,4 +1,4 @@
-// The neuron of the sliders in fixed point: its simulation with a number of bits, and the verdicts with several numbers.
+// The neuron on the sliders in fixed point, with its simulation for a number of bits and the verdicts for several numbers.
 
 import type { Catalogue, ModelData } from "../catalogue.ts";
 import { NEURONS } from "../engine/neuron.ts";
@@ -6,7 +6,7 @@ import { fixedPointOf, onChip, rangesOf } from "../engine/roundedNeuron.ts";
 import type { Selection } from "../models/selection.ts";
 import { type Evaluated, type Simulation, simulationOf } from "../models/simulation.ts";
 
-/** Numbers of bits whose verdicts the tool compares. */
+/** The numbers of bits whose verdicts the tool compares. */
 export const COMPARED = [32, 24, 20, 18, 16, 14, 12, 10, 8, 6] as const;
 
 const ranges = new Map<string, readonly number[]>();
@@ -28,7 +28,7 @@ export function roundedSimulation(
   return simulationOf(catalogue, data, { ...selection, model: key });
 }
 
-/** Evaluates a selection with each of the compared numbers of bits, and calls `give` after each. */
+/** Evaluates a selection for each of the compared numbers of bits, and calls `give` after each. */
 export function* comparing(
   catalogue: Catalogue,
   data: ModelData,

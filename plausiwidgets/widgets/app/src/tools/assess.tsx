@@ -23,7 +23,7 @@ export function assessedOf(
 
 type AssessProps = Pick<App, "selection" | "host"> & { readonly models: readonly string[] };
 
-/** Searches every pattern of one model, or of all. The table above shows each result as soon as it is there. */
+/** Searches every pattern of one model or of all models. The table above shows each result as soon as it is available. */
 export function Assess({ selection, host, models }: AssessProps) {
   const job = jobOf({ selection, host }, "assess");
   const { state, data } = job.job.value;
@@ -58,7 +58,7 @@ export function Assess({ selection, host, models }: AssessProps) {
   );
 }
 
-/** The progress of an assessment. Its button replaces the one that began it, in the same element, and so keeps the focus. */
+/** The progress of an assessment. Its button replaces the one that started it in the same element, and so keeps the focus. */
 function running({ job, stop }: ReturnType<typeof jobOf<"assess">>) {
   const { done, total } = job.value;
   return (

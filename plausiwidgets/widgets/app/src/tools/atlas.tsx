@@ -1,4 +1,4 @@
-// The atlas as a mosaic of spike trains, which fills while it is shown. A click sets the sliders.
+// The atlas as a mosaic of spike trains, which is filled while it is shown. A click sets the sliders.
 
 import { type Signal, useComputed, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
@@ -14,12 +14,12 @@ import { glossing } from "../panels/glosses.tsx";
 import { type Behaviour, filling, measuredIn, placeOf, stepOf } from "./atlasSearch.ts";
 import { PairMenus } from "./axisMenus.tsx";
 
-const PAUSE = 4; // ms between two pieces of work
-const DRAWN = 250; // ms between two pictures while cells are filled
-const STROKES = 24; // spikes of a train that are drawn
-const LENGTH = 1000; // ms of the step
-const MARGIN = 0.14; // of a cell, on each side of its strokes
-const NAMELESS = 10; // representatives without a name that a button shows one after the other
+const PAUSE = 4; // ms between two slices of work
+const DRAWN = 250; // ms between two drawings while the cells are being filled
+const STROKES = 24; // maximum number of drawn spikes of a train
+const LENGTH = 1000; // duration of the step in ms
+const MARGIN = 0.14; // margin on each side of the strokes, as a share of a cell
+const NAMELESS = 10; // number of representatives without a name that a button shows one after another
 
 type AtlasProps = Pick<App, "catalogue" | "selection" | "host" | "search" | "screen">;
 type Axes = readonly [AtlasAxis, AtlasAxis];
@@ -96,7 +96,7 @@ function Filled(app: AtlasProps & { readonly atlas: AtlasData }) {
   );
 }
 
-/** Fills the atlas of the model in pieces, from the beginning when the model or an axis changes. */
+/** Fills the atlas of the model in slices, and starts again when the model or an axis changes. */
 function useFilled({ catalogue, selection, atlas }: AtlasProps & { readonly atlas: AtlasData }, axes: Axes) {
   const found = useSignal<readonly Behaviour[]>([]);
   const data = selection.data.value;
@@ -121,7 +121,7 @@ function useFilled({ catalogue, selection, atlas }: AtlasProps & { readonly atla
   return found.value;
 }
 
-/** The place of the user's neuron on both axes, or null if it has none. */
+/** The position of the user's neuron on both axes, or null if it has none. */
 function useHere({ catalogue, selection, atlas }: AtlasProps & { readonly atlas: AtlasData }, axes: Axes) {
   const place = useSignal<readonly number[] | null>(null);
   const data = selection.data.value;
@@ -130,7 +130,7 @@ function useHere({ catalogue, selection, atlas }: AtlasProps & { readonly atlas:
   const about = JSON.stringify([data.model.name, values, dt, axes.map(({ key }) => key)]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: The text contains everything on which the place depends.
   useEffect(() => {
-    // Without an amplitude of its own, the pattern has a stimulus that cannot be compared with a step.
+    // A pattern without an amplitude has a stimulus that cannot be compared with a step.
     const has = amplitude && values[amplitude.name] > 0;
     const simulation = has ? stepOf({ catalogue, atlas, data, dt }, values) : null;
     if (!simulation) {
@@ -157,7 +157,7 @@ interface WordsProps {
   readonly take: (one: Behaviour) => void;
 }
 
-/** How much is filled, and the representative under the pointer. */
+/** The number of filled cells, and the representative under the pointer. */
 function Words({ found, axes: [x, y], pointed, take }: WordsProps) {
   const glossed = glossing();
   const next = useSignal(0);
@@ -190,7 +190,7 @@ function Words({ found, axes: [x, y], pointed, take }: WordsProps) {
   );
 }
 
-/** The representatives without a name that are farthest from those with one. */
+/** The representatives without a name that are farthest from the named ones. */
 export function namelessOf(found: readonly Behaviour[]): readonly Behaviour[] {
   const named = found.filter(({ names }) => names.length);
   const distance = (one: Behaviour) =>
@@ -244,7 +244,7 @@ function pictureOf(
   ]);
 }
 
-/** One line with a stroke for each spike, in shares of both axes. */
+/** A line with a stroke for each spike, in shares of both axes. */
 function strokesOf(some: readonly Behaviour[], columns: number, rows: number, colour: string): Layer {
   const xs: number[] = [];
   const ys: number[] = [];

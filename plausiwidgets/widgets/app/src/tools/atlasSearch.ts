@@ -1,5 +1,5 @@
-// The atlas of a neuron: different responses to a step, one in each cell of two measured properties. The measurement and its
-// criteria are Python's. The search is the same as in analysis/atlases.py, but draws other random numbers.
+// The atlas of a neuron, with different responses to a step, one for each cell of two measured properties. The measurement and
+// its criteria are those of Python. The search is that of analysis/atlases.py with other random numbers.
 
 import {
   type AtlasAxis,
@@ -17,12 +17,12 @@ import { axesOf, Chart, clipped } from "../engine/search/space.ts";
 import type { Selection } from "../models/selection.ts";
 import { type Simulation, simulationOf } from "../models/simulation.ts";
 
-const UNIFORM = 0.1; // the share of sets that are drawn uniformly
-const ENOUGH = 10; // representatives from which a variation begins
+const UNIFORM = 0.1; // the share of uniformly drawn sets
+const ENOUGH = 10; // minimum number of representatives for variations
 const ISO = 0.02; // noise of a variation, in widths of the ranges
-const LINE = 0.3; // the spread along the line between two representatives
+const LINE = 0.3; // spread along the line between two representatives
 const DIGITS = 3;
-const NAMED = ["A", "B", "C", "D", "E", "F"]; // the patterns of a step
+const NAMED = ["A", "B", "C", "D", "E", "F"]; // the letters of the patterns with a step
 
 /** The representative of a cell. */
 export interface Behaviour {
@@ -30,7 +30,7 @@ export interface Behaviour {
   readonly row: number;
   readonly values: Values;
   readonly spikes: readonly number[];
-  /** The letters of the patterns whose criteria it meets, without a verification. */
+  /** The letters of the patterns whose criteria are met, without a verification. */
   readonly names: readonly string[];
   readonly margin: number;
   readonly unit: readonly number[];
@@ -46,7 +46,7 @@ export interface AtlasOf {
   readonly axes: readonly [AtlasAxis, AtlasAxis];
 }
 
-/** The place of a value on an axis, in cells from 0. */
+/** The position of a value on an axis in cells, starting at 0. */
 export function placeOf({ low, high, scale, edges }: AtlasAxis, value: number): number {
   const cells = edges.length + 1;
   const share = scale === "log" ? Math.log(value / low) / Math.log(high / low) : (value - low) / (high - low);
@@ -73,13 +73,15 @@ export function stepOf({ catalogue, atlas, data, dt }: Omit<AtlasOf, "axes">, va
   return simulationOf(both.catalogue, both.data, selection);
 }
 
-/** The value of an axis in a verdict, and NaN if a criterion that every pattern has is not met. */
+/** The value of an axis in a verdict. NaN if a criterion that all patterns share is not met. */
 export function measuredIn(verdict: Verdict | null, key: string): number {
   if (!verdict || verdict.loss > 0) return Number.NaN;
   return verdict.criteria.find((criterion) => criterion.key === key)?.value ?? Number.NaN;
 }
 
-/** How far a place is inside of a cell: 0.5 at the centre, and 0 outside. The outer cells have no outer border. */
+/**
+ * The distance of a position from the border of a cell: 0.5 at the centre, and 0 outside. The outer cells have no outer border.
+ */
 function marginIn(place: number, cell: number, cells: number): number {
   const low = cell === 0 ? 0.5 : place - cell;
   const high = cell === cells - 1 ? 0.5 : cell + 1 - place;
@@ -156,7 +158,7 @@ export function* filling(of: AtlasOf, base: Values, seed: number, give: (one: Be
   }
 }
 
-/** The letters of the patterns of a step whose criteria are met, among those that the page has. */
+/** The letters of the patterns of a step whose criteria are met, among those in the catalogue. */
 function* namesOf({ catalogue, data, dt }: AtlasOf, values: Values): Generator<void, readonly string[]> {
   const names: string[] = [];
   for (const key of Object.keys(data.patterns)) {

@@ -9,7 +9,7 @@ export interface PairMenusProps {
   readonly titleOf?: (name: string) => string;
 }
 
-/** Two menus with the variables of the axes of a plane. A choice of the variable on the other axis swaps the axes. */
+/** Two menus for the variables of the axes of a plane. Selecting the variable of the other axis swaps the axes. */
 export function PairMenus({ names, pair, choose, titleOf = (name) => name }: PairMenusProps) {
   const [x = "", y = ""] = pair ?? [];
   const menu = (label: string, chosen: string, take: (name: string) => void) => (

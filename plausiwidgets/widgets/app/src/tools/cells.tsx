@@ -1,4 +1,4 @@
-// Planes of two parameters in cells: their evaluation without a host, and their content.
+// Planes of two parameters in cells, with their evaluation without a host, and their content.
 
 import type { Catalogue, ModelData, Range, Slider } from "../catalogue.ts";
 import { type Scale, STEPS, valueAt } from "../engine/scales.ts";
@@ -7,9 +7,9 @@ import { simulationOf } from "../models/simulation.ts";
 import type { FullReply, JobArrays } from "./jobs.ts";
 
 /**
- * A plane in cells, row by row. `loss` is 0 in a cell in which all criteria are met, and `unmet` has a bit for each criterion
- * that is not met. The cells of several patterns follow each other in `loss`, and `unmet` has a bit for each pattern that is
- * not shown.
+ * A plane in cells in row-major order. `loss` is 0 in a cell in which all criteria are met, and `unmet` has a bit for each
+ * criterion that is not met. For several patterns, `loss` contains their planes one after another, and `unmet` has a bit for
+ * each pattern that is not shown.
  */
 export interface Cells {
   readonly x: ArrayLike<number>;
@@ -18,11 +18,11 @@ export interface Cells {
   readonly unmet: Uint32Array;
   readonly criteria: readonly string[];
   readonly patterns: readonly string[];
-  /** The number of rows that are evaluated. */
+  /** The number of evaluated rows. */
   readonly rows: number;
 }
 
-/** A request for a plane. Planes of the same `wanted` have the same axes. */
+/** A request for a plane. Planes with the same `wanted` have the same axes. */
 export interface PlaneRequest {
   readonly wanted: string;
   /** Whether the plane shows all patterns. */
@@ -36,10 +36,10 @@ export interface JudgedPlane {
   readonly of: PlaneRequest;
 }
 
-/** Whether something is the case in a cell. */
+/** A condition on the cells. */
 export type Mask = (row: number, column: number) => boolean;
 
-/** The numbers of points per side, one grid after the other. */
+/** The numbers of points per side of successive grids. */
 export const GRIDS: readonly number[] = [10, 20, 40];
 const BITS = 31;
 
@@ -54,7 +54,7 @@ export const cellsOf = (
   }: JobArrays<"plane">,
 ): Cells => ({ x, y, loss, unmet, criteria, patterns, rows: y.length });
 
-/** Values at equal steps of a slider, both ends included. */
+/** Values at equal steps of a slider, including both ends. */
 export const valuesAlong = (slider: Scale, ends: Range, points: number): number[] =>
   Array.from({ length: points }, (_, k) => valueAt(slider, (k / (points - 1)) * STEPS, ends));
 
@@ -67,7 +67,7 @@ export interface PlaneOf {
   readonly ends: readonly [x: Range, y: Range];
 }
 
-/** Evaluates a plane in the page, row by row, and calls `give` after each row. */
+/** Evaluates a plane on the page row by row, and calls `give` after each row. */
 export function* judgedCells(
   { catalogue, data, selection, sliders: [x, y], ends }: PlaneOf,
   points: number,
@@ -93,11 +93,11 @@ export function* judgedCells(
   return cells;
 }
 
-/** A bit for each criterion that is not met. */
+/** A number with a bit for each criterion that is not met. */
 const bitsOf = (criteria: readonly { readonly passed: boolean }[]): number =>
   criteria.reduce((bits, { passed }, k) => (passed ? bits : (bits | (1 << k)) >>> 0), 0);
 
-/** The row and the column of the cell at two shares of the axes. */
+/** The row and the column of the cell at a share of each axis. */
 export function cellAt({ x, y }: Pick<Cells, "x" | "y">, across: number, up: number): [row: number, column: number] {
   const nearest = (share: number, { length }: ArrayLike<number>) =>
     Math.min(Math.max(Math.round(share * (length - 1)), 0), length - 1);
@@ -111,7 +111,7 @@ export const missedAt = (
   column: number,
 ): string[] => criteria.filter((_, k) => (unmet[row * x.length + column] >>> k) & 1);
 
-/** The mask of the cells that show the k-th of several patterns. */
+/** The mask of the cells that show pattern k of several patterns. */
 export const maskOf =
   ({ unmet, x }: Pick<Cells, "unmet" | "x">, k: number): Mask =>
   (row, column) =>
@@ -120,7 +120,10 @@ export const maskOf =
 /** An edge between two corners of cells. */
 export type Edge = readonly [row: number, column: number, toRow: number, toColumn: number];
 
-/** The edges of a mask between two cells. A mask continues beyond the border of the plane, so there are none at the border. */
+/**
+ * The edges between cells inside and outside a mask. A mask continues beyond the border of the plane, so there are no edges at
+ * the border.
+ */
 export function outline(mask: Mask, rows: number, columns: number): Edge[] {
   const edges: Edge[] = [];
   for (let row = 0; row < rows; row++) {
@@ -133,7 +136,7 @@ export function outline(mask: Mask, rows: number, columns: number): Edge[] {
   return edges;
 }
 
-/** The cell of a mask that is farthest from its edges, for a letter, or null if the mask is empty. */
+/** The cell of a mask that is farthest from its edges, as the place of a letter. Null if the mask is empty. */
 export function deepest(mask: Mask, rows: number, columns: number): [row: number, column: number] | null {
   const isIn: Mask = (r, c) => r >= 0 && c >= 0 && r < rows && c < columns && mask(r, c);
   const isInside = (r: number, c: number, by: number) =>
@@ -154,7 +157,7 @@ export function deepest(mask: Mask, rows: number, columns: number): [row: number
 /** The start of a cell as a share of the axis. The cells at the ends of the axis are cut in half. */
 export const edgeAt = (k: number, points: number): number => Math.min(Math.max((k - 0.5) / (points - 1), 0), 1);
 
-/** Whether two selections have the same plane: they differ at most in the two parameters of the plane. */
+/** Whether two selections have the same plane, so that they differ at most in the two parameters of the plane. */
 export const hasSamePlane = (a: Selection, b: Selection, pair: readonly string[]): boolean =>
   a.model === b.model &&
   a.pattern === b.pattern &&

@@ -19,11 +19,11 @@ import { Name } from "../panels/Name.tsx";
 import { valuesAlong } from "./cells.tsx";
 import { jobOf, rangesFor, requestOf, useJobAtRest } from "./jobs.ts";
 
-const POINTS = [25, 81]; // of a profile, one after the other
-const OWN = 25; // points of a profile that the page computes
-const PAUSE = 4; // ms between two pieces of that work
-const RATES = 60; // points of the f–I curve
-const REST = 300; // ms after the last change
+const POINTS = [25, 81]; // numbers of points of successive profiles
+const OWN = 25; // number of points of a profile that the page computes
+const PAUSE = 4; // ms between two slices of this work
+const RATES = 60; // number of points of the f–I curve
+const REST = 300; // time in ms after the last change before a request
 
 /** The loss along one parameter. */
 export interface Profile {
@@ -61,7 +61,7 @@ export function* judgedProfiles(
   }
 }
 
-/** The spans in which a loss is 0. A span ends halfway to the next point, at which the loss is not 0. */
+/** The spans in which the loss is 0. A span ends halfway to the next point with another loss. */
 export function spansOf(shares: readonly number[], loss: ArrayLike<number>): readonly Range[] {
   const spans: Range[] = [];
   const between = (k: number) => {
@@ -110,12 +110,12 @@ export function Curves({ catalogue, selection, verdict, host, search, task, scre
 
 type ProfilesProps = Pick<App, "catalogue" | "selection" | "verdict" | "host" | "task" | "screen">;
 
-/** The profiles of the host, or those that the page computes if the host receives no request. */
+/** The profiles of the host, or those of the page if the host accepts no request. */
 function useProfiles({ catalogue, selection, verdict, host }: ProfilesProps, sliders: readonly Slider[]) {
   const job = jobOf({ selection, host }, "profiles");
   const own = useSignal<Profiles>({});
   const isHost = useComputed(() => verdict.asks("profiles"));
-  // The text of what the profiles depend on, which compares by value.
+  // The inputs of the profiles as text, which is compared by value.
   const wanted = useComputed(() => {
     const { model, pattern, dt, values } = selection.current.value;
     return JSON.stringify([model, pattern, dt, values, Object.entries(selection.ranges.value.bounds), isHost.value]);
@@ -166,7 +166,7 @@ function useProfiles({ catalogue, selection, verdict, host }: ProfilesProps, sli
   return { profiles, isOld: isOld.value, failure: isHost.value && state === "failed" ? error : "" };
 }
 
-/** The profiles of all parameters, beginning with the key parameters. */
+/** The profiles of all parameters, starting with the key parameters. */
 function AllProfiles(props: ProfilesProps) {
   const { selection, task, screen } = props;
   const mattering = task.mattering.value;
@@ -203,7 +203,7 @@ interface OneProps extends Pick<App, "selection" | "screen"> {
   readonly slider: Slider;
   readonly profile: Profile;
   readonly most: number;
-  /** Whether the profile is of former parameters. */
+  /** Whether the profile belongs to former parameters. */
   readonly isOld: boolean;
 }
 
@@ -279,7 +279,7 @@ const LINEAR = { scale: "linear", linear_width: null };
 
 type RateProps = Pick<App, "selection" | "host" | "search" | "screen">;
 
-/** The firing rate over the current, with the holding current of the pattern. */
+/** The firing rate against the current, with the holding current of the pattern. */
 function Rate({ selection, host, search, screen }: RateProps) {
   const job = jobOf({ selection, host }, "rate");
   const { model, pattern, values, dt } = selection.current.value;
@@ -374,7 +374,7 @@ function rateRead(
   return { at: px, top, height, right: left + width, head, rows: [{ role: "yours", text }] };
 }
 
-/** The rate at a current, interpolated between two points of the curve, or NaN beyond the curve. */
+/** The rate at a current, interpolated between two points of the curve, or NaN outside the curve. */
 export function rateAt(current: ArrayLike<number>, rate: ArrayLike<number>, at: number): number {
   for (let k = 1; k < current.length; k++) {
     if (at > current[k] * (1 + 1e-6)) continue;

@@ -7,7 +7,7 @@ import { ofUnit } from "../i18n/words.ts";
 import { save } from "../panels/saving.ts";
 import { jobOf } from "./jobs.ts";
 
-/** A text whose DOIs are links. */
+/** A text with links for its DOIs. */
 const linked = (text: string) =>
   text.split(/\bdoi:(10\.[^\s;,]+)/).map((part, k) =>
     k % 2 ? (
@@ -19,11 +19,13 @@ const linked = (text: string) =>
     ),
   );
 
-/** The symbol under the pointer or with the focus, or an empty text. */
+/** The symbol under the pointer or with the focus, or an empty string. */
 const symbolAt = ({ target }: Event): string =>
   (target instanceof Element && target.closest("[data-symbol]")?.getAttribute("data-symbol")) || "";
 
-/** The equations of the model, typeset if the host can do that, with the meanings of their symbols and their source. */
+/**
+ * The equations of the model with the meanings of their symbols and their source. The host typesets the equations if it can.
+ */
 export function Equations({ selection, host }: Pick<App, "selection" | "host">) {
   const job = jobOf({ selection, host }, "equations");
   const { model, parameters } = selection.data.value;
@@ -88,7 +90,7 @@ interface ParametersProps {
   readonly symbol: ReadonlySignal<string>;
 }
 
-/** The parameters with their meanings. The one under the pointer is marked. */
+/** The parameters with their meanings. The parameter under the pointer is marked. */
 function Parameters({ parameters, symbol }: ParametersProps) {
   return (
     <dl>

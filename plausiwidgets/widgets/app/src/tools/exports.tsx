@@ -1,4 +1,4 @@
-// The files that a host writes about the selection.
+// The files about the selection that a host writes.
 
 import { useSignal } from "@preact/signals";
 import type { TargetedInputEvent } from "preact";
@@ -15,7 +15,7 @@ import { requestOf } from "./jobs.ts";
 type Export = Requests["export"];
 type ExportOf = Pick<Export, "what"> & Partial<Pick<Export, "free" | "text" | "of">>;
 
-/** Makes the host write a file about the selection, and saves it. `tell` gets the progress, then the name or the error. */
+/** Requests a file about the selection from the host and saves it. `tell` receives the progress, then the name or the error. */
 function write({ selection, host }: Pick<App, "selection" | "host">, tell: (words: string) => void, how: ExportOf) {
   tell("…");
   const fields = { ...requestOf(selection.current.peek()), free: [], text: "", of: "", ...how };
@@ -27,7 +27,7 @@ function write({ selection, host }: Pick<App, "selection" | "host">, tell: (word
   });
 }
 
-/** The traces of all sweeps as CSV: the sweep, the time in ms, the potential, the current, and 1 at each spike. */
+/** The traces of all sweeps as CSV with the sweep, the time in ms, the potential, the current, and 1 at each spike. */
 export function tracesFile(sweeps: readonly HostSweep[], arrays: Partial<ReplyArrays["export"]>): Blob {
   const parts = sweeps.map(({ name, t0, dt }, k) => {
     const line = {
@@ -60,7 +60,7 @@ export function hostFiles(
   return [...files, { title: tr("Search history (CSV)"), save: history }];
 }
 
-/** Saves the exercise that is shown, or the selection as an exercise that begins at these values and has a question. */
+/** The button that saves the shown exercise, or the selection as an exercise that starts at these values and has a question. */
 export function ExerciseFile(app: Pick<App, "catalogue" | "selection" | "host" | "task">) {
   const { catalogue, selection, task } = app;
   const question = useSignal("");

@@ -9,34 +9,34 @@ import type { Line } from "../models/lines.ts";
 import { csvOf, save } from "../panels/saving.ts";
 import { hostTools } from "./provided.ts";
 
-const [WIDE, HIGH] = [1000, 640]; // px of a picture
-const SHARP = 2; // pixels of a PNG for each of them
+const [WIDE, HIGH] = [1000, 640]; // size of a picture in px
+const SHARP = 2; // number of PNG pixels per px
 
-const SINGLE = [7, 8, 9]; // significant digits that a number of 4 bytes may need
+const SINGLE = [7, 8, 9]; // numbers of significant digits that a 4-byte number may need
 
-/** A trace, of which the host sends numbers of 4 bytes. */
+/** A trace, whose numbers have 4 bytes if it comes from the host. */
 type Table = Pick<Line, "t0" | "dt" | "spikes"> & Record<"v" | "current", ArrayLike<number>>;
 
 type Drawn = Pick<App, "selection" | "run" | "scene">;
 
-/** The figure as an SVG picture. It is light, and has no handles. */
+/** The figure as an SVG picture with the light theme and without handles. */
 function figureSvg({ selection, run, scene }: Drawn): string {
   const canvas = svgCanvas(WIDE, HIGH);
   paint(canvas, tracesOf({ ...scene.peek(), handles: [] }, WIDE, HIGH, { size: 15, dark: false }));
   return canvas.text(described({ selection, run }));
 }
 
-/** The trace as CSV: the time in ms, the potential, the current, and 1 at each spike. */
+/** The trace as CSV with the time in ms, the potential, the current, and 1 at each spike. */
 export function traceCsv({ t0, dt, v, current, spikes }: Table): string {
   const fired = new Set(spikes.map((time) => Math.round((time - t0) / dt)));
   const rows = Array.from(v, (potential, k) => {
-    const time = Number((t0 + k * dt).toPrecision(10)); // without the rounding error of the product
+    const time = Number((t0 + k * dt).toPrecision(10)); // rounded to remove the rounding error of the product
     return [time, shortened(potential), shortened(current[k]), fired.has(k) ? 1 : 0];
   });
   return csvOf(["t", "v", "current", "spike"], rows);
 }
 
-/** The shortest number that rounds to a number of 4 bytes; a number of 8 bytes keeps all its digits. */
+/** The shortest number that rounds to a 4-byte number. An 8-byte number keeps all its digits. */
 function shortened(x: number): number {
   const short = SINGLE.map((digits) => Number(x.toPrecision(digits)));
   return Math.fround(x) === x ? (short.find((one) => Math.fround(one) === x) ?? x) : x;
@@ -74,7 +74,7 @@ export function Files(app: Drawn & Pick<App, "host" | "search">) {
   );
 }
 
-/** The name of a file about the selection, without its extension. */
+/** The name of a file about the selection without its extension. */
 function nameOf({ current }: App["selection"]): string {
   const { model, pattern } = current.peek();
   return `${model}_${pattern}`;
@@ -92,7 +92,7 @@ function pictureFiles(app: Drawn, tell: (words: string) => void): readonly FileB
   ];
 }
 
-/** The traces as a file that the page writes itself. */
+/** The traces as a file that the page writes without a host. */
 function traceFile({ selection, run }: Drawn, tell: (words: string) => void): FileButton {
   const name = `${nameOf(selection)}.csv`;
   const give = () => {

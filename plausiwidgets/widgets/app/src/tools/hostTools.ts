@@ -1,4 +1,4 @@
-// The tools that need a host, with the code that only they use.
+// The tools that need a host, with the code that only these tools use.
 
 import { Race, Score } from "../classroom/race.tsx";
 import { Assess, assessedOf } from "./assess.tsx";

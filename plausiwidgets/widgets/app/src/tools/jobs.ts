@@ -16,7 +16,7 @@ import type { Sets } from "./samples.tsx";
 
 type Rows = Readonly<Record<string, AssessedRow>>;
 
-/** The data that each kind of job makes of its replies. */
+/** The data that each kind of job derives from its replies. */
 export interface JobData {
   assess: { readonly rows: Rows; readonly seconds: number; readonly csv: string };
   bifurcations: Diagram;
@@ -38,22 +38,22 @@ export type JobKind = keyof JobData;
 
 export interface JobState<D> {
   readonly state: "" | "running" | "done" | "stopped" | "failed";
-  /** A sentence if the job failed, otherwise an empty text. */
+  /** A sentence if the job failed, otherwise an empty string. */
   readonly error: string;
   readonly done: number;
   readonly total: number;
   /** The selection at the start of the job. */
   readonly about: Selection | null;
-  /** The data of the last reply. The data of a former request stay until the first reply. */
+  /** The data of the last reply. Until the first reply, they are those of the previous request. */
   readonly data: D | null;
 }
 
 type AnyReply<K extends JobKind> = Parameters<Listener<K>>[0];
 
-/** A reply that has all its fields. */
+/** A reply with all its fields. */
 export type FullReply<K extends JobKind> = AnyReply<K> & { readonly state: "waiting" | "running" | "paused" | "done" };
 export type JobArrays<K extends JobKind> = Parameters<Listener<K>>[1];
-/** Makes the data from those of the earlier replies to the same request, and from a reply. */
+/** Combines the data of earlier replies to the same request with a reply. */
 export type Take<K extends JobKind> = (
   data: JobData[K] | null,
   reply: FullReply<K>,
@@ -62,14 +62,14 @@ export type Take<K extends JobKind> = (
 
 export interface Job<K extends JobKind> {
   readonly job: ReadonlySignal<JobState<JobData[K]>>;
-  /** Sends a request, which replaces the one before. */
+  /** Sends a request, which replaces the previous one. */
   begin(fields: Requests[K], take: Take<K>): void;
   stop(): void;
 }
 
 const kept = new WeakMap<SelectionModel, Map<string, unknown>>();
 
-/** An object that an app keeps by a name while a tool is closed. The first call makes it; each name has one type. */
+/** An object that an app keeps under a name while a tool is closed. The first call creates it. Each name has only one type. */
 export function keptIn<T>({ selection }: Pick<App, "selection">, name: string, make: () => T): T {
   const own = kept.get(selection) ?? new Map<string, unknown>();
   kept.set(selection, own);
@@ -77,7 +77,7 @@ export function keptIn<T>({ selection }: Pick<App, "selection">, name: string, m
   return own.get(name) as T;
 }
 
-/** The job of a kind. An app has one of each kind. */
+/** The job of a kind. An app has one job of each kind. */
 export const jobOf = <K extends JobKind>(app: Pick<App, "selection" | "host">, kind: K): Job<K> =>
   keptIn(app, `job of ${kind}`, () => createJob(app, kind));
 
@@ -122,7 +122,7 @@ function progressOf(reply: object): { done: number; total: number } {
 }
 
 /**
- * Begins a job when the text of what it is `about` has not changed for a while, and stops it when its view is removed.
+ * Starts a job when the text `about` has not changed for some time, and stops the job when its view is removed.
  *
  * @param rest time in ms without a change
  */
@@ -148,7 +148,7 @@ export const requestOf = ({
   dt,
 });
 
-/** The ranges of all sliders, each of which contains the value of its slider. */
+/** The ranges of all sliders, each extended to the value of its slider. */
 export function rangesFor({ selection }: Pick<App, "selection">): Record<string, Range> {
   const { values } = selection.current.value;
   return Object.fromEntries(

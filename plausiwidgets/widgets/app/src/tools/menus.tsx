@@ -10,7 +10,7 @@ import { Files } from "./files.tsx";
 import { hostTools } from "./provided.ts";
 import { toolsOf } from "./tools.tsx";
 
-/** The lessons, and the end of the one that is open. */
+/** The lessons, and a button that closes the open lesson. */
 export function Lessons({ catalogue, host, task, screen }: Pick<App, "catalogue" | "host" | "task" | "screen">) {
   const lesson = task.lesson.value;
   return (
@@ -35,7 +35,7 @@ export function Lessons({ catalogue, host, task, screen }: Pick<App, "catalogue"
   );
 }
 
-/** The tools, each with a line that describes it. */
+/** The tools, each with a description of one line. */
 export function Explore(app: App) {
   const { host, screen, verdict } = app;
   verdict.isSilent.value; // a silent host has fewer tools
@@ -67,7 +67,7 @@ export function Explore(app: App) {
   );
 }
 
-/** Keeps the trace for comparison, or ends the comparison. */
+/** The button that keeps the trace for comparison or ends the comparison. */
 function Comparison({ selection, screen }: Pick<App, "selection" | "screen">) {
   // The line of a neuron that was kept for another pair is not in the figure.
   const isPinned = useComputed(() => isOf(screen.pinned.value, selection.current.value));
@@ -118,7 +118,7 @@ export function Share(app: App) {
   );
 }
 
-/** A sentence if a link cannot contain the selection, otherwise an empty text. */
+/** A sentence if a link cannot contain the selection, otherwise an empty string. */
 function missingLink({ catalogue, host, selection, task }: Pick<App, "catalogue" | "host" | "selection" | "task">) {
   const shared = task.exercise.value?.shared;
   if (host.isPart && host.name === "none") return tr("A link cannot contain the state of a figure within a page.");
@@ -167,7 +167,7 @@ function Notebook({ notebook, link }: NotebookProps) {
   );
 }
 
-/** A call in Python that evaluates the selection, after the lines that define what is custom. */
+/** A Python call that evaluates the selection, after the lines that define custom objects. */
 export function pythonOf(selection: Pick<App["selection"], "current" | "pattern" | "data">): string {
   const { model, values, dt } = selection.current.value;
   const { before = [], python } = selection.pattern.value;
@@ -178,7 +178,7 @@ export function pythonOf(selection: Pick<App["selection"], "current" | "pattern"
   return ["import plausiwidgets as pw", ...before, "", call].join("\n");
 }
 
-/** The language, the whole sweep, and the keys. */
+/** The language, the switch to the whole sweep, and the keys. */
 export function More({ host, run, screen }: Pick<App, "host" | "run" | "screen">) {
   const isWhole = run.isWhole.value;
   const keys = [

@@ -8,7 +8,7 @@ import { tr } from "../i18n/texts.ts";
 import { markWords, SYMBOLS } from "../models/symbols.ts";
 import { hostTools } from "./provided.ts";
 
-/** A cell of a map: its status, its sign, the lines that describe it, and what a click does, if it does anything. */
+/** A cell of a map with its status, its symbol, its description, and the optional action of a click. */
 interface Cell {
   readonly kind: string;
   readonly sign: string;
@@ -26,7 +26,7 @@ interface Table {
 /** The row and the column of a cell. */
 type Place = readonly [row: number, column: number];
 
-/** The cell to which a key leads, or null for other keys. */
+/** The cell to which a key moves, or null for other keys. */
 function cellByKey(event: KeyboardEvent, [row, column]: Place, rows: number, columns: number): Place | null {
   const { key, ctrlKey } = event;
   if (key === "Home") return [ctrlKey ? 0 : row, 0];
@@ -35,7 +35,7 @@ function cellByKey(event: KeyboardEvent, [row, column]: Place, rows: number, col
   return by && [Math.min(Math.max(row + by[1], 0), rows - 1), Math.min(Math.max(column + by[0], 0), columns - 1)];
 }
 
-/** The lines that describe a cell. The first one names its model and its pattern. */
+/** The lines that describe a cell. The first line names its model and its pattern. */
 function linesOf({ rows, columns, cellOf }: Table, [row, column]: Place): readonly [head: string, ...more: string[]] {
   const { letter, title } = columns[column];
   const lines = cellOf(rows[row], columns[column])?.lines ?? [markWords("unsearched")];
@@ -43,7 +43,7 @@ function linesOf({ rows, columns, cellOf }: Table, [row, column]: Place): readon
 }
 
 /**
- * Models by patterns. One cell is a stop of the Tab key, and the arrow keys lead to the others. The lines of the cell under
+ * A table of models and patterns. One cell is a Tab stop, and the arrow keys move to the others. The lines of the cell under
  * the pointer are shown below the table.
  */
 function CellTable({ here, ...table }: Table & { readonly here: string }) {
@@ -90,7 +90,7 @@ function CellTable({ here, ...table }: Table & { readonly here: string }) {
 interface RowProps extends Table {
   readonly row: number;
   readonly isHere: boolean;
-  /** The cell that is a stop of the Tab key. */
+  /** The cell that is the Tab stop. */
   readonly at: Signal<Place>;
   readonly pointed: Signal<Place | null>;
 }
@@ -155,7 +155,7 @@ type Listed = Pick<ListedModel, "title" | "marks">;
 
 type Map20Props = Pick<App, "catalogue" | "selection" | "host" | "verdict">;
 
-/** All models by all patterns. A click on a cell opens its pair, and a host can search all pairs again. */
+/** A map of all models and all patterns. A click on a cell opens its pair, and a host can search all pairs again. */
 export function Map20({ catalogue, selection, host, verdict }: Map20Props) {
   verdict.isSilent.value; // a silent host has fewer models
   const { model } = selection.data.value;
@@ -193,10 +193,10 @@ export function Map20({ catalogue, selection, host, verdict }: Map20Props) {
   );
 }
 
-/** The status of a cell of an assessment map, which has another word for a pair that is ruled out. */
+/** The status of a cell of an assessment map, in which "ruled_out" may have its old name "impossible". */
 export const tableMark = (status: string): string => (status === "impossible" ? "ruled_out" : status);
 
-/** The map of an assessment that a script has made. */
+/** The map of an assessment that a script has created. */
 export function TableMap({ selection, table }: Pick<App, "selection"> & { readonly table: AssessmentMap }) {
   const { rows, columns, cells } = table;
   const cellOf: Table["cellOf"] = ({ name }, { key }) => {

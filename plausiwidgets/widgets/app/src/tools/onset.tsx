@@ -1,4 +1,4 @@
-// The onset of firing: fixed points along the current, which a host has followed, and the firing of the neuron.
+// The onset of firing, with fixed points along the current and the firing of the neuron, which a host computes.
 
 import { type Signal, useSignal } from "@preact/signals";
 import type { App } from "../app.ts";
@@ -15,7 +15,7 @@ import { glossing } from "../panels/glosses.tsx";
 import { rateAt } from "./curves.tsx";
 import { type FullReply, type JobArrays, jobOf, useJobAtRest } from "./jobs.ts";
 
-const REST = 300; // ms after the last change
+const REST = 300; // time in ms after the last change before a request
 
 type Row = readonly number[];
 
@@ -24,15 +24,15 @@ export interface Diagram {
   readonly about: string;
   readonly currents: Range;
   readonly points: readonly OnsetPoint[];
-  /** The onset in words. Only the last reply has them. */
+  /** The onset in words, which only the last reply contains. */
   readonly sentences: readonly string[];
-  /** Currents and potentials of the fixed points, with NaN between two pieces. */
+  /** Currents and potentials of the fixed points, with NaN between two branches. */
   readonly stable: readonly [currents: Row, potentials: Row];
   readonly unstable: readonly [currents: Row, potentials: Row];
   readonly firing: readonly [currents: Row, lowest: Row, highest: Row, rates: Row];
 }
 
-/** The diagram of a reply, whose arrays have one row after the other. */
+/** The diagram of a reply, whose arrays contain one row after another. */
 export function diagramOf(
   about: string,
   { currents, points, sentences }: Pick<FullReply<"bifurcations">, "currents" | "points" | "sentences">,
@@ -48,9 +48,9 @@ export function diagramOf(
 }
 
 /**
- * The currents that are shown at first: rest, the onset, the other bifurcations, and the current of the neuron.
+ * The initial range of currents, which contains rest, the onset, the other bifurcations, and the current of the neuron.
  *
- * @param base the current at which the neuron rests
+ * @param base the current at which the neuron is at rest
  * @param here the current of the neuron, or NaN
  */
 export function viewOf(
@@ -226,7 +226,7 @@ function firingText([currents, lowest, highest, rates]: Diagram["firing"], curre
 
 interface Axes {
   readonly x: Range;
-  /** The chosen range of potentials, or null for all that is in the range of currents. */
+  /** The selected range of potentials, or null for all potentials in the range of currents. */
   readonly y: Range | null;
   readonly here: number;
   readonly unit: string;

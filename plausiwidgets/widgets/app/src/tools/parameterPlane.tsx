@@ -1,4 +1,4 @@
-// The plane of two parameters: where the pattern is shown, and the neuron as a point that can be dragged.
+// The plane of two parameters, which shows where the pattern is shown. The neuron is a point that the user can drag.
 
 import { type Signal, useComputed, useSignal, useSignalEffect } from "@preact/signals";
 import type { TargetedKeyboardEvent, TargetedPointerEvent } from "preact";
@@ -20,8 +20,8 @@ import { createParameterPlane, type ParameterPlaneModel, type Place, type PlaneM
 import { layersOf } from "./parameterPlanePicture.ts";
 import { regionsOf, withLetters } from "./patternRegions.ts";
 
-const KEY = 4; // positions of a slider by which an arrow key moves the neuron; with Shift it is one
-const NAMED = 3; // criteria that are named; the others are counted
+const KEY = 4; // slider positions by which an arrow key moves the neuron; with Shift, it is one
+const NAMED = 3; // maximum number of criteria that are named; the others are counted
 
 type Models = PlaneModels & Pick<App, "screen">;
 
@@ -120,7 +120,7 @@ function PlaneCells({
 
 type PlanePointer = TargetedPointerEvent<HTMLDivElement>;
 
-/** The pointer and the keys on the plane. `size` is the size of the font. */
+/** The handlers of the pointer and the keys on the plane. `size` is the size of the font. */
 function handlersOf(
   plane: ParameterPlaneModel,
   pointed: Signal<Place | null>,
@@ -154,7 +154,7 @@ function handlersOf(
   };
 }
 
-/** Moves the neuron by an arrow key. */
+/** Moves the neuron with an arrow key. */
 function moveByKey(event: KeyboardEvent, plane: ParameterPlaneModel, selection: App["selection"]): void {
   const arrow = arrowOf(event);
   if (!arrow) return;
@@ -162,7 +162,7 @@ function moveByKey(event: KeyboardEvent, plane: ParameterPlaneModel, selection: 
   event.stopPropagation();
   const step = event.shiftKey ? 1 : KEY;
   const by = [step * arrow[0], -step * arrow[1]];
-  const { values } = selection.current.peek(); // keys can be faster than the view
+  const { values } = selection.current.peek(); // key presses can be faster than the view
   const moved = plane.sliders.peek().flatMap((slider, k) => {
     if (!by[k]) return [];
     const ends = plane.ends.peek()[k];
@@ -266,7 +266,7 @@ function describedAt(titled: Titled, cells: Cells, [across, up]: Place, showsAll
   return missed.length ? `${distance}, ${tr("not met: {names}", { names })}` : distance;
 }
 
-/** How much of the plane is evaluated, and how much of it shows the pattern. */
+/** The evaluated share of the plane, and the share of it that shows the pattern. */
 function statusOf(cells: Cells | null, isOld: boolean, job: JobState<unknown> | null, showsAll: boolean): string {
   if (job?.state === "failed") return job.error;
   if (!cells) return tr("evaluating …");

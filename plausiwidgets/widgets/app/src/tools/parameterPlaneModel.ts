@@ -1,4 +1,4 @@
-// The plane of two parameters: its axes, its cells, and when they are evaluated again.
+// The plane of two parameters, with its axes, its cells, and the times of new evaluations.
 
 import { batch, computed, type ReadonlySignal, type Signal, signal, untracked } from "@preact/signals";
 import type { App } from "../app.ts";
@@ -18,10 +18,10 @@ import {
 } from "./cells.tsx";
 import { type JobState, jobOf, keptIn, rangesFor, requestOf } from "./jobs.ts";
 
-const REST = 250; // ms from the last change to the evaluation
+const REST = 250; // time in ms after the last change before the evaluation
 
 export type PlaneModels = Pick<App, "selection" | "verdict" | "search" | "task" | "host">;
-/** Shares of the two axes. */
+/** A position as shares of the two axes. */
 export type Place = readonly [across: number, up: number];
 type Both<T> = readonly [x: T, y: T];
 
@@ -35,21 +35,21 @@ export interface ParameterPlaneModel {
   /** Whether the plane shows all patterns, which only a host evaluates. */
   readonly showsAll: ReadonlySignal<boolean>;
   readonly cells: ReadonlySignal<Cells | null>;
-  /** Whether the cells are of former values of the other parameters. */
+  /** Whether the cells belong to former values of the other parameters. */
   readonly isOld: ReadonlySignal<boolean>;
   /** The job of the host, or null if the page evaluates the plane. */
   readonly job: ReadonlySignal<JobState<JudgedPlane> | null>;
-  /** The neuron. */
+  /** The position of the neuron. */
   readonly here: ReadonlySignal<Place>;
-  /** The stored parameter sets, and the best set of a search. */
+  /** The positions of the stored parameter sets and of the best set of a search. */
   readonly dots: ReadonlySignal<readonly Place[]>;
-  /** The text of everything on which the cells depend. */
+  /** The inputs of the cells as text. */
   readonly about: ReadonlySignal<string>;
   choose(pair: Pair): void;
   showAll(showsAll: boolean): void;
-  /** Moves the neuron. */
+  /** Moves the neuron to a position. */
   go(to: Place): void;
-  /** Evaluates the plane in a moment, if it has changed. Returns a function that stops it. */
+  /** Evaluates the plane after a moment if it has changed. Returns a function that stops it. */
   judge(): () => void;
   /** Stops the evaluation when the tool is closed. */
   leave(): void;
@@ -58,7 +58,7 @@ export interface ParameterPlaneModel {
 /** The state that is kept while the tool is closed. */
 interface Kept {
   readonly chosen: Signal<Pair | null>;
-  /** The pair before a choice. It stays when other parameters are fixed or locked. */
+  /** The pair before the user selects one. It stays the same when other parameters are fixed or locked. */
   usual: Pair | null;
   readonly showsAll: Signal<boolean>;
   readonly request: Signal<PlaneRequest | null>;
@@ -74,7 +74,10 @@ const newState = (): Kept => ({
   own: signal(null),
 });
 
-/** The first pair of a plane: the last two parameters of the model that matter, otherwise the first two parameters. */
+/**
+ * The initial pair of a plane, which consists of the last two key parameters of the model, or otherwise of the first two
+ * parameters.
+ */
 function usualPair({ selection }: Pick<App, "selection">): Pair {
   const { stimulus, matter } = selection.pattern.peek();
   const { fixed, locked } = selection.ranges.peek();
@@ -115,7 +118,7 @@ export function createParameterPlane(models: PlaneModels): ParameterPlaneModel {
     ...{ names, pair, sliders, ends, isHost, showsAll },
     cells: computed(() => {
       const request = kept.request.value;
-      const isOfKind = request?.all === showsAll.value; // bits of criteria are not bits of patterns
+      const isOfKind = request?.all === showsAll.value; // bits of criteria are not valid as bits of patterns
       return isOfKind && judged.value?.of.wanted === request.wanted ? judged.value.cells : null;
     }),
     isOld: computed(() => !isSame.value || (isHost.value && judged.value?.of !== kept.request.value)),
@@ -137,7 +140,7 @@ export function createParameterPlane(models: PlaneModels): ParameterPlaneModel {
     leave() {
       if (job.job.peek().state === "running") {
         job.stop();
-        kept.request.value = null; // the next opening of the tool requests it again
+        kept.request.value = null; // the next opening of the tool repeats the request
       } else if (!isHost.peek() && kept.own.peek()?.cells.y.length !== GRIDS[GRIDS.length - 1])
         kept.request.value = null;
     },
@@ -149,7 +152,7 @@ const both = <T, U>([x, y]: Both<T>, make: (one: T, k: 0 | 1) => U): Both<U> => 
 const placeOf = (sliders: Both<Slider>, values: Selection["values"], ends: Both<Range>): Place =>
   both(sliders, (slider, k) => shareOf(slider, values[slider.name], ends[k]));
 
-/** The part of a selection on which a plane depends: everything but its two parameters. */
+/** The part of a selection on which a plane depends, which is everything except its two parameters. */
 const othersIn = ({ model, pattern, dt, values }: Selection, pair: Pair) => [
   ...[model, pattern, dt],
   Object.entries(values).filter(([name]) => !pair.includes(name)),
@@ -175,7 +178,9 @@ function sliderIn(sliders: readonly Slider[], name: string): Slider {
   return found;
 }
 
-/** The places of the stored sets and of the best set of a search. In practice there are none, since they show the solution. */
+/**
+ * The positions of the stored sets and of the best set of a search. Empty in practice, because they would show the solution.
+ */
 function dotsOf(
   { selection, search, task }: PlaneModels,
   sliders: ReadonlySignal<Both<Slider>>,
@@ -204,7 +209,7 @@ interface Work extends Pick<ParameterPlaneModel, "sliders" | "isHost" | "showsAl
   readonly wanted: ReadonlySignal<string>;
 }
 
-/** Evaluates a plane after a moment without a change, at the host or in the page. */
+/** Evaluates a plane after a moment without a change, at the host or on the page. */
 function judgeSoon({ models, kept, job, wanted, ...of }: Work): () => void {
   const { selection } = models;
   let stop = () => {};
@@ -231,7 +236,7 @@ function judgeSoon({ models, kept, job, wanted, ...of }: Work): () => void {
   };
 }
 
-/** Evaluates a plane in the page, on one grid after the other. */
+/** Evaluates a plane on the page, on one grid after another. */
 function judgeHere(
   { catalogue, data, current }: App["selection"],
   own: Signal<JudgedPlane | null>,

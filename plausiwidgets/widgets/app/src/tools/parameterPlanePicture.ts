@@ -1,4 +1,4 @@
-// The picture of a plane of two parameters: cells, edges of the region that shows a pattern, stored sets and the neuron.
+// The picture of a plane of two parameters, with cells, edges of the region that shows a pattern, stored sets and the neuron.
 
 import { type Axis, atShare, hereAt } from "../figure/axes.ts";
 import type { Layer, Stroke } from "../figure/picture.ts";
@@ -16,13 +16,13 @@ export interface PlanePictureOf {
   readonly dots: readonly Place[];
   readonly isOld: boolean;
   readonly showsAll: boolean;
-  /** The patterns that appear in the plane, if it shows all patterns. */
+  /** The patterns with a region, if the plane shows all patterns. */
   readonly regions: readonly Region[];
-  /** The words of a cell at shares of the axes. */
+  /** The text of the cell at shares of the axes. */
   readonly words: (cells: Cells, place: Place) => string;
 }
 
-/** The layers of a plane, from the bottom. */
+/** The layers of a plane, from bottom to top. */
 export function layersOf(of: PlanePictureOf, colours: Colours): Layer[] {
   const { axes, here, dots, cells } = of;
   const [x, y] = axes;
@@ -39,7 +39,7 @@ export function layersOf(of: PlanePictureOf, colours: Colours): Layer[] {
   return [...below, ...above];
 }
 
-/** The evaluated rows of a plane, and the edges of its cells in the places of the axes. */
+/** The evaluated rows of a plane, and the edges of its cells in coordinates of the axes. */
 interface CellGrid {
   readonly rows: readonly number[];
   readonly columns: readonly number[];
@@ -60,7 +60,7 @@ function gridOf({ x, rows }: Cells, [across, up]: PlanePictureOf["axes"]): CellG
 const tableOf = <T>({ rows, columns }: CellGrid, make: (row: number, column: number) => T): T[][] =>
   rows.map((row) => columns.map((column) => make(row, column)));
 
-/** The words of all cells. */
+/** The texts of all cells. */
 const wordsOf = ({ words }: PlanePictureOf, cells: Cells, grid: CellGrid) => {
   const last = grid.columns.length - 1;
   return () => tableOf(grid, (row, column) => words(cells, [column / last, row / last]));
@@ -92,7 +92,10 @@ function regionLayers(of: PlanePictureOf, cells: Cells, grid: CellGrid): Layer[]
   ];
 }
 
-/** The loss as shades: the higher, the paler. The region that shows the pattern also has an edge, so colours are not needed. */
+/**
+ * The loss as shades, which are paler for higher losses. The region that shows the pattern also has an edge, so colours are not
+ * required.
+ */
 function lossLayers(of: PlanePictureOf, cells: Cells, grid: CellGrid, colours: Colours): Layer[] {
   const { xs, ys } = grid;
   const { length } = grid.columns;

@@ -1,32 +1,32 @@
-// The picture of all patterns in a plane: one hue for each pattern, and its letter at the edge of the plane.
+// The picture of all patterns in a plane, with a hue for each pattern and its letter next to the plane.
 
 import type { SharedPattern } from "../catalogue.ts";
 import { frameOf } from "../figure/axes.ts";
 import type { Label, Picture, Rule } from "../figure/picture.ts";
 import { type Cells, deepest, type Mask, maskOf } from "./cells.tsx";
 
-const TURN = 137.508; // degrees from the hue of a pattern to that of the next one, so that neighbours differ
+const TURN = 137.508; // degrees between the hues of successive patterns, so that neighbours differ
 const LIGHTNESS: Readonly<Record<"light" | "dark", readonly number[]>> = {
   light: [0.5, 0.66, 0.8],
   dark: [0.5, 0.66, 0.82],
 };
 const CHROMA = 0.13;
-const DOT = 4; // px: the end of the line from a letter
-const GAP = 1.25; // font sizes from one letter to the next
+const DOT = 4; // size in px of the end of the line from a letter
+const GAP = 1.25; // minimum distance of two letters in font sizes
 
-/** A pattern that appears in a plane. */
+/** A pattern with a region in a plane. */
 export interface Region {
   readonly key: string;
   readonly letter: string;
   readonly colour: string;
-  /** The place among the patterns of the cells, and the number of cells that show the pattern. */
+  /** The index among the patterns of the cells, and the number of cells that show the pattern. */
   readonly place: number;
   readonly size: number;
-  /** The cell of its hue that is farthest from the edges, or of the region if it has no cell of its hue. */
+  /** The cell with its hue that is farthest from the edges. Without such a cell, it is a cell of the region. */
   readonly inside: readonly [row: number, column: number];
 }
 
-/** The patterns that appear in a plane. Each pattern of a model always has the same hue. */
+/** The patterns with a region in a plane. A pattern of a model always has the same hue. */
 export function regionsOf(
   cells: Cells,
   patterns: Readonly<Record<string, Pick<SharedPattern, "letter">>>,
@@ -57,8 +57,8 @@ function sizeOf(mask: Mask, rows: number, columns: number): number {
 }
 
 /**
- * The hue of each cell, as the place of a region, or −1 in a cell that shows no pattern. A cell that shows several patterns has
- * the hue of the rarest one, so that no hues are mixed and no region is hidden by a larger one.
+ * The hue of each cell as the index of a region, or −1 without a pattern. A cell with several patterns has the hue of the
+ * rarest one, so that no hues are mixed and no region is hidden by a larger one.
  */
 export function huesOf(cells: Cells, regions: readonly Pick<Region, "place" | "size">[]): number[][] {
   const rarest = regions
@@ -76,7 +76,7 @@ function hueOf(place: number, isDark: boolean): string {
   return hexOf(lightness, CHROMA, (place * TURN * Math.PI) / 180);
 }
 
-/** A colour of OKLCH as hex, which every painter reads. */
+/** An OKLCH colour in hexadecimal form, which every painter supports. */
 function hexOf(lightness: number, chroma: number, hue: number): string {
   const [a, b] = [chroma * Math.cos(hue), chroma * Math.sin(hue)];
   const [l, m, s] = [
@@ -124,7 +124,7 @@ export function withLetters(picture: Picture, regions: readonly Region[], points
   return { ...picture, labels: [...picture.labels, ...labels], rules: [...(picture.rules ?? []), ...rules] };
 }
 
-/** Heights in their order that are at least so far apart, within two ends if there is room, and near the wanted ones. */
+/** Heights in ascending order with a minimum distance, near the wanted ones and, if there is space, within two ends. */
 export function apart(wanted: readonly number[], by: number, [low, high]: readonly [number, number]): number[] {
   const step = Math.min(by, (high - low) / Math.max(wanted.length - 1, 1));
   const down: number[] = [];

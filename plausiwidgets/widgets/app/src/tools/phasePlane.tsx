@@ -23,11 +23,11 @@ import {
 import { afterChanges, drawSmall } from "./smallPicture.ts";
 
 const SMALL: Point = [37, 29]; // grid points of the small plane, which is drawn during a drag
-const NEAR = 0.5; // px between points of the trajectory in the small plane that are drawn as one
+const NEAR = 0.5; // distance in px below which points of the trajectory in the small plane are merged
 
 type Shown = Pick<App, "selection" | "run">;
 
-/** The source of a plane, or null without a phase plane. */
+/** The data of a plane, or null without a phase plane. */
 function sourceOf({ selection, run }: Shown): PlaneSource | null {
   const [simulation, { model }] = [run.simulation.peek(), selection.data.peek()];
   return model.plane && simulation.neuron ? { model, simulation, trace: run.trace.peek() } : null;
@@ -35,7 +35,7 @@ function sourceOf({ selection, run }: Shown): PlaneSource | null {
 
 const NO_TIME = signal<number | null>(null);
 
-/** The phase plane without axes. It follows a drag. */
+/** The phase plane without axes, which is updated during a drag. */
 export function SmallPlane({ selection, run, screen }: Shown & Pick<App, "screen">) {
   const place = useRef<HTMLCanvasElement>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: The models of an app stay the same.
@@ -77,14 +77,14 @@ function drawPlane(canvas: HTMLCanvasElement, { selection, run, screen }: Shown 
 }
 
 interface LayerOptions {
-  /** The words of the fixed points. */
+  /** The texts of the fixed points. */
   readonly words: readonly string[];
-  /** The distance across and up below which two points of the trajectory are drawn as one. */
+  /** The distances on the x and the y axis below which two points of the trajectory are merged. */
   readonly near: Point;
   readonly colours: Colours;
 }
 
-/** The trajectory, the nullclines and the fixed points of a plane, and the state at the time that is pointed at. */
+/** The trajectory, the nullclines and the fixed points of a plane, and the state at the time under the pointer. */
 function layersOf(plane: PhasePlaneModel, { words, near, colours }: LayerOptions): Layer[] {
   const { value: trajectory } = plane.trajectory;
   if (!trajectory) return [];
@@ -117,7 +117,7 @@ function trajectoryLayers({ x, y, jumps }: Trajectory, near: Point, { blue }: Co
   ];
 }
 
-/** The nullcline of the first variable of a plane, or of the second. */
+/** The nullcline of the first or the second variable of a plane. */
 export const nullcline = (part: number, path: Path, colours: Colours): Layer => ({
   kind: "line",
   ...path,
@@ -135,7 +135,7 @@ export function fixedPoint(
   return { kind: "dots", ...dot, ...(words === undefined ? {} : { words: [words] }) };
 }
 
-/** The state of the neuron at the time that is pointed at. */
+/** The state of the neuron at the time under the pointer. */
 export const pointed = (x: number, y: number, { red }: Colours): Layer => ({
   kind: "dots",
   xs: [x],
@@ -224,7 +224,10 @@ function PlanePicture({ plane, screen, host, search }: PlaneProps & Pick<App, "s
   return <Pictured host={host} search={search} of={of} picture={picture} attributes={attributes} />;
 }
 
-/** The current and the fixed points in words, and the legend. It already has the variables before the plane is computed. */
+/**
+ * The current and the fixed points in words, and the legend. The legend contains the variables even before the plane is
+ * computed.
+ */
 function PlaneWords({
   plane,
   variables,

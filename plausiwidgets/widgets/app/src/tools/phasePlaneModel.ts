@@ -1,5 +1,5 @@
-// The phase plane of the neuron that is shown. Nullclines and fixed points are computed again only when the flow or the axes
-// change, because they take about a thousand calls of the neuron.
+// The phase plane of the shown neuron. Nullclines and fixed points are computed again only when the flow or the axes change,
+// because they need about a thousand calls of the neuron.
 
 import { computed, type ReadonlySignal, untracked } from "@preact/signals";
 import type { Model, Range, Values } from "../catalogue.ts";
@@ -20,13 +20,13 @@ import { extent, padded, sampleAt } from "../figure/scene.ts";
 import type { Line } from "../models/lines.ts";
 import type { Simulation } from "../models/simulation.ts";
 
-const ABOVE = 1; // how far a plane extends above the threshold of a neuron with a reset, in spans
-const SMALLEST = 0.7; // the smallest share of an axis that keeps the axis
-const SLACK = 0.05; // the share of an axis by which a trajectory may come closer to its ends
+const ABOVE = 1; // distance in spans by which a plane extends above the threshold of a neuron with a reset
+const SMALLEST = 0.7; // the axis is kept if the needed range is at least this share of it
+const SLACK = 0.05; // share of an axis by which a trajectory may approach its ends
 const NO_NAMES: readonly string[] = [];
-const STEADY = 7; // places along the axis at which the second nullcline is computed for the ranges
+const STEADY = 7; // number of points along the x axis at which the second nullcline is computed for the ranges
 
-/** The data from which a phase plane is made. */
+/** The data from which a phase plane is computed. */
 export interface PlaneSource {
   readonly model: Model;
   readonly simulation: Simulation;
@@ -34,13 +34,13 @@ export interface PlaneSource {
   readonly trace: Line;
 }
 
-/** The states after rest, and where the current sets in. */
+/** The states of the neuron after the onset. */
 export interface Trajectory {
   readonly x: readonly number[];
   readonly y: readonly number[];
-  /** The places after the resets. */
+  /** The indices after the resets. */
   readonly jumps: ReadonlySet<number>;
-  /** The states that set the ranges of the axes. */
+  /** The states that determine the ranges of the axes. */
   readonly seen: Readonly<Record<"x" | "y", readonly number[]>>;
 }
 
@@ -55,16 +55,16 @@ export interface PhasePlaneModel {
   readonly names: ReadonlySignal<readonly string[]>;
   /** The units of the current and of the potential. */
   readonly units: ReadonlySignal<Pick<Model, "unit" | "potential_unit"> | null>;
-  /** Null if the neuron diverges before the onset, or has no phase plane. */
+  /** The trajectory, or null if the neuron diverges before the onset or has no phase plane. */
   readonly trajectory: ReadonlySignal<Trajectory | null>;
-  /** The current at which the nullclines are drawn. */
+  /** The current for which the nullclines are drawn. */
   readonly current: ReadonlySignal<number>;
   readonly across: ReadonlySignal<Range | null>;
   readonly up: ReadonlySignal<Range | null>;
-  /** The nullcline of the first variable, and of the second. */
+  /** The nullclines of the first and of the second variable. */
   readonly nullclines: ReadonlySignal<readonly Path[]>;
   readonly points: ReadonlySignal<readonly FixedPoint[]>;
-  /** The place in the trajectory at the time, or null without a time. */
+  /** The index in the trajectory at the time, or null without a time. */
   readonly here: ReadonlySignal<number | null>;
 }
 
@@ -77,9 +77,9 @@ interface FlowInputs {
 }
 
 /**
- * @param source the data of the plane, or null for none
- * @param time the time that is pointed at, or null; the nullclines are drawn at the current then
- * @param size the numbers of grid points across and up
+ * @param source the data of the plane, or null without a plane
+ * @param time the time under the pointer, or null; the nullclines are drawn for the current at this time
+ * @param size the numbers of grid points along x and y
  */
 export function createPhasePlane(
   source: ReadonlySignal<PlaneSource | null>,
@@ -97,7 +97,7 @@ export function createPhasePlane(
     return from && trajectory.value && acrossOf(from, trajectory.value);
   });
   const steady = computed(() => {
-    const y = untracked(() => trajectory.value?.y[0]); // Newton's method only starts there
+    const y = untracked(() => trajectory.value?.y[0]); // only the starting point of Newton's method
     return flow.value && across.value && y !== undefined ? steadyAlong(flow.value, across.value, y) : [];
   });
   const up = kept(pair, () => trajectory.value && upOf(trajectory.value, steady.value));
@@ -121,13 +121,13 @@ export function createPhasePlane(
   };
 }
 
-/** The place in a trajectory at a time. */
+/** The index in a trajectory at a time. */
 export function placeAt({ simulation, trace }: PlaneSource, { x }: Trajectory, time: number): number {
   const k = sampleAt(trace, time) - simulation.runner().rest.shown + 1;
   return Math.min(Math.max(k, 0), x.length - 1);
 }
 
-/** A signal that keeps its former object while the next one is equal by value. */
+/** A signal that keeps its object while the next one is equal by value. */
 function byValue<T>(make: () => T, isEqual: (a: T, b: T) => boolean): ReadonlySignal<T> {
   let last: { readonly value: T } | null = null;
   return computed(() => {
@@ -164,8 +164,8 @@ function isSameFlow(a: FlowInputs | null, b: FlowInputs | null): boolean {
 }
 
 /**
- * The range of an axis. It stays while a slider moves the trajectory a little, since the nullclines depend on it. Another pair
- * of model and pattern has a range of its own.
+ * The range of an axis. It does not change while a slider moves the trajectory only a little, because the nullclines depend on
+ * it. Another pair of model and pattern has its own range.
  */
 function kept(pair: ReadonlySignal<string>, needed: () => Range | null): ReadonlySignal<Range | null> {
   let [of, last]: [string, Range | null] = ["", null];
@@ -177,7 +177,7 @@ function kept(pair: ReadonlySignal<string>, needed: () => Range | null): Readonl
   });
 }
 
-/** Whether a range has room for another one, and is not much longer. */
+/** Whether a range contains another one without being much longer. */
 function isRoomy([low, high]: Range, [first, last]: Range): boolean {
   const length = high - low;
   return first >= low - SLACK * length && last <= high + SLACK * length && last - first >= SMALLEST * length;
@@ -197,7 +197,10 @@ function trajectoryOf({ simulation, trace }: PlaneSource): Trajectory | null {
   return { x, y, jumps, seen: seenIn(x, y, top) };
 }
 
-/** The states that set the ranges. The peaks of a neuron with a reset do not. A function for each state would take long. */
+/**
+ * The states that determine the ranges, without the peaks of a neuron with a reset. It is one loop, because a function call for
+ * each state would be slow.
+ */
 function seenIn(x: readonly number[], y: readonly number[], top: number): Trajectory["seen"] {
   const seen: Record<"x" | "y", number[]> = { x: [], y: [] };
   for (let k = 0; k < x.length; k++) {
@@ -222,7 +225,7 @@ function acrossOf({ simulation }: PlaneSource, { seen }: Trajectory): Range {
 const steadyAlong = (flow: Flow, [low, high]: Range, y: number): number[] =>
   Array.from({ length: STEADY }, (_, k) => steadyAt(flow, low + (k / (STEADY - 1)) * (high - low), y) ?? Number.NaN);
 
-/** The range of the second variable. Steady values widen it, but the trajectory keeps half of the height. */
+/** The range of the second variable. Steady values extend it, but the trajectory keeps at least half of the height. */
 function upOf({ seen }: Trajectory, steady: readonly number[]): Range {
   const [least, most] = padded(extent(seen.y), 0.1);
   const reach = 0.5 * (most - least);

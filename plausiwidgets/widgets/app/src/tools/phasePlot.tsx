@@ -1,4 +1,5 @@
-// The phase plot of any neuron: the slope of its potential against the potential. Unlike a phase plane, it needs the trace only.
+// The phase plot of any neuron, which shows the slope of its potential against the potential. Unlike a phase plane, it needs
+// only the trace.
 
 import { signal, useComputed } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
@@ -9,26 +10,26 @@ import { tr } from "../i18n/texts.ts";
 import type { Line } from "../models/lines.ts";
 import { afterChanges, drawSmall, thinned } from "./smallPicture.ts";
 
-const NEAR = 0.5; // px between points that are drawn as one
-const MARGIN = 0.06; // of the ranges
-const ABOVE = 0.25; // how far the ranges extend above the threshold of a neuron that resets, in distances from rest
+const NEAR = 0.5; // distance in px below which points are merged
+const MARGIN = 0.06; // margin as a share of the ranges
+const ABOVE = 0.25; // distance by which the ranges extend above the threshold of a neuron with a reset, in distances from rest to threshold
 
 type Shown = Pick<App, "run" | "screen">;
 
 export interface PhasePlot {
-  /** NaN at the spikes of a neuron that resets, because peak and reset are no part of its flow. */
+  /** The potential, which is NaN at the spikes of a neuron with a reset, because peak and reset are not part of its flow. */
   readonly v: Float64Array;
   readonly slope: Float64Array;
   readonly x: Range;
   readonly y: Range;
 }
 
-/** Whether a trace has a phase plot. It must be simulated, and it must not diverge. */
+/** Whether a trace has a phase plot, which requires a simulation without divergence. */
 const hasPhasePlot = ({ v, divergedAt }: Line): boolean => Number.isFinite(v[1]) && Number.isNaN(divergedAt);
 
 /**
- * The phase plot of a trace, or null if there is none. A spike is a reset if the potential falls by half the distance from rest
- * to the threshold within one time step. Points above the threshold do not count for the ranges of a neuron that resets.
+ * The phase plot of a trace, or null without one. A spike is a reset if the potential falls by half the distance from rest to
+ * the threshold within one time step. For a neuron with a reset, points above the threshold do not affect the ranges.
  */
 export function phasePlotOf(trace: Line, [rest, threshold]: Landmarks): PhasePlot | null {
   if (!hasPhasePlot(trace)) return null;
@@ -44,7 +45,7 @@ export function phasePlotOf(trace: Line, [rest, threshold]: Landmarks): PhasePlo
   return { v, slope, x, y };
 }
 
-/** A small phase plot with its title, which follows the sliders. */
+/** A small phase plot with its title, which is updated with the sliders. */
 export function PhasePlotCard({ run, screen }: Shown) {
   const isShown = useComputed(() => hasPhasePlot(run.trace.value));
   if (!isShown.value) return null;

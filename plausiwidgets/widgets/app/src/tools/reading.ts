@@ -1,4 +1,4 @@
-// Reads a recording: sends its file to Python, keeps the content that Python found, and makes it the target.
+// Reading of a recording. The page sends its file to Python, stores the results, and makes the recording the target.
 
 import { type Signal, signal } from "@preact/signals";
 import type { App } from "../app.ts";
@@ -7,55 +7,55 @@ import { FINAL, type Replies, type ReplyArrays, type Requests } from "../message
 import { keptIn } from "./jobs.ts";
 import { type Criterion, criteriaOf, type Sweep, sweepsOf, usualWeights } from "./recordingSweeps.ts";
 
-const MAX_BYTES = 10_000_000; // bytes: a larger message closes the connection
+const MAX_BYTES = 10_000_000; // maximum size in bytes, because a larger message closes the connection
 
-/** A sweep is used for fitting, held out for validation, or excluded. */
+/** The role of a sweep, which is used for fitting, held out for validation, or excluded. */
 export type SweepRole = "compared" | "predicted" | "out";
 
 type Found = Replies["recording"];
 
-/** A file, the content that was found in it, and the choices of the user. */
+/** A file with its content, and the choices of the user. */
 export interface Reading {
-  /** The file, or the first of several files. The bytes are those of all of them. */
+  /** The file, or the first of several files. The bytes are those of all files. */
   readonly file: File | null;
   readonly files: readonly File[];
   readonly bytes: ArrayBuffer | null;
   /** The pattern that was shown when the file was opened. */
   readonly over: string;
-  /** The units that the file does not name, by quantity, and the chosen ones. */
+  /** The possible units of quantities without a unit in the file, and the selected ones. */
   readonly choices: Readonly<Record<string, readonly string[]>>;
   readonly units: Readonly<Record<string, string>>;
-  /** The firing without a stimulus, and the answer of the user to whether the cell fires spontaneously. */
+  /** The firing without a stimulus, and the user's answer to whether the cell fires spontaneously. */
   readonly firing: Found["firing"];
   readonly isSpontaneous: boolean | null;
   /** The liquid junction potential in mV and the series resistance in MΩ. */
   readonly junction: number;
   readonly resistance: number;
-  /** Sentences of Python about the recording. */
+  /** The notes of Python about the recording. */
   readonly notes: readonly string[];
   readonly notice: string;
   readonly isBusy: boolean;
-  /** The last request. Replies to a former one are dropped. */
+  /** The last request. Replies to earlier requests are dropped. */
   readonly question: object | null;
-  /** All sweeps and criteria of the file. There are none while its units are unknown. */
+  /** All sweeps and criteria of the file, which are empty while its units are unknown. */
   readonly sweeps: readonly Sweep[];
   readonly criteria: readonly Criterion[];
   /** The names of the features that Python does not compare by default. */
   readonly leftOut: readonly string[];
   /** The unit of the current. */
   readonly unit: string;
-  /** The place of the sweep that is shown. */
+  /** The index of the shown sweep. */
   readonly at: number;
-  /** The weights of the compared features by name. Features that are not compared have a weight of 0. */
+  /** The weights of the features by name, which are 0 for features that are not compared. */
   readonly weights: ReadonlyMap<string, number>;
   /** The roles of the sweeps that are not used for fitting, by name. */
   readonly roles: ReadonlyMap<string, SweepRole>;
-  /** The pattern of the file, and the one of its held-out sweeps or an empty text. */
+  /** The pattern of the file, and the pattern of its held-out sweeps or an empty string. */
   readonly pattern: string;
   readonly heldOut: string;
   /** The model for which the pattern was created. */
   readonly model: string;
-  /** The choices with which the target was created, or an empty text while the file is not the target. */
+  /** The choices with which the target was created, or an empty string while the file is not the target. */
   readonly agreed: string;
 }
 
@@ -87,10 +87,10 @@ const EMPTY: Reading = {
   agreed: "",
 };
 
-/** The models that reading a file changes. */
+/** The models that are changed by reading a file. */
 export type Readers = Pick<App, "host" | "selection" | "run">;
 
-/** The reading of an app. All its views share it. */
+/** The reading of an app, which all its views share. */
 export const readingOf = (app: Pick<App, "selection">): Signal<Reading> =>
   keptIn(app, "recording", () => signal(EMPTY));
 
@@ -102,10 +102,10 @@ export function update(state: Signal<Reading>, change: Partial<Reading>): void {
 export const nameOf = ([first, ...others]: readonly File[]): string =>
   others.length ? tr("{name} and {count} more", { name: first.name, count: others.length }) : (first?.name ?? "");
 
-/** Whether the user must state first whether the cell fires spontaneously. */
+/** Whether the user must first state whether the cell fires spontaneously. */
 export const needsAnswer = ({ firing, isSpontaneous }: Reading): boolean => firing !== null && isSpontaneous === null;
 
-/** Reads a recording that was opened or dropped, and opens the tool that shows it. Files are the sweeps of one cell. */
+/** Reads a recording and opens the tool that shows it. Several files are sweeps of the same cell. */
 export async function readRecording(app: Readers & Pick<App, "screen">, files: readonly File[]): Promise<void> {
   const state = readingOf(app);
   const [file] = files;
@@ -121,20 +121,20 @@ export async function readRecording(app: Readers & Pick<App, "screen">, files: r
     return;
   }
   update(state, { ...EMPTY, file, files, over: app.selection.pattern.peek().key, isBusy: true });
-  const isLatest = () => state.peek().file === file; // unless another file was opened meanwhile
+  const isLatest = () => state.peek().file === file; // false after another file was opened
   try {
     const bytes = joined(await Promise.all(files.map((one) => one.arrayBuffer())));
     if (!isLatest()) return;
     update(state, { bytes });
   } catch (error) {
-    // The file was removed, or the browser is not allowed to read it.
+    // The file was removed, or the browser may not read it.
     if (isLatest()) update(state, { isBusy: false, notice: String(error) });
     return;
   }
   ask(app);
 }
 
-/** The content of files, one after the other. */
+/** The content of files in one buffer. */
 function joined(parts: readonly ArrayBuffer[]): ArrayBuffer {
   if (parts.length === 1) return parts[0];
   const bytes = new Uint8Array(parts.reduce((total, { byteLength }) => total + byteLength, 0));
@@ -152,7 +152,7 @@ type Stated = Pick<
   "names" | "sizes" | "spontaneous" | "junction_potential" | "series_resistance"
 >;
 
-/** What the user has stated about the files, without the defaults. */
+/** The statements of the user about the files, without the defaults. */
 function statedOf({ files, isSpontaneous, junction, resistance }: Reading): Stated {
   return {
     ...(files.length > 1 ? { names: files.map(({ name }) => name), sizes: files.map(({ size }) => size) } : {}),
@@ -164,7 +164,7 @@ function statedOf({ files, isSpontaneous, junction, resistance }: Reading): Stat
 
 type Statement = Partial<Pick<Reading, "isSpontaneous" | "junction" | "resistance">>;
 
-/** Reads the file again with another statement of the user, which is taken back if the file contradicts it. */
+/** Reads the file again with another statement of the user, which is withdrawn if the file contradicts it. */
 export function restate(app: Readers, change: Statement): void {
   const state = readingOf(app);
   const { isSpontaneous, junction, resistance } = state.peek();
@@ -172,7 +172,7 @@ export function restate(app: Readers, change: Statement): void {
   ask(app, false, { isSpontaneous, junction, resistance });
 }
 
-/** The choices of the user, without those that are the default. */
+/** The choices of the user, without those equal to the defaults. */
 export function chosenOf({ sweeps, criteria, leftOut, weights, roles }: Reading): Chosen {
   const isUsual = [...usualWeights(criteria, leftOut)].every(([name, weight]) => weights.get(name) === weight);
   const numbersOf = (role: SweepRole) =>
@@ -183,7 +183,7 @@ export function chosenOf({ sweeps, criteria, leftOut, weights, roles }: Reading)
   };
 }
 
-/** Sends the file. If the user has agreed, the reply is the pattern with the choices, which becomes the target. */
+/** Sends the file. If the user has agreed, the reply contains the pattern for the choices, which becomes the target. */
 export function ask(app: Readers, isAgreed = false, former: Statement = {}): void {
   const state = readingOf(app);
   const { file, files, bytes, units } = state.peek();
@@ -214,7 +214,7 @@ export function ask(app: Readers, isAgreed = false, former: Statement = {}): voi
   );
 }
 
-/** Takes the content that Python has found in the file. */
+/** Stores the content that Python has found in the file. */
 function take(
   state: Signal<Reading>,
   reply: Replies["recording"],
@@ -230,7 +230,7 @@ function take(
     units: pattern ? chosen : offered,
     sweeps: sweepsOf(reply, arrays),
     criteria,
-    firing: isSpontaneous === false ? former : firing, // of all sweeps, also of those that are left out
+    firing: isSpontaneous === false ? former : firing, // the firing in all sweeps, including those that are left out
     notes,
     leftOut,
     weights: usualWeights(criteria, leftOut),
@@ -244,12 +244,12 @@ function take(
   });
 }
 
-/** Makes the file the target, as the user has chosen. */
+/** Makes the file the target, with the choices of the user. */
 export function agree(app: Readers): void {
   const state = readingOf(app);
   const { agreed, model, pattern } = state.peek();
   const chosen = chosenOf(state.peek());
-  // The pattern that is here was created with other choices, or for a model whose current has another unit.
+  // The existing pattern was created with other choices, or for a model whose current has another unit.
   const isOther = !["", "{}"].includes(agreed) || model !== app.selection.data.peek().model.name;
   if (Object.keys(chosen).length || isOther) {
     ask(app, true);
@@ -259,13 +259,13 @@ export function agree(app: Readers): void {
   }
 }
 
-/** Opens a pattern of the file at the sweep that is shown. */
+/** Opens a pattern of the file at the shown sweep. */
 export async function show(app: Readers, pattern: string): Promise<void> {
   await app.selection.choose(app.selection.data.peek().model.name, pattern, { keep: true });
   lookAt(app, readingOf(app).peek().at);
 }
 
-/** Shows a sweep of the file, in the figure as well if the figure has it. */
+/** Shows a sweep of the file, and also in the figure if the figure contains it. */
 export function lookAt({ selection, run }: Pick<App, "selection" | "run">, at: number): void {
   const state = readingOf({ selection });
   const name = state.peek().sweeps[at]?.name ?? "";

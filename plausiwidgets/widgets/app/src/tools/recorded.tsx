@@ -1,4 +1,5 @@
-// A recorded sweep as it was read: its picture with a key, in the tool, and instead of the figure until the recording is the target.
+// A recorded sweep from a file as a picture with a key. The tool shows it, and it replaces the figure until the recording is
+// the target.
 
 import type { Signal } from "@preact/signals";
 import type { App } from "../app.ts";
@@ -9,7 +10,7 @@ import { recordedPicture, type Sweep, timesOf } from "./recordingSweeps.ts";
 
 type RecordedProps = Pick<App, "host" | "search" | "screen"> & { readonly state: Signal<Reading> };
 
-/** The picture of the shown sweep as it was read. */
+/** The picture of the shown sweep as it was read from the file. */
 export function Recorded({ host, search, screen, state }: RecordedProps) {
   const { sweeps, at } = state.value;
   return (
@@ -66,14 +67,14 @@ function SweepKey({ sweep: { v, current, spikes, protocol } }: { readonly sweep:
 
 type Shown = Pick<App, "selection" | "screen">;
 
-/** Whether a recording was read that is not the target yet. The figure shows it until the user chooses a pattern. */
+/** Whether a recording was read that is not the target yet. It replaces the figure until the user selects a pattern. */
 export function isBeingRead({ selection, screen }: Shown): boolean {
   const { sweeps, agreed, over } = readingOf({ selection }).value;
   const isRead = sweeps.length > 0 && agreed === "";
   return isRead && screen.tool.value === "data" && selection.pattern.value.key === over;
 }
 
-/** The recording in the place of the figure. */
+/** The recording instead of the figure. */
 export function RecordingFigure({ selection, host, search, screen }: Shown & Pick<App, "host" | "search">) {
   const state = readingOf({ selection });
   const { sweeps, at, files } = state.value;

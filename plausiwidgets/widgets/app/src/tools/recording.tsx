@@ -24,11 +24,11 @@ import { Recorded } from "./recorded.tsx";
 import type { Criterion } from "./recordingSweeps.ts";
 import { Corrections, Firing, Notes } from "./statements.tsx";
 
-const WEIGHTS = [1, 0.5, 0.2, 0.1]; // that the menus offer
+const WEIGHTS = [1, 0.5, 0.2, 0.1]; // the weights in the menus
 
 type Texts = Readonly<Record<string, () => string>>;
 
-/** The quantities of a file. */
+/** The names of the quantities in a file. */
 const QUANTITIES: Texts = {
   t: () => tr("Times"),
   v: () => tr("Potential"),
@@ -42,7 +42,7 @@ const ROLES: Readonly<Record<SweepRole, () => string>> = {
   out: () => tr("excluded"),
 };
 
-/** The features by their names in Python. */
+/** The titles of the features, by their names in Python. */
 const FEATURES: Texts = {
   n: () => tr("number of spikes"),
   latency: () => tr("latency"),
@@ -65,7 +65,7 @@ const FEATURES: Texts = {
 type RecordingProps = Pick<App, "selection" | "run" | "host" | "search" | "screen">;
 type WithState = { readonly state: Signal<Reading> };
 
-/** A recorded cell as the target, from a file. */
+/** The tool that makes a recorded cell from a file the target. */
 export function Recording({ selection, run, host, search, screen }: RecordingProps) {
   const state = readingOf({ selection });
   const reading = state.value;
@@ -117,7 +117,7 @@ interface DropProps {
   readonly take: (files: readonly File[]) => void;
 }
 
-/** A place for a file, which can be dropped or opened. */
+/** An area for a file, which the user can drop or open. */
 function Drop({ reading: { files, sweeps }, take }: DropProps) {
   const isOver = useSignal(false);
   const isRead = sweeps.length > 0;
@@ -160,7 +160,7 @@ function Drop({ reading: { files, sweeps }, take }: DropProps) {
   );
 }
 
-/** The units that the file does not name. */
+/** The menus for units that the file does not contain. */
 function Units({ state, ask: send }: WithState & { readonly ask: () => void }) {
   const { choices, units, files } = state.value;
   const choose = (what: string, unit: string) => update(state, { units: { ...state.peek().units, [what]: unit } });
@@ -188,7 +188,7 @@ function Units({ state, ask: send }: WithState & { readonly ask: () => void }) {
   );
 }
 
-/** The sweeps of the file, with the role of the one that is shown. */
+/** The sweeps of the file, with the role of the shown sweep. */
 function Sweeps({ selection, run, state }: WithState & Pick<App, "selection" | "run">) {
   const { sweeps, at, roles } = state.value;
   const sweep = sweeps[at];
@@ -273,7 +273,7 @@ function Protocol({ state }: WithState) {
   return sweeps[at].protocol ? <p class="pw-protocol">{sweeps[at].protocol}</p> : null;
 }
 
-/** The features that are compared, with their weights. */
+/** The compared features with their weights. */
 function Compared({ selection, state }: WithState & Pick<App, "selection">) {
   const { weights } = state.value;
   return (
@@ -293,7 +293,7 @@ interface FeatureProps extends WithState, Pick<App, "selection"> {
   readonly weight: number;
 }
 
-/** A feature, with the accepted ranges in the shown sweep. */
+/** A feature with its accepted ranges in the shown sweep. */
 function Feature({ selection, state, name, weight }: FeatureProps) {
   const { criteria, sweeps, at, leftOut } = state.value;
   const shown = sweeps[at].name;
@@ -344,7 +344,7 @@ function inWords({ name, low, high, unit }: Criterion, isOneOfMany: boolean): st
   return isOneOfMany ? `${tr(name)}: ${accepted}` : accepted;
 }
 
-/** The button that makes the recording the target, as the user has chosen. */
+/** The button that makes the recording the target, with the choices of the user. */
 function Agreement({ selection, run, host, state }: WithState & Pick<App, "selection" | "run" | "host">) {
   const reading = state.value;
   const { sweeps, roles, weights, agreed, isBusy, pattern, heldOut } = reading;

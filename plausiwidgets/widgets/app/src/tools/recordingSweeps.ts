@@ -1,4 +1,4 @@
-// A recorded sweep as it was read from a file: its parts, and its picture.
+// A recorded sweep as it was read from a file, with its parts and its picture.
 
 import type { Range } from "../catalogue.ts";
 import type { Label, Layer, Panel, Picture } from "../figure/picture.ts";
@@ -8,7 +8,7 @@ import { tr } from "../i18n/texts.ts";
 import type { ComparedCriterion, RecordedSweep, Replies, ReplyArrays } from "../messages.ts";
 import type { Zoom } from "../models/lines.ts";
 
-/** A sweep with its samples. `corners` are the times and levels of the recovered current, one after the other. */
+/** A sweep with its samples. `corners` contains the times and levels of the recovered current in turn. */
 export interface Sweep extends RecordedSweep {
   readonly t: ArrayLike<number>;
   readonly v: ArrayLike<number>;
@@ -38,17 +38,17 @@ export function sweepsOf(
   }));
 }
 
-/** The criteria of a reply. An infinite end of a range is a text there. */
+/** The criteria of a reply, in which an infinite end of a range is a string. */
 export const criteriaOf = ({ criteria }: Pick<Replies["recording"], "criteria">): readonly Criterion[] =>
   criteria.map((one) => ({ ...one, low: Number(one.low ?? Number.NaN), high: Number(one.high ?? Number.NaN) }));
 
-/** The weights with which features are compared at first. Features that are left out have a weight of 0. */
+/** The initial weights of the features, which are 0 for features that are left out. */
 export const usualWeights = (
   criteria: readonly Pick<Criterion, "of">[],
   leftOut: readonly string[],
 ): ReadonlyMap<string, number> => new Map(criteria.map(({ of }) => [of, leftOut.includes(of) ? 0 : 1]));
 
-/** The duration of a sweep, as a range. */
+/** The time range of a sweep. */
 export const timesOf = ({ t }: Pick<Sweep, "t">): Range => (t.length > 1 ? [t[0], t[t.length - 1]] : [0, 1]);
 
 /** The first or the second numbers of pairs. */
@@ -64,7 +64,7 @@ const line = (
   unit: string,
 ): Layer => ({ kind: "line", xs, ys: Array.from(ys), stroke: { colour, width }, name, unit });
 
-const SHARE = 0.34; // of the height, for the current
+const SHARE = 0.34; // height of the current as a share of the picture
 
 /** The options of a picture. `unit` is that of the current. */
 export interface How {
@@ -93,7 +93,7 @@ function potentialOf(sweep: Sweep, range: Range, colours: Colours): readonly Lay
   ];
 }
 
-/** The recovered current over the recorded one, with the range of both. */
+/** The recovered current in front of the recorded current, with the range of both. */
 function currentOf({ t, current, corners }: Sweep, unit: string, colours: Colours) {
   const [xs, ys] = [every(corners, 0), every(corners, 1)];
   const range = padded(extent(ys, current), 0.12);
@@ -104,7 +104,7 @@ function currentOf({ t, current, corners }: Sweep, unit: string, colours: Colour
   return { range, layers, title: unit ? tr("current ({unit})", { unit }) : tr("current") };
 }
 
-/** The picture of a sweep as it was read: the potential with the detected spikes, and the current below it. */
+/** The picture of a sweep as it was read, with the potential, the detected spikes, and the current below them. */
 export function recordedPicture(
   sweep: Sweep,
   width: number,

@@ -9,7 +9,7 @@ import { jobOf, requestOf } from "./jobs.ts";
 
 type Props = Pick<App, "catalogue" | "selection" | "host">;
 
-/** The patterns that this neuron can show. A search looks for a stimulus for each pattern and keeps the model parameters. */
+/** The patterns that this neuron can show. A search varies only the stimulus of each pattern. */
 export function Repertoire({ catalogue, selection, host }: Props) {
   const { job, begin, stop } = jobOf({ selection, host }, "repertoire");
   const isChanged = useComputed(() => {
@@ -49,7 +49,7 @@ export function Repertoire({ catalogue, selection, host }: Props) {
   );
 }
 
-/** The rows of the last search, if it was about the model that is shown. */
+/** The rows of the last search, if it was about the shown model. */
 function rowsOf({ selection, host }: Pick<App, "selection" | "host">): Rows {
   const { about, data } = jobOf({ selection, host }, "repertoire").job.value;
   return about?.model === selection.data.value.model.name ? (data ?? {}) : {};
@@ -69,14 +69,14 @@ function statusText(app: Pick<App, "selection" | "host">, isChanged: ReadonlySig
   return isChanged.value ? `${words} ${tr("The parameters have changed since this search.")}` : words;
 }
 
-/** The patterns that were searched. A click opens one with its stimulus. */
+/** The searched patterns. A click opens a pattern with its stimulus. */
 function Found({ catalogue, selection, host }: Props) {
   const { about } = jobOf({ selection, host }, "repertoire").job.value;
   const rows = rowsOf({ selection, host });
   const data = selection.data.value;
   const known = sharedOf({ catalogue, data });
   const open = (key: string, { parameters }: AssessedRow) => {
-    // A pattern that was not found has no parameters of its own, and opens with those of the request too.
+    // A pattern without a result has no parameters, so it also opens with those of the request.
     const kept = Object.fromEntries(about ? data.parameters.map(({ name }) => [name, about.values[name]]) : []);
     return selection.choose(data.model.name, key, { values: { ...kept, ...parameters }, dt: about?.dt });
   };

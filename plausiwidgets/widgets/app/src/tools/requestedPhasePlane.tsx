@@ -1,4 +1,4 @@
-// The phase plane or phase line of a neuron whose plane the page does not draw, as the host computes it.
+// The phase plane or phase line from a host, for a neuron whose plane the page does not compute.
 
 import { computed, signal, useComputed, useSignalEffect } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
@@ -14,9 +14,9 @@ import { type FullReply, type JobArrays, jobOf, requestOf } from "./jobs.ts";
 import { fixedPoint, nullcline, PlaneKey, pointed } from "./phasePlane.tsx";
 import type { Path } from "./phasePlaneModel.ts";
 
-const REST = 200; // ms from the last change to the request
-const ARROW = 7; // px of half an arrow of the field
-const HEAD = 4; // px of each side of an arrow's head
+const REST = 200; // time in ms after the last change before the request
+const ARROW = 7; // half of the length of an arrow of the field in px
+const HEAD = 4; // length in px of each side of an arrow's head
 const OPEN = 2.6; // radians between an arrow and the sides of its head
 
 type PhaseReply = FullReply<"phase">;
@@ -24,12 +24,12 @@ type PhaseReply = FullReply<"phase">;
 /** A phase plane of two variables, or a phase line. */
 export interface Phase
   extends Pick<PhaseReply, "names" | "labels" | "ranges" | "levels" | "usual" | "variables" | "sentence"> {
-  /** The pieces of each nullcline at each current. A piece has x and y of its points in turn. */
+  /** The pieces of each nullcline at each current. A piece contains x and y of its points in turn. */
   readonly lines: readonly (readonly (readonly Float32Array[])[])[];
   /** The arrows of the field at each current. */
   readonly arrows: readonly Float32Array[];
   readonly path: Float32Array;
-  /** The model. */
+  /** The model that the phase plane is about. */
   readonly about: string;
 }
 
@@ -60,7 +60,7 @@ function createPhase({ selection, run, host }: Models) {
   const job = jobOf({ selection, host }, "phase");
   const chosen = signal<readonly string[]>([]);
   const level = signal(-1);
-  const now = signal<number | null>(null); // the time at which the other variables are taken, if they are not steady
+  const now = signal<number | null>(null); // the time of the values of the other variables, if they are not steady
   const model = computed(() => selection.current.value.model);
   const phase = computed(() => (job.job.value.data?.about === model.value ? job.job.value.data : null));
   const pair = computed(() => {
@@ -69,13 +69,13 @@ function createPhase({ selection, run, host }: Models) {
   });
   return {
     ...{ job, chosen, level, now, phase },
-    /** The number of the current that is shown. */
+    /** The index of the shown current. */
     k: computed(() => {
       const levels = phase.value?.levels.length ?? 0;
       return level.value >= 0 && level.value < levels ? level.value : (phase.value?.usual ?? 0);
     }),
     about: computed(() => JSON.stringify([requestOf(selection.current.value), pair.value, now.value])),
-    /** The last time that was pointed at. */
+    /** The last time under the pointer. */
     time: signal<number | null>(null),
     request() {
       const at = selection.current.peek();
@@ -178,14 +178,14 @@ function PhaseWords({ plane }: PhaseProps) {
   );
 }
 
-/** The points of pieces. A point has `stride` numbers, of which those at `at` are x and y. */
+/** The points of pieces. A point has `stride` numbers, with x and y starting at `at`. */
 function pathOf(pieces: readonly ArrayLike<number>[], stride = 2, at = 0): Path {
   const [xs, ys]: [number[], number[]] = [[], []];
   for (const numbers of pieces) {
     for (let j = 0; j + stride <= numbers.length; j += stride) {
       const [x, y] = [numbers[j + at], numbers[j + at + 1]];
       xs.push(x);
-      ys.push(Number.isFinite(x + y) ? y : Number.NaN); // a line has its gaps where y is NaN
+      ys.push(Number.isFinite(x + y) ? y : Number.NaN); // a gap of a line needs a y of NaN
     }
     xs.push(Number.NaN);
     ys.push(Number.NaN);
@@ -193,7 +193,7 @@ function pathOf(pieces: readonly ArrayLike<number>[], stride = 2, at = 0): Path 
   return { xs, ys };
 }
 
-/** The arrows of a field, each with a head. `perX` and `perY` are the values per px. */
+/** The arrows of a field, each with a head. `perX` and `perY` are values per px. */
 function fieldOf(arrows: ArrayLike<number>, { width, height }: Frame, [perX, perY]: readonly [number, number]): Path {
   const [xs, ys]: [number[], number[]] = [[], []];
   for (let j = 0; j + 4 <= arrows.length; j += 4) {
@@ -210,7 +210,7 @@ function fieldOf(arrows: ArrayLike<number>, { width, height }: Frame, [perX, per
   return { xs, ys };
 }
 
-/** The picture of a phase plane at its k-th current. */
+/** The picture of a phase plane at the current with index k. */
 function pictureOf(phase: Phase, k: number, time: number | null, options: AxesOptions): Picture {
   const [[x0, x1], [y0, y1]] = phase.ranges;
   const frame = frameOf(options.width, options.height, options.size);
@@ -233,7 +233,7 @@ function pictureOf(phase: Phase, k: number, time: number | null, options: AxesOp
   });
 }
 
-/** The row of a trajectory that is nearest to a time, or -1 if it is empty. */
+/** The row of a trajectory that is nearest to a time, or -1 for an empty trajectory. */
 export function rowAt(path: Float32Array, time: number): number {
   let [best, least] = [-1, Infinity];
   for (let j = 0; 4 * j < path.length; j++) {

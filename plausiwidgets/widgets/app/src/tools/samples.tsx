@@ -17,21 +17,21 @@ import { PairMenus } from "./axisMenus.tsx";
 import { type FullReply, type JobArrays, jobOf, keptIn, rangesFor, requestOf } from "./jobs.ts";
 
 const COUNT = 500;
-const NEAR = 18; // px from the pointer to a point that it selects
+const NEAR = 18; // maximum distance in px at which the pointer selects a point
 
-/** Parameter sets, one after the other in `values`. Measured features follow the parameters of each set. */
+/** Parameter sets in row-major order in `values`. Measured features follow the parameters of each set. */
 export interface Sets {
   readonly names: readonly string[];
   readonly values: Float64Array;
   readonly count: number;
-  /** The share of the search space in which the pattern is shown, or null if it is not known. */
+  /** The share of the search space that shows the pattern, or null if it is unknown. */
   readonly volume: number | null;
   readonly evaluations: number;
 }
 
 type Pair = readonly [x: string, y: string];
 
-/** The sets of a reply: new ones follow the known ones, and those of the last reply replace them. */
+/** The sets after a reply. New sets follow the known ones, and those of the last reply replace them. */
 export function withSets(
   known: Sets | null,
   { state, names, volume, evaluations }: Pick<FullReply<"samples">, "state" | "names" | "volume" | "evaluations">,
@@ -44,7 +44,7 @@ export function withSets(
   return { names, values, count: names.length ? values.length / names.length : 0, volume, evaluations };
 }
 
-/** The place of the nearest point within a distance, or -1. */
+/** The index of the nearest point within a distance, or -1. */
 export function nearest(
   points: readonly (Point | null)[],
   [x, y]: Point,
@@ -61,7 +61,7 @@ export function nearest(
   return best;
 }
 
-/** The place of the next point in the direction of an arrow, within 45 degrees of it, or -1. */
+/** The index of the next point in the direction of an arrow key, within 45 degrees, or -1. */
 export function nextPoint(points: readonly (Point | null)[], from: number, [dx, dy]: Point): number {
   const [x, y] = points[from] ?? [0, 0];
   return nearest(points, [x, y], Number.POSITIVE_INFINITY, ([px, py]) => {
@@ -70,7 +70,7 @@ export function nextPoint(points: readonly (Point | null)[], from: number, [dx, 
   });
 }
 
-/** Two of the columns that vary: the chosen ones, or those of the key parameters. */
+/** Two of the columns that vary, either the selected ones or those of key parameters. */
 function pairOf(varied: readonly string[], matter: readonly string[], chosen: Pair | null): Pair | null {
   if (chosen?.every((name) => varied.includes(name))) return chosen;
   const key = matter.filter((name) => varied.includes(name));
@@ -78,7 +78,7 @@ function pairOf(varied: readonly string[], matter: readonly string[], chosen: Pa
   return x && y ? [x, y] : null;
 }
 
-/** Parameter sets that show the pattern, from the whole region in which it is shown. Each of them can be opened. */
+/** Parameter sets from the whole region that shows the pattern. The user can open each set. */
 export function Samples({ selection, host, search, screen }: Pick<App, "selection" | "host" | "search" | "screen">) {
   const chosenPair = keptIn<Signal<Pair | null>>({ selection }, "samples", () => signal(null));
   const job = jobOf({ selection, host }, "samples");
@@ -148,11 +148,11 @@ function Save({ sets, name }: { readonly sets: Sets; readonly name: string }) {
 interface PointsProps extends Pick<App, "selection" | "host" | "search" | "screen"> {
   readonly sets: Sets;
   readonly pair: Pair;
-  /** The place of the set under the pointer, or -1. */
+  /** The index of the selected set, or -1. */
   readonly chosen: Signal<number>;
 }
 
-/** The sets as points over two of their columns. A pointer or arrow keys select a set, and a click or Enter opens it. */
+/** The sets as points for two of their columns. The pointer or the arrow keys select a set, and a click or Enter opens it. */
 function Points({ selection, host, search, screen, sets, pair, chosen }: PointsProps) {
   const dark = screen.isDark.value;
   const size = screen.isPresenting.value ? 18 : 14;
@@ -189,7 +189,7 @@ function Points({ selection, host, search, screen, sets, pair, chosen }: PointsP
   );
 }
 
-/** Puts the parameters of a set on the sliders. */
+/** Moves the sliders to the parameters of a set. */
 function openSet(selection: App["selection"], sets: Sets, set: number): void {
   if (set < 0 || set >= sets.count) return;
   const names = new Set(selection.sliders.peek().map(({ name }) => name));
@@ -198,10 +198,10 @@ function openSet(selection: App["selection"], sets: Sets, set: number): void {
   selection.keep();
 }
 
-/** An event at the place of the points. */
+/** An event of the element with the points. */
 type At<E extends Event> = E & { readonly currentTarget: HTMLElement };
 
-/** How pointers and keys select points, and open them. */
+/** The handlers of the pointer and the keys, which select and open points. */
 function handlersOf(
   placesIn: (place: HTMLElement) => readonly (Point | null)[],
   chosen: Signal<number>,
@@ -241,7 +241,7 @@ function handlersOf(
 
 const pairMapped = <T, U>([x, y]: readonly [T, T], act: (one: T) => U): readonly [U, U] => [act(x), act(y)];
 
-/** The places of the sets on two axes, as shares of the axes. */
+/** The positions of the sets as shares of two axes. */
 function sharesOf(sets: Sets, axes: readonly [Axis, Axis]): readonly Point[] {
   const columns = pairMapped(axes, ({ name }) => sets.names.indexOf(name));
   return Array.from({ length: sets.count }, (_, set) => {
@@ -268,7 +268,7 @@ function layersOf(
   return layers;
 }
 
-/** The values of the set under the pointer. */
+/** The values of the selected set. */
 function Picked({ selection, sets, pair, chosen }: Pick<PointsProps, "selection" | "sets" | "pair" | "chosen">) {
   const set = chosen.value;
   const textOf = (name: string) => {
@@ -313,7 +313,7 @@ function isVaried(sets: Sets, column: number): boolean {
   return false;
 }
 
-/** The axis of a column: the range of its slider, or the extent of a measured feature. */
+/** The axis of a column, from the range of its slider or the extent of a measured feature. */
 function axisFor({ selection }: Pick<App, "selection">, sets: Sets, name: string): Axis {
   const slider = selection.sliders.value.find((one) => one.name === name);
   if (slider) return axisOf(slider, rangesFor({ selection })[name]);

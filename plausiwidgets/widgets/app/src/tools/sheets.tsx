@@ -14,7 +14,7 @@ type Marks = Readonly<Record<string, Status>>;
 
 type PatternsProps = Pick<App, "catalogue" | "host" | "selection" | "screen" | "verdict">;
 
-/** The patterns as pictures, with the best status of this model for each. Another view shows all models. */
+/** The patterns as pictures, each with the best status for this model. Another view shows all models. */
 export function Patterns({ catalogue, host, selection, screen, verdict }: PatternsProps) {
   const data = selection.data.value;
   const table = screen.table.value;
@@ -52,7 +52,7 @@ type ViewsProps = Pick<App, "catalogue" | "screen"> & {
   readonly total: number;
 };
 
-/** The choice between the pictures of one model and the map of all models. */
+/** The choice between the pictures for one model and the map of all models. */
 function Views({ catalogue, screen, showsMap, count, total }: ViewsProps) {
   const table = screen.table.value;
   const show = (isMap: boolean) => {
@@ -72,7 +72,7 @@ function Views({ catalogue, screen, showsMap, count, total }: ViewsProps) {
   );
 }
 
-/** Whether the parameters on the sliders are kept when another model or pattern is opened. */
+/** The checkbox for keeping the parameters on the sliders when another model or pattern is opened. */
 function Keep({ keeps }: { readonly keeps: Signal<boolean> }) {
   const toggle = () => {
     keeps.value = !keeps.peek();
@@ -84,7 +84,7 @@ function Keep({ keeps }: { readonly keeps: Signal<boolean> }) {
   );
 }
 
-/** The symbols of the statuses that occur. */
+/** The legend of the occurring statuses. */
 function Key({ marks }: { readonly marks: readonly Mark[] }) {
   const glossed = glossing();
   return (
@@ -98,7 +98,7 @@ function Key({ marks }: { readonly marks: readonly Mark[] }) {
   );
 }
 
-/** The mark in the legend for the status of a cell of an assessment map, if it has one. */
+/** The mark in the legend for the status of a cell of an assessment map, or an empty list without one. */
 function legendMark(status: string): readonly Mark[] {
   const mark = status === "some" ? "replicated" : tableMark(status);
   return isMark(mark) ? [mark] : [];
@@ -121,7 +121,7 @@ type PicturesProps = Pick<App, "catalogue" | "selection" | "screen"> & {
   readonly choose: (key: string) => void;
 };
 
-/** A trace of each pattern. The traces are simulated one after the other, and each is shown as soon as it is there. */
+/** A trace for each pattern. The traces are simulated one after another, and each is shown as soon as it is available. */
 function Pictures({ catalogue, selection, screen, keys, marks, choose }: PicturesProps) {
   const data = selection.data.value;
   const [, count] = useState(0);

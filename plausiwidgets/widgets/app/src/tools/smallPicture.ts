@@ -1,4 +1,4 @@
-// A small picture without axes that follows the sliders, with a dot at the time that is pointed at.
+// A small picture without axes, which is updated with the sliders, with a dot at the time under the pointer.
 
 import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
 import type { App } from "../app.ts";
@@ -8,19 +8,19 @@ import { paint, placesIn, prepared } from "../figure/painter.ts";
 import type { Panel } from "../figure/picture.ts";
 import { type Colours, themeOf } from "../figure/theme.ts";
 
-const WAIT = 40; // ms from a change to the drawing, so that a drag draws less often than it moves
-const MIN_HEIGHT = 40; // px: a smaller canvas shows nothing
-const EDGE = 4; // px around the panel
+const WAIT = 40; // delay in ms between a change and the drawing, so that a drag does not draw for each movement
+const MIN_HEIGHT = 40; // minimum height of the canvas in px
+const EDGE = 4; // margin around the panel in px
 
-/** The content of a small picture. Both functions read signals. */
+/** The content of a small picture. Both functions read signals, so that a change redraws the picture. */
 export interface SmallPicture {
   /** The panel in a box in px, or null while there is nothing to show. */
   panel(box: Frame, colours: Colours): Panel | null;
-  /** The values at the time that is pointed at, or null without a time. */
+  /** The values at the time under the pointer, or null without a time. */
   pointed(): Point | null;
 }
 
-/** Draws a small picture on a canvas, and moves the dot behind the canvas. Returns a function that stops it. */
+/** Draws a small picture on a canvas, and moves the dot after the canvas. Returns a function that stops it. */
 export function drawSmall(
   canvas: HTMLCanvasElement,
   screen: App["screen"],
@@ -54,7 +54,7 @@ export function drawSmall(
   };
 }
 
-/** Moves the dot above the canvas, which is not drawn again. */
+/** Moves the dot above the canvas, which is not redrawn. */
 function moveDot(dot: Element | null, panel: Panel | null, at: Point | null): void {
   if (!(dot instanceof HTMLElement)) return;
   const [x, y] = panel && at ? [placesIn(panel).px(at[0]), placesIn(panel).py(at[1])] : [Number.NaN, Number.NaN];
@@ -62,7 +62,7 @@ function moveDot(dot: Element | null, panel: Panel | null, at: Point | null): vo
   if (!dot.hidden) dot.style.transform = `translate(${x.toFixed(1)}px, ${y.toFixed(1)}px)`;
 }
 
-/** Calls `act` a moment after a change; further changes do not delay the call. Returns a function that stops it. */
+/** Calls `act` a moment after a change. Further changes do not delay the call. Returns a function that stops it. */
 export function afterChanges(changed: ReadonlySignal<unknown>, act: () => void): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const stop = effect(() => {
@@ -78,7 +78,7 @@ export function afterChanges(changed: ReadonlySignal<unknown>, act: () => void):
   };
 }
 
-/** The points of a line, without those that are closer to the last one than a distance across and up. NaN is a gap. */
+/** The points of a line without those that are too close to the previous one on both axes. NaN is a gap. */
 export function thinned(xs: ArrayLike<number>, ys: ArrayLike<number>, near: Point): [xs: number[], ys: number[]] {
   const kept: [number[], number[]] = [[], []];
   let last = Number.NaN;

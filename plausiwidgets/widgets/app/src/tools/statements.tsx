@@ -1,4 +1,4 @@
-// What the user states about a recorded cell: whether it fires spontaneously, and corrections of its potential.
+// The statements of a user about a recorded cell, which are its spontaneous firing and corrections of its potential.
 
 import { tr } from "../i18n/texts.ts";
 import { numberText } from "../i18n/words.ts";
@@ -9,7 +9,9 @@ interface FiringProps {
   readonly answer: (isSpontaneous: boolean) => void;
 }
 
-/** The question whether a cell that fires without a stimulus does so spontaneously. Nothing is compared before. */
+/**
+ * The question whether a cell that fires without a stimulus does so spontaneously. The comparison starts only after the answer.
+ */
 export function Firing({ reading: { firing, isSpontaneous, unit, isBusy }, answer }: FiringProps) {
   if (!firing) return null;
   const words = {
@@ -54,9 +56,9 @@ export function Firing({ reading: { firing, isSpontaneous, unit, isBusy }, answe
   );
 }
 
-/** The sentences of Python about the recording. */
+/** The notes of Python about the recording. */
 export function Notes({ reading: { notes, firing } }: { readonly reading: Reading }) {
-  const others = firing ? notes.slice(1) : notes; // the first one is in the question
+  const others = firing ? notes.slice(1) : notes; // the question already contains the first note
   if (!others.length) return null;
   return (
     <ul class="pw-notes">

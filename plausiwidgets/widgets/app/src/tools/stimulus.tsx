@@ -8,15 +8,15 @@ import { countText, patternInSentence, shapeOf } from "../models/titles.ts";
 import { glossing } from "../panels/glosses.tsx";
 import { keptIn } from "./jobs.ts";
 
-const MAX_CHARACTERS = 1_000_000; // characters of a waveform
+const MAX_CHARACTERS = 1_000_000; // maximum number of characters of a waveform
 const MAX_PULSES = 50;
 const MAX_SEED = 2 ** 32 - 1;
 
 type Shape = Requests["stimulus"]["shape"];
 
-/** The input of the user. It is kept while the tool is closed. */
+/** The input of the user, which is kept while the tool is closed. */
 interface Typed {
-  /** The pattern before its stimulus was replaced. */
+  /** The pattern whose stimulus was replaced. */
   readonly before: string;
   readonly text: string;
   /** Whether the current is interpolated between the values. */
@@ -24,7 +24,7 @@ interface Typed {
   readonly number: number;
   /** The seed of the noise. */
   readonly seed: number;
-  /** The name of the file from which the text is. */
+  /** The name of the file that contains the text. */
   readonly title: string;
 }
 
@@ -44,13 +44,13 @@ interface Parts {
   readonly status: Signal<string>;
   /** Whether the user types a waveform that is not applied yet. */
   readonly isTyping: Signal<boolean>;
-  /** The shape of the present stimulus, or an empty text for the stimulus of a pattern. */
+  /** The shape of the current stimulus, or an empty string for the stimulus of a pattern. */
   readonly shape: string;
   change(change: Partial<Typed>): void;
   apply(shape: Shape): void;
 }
 
-/** A different current for the neuron. The parameters stay, and one click restores the pattern. */
+/** A tool for another injected current. The parameters do not change, and one click restores the pattern. */
 export function Stimulus({ selection, host }: Pick<App, "selection" | "host">) {
   const typed = keptIn({ selection }, "stimulus", () => signal(FIRST));
   const status = useSignal("");
@@ -110,7 +110,7 @@ interface ShapesProps extends Parts, Pick<App, "selection"> {
   readonly isPattern: boolean;
 }
 
-/** The shapes of a current. The first one is the stimulus of the pattern. */
+/** The shapes of a current, starting with the stimulus of the pattern. */
 function Shapes({ typed, isTyping, shape, apply, isPattern, selection }: ShapesProps) {
   const restore = () => {
     isTyping.value = false;
@@ -200,7 +200,7 @@ function WholeNumber({ title, low, high, value, take }: WholeNumberProps) {
   );
 }
 
-/** A waveform as text, typed or from a file. */
+/** A waveform as text, which is typed or from a file. */
 function Waveform({ typed, status, isTyping, shape, change, apply, unit }: Parts & { readonly unit: string }) {
   const { text, lines } = typed.value;
   const read = async (file: File) => {

@@ -1,4 +1,4 @@
-// Small pictures for the menu of the tools: the present neuron in each tool, if the page computes it cheaply.
+// Small pictures for the menu of the tools, which show the current neuron in each tool if the page can compute it quickly.
 
 import { useComputed, useSignal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
@@ -16,19 +16,19 @@ import { type Cells, judgedCells, type PlaneOf, valuesAlong } from "./cells.tsx"
 import { createParameterPlane } from "./parameterPlaneModel.ts";
 import { layersOf } from "./parameterPlanePicture.ts";
 
-const POINTS = 11; // of a side of the parameter plane
-const PROFILE = 31; // points of a curve of the loss
-const WIDE = 104; // px
-const PAUSE = 4; // ms between two pieces of work
-const MANY = 40; // results that are kept for a model
-const ROWS = 4; // criteria in a column
-const EDGE = 0.08; // the share of a picture that stays empty at each side
-const DOT = 4; // px: the largest radius
+const POINTS = 11; // number of points on a side of the parameter plane
+const PROFILE = 31; // number of points of a loss curve
+const WIDE = 104; // width in px
+const PAUSE = 4; // ms between two slices of work
+const MANY = 40; // maximum number of stored results for a model
+const ROWS = 4; // number of criteria in a column
+const EDGE = 0.08; // empty share of a picture at each side
+const DOT = 4; // maximum radius in px
 
 const SHARES: Range = [0, 1];
 
 interface SketchProps extends Pick<App, "screen"> {
-  /** In shares of the width and of the height. */
+  /** The layers, in shares of the width and of the height. */
   readonly layers: (colours: Colours) => readonly Layer[];
 }
 
@@ -50,7 +50,9 @@ function Sketch({ screen, layers }: SketchProps) {
 
 type Kept<T> = WeakMap<ModelData, Map<string, T>>;
 
-/** The result of some work in pieces, or null until it is there. It is kept for its key, which is an empty text for no work. */
+/**
+ * The result of work in slices, or null until it is available. The result is stored under its key. An empty key means no work.
+ */
 function usePieces<T>(kept: Kept<T>, data: ModelData, key: string, work: () => Generator<unknown, T>): T | null {
   const known = kept.get(data) ?? new Map<string, T>();
   kept.set(data, known);
@@ -69,7 +71,7 @@ function usePieces<T>(kept: Kept<T>, data: ModelData, key: string, work: () => G
   return known.get(key) ?? null;
 }
 
-/** Whether the page evaluates many parameter sets cheaply. A procedure would take a search for each of them. */
+/** Whether the page can evaluate many parameter sets quickly. A procedure would need a search for each set. */
 const isCheap = ({ run, verdict }: Pick<App, "run" | "verdict">): boolean =>
   run.isOurs.value && verdict.verdict.value !== null && !run.found.value.some(Boolean);
 
@@ -103,11 +105,11 @@ const planeOf = (
 const smaller = (layer: Layer): Layer =>
   layer.kind === "dots" ? { ...layer, radius: Math.min(layer.radius, DOT) } : layer;
 
-/** The losses at some values of a parameter, which are shares of its range. */
+/** The losses for some values of a parameter, which are shares of its range. */
 interface Profile {
   readonly shares: readonly number[];
   readonly losses: readonly number[];
-  /** The share of the present value. */
+  /** The share of the current value. */
   readonly here: number;
 }
 
@@ -132,7 +134,7 @@ function* profileOf({
   ends: [ends],
 }: PlaneOf): Generator<void, Profile> {
   const present = selection.values[slider.name];
-  // The present value is between two others, and may be the only one at which all criteria are met.
+  // The current value is between two others, and may be the only one at which all criteria are met.
   const all = [...valuesAlong(slider, ends, PROFILE), present].sort((a, b) => a - b);
   const losses: number[] = [];
   for (const value of all) {
@@ -145,7 +147,7 @@ function* profileOf({
 }
 
 function profileLayers({ shares, losses, here }: Profile, { blue, soft }: Colours): Layer[] {
-  const heights = losses.map(Math.sqrt); // as in the curves of the tool, which show small losses large
+  const heights = losses.map(Math.sqrt); // square roots as in the curves of the tool, which enlarge small losses
   const [, highest] = extent([0, 1], heights);
   const ys = heights.map((height) => inner(height / highest));
   return [
@@ -154,7 +156,7 @@ function profileLayers({ shares, losses, here }: Profile, { blue, soft }: Colour
   ];
 }
 
-/** A share within the edges of a picture. */
+/** A share moved within the margins of a picture. */
 const inner = (share: number): number => EDGE + (1 - 2 * EDGE) * share;
 
 /** The injected current. */

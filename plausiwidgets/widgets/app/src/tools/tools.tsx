@@ -22,11 +22,11 @@ export interface Tool {
   readonly name: string;
   readonly title: (app: App) => string;
   readonly line: (app: App) => string;
-  /** Whether the tool has something to show. */
+  /** Whether the tool can show anything for the current selection. */
   readonly fits: (app: App) => boolean;
-  /** The request without which the tool does not work. */
+  /** The request that the tool requires from the host. */
   readonly needs?: Kind;
-  /** The view of a tool that needs no host. `hostTools.ts` has the views of the others. */
+  /** The view of a tool without a host. The other views are in `hostTools.ts`. */
   readonly view?: FunctionComponent<App>;
   /** A small picture for the menu. */
   readonly picture?: FunctionComponent<App>;
@@ -34,7 +34,7 @@ export interface Tool {
   readonly begin?: (app: App) => void;
 }
 
-/** Whether this page has its own phase plane. Otherwise the host can compute one. */
+/** Whether the page has a phase plane. Otherwise the host can compute one. */
 const hasPlane = ({ selection, run }: Pick<App, "selection" | "run">): boolean =>
   selection.data.value.model.plane && run.isOurs.value;
 
@@ -148,10 +148,10 @@ export const TOOLS: readonly Tool[] = [
   },
 ];
 
-/** The tools of a task. They show no parameters of the solution. */
+/** The tools of a task, which reveal no parameters of the solution. */
 const IN_TASKS = ["plane", "criteria", "equations"];
 
-/** The tools that the app offers, and the titles of those that need a host. */
+/** The available tools, and the titles of the tools that need a host. */
 export function toolsOf(app: App): { readonly tools: readonly Tool[]; readonly missing: readonly string[] } {
   const isTask = app.task.isTask.value;
   const isOffered = ({ name }: Tool) => !isTask || IN_TASKS.includes(name);
@@ -165,7 +165,7 @@ export function toolsOf(app: App): { readonly tools: readonly Tool[]; readonly m
 
 const viewOf = ({ view, needs }: Tool) => view ?? (needs && hostTools()?.views[needs]);
 
-/** The tool that is open. */
+/** The open tool. */
 export function ToolPanel(app: App) {
   const shown = useComputed(() => toolsOf(app).tools.find(({ name }) => name === app.screen.tool.value));
   const { value: tool } = shown;
@@ -204,8 +204,8 @@ export function ToolPanel(app: App) {
 }
 
 /**
- * A small picture of the dynamics, which follows the sliders: a button with the phase plane, which opens it as a tool. A neuron
- * without a phase plane of this page has a phase plot.
+ * A small picture of the dynamics, which is updated with the sliders. It is a button with the phase plane, which opens the
+ * tool, or a phase plot for a neuron without a phase plane of the page.
  */
 export function Inside({ selection, run, screen }: Pick<App, "selection" | "run" | "screen">) {
   if (!hasPlane({ selection, run })) return <PhasePlotCard run={run} screen={screen} />;

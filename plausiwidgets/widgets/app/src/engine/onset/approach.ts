@@ -1,4 +1,4 @@
-// The search for the rheobase: a first bracket, and ever longer periods.
+// The search for the rheobase, with a first bracket and increasingly long periods.
 
 import { Bracket, COARSE, continued, LATE, PERIODS } from "./bracket.ts";
 import type { Runs, Train } from "./train.ts";
@@ -15,7 +15,7 @@ const MISSES = 2;
 const FOLLOWED = [1e-2, 1e-4, 1e-6];
 export const PATIENCE = 2;
 
-/** Yields runs that double the length of the train until it is steady. */
+/** Yields runs that double the length of the train until its intervals are steady. */
 export function* untilSteady(current: number, first: number, longest = LONGEST): Runs<Train> {
   let train = yield { current, time: first, state: null };
   while (!train.isSteady && !train.diverged && train.time < longest) {
@@ -24,7 +24,7 @@ export function* untilSteady(current: number, first: number, longest = LONGEST):
   return train;
 }
 
-/** Yields runs until a step at which the neuron fires is found. The step is NaN without one. */
+/** Yields runs until the neuron fires at a step of current. The step is NaN if it never fires. */
 export function* firingStep(top: number, first: number): Runs<[step: number, train: Train]> {
   let train = yield* untilSteady(top, first);
   if (train.fires) return [top, train];
@@ -40,7 +40,7 @@ export function* firingStep(top: number, first: number): Runs<[step: number, tra
   return hasSpikes ? yield* narrowRange(top, first, train) : [Number.NaN, train];
 }
 
-/** A firing step just above the weakest step with a spike, where a narrow range may precede a block. */
+/** Returns a firing step just above the weakest step with a spike, because a narrow range of firing may precede a block. */
 function* narrowRange(top: number, first: number, last: Train): Runs<[step: number, train: Train]> {
   let low = 0;
   let high = top;
@@ -58,7 +58,7 @@ function* narrowRange(top: number, first: number, last: Train): Runs<[step: numb
   return [Number.NaN, train];
 }
 
-/** Yields runs that halve the range from 0 to a step that elicits firing. */
+/** Yields runs that halve the range from 0 to a step with firing. */
 export function* firstBracket(top: number, train: Train): Runs<Bracket> {
   const bracket = new Bracket(0, top, train.period, train.state, train.settledAfter, new Map([[top, train.period]]));
   while (bracket.width > COARSE * bracket.high && bracket.high > WEAKEST * top) {
@@ -68,16 +68,16 @@ export function* firstBracket(top: number, train: Train): Runs<Bracket> {
   return bracket;
 }
 
-/** The periods that the search looks for, each twice the previous one, up to the slowest. */
+/** The target periods of the search, each twice the previous one, up to the slowest. */
 export function targets(period: number, slowest: number): number[] {
   const out = [slowest];
   while (out[0] / RUNG > period * (1 + 1e-9)) out.unshift(out[0] / RUNG);
   return out;
 }
 
-/** The search that moves a bracket towards the rheobase. */
+/** The search that narrows a bracket around the rheobase. */
 export class Approach {
-  /** Whether firing persists at a step that does not elicit it. */
+  /** Whether firing, once started, persists at a step that does not elicit it. */
   persists = false;
   #widths: number[];
   #patience = PATIENCE;
@@ -92,7 +92,7 @@ export class Approach {
     this.#widths = bracket.follows ? [] : [...FOLLOWED];
   }
 
-  /** Yields runs until the longest period is reached, or the bracket is closed. The result is whether it is reached. */
+  /** Yields runs until the longest period is reached or the bracket is closed. Returns whether the period is reached. */
   *run(periods: readonly number[]): Runs<boolean> {
     for (const target of periods) if (!(yield* this.#reach(target))) return false;
     return true;
@@ -127,7 +127,9 @@ export class Approach {
     return true;
   }
 
-  /** Tests whether the firing neuron continues to fire at the silent step. The result is whether it only starts late. */
+  /**
+   * Tests whether the firing neuron continues to fire at the silent step. Returns whether the neuron only starts to fire late.
+   */
   *#continues(): Runs<boolean> {
     const { bracket, scale } = this;
     const train = yield* continued({ current: bracket.low, time: this.#time, state: bracket.state });

@@ -1,4 +1,4 @@
-// The bracket of the rheobase: a silent step, a step that elicits firing, and the periods measured so far.
+// The bracket of the rheobase: a silent step, a step with firing, and the periods measured so far.
 
 import { log10 } from "./numbers.ts";
 import type { Run, Runs, Train } from "./train.ts";
@@ -15,7 +15,7 @@ const NEAREST = 1e-9;
 const RATIO = 1.011;
 const GRID = 2000;
 
-/** Yields a run and continues it while its intervals change. The result is the whole train. */
+/** Yields a run and continues it while its intervals change. Returns the whole train. */
 export function* continued(run: Run): Runs<Train> {
   let train = yield run;
   for (let k = 0; k < EXTENDED && !train.isCalm && train.fires; k++) {
@@ -24,9 +24,9 @@ export function* continued(run: Run): Runs<Train> {
   return train;
 }
 
-/** The rheobase between a silent step and a step that elicits firing. */
+/** A bracket of the rheobase between a silent step and a step with firing. */
 export class Bracket {
-  /** Whether runs start in the last state of firing instead of the resting state. */
+  /** Whether runs start from the last state of firing instead of the resting state. */
   follows = false;
   skips = false;
 
@@ -36,7 +36,7 @@ export class Bracket {
     public period: number,
     public state: readonly number[],
     public settle: number,
-    /** Every step that elicits firing, with its period. */
+    /** Every step with firing, with its period. */
     public seen: Map<number, number>,
   ) {}
 
@@ -49,7 +49,7 @@ export class Bracket {
     return this.moveTo(current, train);
   }
 
-  /** Moves one side of the bracket to a step. The result is whether the neuron fires there. */
+  /** Moves one side of the bracket to a step. Returns whether the neuron fires there. */
   moveTo(current: number, train: Train): boolean {
     if (!train.fires) {
       this.low = current;
@@ -72,12 +72,12 @@ export class Bracket {
     }
   }
 
-  /** The steps that elicit firing, from the weakest. */
+  /** The steps with firing in ascending order. */
   #steps(): number[] {
     return [...this.seen.keys()].sort((a, b) => a - b);
   }
 
-  /** The step at which a square root reaches a period: the squared rate is linear in the current. */
+  /** The step at which a square-root law reaches a period. In this law, the squared rate is linear in the current. */
   aim(period: number): number {
     const steps = this.#steps();
     if (steps.length < 2) return Number.NaN;
@@ -90,7 +90,7 @@ export class Bracket {
     return growth > 0 ? first + (1 / (period * period) - rateAt(first)) / growth : Number.NaN;
   }
 
-  /** The critical step for which the longest periods grow as a root or as a logarithm of the distance. */
+  /** The critical step for which the longest periods follow a power law or a logarithm of the distance. */
   critical(dt: number, slowest: number): number {
     const periodAt = (step: number) => this.seen.get(step) ?? Number.NaN;
     const steps: number[] = [];

@@ -1,4 +1,4 @@
-// The periods at a ladder of distances from the rheobase, and the kind of onset that they show.
+// The periods at increasing distances from the rheobase, and the kind of onset that they imply.
 
 import { type Bracket, continued, PERIODS, RESOLUTION, SKIPS } from "./bracket.ts";
 import { decimalShare, log10, slope } from "./numbers.ts";
@@ -20,7 +20,7 @@ const FOLD = -0.5;
 const MAX_RUNGS = 26;
 const SHOWN = 2.3;
 
-/** What the measurement requires of a neuron: time step and first run in ms, span in mV, and whether it resets. */
+/** The neuron's properties that the measurement requires: time step and first run in ms, span in mV, and whether it resets. */
 export interface Measured {
   readonly dt: number;
   readonly first: number;
@@ -28,7 +28,7 @@ export interface Measured {
   readonly resets: boolean;
 }
 
-/** The distances in half decades: 0 for the rheobase itself, 2 for a tenth of it and so on. */
+/** The distances from the rheobase in half decades, with 0 for the rheobase itself and 2 for a tenth of it. */
 function distances(width: number, reached: boolean): number[] {
   const end = width * (reached ? 1 : 10) * (1 - 1e-6);
   let decades = 0;
@@ -41,7 +41,7 @@ function distances(width: number, reached: boolean): number[] {
   return out;
 }
 
-/** Yields runs at the rheobase, a tenth, a hundredth of it and so on above it, and fills in their periods. */
+/** Yields runs at the rheobase, a tenth of it and so on above it, and stores their periods in `out`. */
 export function* ladder(out: Onset, bracket: Bracket, slowest: number, neuron: Measured, longer: number): Runs<void> {
   let critical = bracket.high;
   let { width } = bracket;
@@ -70,7 +70,7 @@ export function* ladder(out: Onset, bracket: Bracket, slowest: number, neuron: M
 
 function* trainAt(critical: number, share: number, bracket: Bracket, slowest: number, longer: number): Runs<Train> {
   const current = critical * (1 + share);
-  // The period is about that of the closest step within this distance.
+  // The expected period is that of the closest step within this distance.
   let expected = Number.NaN;
   for (const [x, period] of bracket.seen) {
     if (critical < x && x <= current && !(period <= expected)) expected = period;
@@ -79,10 +79,10 @@ function* trainAt(critical: number, share: number, bracket: Bracket, slowest: nu
   const time = bracket.settle + PERIODS * 1.2 * expected * longer;
   const train = yield* continued({ current, time, state: bracket.follows ? bracket.state : null });
   if (train.fires || train.diverged) return train;
-  return train.followedBy(yield { current, time: train.time, state: train.state }); // it may end before the next spike
+  return train.followedBy(yield { current, time: train.time, state: train.state }); // the train may end before the next spike
 }
 
-/** Yields runs of two periods at the largest and the smallest distance, and fills in what their potentials show. */
+/** Yields runs of two periods at the largest and the smallest distance, and stores features of their potentials in `out`. */
 function* lookAtPotentials(out: Onset, trains: readonly Train[], neuron: Measured): Runs<void> {
   const firing = trains.map((_, k) => k).filter((k) => trains[k].fires);
   if (!firing.length) return;
@@ -124,7 +124,7 @@ function ripples(train: Train, least: number): number {
   return count;
 }
 
-/** First and end of the distances with a period. */
+/** The first index and the end of the distances with a period. */
 export function inARow(periods: readonly number[]): [first: number, end: number] {
   let first = 0;
   while (first < periods.length && !(periods[first] > 0)) first++;
@@ -133,7 +133,7 @@ export function inARow(periods: readonly number[]): [first: number, end: number]
   return [first, end];
 }
 
-/** Fills in exponent and kind of an onset from its periods. */
+/** Stores the exponent and the kind of an onset in `out`, from its periods. */
 export function classify(out: Onset, { dt, resets }: Measured): void {
   if (out.ripples > Math.max(out.ripplesFar, 1)) {
     out.kind = "staircase";
@@ -163,7 +163,7 @@ export function classify(out: Onset, { dt, resets }: Measured): void {
     recent.map(({ growth, resolution }) => log10(Math.max(growth, resolution))),
   );
   if (recent.filter(({ growth, resolution }) => growth <= resolution).length >= 2) {
-    out.exponent = Math.min(out.exponent, FOLD); // it no longer grows
+    out.exponent = Math.min(out.exponent, FOLD); // the exponent no longer grows
     out.error = 0;
   }
   if (!resets && !out.reached && !lingers(out, first, end)) out.exponent = Math.min(out.exponent, FOLD);
@@ -183,7 +183,7 @@ function fitExponent(out: Onset, x: readonly number[], y: readonly number[]): vo
   }
 }
 
-/** Whether the neuron spends the growth of its period at one potential. */
+/** Whether the potential is almost constant during the growing part of the period. */
 function lingers(out: Onset, first: number, end: number): boolean {
   const near: number[] = [];
   for (let k = first; k < end; k++) if (out.shares[k] <= decimalShare(FROM)) near.push(out.periods[k]);

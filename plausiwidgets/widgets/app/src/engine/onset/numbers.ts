@@ -1,8 +1,9 @@
-// Logarithms and powers of ten that Python and the app round alike. They consist of sums, products, quotients and roots.
+// Logarithms and powers of ten that are rounded identically in Python and in the app. They consist of sums, products, quotients
+// and roots.
 
 const TERMS = 12;
 
-/** The decimal logarithm of a positive number, by the series of the inverse hyperbolic tangent. */
+/** The decimal logarithm of a positive number, from the series of the inverse hyperbolic tangent. */
 export function log10(x: number): number {
   let share = x;
   let exponent = 0;
@@ -32,7 +33,7 @@ export function summed(values: readonly number[]): number {
   return total;
 }
 
-/** The slope of the line of least squares and its standard error. Sums run from left to right. */
+/** The slope of the least-squares line and its standard error. The sums run from left to right. */
 export function slope(x: readonly number[], y: readonly number[]): [slope: number, error: number] {
   const n = x.length;
   const middle = summed(x) / n;

@@ -14,7 +14,7 @@ export const KINDS = [
 
 export type Kind = (typeof KINDS)[number];
 
-/** How a neuron starts to fire when it gets a step of current from rest. Python documents the fields. */
+/** The onset of firing of a neuron that gets a step of current at rest. Python documents the fields. */
 export interface Onset {
   kind: Kind;
   top: number;
@@ -61,12 +61,12 @@ export const silent = (): Onset => ({
   skips: false,
 });
 
-/** How close to the rheobase the firing rate is followed. */
+/** The limits of the measurement close to the rheobase. */
 export interface Depth {
   /** The period is followed to this multiple of the period at twice the rheobase, and further to `slowest` ms. */
   readonly least: number;
   readonly slowest: number;
-  /** Of the rheobase, as a share of it. */
+  /** The tolerance of the rheobase, as a share of it. */
   readonly tolerance: number;
   /** Maximum simulated time in ms. */
   readonly budget: number;
@@ -81,7 +81,7 @@ export const DEPTHS = {
 
 export type DepthName = keyof typeof DEPTHS;
 
-/** The simulated time of a neuron exceeds the budget of its depth. */
+/** The error for a simulated time that exceeds the budget of a depth. */
 export class BudgetError extends Error {}
 
 /** The fields that criteria evaluate. */

@@ -1,4 +1,4 @@
-// The measurement of the onset of one neuron, as a generator of runs. Python has the same procedure in patterns/onset.
+// The measurement of the onset of one neuron, as a generator of runs. Python's procedure in patterns/onset is identical.
 
 import { Approach, firingStep, firstBracket, PATIENCE, targets, untilSteady, WEAKEST } from "./approach.ts";
 import { type Bracket, LATE } from "./bracket.ts";
@@ -36,13 +36,13 @@ function* measure(out: Onset, top: number, neuron: Measured, depth: Depth, spaci
   const scale = bracket.high;
   out.rheobase = scale;
   if (scale <= WEAKEST * step) {
-    out.kind = "unclear"; // it rests at its threshold
+    out.kind = "unclear"; // the resting potential is at the threshold
     return;
   }
   if (yield* usualRate(out, bracket, neuron)) yield* followed(out, bracket, scale, neuron, depth, spacing);
 }
 
-/** Yields runs at twice the rheobase, and fills in the period there. The result is whether it has one. */
+/** Yields runs at twice the rheobase and stores the period there in `out`. Returns whether the neuron has a period. */
 function* usualRate(out: Onset, bracket: Bracket, neuron: Measured): Runs<boolean> {
   let spread = 0;
   let step = Number.NaN;
@@ -66,7 +66,7 @@ function* usualRate(out: Onset, bracket: Bracket, neuron: Measured): Runs<boolea
   return true;
 }
 
-/** Yields the runs of the approach and of the ladder, and fills in the onset. */
+/** Yields the runs of the approach and of the ladder, and stores the onset in `out`. */
 function* followed(
   out: Onset,
   bracket: Bracket,
@@ -86,7 +86,7 @@ function* followed(
     yield* ladder(out, bracket, slowest, neuron, longer);
     const [first, end] = inARow(out.periods);
     if (out.persists || !(first < end && end < Math.min(first + LAST, out.periods.length))) break;
-    // Longer runs show that a train ends (the ghost of a fold of limit cycles), so the bracket moves up.
+    // Longer runs show that the train ends (the ghost of a fold of limit cycles), so the lower side of the bracket moves up.
     const { rheobase, shares } = out;
     bracket.low = rheobase * (1 + shares[end]);
     bracket.high = rheobase * (1 + shares[end - 1]);
@@ -98,7 +98,7 @@ function* followed(
   classify(out, neuron);
 }
 
-/** Simulates the runs of a measurement one after the other. The generator pauses after each run. */
+/** Simulates the runs of a measurement one after another. The generator pauses after each run. */
 export function* simulated(
   procedure: Runs<Onset>,
   dt: number,

@@ -1,8 +1,8 @@
 // Runs of one neuron at a constant current, and the spike trains that they return.
 
-/** A request for a step of the current, from rest or from a state in which the neuron fires. */
+/** A run with a step of current, from the resting state or from a state in which the neuron fires. */
 export interface Run {
-  /** Above the holding current. */
+  /** The height of the step above the holding current. */
   readonly current: number;
   /** Minimum length in ms. */
   readonly time: number;
@@ -28,7 +28,7 @@ export class Train {
   readonly fires: boolean;
   /** Mean of the late intervals in ms, or NaN if the train does not continue to the end of the run. */
   readonly period: number;
-  /** Longest divided by shortest of the late intervals, less what the time step explains. NaN below 3 spikes. */
+  /** The ratio of the longest to the shortest late interval, minus the effect of the time step. NaN below 3 spikes. */
   readonly spread: number;
 
   constructor(
@@ -84,7 +84,7 @@ export class Train {
     return Math.abs(last - whole) <= STEADY * whole + 1 / n;
   }
 
-  /** Time in ms after which every interval is that of the steady train, half of the run at most. */
+  /** Time in ms after which every interval is that of the steady train, at most half of the run. */
   get settledAfter(): number {
     const { spikes } = this;
     const mean = this.#mean(this.late.length);
@@ -102,7 +102,7 @@ export class Train {
   }
 }
 
-/** The number of time steps of a run: at least `time`, rounded up to one of eight lengths per octave. */
+/** The number of time steps of a run of at least `time`, rounded up to one of eight lengths per octave. */
 export function wholeSteps(time: number, dt: number): number {
   const steps = Math.max(Math.ceil(time / dt - 1e-9), 1);
   let unit = 1;

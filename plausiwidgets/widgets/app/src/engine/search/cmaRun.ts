@@ -5,13 +5,13 @@ import { GAIN } from "./population.ts";
 import type { Random } from "./random.ts";
 import { type Chart, clipped, folded } from "./space.ts";
 
-const COLLAPSED = 1e-4; // largest standard deviation, in the unit cube, of a run that has converged
+const COLLAPSED = 1e-4; // largest standard deviation of a converged run, in the unit cube
 
 export interface RunSettings {
   /** The first standard deviation, in the unit cube. */
   readonly sigma: number;
   readonly popsize: number;
-  /** Generations without a gain after which the run ends. */
+  /** Number of generations without a gain after which the run ends. */
   readonly patience: number;
 }
 
@@ -42,13 +42,13 @@ export class CmaRun {
     return this.#evolution.distribution();
   }
 
-  /** The next generation, as values. */
+  /** The next generation as parameter values. */
   ask(): number[][] {
     this.#asked = this.#evolution.ask();
     return this.#asked.map((point) => this.chart.decode(point.map(folded)));
   }
 
-  /** Takes the losses of the requested points. */
+  /** Updates the run with the losses of the requested points. */
   tell(losses: readonly number[]): void {
     this.#best = Math.min(this.#best, ...losses);
     // Folding repeats the landscape beyond the cube, so a slope leads back.

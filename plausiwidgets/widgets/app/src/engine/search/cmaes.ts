@@ -1,7 +1,7 @@
 // CMA-ES with its default settings and negative weights, according to N. Hansen, "The CMA Evolution Strategy: A Tutorial",
-// arXiv:1604.00772. For the same normal numbers it gives the same points as pycma.
+// arXiv:1604.00772. With the same normal random numbers, its points are identical to those of pycma.
 
-/** A matrix, row by row. */
+/** A matrix as a list of rows. */
 type Matrix = number[][];
 
 /**
@@ -41,9 +41,9 @@ function rotate(a: Matrix, v: Matrix, p: number, q: number): void {
 const sum = (xs: readonly number[]) => xs.reduce((total, x) => total + x, 0);
 const norm = (xs: readonly number[]) => Math.sqrt(sum(xs.map((x) => x * x)));
 
-/** The expected length of a vector of n normal numbers. */
+/** The expected length of a vector of n normal random numbers. */
 function expectedLength(n: number): number {
-  let ratio = 1 / Math.sqrt(Math.PI); // of the gamma function at (k + 1) / 2 and at k / 2
+  let ratio = 1 / Math.sqrt(Math.PI); // ratio of the gamma function at (k + 1) / 2 and at k / 2
   for (let k = 1; k < n; k++) ratio = k / 2 / ratio;
   return Math.SQRT2 * ratio;
 }
@@ -77,7 +77,7 @@ function settingsOf(n: number, popsize: number) {
   };
 }
 
-/** One run of CMA-ES: `ask` returns points, and `tell` takes their losses. */
+/** One run of CMA-ES. `ask` returns points, and `tell` receives their losses. */
 export class Evolution {
   generation = 0;
   #mean: readonly number[];
@@ -105,7 +105,7 @@ export class Evolution {
     this.#settings = settingsOf(n, popsize);
     this.#path = mean.map(() => 0);
     this.#steps = mean.map(() => 0);
-    // The variances differ slightly, so that the eigenvectors are those of the axes.
+    // The variances differ slightly, so that the eigenvectors are the axes.
     this.#covariance = mean.map((_, i) => mean.map((_, j) => (i === j ? Math.exp((1e-4 / n) * i) : 0)));
     this.#axes = this.#covariance.map((row, i) => Math.sqrt(row[i]));
     this.#basis = mean.map((_, i) => mean.map((_, j) => Number(i === j)));
@@ -115,7 +115,7 @@ export class Evolution {
     return this.#sigma;
   }
 
-  /** The mean and the covariance matrix σ²C of the next points, row by row. */
+  /** The mean and the covariance matrix σ²C of the next points, in row-major order. */
   distribution(): { mean: Float64Array<ArrayBuffer>; covariance: Float64Array<ArrayBuffer> } {
     const entries = this.#covariance.flatMap((row) => row.map((x) => this.#sigma ** 2 * x));
     return { mean: Float64Array.from(this.#mean), covariance: Float64Array.from(entries) };
@@ -170,7 +170,7 @@ export class Evolution {
     this.#sigma *= Math.exp(Math.min(Math.max(((length / expectedLength(n) - 1) * cs) / damps, -1), 1));
   }
 
-  /** Updates the covariance from the steps to the points, sorted by loss. */
+  /** Updates the covariance from the steps to the points, which are sorted by loss. */
   #adapt(away: readonly (readonly number[])[], isShort: boolean): void {
     const { weights, c1, cmu, cc } = this.#settings;
     const c = this.#covariance;

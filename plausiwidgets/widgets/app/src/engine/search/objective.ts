@@ -1,4 +1,4 @@
-// The objective of a search, as in Python's problem.py: the penalties of one point, and the verification tests of the page.
+// The objective of a search, as in Python's problem.py, with the penalties of one point and the verification tests of the page.
 
 import { type Model, type Pattern, type Range, ruledOutAt, type Slider, type Values } from "../../catalogue.ts";
 import { type Judgement, judgingAll, type RunnerAt, runnersOf, together, type Verdict } from "../judge.ts";
@@ -10,19 +10,19 @@ import type { Axis } from "./space.ts";
 import { lossesOfShapes } from "./spikeShapes.ts";
 import { AMPLITUDE, amplitudeBetween, intersected, type Thresholds, thresholdsOf, type Window } from "./thresholds.ts";
 
-const DIGITS = 6; // significant digits with which an accepted set must still show its pattern
-const LONG_REST = 6000; // ms at rest after which it must still show it
-const FINER = [1 / 2, 1 / 8]; // finer time steps, relative to dt, whose thresholds a solved amplitude must satisfy too
+const DIGITS = 6; // number of significant digits to which an accepted set is rounded for a verification test
+const LONG_REST = 6000; // time at rest in ms for another verification test
+const FINER = [1 / 2, 1 / 8]; // finer time steps, relative to dt, whose thresholds a solved amplitude must also satisfy
 const COMPACT = "longest_isi"; // the criterion that makes a burst compact
 const NO_LOSS = 1e6; // the loss of a set that cannot be evaluated
 
-/** Everything that the evaluation of a point requires. It can be sent to a worker. */
+/** All data for the evaluation of a point. It can be sent to a worker. */
 export interface Problem {
   readonly settings: RunnerSettings;
   readonly model: Pick<Model, "name" | "resets" | "thresholdPlace" | "spike" | "discrete">;
   readonly parameters: readonly Slider[];
   readonly pattern: Pick<Pattern, "components" | "stimulus" | "ruled_out" | "limits">;
-  /** A complete set, of which a point replaces the free parameters. */
+  /** A complete parameter set, whose free parameters are replaced by those of a point. */
   readonly values: Values;
   readonly dt: number;
   readonly axes: readonly Axis[];
@@ -34,19 +34,16 @@ export type Rank = "replicated" | "unverified" | "fragile" | "rejected";
 export interface Evaluated {
   /** The free parameters as evaluated, with solved amplitudes. */
   readonly point: number[];
-  /** The loss at the time step: 0 exactly if every criterion is met. */
+  /** The loss at the time step, which is exactly 0 if every criterion is met. */
   readonly loss: number;
   readonly rank: Rank;
-  /**
-   * The penalty of each criterion, and a last one for a verification test that failed, thresholds that are not apart, and
-   * divergence.
-   */
+  /** The penalty of each criterion, and one more for a failed verification test, overlapping thresholds, and divergence. */
   readonly penalties: number[];
 }
 
 type Set = ReadonlyMap<string, number>;
 
-/** An amplitude that is solved: its name, and the component of the pattern. */
+/** An amplitude that is solved, with its name and the component of the pattern. */
 interface Solved {
   readonly name: string;
   readonly prefix: string;
@@ -74,7 +71,7 @@ export class Objective {
     this.#isAtRest = problem.pattern.components.every(({ at_rest }) => at_rest !== false);
   }
 
-  /** The penalties and the loss of a point. A start is evaluated as it is; otherwise amplitudes are solved. */
+  /** The penalties and the loss of a point. A start is evaluated unchanged. For other points, amplitudes are solved. */
   evaluate(point: readonly number[], phase: Phase): Evaluated {
     const { values, axes } = this.#problem;
     const set = new Map(Object.entries(values));
@@ -86,7 +83,7 @@ export class Objective {
     const between = this.#between(set, thresholds);
     const judged = this.#judge(between, runnerAt);
     if (phase === "screen" && judged.loss > 0) {
-      // A point of a screen may be accepted only as it is.
+      // A point of the first screen may be accepted only if it is unchanged.
       const plain = this.#judge(set, runnerAt);
       if (plain.loss === 0) return this.#verified(set, plain, thresholds, shortfall);
     }
@@ -144,7 +141,7 @@ export class Objective {
     return { point: pointOf(final), loss, rank: "unverified", penalties: [...penalties, beyond] };
   }
 
-  /** Moves solved amplitudes between the thresholds at dt and at finer steps, if they stay accepted. */
+  /** Moves solved amplitudes between the thresholds at dt and at finer steps, if the set stays accepted. */
   #reconciled(set: Set, thresholds: readonly Thresholds[]): Set {
     let all = thresholds;
     for (const factor of FINER) {
@@ -155,7 +152,7 @@ export class Objective {
     return this.#judge(moved, this.#runners(moved)).loss === 0 ? moved : set;
   }
 
-  /** The losses of the verification tests, one after the other, so that a test that fails ends them. */
+  /** The losses of the verification tests. A test that fails ends the sequence. */
   *#tests(set: Set): Generator<number> {
     const { settings, model, dt } = this.#problem;
     const at = (values: Set, step = dt, change: Partial<RunnerSettings> = {}) =>

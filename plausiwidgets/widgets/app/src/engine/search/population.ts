@@ -1,6 +1,7 @@
 // Differential evolution in the unit cube, guided by random halves of the criteria, as in Python's evolution.py. The sum of the
-// penalties misleads: a neuron that bursts too early may have a larger loss than a silent one. So a member moves towards the
-// best one under a random half of the criteria, similar to lexicase selection. The sum decides which point survives.
+// penalties can mislead: a neuron that bursts too early may have a larger loss than a silent neuron. A member therefore moves
+// towards the best member under a random half of the criteria, similar to lexicase selection. The sum decides which point
+// survives.
 
 import type { Random } from "./random.ts";
 import { type Chart, clipped, folded } from "./space.ts";
@@ -9,18 +10,18 @@ import { type Chart, clipped, folded } from "./space.ts";
 export const GAIN = 1e-3;
 const SHARE = 0.5; // probability that a criterion counts for the choice of a member
 const REST = 1e-3; // weight of the other criteria, which decide between members with equal penalties
-const TIE = 1e-6; // largest random penalty, to choose between equal members, such as silent ones
-const OFFERS = 3; // candidate steps of a member
-const STEP = 0.7; // location of the Cauchy distribution of a step's length, which is clipped to [0.1, 1]
-const STEP_SPREAD = 0.1; // its scale
+const TIE = 1e-6; // largest random penalty, which decides between equal members, such as silent ones
+const OFFERS = 3; // number of candidate steps of a member
+const STEP = 0.7; // location of the Cauchy distribution of the length of a step, which is clipped to [0.1, 1]
+const STEP_SPREAD = 0.1; // scale of this distribution
 const CROSSING = 0.8; // probability that a coordinate is taken from the step
-const PATIENCE = 12; // trials of every member without a gain
+const PATIENCE = 12; // number of trials of every member without a gain, after which the population is stale
 const COLLAPSED = 0.01; // largest standard deviation of a coordinate in a converged population
 
-/** The penalties of one point: one of each criterion, and one of a failed verification or a divergence. */
+/** The penalties of one point: one for each criterion, and one for a failed verification or a divergence. */
 export type Penalties = ArrayLike<number>;
 
-/** The loss is the sum of the penalties in their order, because another order would change the last bit. */
+/** The loss, which is the sum of the penalties in their order, because another order would change the last bit. */
 export function lossOf(penalties: Penalties): number {
   let sum = 0;
   for (let k = 0; k < penalties.length; k++) sum += penalties[k];
@@ -33,7 +34,7 @@ export function squaredDistance(a: ArrayLike<number>, b: ArrayLike<number>): num
   return sum;
 }
 
-/** The first place of the smallest number. */
+/** The first index of the smallest number. */
 export function placeOfLeast(xs: ArrayLike<number>): number {
   let place = 0;
   for (let k = 1; k < xs.length; k++) if (xs[k] < xs[place]) place = k;
@@ -78,7 +79,7 @@ export class Population {
     return this.#losses;
   }
 
-  /** Whether the population gains nothing any more, or has converged. */
+  /** Whether the population no longer improves or has converged. */
   get isStale(): boolean {
     if (this.#sinceGain >= PATIENCE * this.size) return true;
     const units = this.#units;
@@ -88,12 +89,12 @@ export class Population {
     });
   }
 
-  /** The trials of the next members, as values. */
+  /** The trials of the next members, as parameter values. */
   ask(count: number): number[][] {
     this.#tried = times(count, (k) => (this.#next + k) % this.size);
     const partial = this.#partialLosses(count);
     const offers = this.#offers(partial.map(placeOfLeast));
-    // The step whose nearest member is best is tried.
+    // The step whose nearest member has the smallest loss is tried.
     this.#trials = partial.map((losses, k) => {
       const own = offers.map((offer) => offer[k]);
       const expected = own.map(
@@ -104,10 +105,10 @@ export class Population {
     return this.#trials.map((trial) => this.chart.decode(trial));
   }
 
-  /** Takes the penalties of the trials. A member moves unless its loss would rise. */
+  /** Updates the population with the penalties of the trials. A member moves unless its loss would rise. */
   tell(penalties: readonly Penalties[]): void {
     this.#next = (this.#next + penalties.length) % this.size;
-    // The losses are compared with those before any trial is taken.
+    // The losses are compared with those before any trial of this batch.
     const before = this.#tried.map((member) => this.#losses[member]);
     penalties.forEach((one, k) => {
       if (lossOf(one) <= before[k]) this.#replace(this.#tried[k], this.#trials[k], one);
@@ -115,7 +116,7 @@ export class Population {
     this.#note(penalties.length);
   }
 
-  /** Replaces the member next to the best of other points by that point, if the point is better. */
+  /** Replaces the member nearest to the best of other points by that point, if the point is better. */
   take(points: readonly (readonly number[])[], penalties: readonly Penalties[]): void {
     const losses = penalties.map(lossOf);
     const best = placeOfLeast(losses);
@@ -139,7 +140,10 @@ export class Population {
     );
   }
 
-  /** Steps of the members to try, each towards a member: offers × trials × coordinates. Random numbers are drawn as in Python. */
+  /**
+   * Candidate steps, each towards a member, with shape offers × trials × coordinates. Random numbers are drawn in the order of
+   * Python.
+   */
   #offers(towards: readonly number[]): number[][][] {
     const { below, cauchy, uniform } = this.#random;
     const members = this.#units;

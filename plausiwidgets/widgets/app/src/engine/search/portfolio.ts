@@ -1,5 +1,5 @@
-// The strategy of a search, as in Python's portfolio.py: a screen that evolves, and CMA-ES runs from its best members, which
-// exchange points. A population that gains nothing any more is replaced by one twice as large, on another scale.
+// The strategy of a search, as in Python's portfolio.py. A screen evolves, and CMA-ES runs start from its best members. The two
+// exchange points. A population that no longer improves is replaced by one of twice the size on another scale.
 
 import { CmaRun } from "./cmaRun.ts";
 import { lossOf, type Penalties, Population, squaredDistance } from "./population.ts";
@@ -7,15 +7,15 @@ import { streamOf } from "./random.ts";
 import { Sobol } from "./sobol.ts";
 import { type Axis, Chart } from "./space.ts";
 
-const STREAMS = { sobol: 0, population: 1, run: 2, random: 4 }; // the first numbers of the keys of the streams
+const STREAMS = { sobol: 0, population: 1, run: 2, random: 4 }; // the first numbers of the keys of the random streams
 const APART = 0.1; // minimum distance between the starts of two runs from one population, in diagonals of the cube
 
 const POPULATION = 32; // members of the first population
 const MAX_POPULATION = 256;
-const TRIED = 4; // one in so many members is tried at a time
+const TRIED = 4; // one of so many members is tried at a time
 const RUN = { popsize: 8, sigma: 0.15, patience: 15 };
-const ALONE = 2000; // evaluations before the first run; from a start the first run begins immediately
-const EXPLORED = 2; // Sobol points for each trial, instead of runs, if amplitudes are solved
+const ALONE = 2000; // number of evaluations before the first run; with a start, the first run starts immediately
+const EXPLORED = 2; // number of Sobol points for each trial, instead of runs, if amplitudes are solved
 const SPREADS = [1, 8]; // factors on the linear parts of asinh scales, used alternately
 
 export type Phase = "start" | "screen" | "search";
@@ -31,7 +31,7 @@ export interface Distribution {
   readonly mean: Float64Array<ArrayBuffer>;
   readonly covariance: Float64Array<ArrayBuffer>;
   readonly spread: number;
-  /** Row by row. It is empty while CMA-ES runs. */
+  /** The values of a population in row-major order. Empty while CMA-ES runs. */
   readonly population: Float32Array<ArrayBuffer>;
 }
 
@@ -46,13 +46,13 @@ export interface Strategy {
   readonly axes: readonly Axis[];
   readonly seed: number;
   readonly budget: number;
-  /** Values that are evaluated first. */
+  /** The parameter values that are evaluated first. */
   readonly start?: readonly number[] | null;
-  /** Whether the amplitude of each point is solved. Then random points do well, and CMA-ES may follow a misleading slope. */
+  /** Whether the amplitude of each point is solved. Random points then do well, and CMA-ES may follow a misleading slope. */
   readonly solvesAmplitude?: boolean;
 }
 
-/** Plans a search. The points depend on the settings and on the penalties only. */
+/** The planner of a search. Its points depend only on the settings and on the penalties. */
 export class Portfolio {
   restarts = 0;
   readonly #strategy: Strategy;
@@ -78,7 +78,7 @@ export class Portfolio {
     return { ...NO_DISTRIBUTION, population: Float32Array.from(values) };
   }
 
-  /** Yields batches and takes their penalties, until the budget is used up. */
+  /** Yields batches and receives their penalties until the budget is spent. */
   *batches(): Generator<Batch, void, readonly Penalties[]> {
     const { start } = this.#strategy;
     if (start) yield* this.#evaluate([start], "start");
@@ -99,7 +99,7 @@ export class Portfolio {
     }
   }
 
-  /** Evolves a population, with one CMA-ES run after the other, until it gains nothing any more. */
+  /** Evolves a population, together with one CMA-ES run after another, until it no longer improves. */
   *#evolve(population: Population): Generator<Batch, void, readonly Penalties[]> {
     const { start = null, solvesAmplitude = false, budget } = this.#strategy;
     const used: number[][] = [];
@@ -110,7 +110,7 @@ export class Portfolio {
       const tried = Math.min(Math.max(Math.floor(population.size / TRIED), 1), this.#left);
       const asked = population.ask(tried);
       this.#run = run;
-      const active = this.#left >= tried + RUN.popsize ? run : null; // a run takes whole generations only
+      const active = this.#left >= tried + RUN.popsize ? run : null; // a run requires whole generations
       if (active) asked.push(...active.ask());
       if (solvesAmplitude) {
         asked.push(...this.#sobol.draw(EXPLORED * tried).map((unit) => this.#charts[0].decode(unit)));
@@ -128,7 +128,10 @@ export class Portfolio {
     }
   }
 
-  /** The first run begins at the start. The others begin at the best member apart from the starts of other runs. */
+  /**
+   * Returns a new run. The first run starts at the start, and the others at the best member apart from the starts of other
+   * runs.
+   */
   #newRun(population: Population, used: number[][]): CmaRun {
     const { seed, axes, start = null } = this.#strategy;
     const number = this.#runs++;

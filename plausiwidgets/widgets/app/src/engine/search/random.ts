@@ -1,6 +1,6 @@
-// Random numbers in independent streams. Each part of a search has its own stream, so the parts do not depend on each other.
+// Random numbers in independent streams. Each part of a search has its own stream, so that the parts are independent.
 
-/** A number with 32 bits from a seed and a key. */
+/** A 32-bit number from a seed and a key. */
 function mixed(seed: number, key: readonly number[]): number {
   let hash = 0x811c9dc5;
   for (const part of [seed, key.length, ...key]) {
@@ -11,22 +11,22 @@ function mixed(seed: number, key: readonly number[]): number {
   return hash >>> 0;
 }
 
-/** The random numbers that a search draws. Tests replace them by those of Python. */
+/** The random numbers of a search. Tests replace them by those of Python. */
 export interface Random {
   /** 0 or 1. */
   bit(): number;
-  /** From 0 to 1, without 1. */
+  /** A number of at least 0 and less than 1. */
   uniform(): number;
   normal(): number;
   /** A number of the standard Cauchy distribution. */
   cauchy(): number;
-  /** An integer from 0, below `end`. */
+  /** An integer of at least 0 and less than `end`. */
   below(end: number): number;
 }
 
-const WARM = 12; // numbers until the state of a new stream is mixed
+const WARM = 12; // number of discarded numbers until the state of a new stream is mixed
 
-/** The stream of a seed and a key: sfc32, the small fast counting generator of PractRand. */
+/** The stream of a seed and a key, from sfc32, the small fast counting generator of PractRand. */
 export function streamOf(seed: number, ...key: readonly number[]): Random {
   const s = Uint32Array.of(mixed(seed, [...key, 0]), mixed(seed, [...key, 1]), mixed(seed, [...key, 2]), 1);
   const next = () => {

@@ -1,14 +1,14 @@
-// Evaluated points as rows of numbers, in which they are sent between workers and kept across a reload.
+// Evaluated points as rows of numbers, which are sent between workers and stored across a reload.
 
 import type { Evaluated, Rank } from "./objective.ts";
 
-/** Ranks from the best one. */
+/** The ranks, starting with the best. */
 export const RANKS: readonly Rank[] = ["replicated", "unverified", "fragile", "rejected"];
 
-/** Numbers of a row before the point: the loss, and the rank. */
+/** The number of entries of a row before the point, which are the loss and the rank. */
 const HEAD = 2;
 
-/** The number of free parameters, and of penalties. */
+/** The number of free parameters and of penalties. */
 export interface Widths {
   readonly point: number;
   readonly penalties: number;
@@ -37,7 +37,10 @@ export function unpacked(rows: ArrayLike<number>, widths: Widths): Evaluated[] {
   });
 }
 
-/** The number of penalties of a problem: one for each criterion, and one for a failed verification or a divergence. */
+/**
+ * The widths of the rows of a problem. The penalties are one for each criterion, and one for a failed verification or a
+ * divergence.
+ */
 export const widthsOf = (problem: {
   readonly axes: readonly unknown[];
   readonly pattern: { readonly components: readonly { readonly criteria: readonly unknown[] }[] };

@@ -7,8 +7,8 @@ import type { Random } from "./random.ts";
 const BITS = 30;
 
 /**
- * Of each dimension from the second one: the inner coefficients of its primitive polynomial as bits, then its first direction
- * numbers, as many as the degree of the polynomial.
+ * The directions of each dimension, starting with the second: the inner coefficients of its primitive polynomial as bits, then
+ * its first direction numbers. Their count is the degree of the polynomial.
  */
 const DIRECTIONS: readonly (readonly number[])[] = [
   [0, 1],
@@ -78,7 +78,7 @@ const DIRECTIONS: readonly (readonly number[])[] = [
 
 export const DIMENSIONS = DIRECTIONS.length + 1;
 
-/** The direction numbers of one dimension of a sequence that is not scrambled. */
+/** The direction numbers of one dimension of an unscrambled sequence. */
 function directionNumbers(dimension: number): number[] {
   if (dimension === 0) return Array.from({ length: BITS }, (_, k) => 2 ** (BITS - 1 - k));
   const [coefficients, ...numbers] = DIRECTIONS[dimension - 1];
@@ -98,7 +98,7 @@ function parity(x: number): number {
   return odd;
 }
 
-/** The points of a scrambled sequence without its first one. Beyond the dimensions of the table they are random. */
+/** The points of a scrambled sequence without the first point. Coordinates beyond the dimensions of the table are random. */
 export class Sobol {
   readonly #more: number;
   #last: number[];
@@ -123,7 +123,7 @@ export class Sobol {
   /** The next points. */
   draw(count: number): number[][] {
     return Array.from({ length: count }, () => {
-      // By Gray's code, a point differs from the former one in the direction of the lowest bit of its number.
+      // With Gray's code, a point differs from the previous one by the direction of the lowest set bit of its number.
       const lowest = 31 - Math.clz32(this.#drawn & -this.#drawn);
       this.#drawn++;
       this.#last = this.#last.map((x, dimension) => x ^ this.#directions[dimension][lowest]);
@@ -133,7 +133,7 @@ export class Sobol {
   }
 }
 
-/** The directions of a dimension after the scrambling. Row p makes bit p, from the highest on, from the bits up to it. */
+/** The scrambled directions of a dimension. Row p computes bit p, from the highest, from the bits up to it. */
 function scrambled(dimension: number, bit: () => number): number[] {
   const rows = Array.from({ length: BITS }, (_, p) => {
     let row = 2 ** (BITS - 1 - p);

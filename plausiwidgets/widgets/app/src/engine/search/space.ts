@@ -1,4 +1,4 @@
-// The space of a search: the free parameters with their limits, and the unit cube in which the search works.
+// The space of a search, with the free parameters, their limits, and the unit cube in which the search works.
 
 import type { Range, Slider, Values } from "../../catalogue.ts";
 import { endsOf, type Scale, shareOf, valueOn } from "../scales.ts";
@@ -10,12 +10,12 @@ export interface Axis extends Scale {
   readonly high: number;
 }
 
-/** A coordinate reflected at 0 and 1, as often as needed. */
+/** A coordinate reflected at 0 and 1 into the cube. */
 export const folded = (x: number): number => 1 - Math.abs((((x % 2) + 2) % 2) - 1);
 
 export const clipped = (x: number): number => Math.min(Math.max(x, 0), 1);
 
-/** The map between the cube and the values. `spread` is a factor on the linear parts of the asinh scales. */
+/** The map between the cube and parameter values. `spread` is a factor on the linear parts of the asinh scales. */
 export class Chart {
   readonly #axes: readonly Axis[];
   readonly #ends: readonly Range[];
@@ -49,7 +49,9 @@ export interface SpaceSettings {
   readonly begin: "values" | "random";
 }
 
-/** The axes of a search. A search that begins at the values contains them, even outside the ranges of their sliders. */
+/**
+ * The axes of a search. If the search starts at the values, the axes contain them, even outside the ranges of their sliders.
+ */
 export function axesOf(sliders: readonly Slider[], values: Values, settings: SpaceSettings): Axis[] {
   const { free, bounds, begin } = settings;
   return sliders

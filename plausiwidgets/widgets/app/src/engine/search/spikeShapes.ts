@@ -1,16 +1,16 @@
-// The shapes of spikes of a neuron without a reset, as in Python's verification.py: no partial spikes, and none that last long.
+// The spike shapes of a neuron without a reset, as in Python's verification.py. Spikes must be neither partial nor long.
 
 import { saturated } from "../criteria.ts";
 import type { Judgement } from "../judge.ts";
 import { roundHalfEven } from "../runtime.ts";
 
 const WHOLE = 0.3; // height of the smallest upstroke that is a spike, as a fraction of a full spike
-const HALF = { most: WHOLE, scale: 0.3 }; // largest other upstroke, as a fraction of a full spike
-const CLEAR = { most: 1 / 1.5, scale: 0.3 }; // and as a fraction of the smallest spike
-const RING = { most: 0.5 * WHOLE, scale: 0.15 }; // largest upstroke in the pause after a burst, as a fraction of a full spike
-const SMALLEST_RINGING = 1; // the smallest upstroke that is measured, in mV
-const PAUSE = 3; // length of that pause, in longest intervals of the burst
-const BRIEF = { most: 50, scale: 50 }; // longest time above half the height of the largest spike, in ms
+const HALF = { most: WHOLE, scale: 0.3 }; // limits of the largest upstroke that is not a spike, as a fraction of a full spike
+const CLEAR = { most: 1 / 1.5, scale: 0.3 }; // limits of the same upstroke, as a fraction of the smallest spike
+const RING = { most: 0.5 * WHOLE, scale: 0.15 }; // limits of the largest upstroke in the pause after a burst, as a fraction of a full spike
+const SMALLEST_RINGING = 1; // smallest measured upstroke in mV
+const PAUSE = 3; // duration of this pause in longest intervals of the burst
+const BRIEF = { most: 50, scale: 50 }; // limits of the longest time in ms above half the height of the largest spike
 
 interface Limit {
   readonly most: number;
@@ -27,7 +27,7 @@ export interface Shape {
   readonly ring: number;
 }
 
-/** The size of each rise of a potential of at least `least` mV, and its top. A fall by half of that must follow. */
+/** The size of each rise of a potential by at least `least` mV, and its top. A fall by half of the rise must follow. */
 export function upstrokes(v: ArrayLike<number>, rest: number, least: number): { rise: number; top: number }[] {
   const found: { rise: number; top: number }[] = [];
   let [low, high] = [Infinity, -Infinity];
@@ -43,7 +43,7 @@ export function upstrokes(v: ArrayLike<number>, rest: number, least: number): { 
   return found;
 }
 
-/** The largest upstroke of a potential in the pause after a burst. `spikes` are time steps. 0 below two spikes. */
+/** The largest upstroke of a potential in the pause after a burst, or 0 below two spikes. `spikes` are time steps. */
 export function ringing(v: Float64Array, spikes: readonly number[], rest: number, level: number): number {
   if (spikes.length < 2) return 0;
   const last = roundHalfEven(spikes[spikes.length - 1]);
@@ -54,7 +54,7 @@ export function ringing(v: Float64Array, spikes: readonly number[], rest: number
   return Math.max(0, ...upstrokes(part.subarray(below), rest, SMALLEST_RINGING).map(({ rise }) => rise));
 }
 
-/** The number of samples of the longest stretch above a level. */
+/** The number of samples of the longest section above a level. */
 export function longestAbove(v: ArrayLike<number>, level: number): number {
   let [longest, length] = [0, 0];
   for (let k = 0; k < v.length; k++) {
@@ -64,7 +64,7 @@ export function longestAbove(v: ArrayLike<number>, level: number): number {
   return longest;
 }
 
-/** The shape of the spikes in a potential that begins at rest. */
+/** The shape of the spikes in a potential that starts at rest. */
 export function shapeOf(
   v: Float64Array,
   rest: number,
@@ -97,7 +97,7 @@ function* shapesOf(results: readonly Judgement[], spike: { readonly level: numbe
   }
 }
 
-/** The largest loss of the responses: for partial spikes, for spikes that last long, and for ringing after a burst. */
+/** The largest losses of the responses for partial spikes, for long spikes, and for ringing after a burst. */
 export function lossesOfShapes(
   results: readonly Judgement[],
   spike: { readonly level: number; readonly full: number },

@@ -1,15 +1,15 @@
-// The evaluation of a batch by several workers. The leader evaluates too, so that it needs no helper. The rows are in the order
-// of the points, whichever worker is faster, so the number of workers does not change a search.
+// The evaluation of a batch by several workers. The leader also evaluates, so it works without helpers. The rows are in the
+// order of the points, independent of the speed of the workers, so the number of workers does not change a search.
 
 import { addCode } from "../code.ts";
 import { type Evaluated, Objective, type Problem } from "./objective.ts";
 import type { Batch, Phase } from "./portfolio.ts";
 import { packed, unpacked, type Widths, widthsOf } from "./rows.ts";
 
-const PIECE = 4; // ms of work in one message to a helper
-const AHEAD = 2; // pieces that a helper has: the next one is there before the former is finished
-const SLICE = 4; // ms of work after which the leader reads its messages
-const MAX_PIECE = 16; // points
+const PIECE = 4; // time in ms of the work in one message to a helper
+const AHEAD = 2; // number of pieces at a helper, so that the next piece is there when a piece is finished
+const SLICE = 4; // time in ms of work after which the leader reads its messages
+const MAX_PIECE = 16; // maximum number of points in a piece
 
 /** The neurons of a custom model, and the runtime that their code requires. */
 export interface Code {
@@ -41,10 +41,10 @@ export interface Port {
 }
 
 const READY = "ready";
-/** The ports of helpers whose script runs. The others get no points, because a batch would wait for them. */
+/** The ports of helpers whose script runs. Other helpers get no points, because a batch would wait for them. */
 const ready = new WeakSet<Port>();
 
-/** The side of a helper: it evaluates the points that it gets. */
+/** Runs a helper, which evaluates the points that it receives. */
 export function help(port: Port): void {
   port.postMessage(READY);
   let objective: Promise<Objective> | null = null;
@@ -62,13 +62,13 @@ export function help(port: Port): void {
   };
 }
 
-/** A helper with the pieces that it has, each by its first point. */
+/** A helper with its current pieces, each identified by its first point. */
 interface Helper {
   readonly port: Port;
   readonly pieces: Map<number, number>;
 }
 
-/** A promise that is resolved by a message, so that other messages are read meanwhile. A timer would be throttled. */
+/** Returns a promise that a message resolves, so that other messages are read before it. A browser would throttle a timer. */
 export function turns(): { next(): Promise<void>; close(): void } {
   const { port1, port2 } = new MessageChannel();
   let resume = () => {};
@@ -85,16 +85,16 @@ export function turns(): { next(): Promise<void>; close(): void } {
 
 let searches = 0;
 
-/** The leader's side of the evaluations of one search. */
+/** The evaluations of one search, from the side of the leader. */
 export class Team {
-  /** Time in ms that the leader worked. */
+  /** Working time of the leader in ms. */
   worked = 0;
   readonly #objective: Objective;
   readonly #helpers: Helper[] = [];
   readonly #search = ++searches;
   readonly #widths: Widths;
   readonly #turns = turns();
-  #each = 1; // ms of one evaluation, on average
+  #each = 1; // average time in ms of one evaluation
   #lost: number[] = [];
   #rows: (Evaluated | undefined)[] = [];
   #wake = () => {};
@@ -125,8 +125,8 @@ export class Team {
   }
 
   /**
-   * Evaluates the points of a batch. `mayContinue` is awaited regularly; if it gives false, the work ends. `progress` gets the
-   * rows before the first one that is missing.
+   * Evaluates the points of a batch. `mayContinue` is awaited regularly, and ends the work if it returns false. `progress` gets
+   * the rows before the first missing row.
    */
   async evaluate(
     { points, phase }: Batch,
@@ -142,7 +142,7 @@ export class Team {
     };
     while (complete < points.length) {
       if (!(await mayContinue())) return null;
-      // The first points are the leader's, so that they are reported first.
+      // The leader evaluates the first points, so that they are reported first.
       const own = this.#lost.pop() ?? (next < points.length ? next++ : -1);
       next = this.#handOut(points, phase, next);
       if (own >= 0) this.#evaluate(own, points[own], phase);
@@ -177,7 +177,7 @@ export class Team {
     this.#each += 0.1 * (took - this.#each);
   }
 
-  /** Gives points to the helpers, and returns the first point without a worker. */
+  /** Sends points to the helpers, and returns the index of the first point without a worker. */
   #handOut(points: Batch["points"], phase: Phase, from: number): number {
     let next = from;
     const { length } = points;
@@ -196,7 +196,7 @@ export class Team {
   }
 
   #take({ pieces }: Helper, { search, first, rows }: Finished): void {
-    if (search !== this.#search || !pieces.delete(first)) return; // of a search that was stopped
+    if (search !== this.#search || !pieces.delete(first)) return; // the piece belongs to a stopped search
     unpacked(rows, this.#widths).forEach((row, k) => {
       this.#rows[first + k] = row;
     });

@@ -1,5 +1,5 @@
-// Solving the amplitude of patterns that lie between two thresholds, as in Python's amplitude.py. Bisection finds the threshold
-// of the sweeps that must fire, and the lowest threshold of the sweeps that must be silent.
+// The solution of the amplitude of patterns between two thresholds, as in Python's amplitude.py. Bisection finds the highest
+// threshold of the sweeps that must fire, and the lowest threshold of the sweeps that must be silent.
 
 import type { Range } from "../../catalogue.ts";
 import { type Argument, valueOf } from "../program.ts";
@@ -9,9 +9,9 @@ import type { AppliedSweep, Tape } from "../tape.ts";
 /** The name of the solved stimulus parameter. */
 export const AMPLITUDE = "amplitude";
 const BISECTIONS = 12;
-const FIRST_BISECTIONS = 8; // the others are for thresholds that are nearly apart
-const NEAR = -0.3; // logarithm of the ratio of the thresholds above which they are nearly apart
-const WANTED = 0.2; // and above which the shortfall is 0
+const FIRST_BISECTIONS = 8; // the remaining bisections are for thresholds that are nearly apart
+const NEAR = -0.3; // logarithm of the ratio above which the thresholds are nearly apart
+const WANTED = 0.2; // logarithm of the ratio above which the shortfall is 0
 const SCALE = 0.2; // difference of the logarithm from `WANTED` with a shortfall of 1/2
 const MIN_ROOM = 1e-3;
 const NO_RATIO = -100;
@@ -27,7 +27,7 @@ export interface Window {
 export interface Thresholds {
   readonly fireAbove: number;
   readonly silentBelow: number;
-  /** The distance of the thresholds from being apart, at most the number of silent sweeps. */
+  /** The distance of the thresholds from being apart. Its maximum is the number of silent sweeps. */
   readonly shortfall: number;
 }
 
@@ -39,7 +39,7 @@ export interface Solvable {
   readonly limits: Range;
 }
 
-/** A threshold that is known to lie between two logarithms of the amplitude, if the sweep fires at all. */
+/** A threshold between two logarithms of the amplitude, if the sweep fires at all. */
 interface Bracket {
   readonly sweep: AppliedSweep;
   readonly firesAtAll: boolean;
@@ -79,11 +79,11 @@ export function thresholdsOf(runner: Runner, problem: Solvable): Thresholds {
 const highestOf = (must: readonly Bracket[]) => Math.max(...must.map(({ high }) => high));
 const lowestOf = (rest: readonly Bracket[]) =>
   Math.min(...rest.filter(({ firesAtAll }) => firesAtAll).map(({ high }) => high), Infinity);
-/** The smallest ratio counts, because a gain in one threshold must not pay for a loss in another. */
+/** The smallest ratio counts, because a gain in one threshold must not compensate a loss in another. */
 const ratioOf = (must: readonly Bracket[], rest: readonly Bracket[]) =>
   Math.min(lowestOf(rest), MAX_SILENT) - highestOf(must);
 
-/** Narrows the thresholds that may still be the highest to fire or the lowest to be silent. */
+/** Narrows the brackets that may contain the highest threshold to fire or the lowest threshold to be silent. */
 function bisect(
   must: readonly Bracket[],
   rest: readonly Bracket[],
@@ -110,7 +110,7 @@ function shortfallOf(ratio: number, { silent }: Window): number {
   return (silent.length * missing) / (1 + missing);
 }
 
-/** Thresholds for amplitudes that lie between both pairs of thresholds. */
+/** The thresholds for amplitudes that satisfy both pairs of thresholds. */
 export const intersected = (one: Thresholds, other: Thresholds): Thresholds => ({
   ...one,
   fireAbove: Math.max(one.fireAbove, other.fireAbove),

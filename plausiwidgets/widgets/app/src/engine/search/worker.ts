@@ -1,5 +1,5 @@
-// The worker's side of a search in the browser. The first worker leads: it plans the search, evaluates, and reports. The others
-// help it. A page whose browser has no workers leads a search itself.
+// The worker's side of a search in the browser. The first worker is the leader, which plans the search, evaluates and reports.
+// The other workers help. If the browser has no workers, the page leads the search.
 
 import { addCode } from "../code.ts";
 import { type Evaluated, type Problem, solvesAmplitude } from "./objective.ts";
@@ -9,10 +9,10 @@ import { type Code, help, type Port, Team } from "./team.ts";
 
 const INTERVAL = 100; // ms between two reports
 const FIRST_INTERVAL = 20; // ms until the first report
-const PACE = 8; // evaluations per second of a search in a race: about as many as a user sees in a drag
-const HEAD_START = 32; // evaluations for which such a search waits first, because its first points arrive together
+const PACE = 8; // evaluations per second of a search in a race, about as many as a user sees during a drag
+const HEAD_START = 32; // evaluations for which such a search waits at the start, because its first points arrive together
 
-/** A search as the page orders it. */
+/** A request of the page to search. */
 export interface SearchOrder extends Code {
   readonly order: "search";
   readonly id: string;
@@ -20,13 +20,13 @@ export interface SearchOrder extends Code {
   readonly seed: number;
   readonly budget: number;
   readonly begin: "values" | "random";
-  /** Whether the evaluations have the pace of a user. */
+  /** Whether the evaluations are limited to the pace of a user. */
   readonly pace: boolean;
-  /** Whether the first set that passes the verification tests of the page ends the search. */
+  /** Whether the search ends with the first set that passes the verification tests of the page. */
   readonly endsItself: boolean;
-  /** Rows that were evaluated before the page was loaded again. */
+  /** Rows that were evaluated before a reload of the page. */
   readonly known: Float64Array;
-  /** The state in which the search was then. */
+  /** The state of the search before the reload. */
   readonly state: "running" | "paused" | "stopped" | "done";
 }
 
@@ -41,12 +41,12 @@ export type Order =
 export interface Report {
   readonly id: string;
   readonly state: "running" | "paused" | "done" | "stopped" | "failed";
-  /** The number of the first evaluation in this report. */
+  /** The index of the first evaluation in this report. */
   readonly from: number;
   /** The evaluations, packed. */
   readonly rows: Float64Array<ArrayBuffer>;
   readonly distribution: Distribution;
-  /** The numbers of the evaluations that began a restart. */
+  /** The indices of the evaluations that started a restart. */
   readonly restarts: readonly number[];
   readonly evaluations: number;
   readonly seconds: number;
@@ -126,7 +126,7 @@ class Search {
     }
   }
 
-  /** The rows of a batch: those that are known already, then those that are missing. Null if the search was ended. */
+  /** The rows of a batch, of which the first may be known already. Null if the search was stopped. */
   async #evaluate(batch: Batch, known: Evaluated[]): Promise<readonly Evaluated[] | null> {
     const isRepeating = known.length > 0;
     const repeated = known.splice(0, batch.points.length);
@@ -196,7 +196,7 @@ class Search {
   }
 }
 
-/** The searches of a leader, one at a time. */
+/** Runs the searches of a leader, one at a time. */
 export function leading(post: (report: Report) => void): (order: Order) => void {
   let search: Search | null = null;
   let ports: readonly Port[] = [];
@@ -228,7 +228,7 @@ export function leading(post: (report: Report) => void): (order: Order) => void 
   };
 }
 
-/** Starts the worker's side, which the script of a page calls if there is no document. */
+/** Starts the worker's side. The script of a page calls this function if there is no document. */
 export function seek(): void {
   const receive = leading((report) => postMessage(report, { transfer: [report.rows.buffer] }));
   addEventListener("message", ({ data }: MessageEvent<Order>) => receive(data));
