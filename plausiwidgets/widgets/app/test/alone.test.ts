@@ -5,7 +5,7 @@ import type { Host } from "../src/hosts/host.ts";
 import { kernelHost, type WidgetModel } from "../src/hosts/kernel.ts";
 import { appOf, hostOf } from "./harness.ts";
 
-/** A widget whose messages reach nobody, until a test replies. */
+/** A widget without a kernel, whose messages a test answers. */
 function widgetOf(manager: object = {}) {
   let listen: (content: unknown, buffers: DataView[]) => void = () => {};
   const model = {
@@ -39,7 +39,7 @@ test("a notebook whose kernel has never replied is alone until it replies", (t) 
     () => {},
   );
   for (let k = 0; k < 2; k++) t.mock.timers.tick(2500);
-  assert.deepEqual([silent, host.isAlone?.()], [[true, false, true], false]); // the kernel has stopped, or works
+  assert.deepEqual([silent, host.isAlone?.()], [[true, false, true], false]); // first the kernel has stopped, then it is busy
   host.close();
 });
 

@@ -20,7 +20,7 @@ const fields = {
   ...{ begin: "values" as const, free: ["tau_mem", "amplitude"], bounds: {} },
 };
 
-/** A worker that does nothing by itself. */
+/** A worker that only does what a test requests. */
 class Silent {
   onmessage: (event: { data: Report }) => void = () => {};
   onerror: (event: { message: string }) => void = () => {};
@@ -34,7 +34,7 @@ class Silent {
   }
 }
 
-/** A host whose searches are reported by the test. Python verifies if `host` does. */
+/** A host whose searches the test reports. Python verifies if `host` does. */
 function searching(host = fileHost({ lif: data }), keptAs = "") {
   const workers: Silent[] = [];
   const begin = () => {
@@ -49,7 +49,7 @@ function searching(host = fileHost({ lif: data }), keptAs = "") {
     });
   const order = () => workers.at(-1)?.orders.findLast((one): one is SearchOrder => one.order === "search");
   let count = 0;
-  /** Reports evaluations by the values of tau_mem and the amplitude, with their ranks. */
+  /** Reports evaluations with the values of tau_mem and the amplitude, and with their ranks. */
   const report = (
     rows: readonly [number, number, "rejected" | "fragile" | "unverified"][],
     state: Report["state"] = "running",

@@ -137,7 +137,7 @@ const exercise: Exercise = {
   start: { values: Object.entries(start), dt: 0.25 },
 };
 
-/** An app with an exercise at its start. */
+/** An app at the start of an exercise. */
 function exercising() {
   const locked = Object.keys(shows).filter((name) => !exercise.free.includes(name));
   const app = appOf("izhikevich", KEY, { begin: { exercise, ranges: { bounds: {}, fixed: [], locked } } });

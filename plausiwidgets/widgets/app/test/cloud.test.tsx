@@ -31,7 +31,7 @@ interface Given {
   readonly space?: typeof SPACE;
 }
 
-/** A cloud after a reply with some losses and the values of the last of them. */
+/** A cloud after a reply with some losses, and with values for the last of them. */
 function after(before: Cloud, from: number, count: number, rows: readonly number[], given: Given = {}) {
   const { mean = [], covariance = [], population = [], spread = 1, space = SPACE } = given;
   return withReply(
@@ -55,11 +55,11 @@ test("values are places on the sliders, and a page that is loaded again has the 
   assert.deepEqual(placesOf(begun), [0.5, 0.5, 1, 1, 1, 0]);
   const next = after(begun, 2, 1, [0, -1, 0]);
   assert.deepEqual([next.first, next.rows, next.space === begun.space], [0, 3, true]);
-  // 100 losses, and the values of the last two evaluations only
+  // 100 losses, but values only for the last two evaluations
   const late = after(noCloud(), 0, 100, [5, 0, 1, 10, 1, 0]);
   assert.deepEqual([late.first, late.rows], [98, 2]);
   assert.deepEqual(placesOf(after(late, 100, 1, [0, -1, 0])), [0.5, 0.5, 1, 1, 1, 0, 0, 0, 0]);
-  // the whole search again, as another page has requested it
+  // the whole search again, as requested by another page
   assert.deepEqual([after(next, 0, 3, [0, 0, 0, 0, 0, 0, 0, 0, 0]).rows, next.first], [3, 0]);
   const gap = after(next, 50, 1, [5, 0, 1]);
   assert.deepEqual([gap.first, gap.rows], [50, 1]);
@@ -184,7 +184,7 @@ const record = {
   best: { a: 0.03 },
 };
 
-/** A view of a search that runs. */
+/** A view of a running search. */
 async function begun() {
   const canvases = withCanvases(300, 300);
   const { host, reply } = hostOf();

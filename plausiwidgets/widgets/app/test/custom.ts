@@ -1,4 +1,4 @@
-// A neuron that only Python can simulate, and the replies of a host that simulates it.
+// A neuron that only Python can simulate, and the replies of a host that simulates this neuron.
 
 import type { ModelData } from "../src/catalogue.ts";
 import type { HostVerdict } from "../src/messages.ts";
@@ -27,7 +27,7 @@ export function unjudged(catalogue: typeof import("./catalogue.ts").catalogue): 
   return { ...data, model: { ...data.model, name: "izhikevich" }, shared: { [KEY]: { ...shared, judged } } };
 }
 
-/** An app with a host that is a kernel. */
+/** An app with a kernel as its host. */
 export function appWithHost(data: ModelData = custom(), pattern = KEY) {
   const asked = hostOf("kernel");
   const app = appOf(data.model.name, pattern, { host: asked.host, data });

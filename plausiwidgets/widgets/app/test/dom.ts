@@ -1,4 +1,4 @@
-// A document for tests of views. It has no layout and no canvas. Tests of pictures look at the data of the picture.
+// A document for tests of views. It has no layout and no canvas, so tests of pictures examine the data of the picture.
 
 import { Window } from "happy-dom";
 import { type ComponentChild, options, render } from "preact";
@@ -30,13 +30,13 @@ Object.assign(globalThis, {
 });
 
 let runEffects = () => {};
-// Preact runs effects and their cleanups after the next frame. A test does not wait for a frame.
+// Preact runs effects and their cleanups after the next frame, but a test does not wait for a frame.
 options.requestAnimationFrame = (act) => {
   runEffects = act;
   setTimeout(act, 0);
 };
 
-/** Renders a view into the document. `remove` takes it away, and runs the cleanups of its effects. */
+/** Renders a view into the document. `remove` removes it and runs the cleanups of its effects. */
 export function shown(child: ComponentChild) {
   const place = document.createElement("div");
   document.body.append(place);
@@ -68,7 +68,7 @@ function recordingContext() {
     (name: string) =>
     (...given: unknown[]) => {
       calls.push([name, ...given]);
-      return { width: 10 }; // of a text
+      return { width: 10 }; // the width of a text
     };
   const context = new Proxy({} as Record<string, unknown>, {
     get: (own, name: string) => own[name] ?? note(name),
@@ -77,14 +77,14 @@ function recordingContext() {
   return { context, calls };
 }
 
-/** A canvas of a size, and the calls of its context. */
+/** A canvas with a size, and the calls of its context. */
 export function recordingCanvas(clientWidth: number, clientHeight: number) {
   const { context, calls } = recordingContext();
   const canvas = { clientWidth, clientHeight, width: 0, height: 0, getContext: () => context };
   return { canvas: canvas as unknown as HTMLCanvasElement, calls };
 }
 
-/** Gives every canvas a size. `paintings` counts how often any of them was painted. */
+/** Gives every canvas a size. `paintings` counts the paintings of all canvases. */
 export function withCanvases(width: number, height: number) {
   const { prototype } = window.HTMLCanvasElement;
   const { context, calls } = recordingContext();

@@ -13,7 +13,7 @@ const HOW = { size: 14, dark: false };
 function sceneOf(model: string, pattern: string, change: Values = {}): Scene {
   const data = modelData(model);
   const app = appOf(model, pattern, { host: fileHost({ [model]: data }), data });
-  app.scene.peek(); // the axes contain these values when others are chosen
+  app.scene.peek(); // the axes contain these values when other values are set
   app.selection.put(change);
   app.selection.keep();
   const { value } = app.scene;
@@ -21,7 +21,7 @@ function sceneOf(model: string, pattern: string, change: Values = {}): Scene {
   return value;
 }
 
-/** The numbers on the left of a panel, from the top. */
+/** The numbers on the left of a panel, from top to bottom. */
 function numbersAt(scene: Scene, panel: number): { text: string; y: number }[] {
   const { panels, labels } = tracesOf(scene, 880, 520, HOW);
   const { top, height } = panels[panel];

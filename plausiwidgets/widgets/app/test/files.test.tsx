@@ -11,10 +11,10 @@ addHostTools(HOST_TOOLS);
 
 const names = (view: ReturnType<typeof shown>) => view.all(".pw-files button").map(({ textContent }) => textContent);
 
-// The address of a saved file is kept for a minute, which this process does not wait for.
+// The address of a saved file exists for a minute, and the process should not wait for it.
 after(() => setTimeout(process.exit, 50));
 
-/** Replaces what saves a file. The result has the texts of the saved files. */
+/** Replaces the function that saves a file. Returns the contents of the saved files. */
 function savedTexts(): Blob[] {
   const blobs: Blob[] = [];
   URL.createObjectURL = (blob) => {

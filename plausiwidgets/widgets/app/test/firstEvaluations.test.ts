@@ -10,7 +10,7 @@ const record = {
   ...{ best: { a: 0.03 }, sentence: "" },
 };
 
-/** An app in a notebook whose kernel is late. */
+/** An app in a notebook with a late kernel. */
 function notebook(t: import("node:test").TestContext) {
   t.mock.timers.enable({ apis: ["setTimeout"] });
   const kernel = hostOf("kernel");

@@ -12,9 +12,11 @@ const placed = (element: HTMLElement, top: number, height: number): HTMLElement 
   return element;
 };
 
-/** The height of an app in a panel of a notebook, whose cell and place are so many px below the top of its content. */
+/**
+ * The height of an app in a panel of a notebook. The cell and the element are at distances in px from the top of its content.
+ */
 function heightIn({ panel: high = 700, cell: cellAt = 0, app: appAt = 0, scrolled = 0 }, app?: HTMLElement): string {
-  const top = 60; // of the panel in the window
+  const top = 60; // top of the panel in the window
   const panel = placed(document.createElement("div"), top, high);
   panel.className = "jp-WindowedPanel-outer";
   panel.scrollTop = scrolled;

@@ -6,7 +6,7 @@ import { FRAMES } from "../src/models/motion.ts";
 import { stored } from "../src/models/selection.ts";
 import { appOf, until } from "./harness.ts";
 
-/** A page whose clock a test moves. `go` shows one frame after some ms. */
+/** A page with a clock that a test moves. `go` shows one frame after some ms. */
 function clocked(t: TestContext, canMove = true) {
   let now = 0;
   let next: (() => void) | null = null;
@@ -67,7 +67,7 @@ test("the sliders glide to their goal in half a second, each frame is simulated,
   assert.notEqual(run.trace.value, first);
   go(200);
   assert.ok(selection.current.value.values.a > middle.a);
-  await new Promise((done) => setTimeout(done, 60)); // an evaluation would be over by now
+  await new Promise((done) => setTimeout(done, 60)); // an evaluation would have ended by now
   assert.deepEqual([selection.isGliding.value, verdicts, added()], [true, 0, 0]);
   go(60);
   assert.deepEqual([selection.isGliding.value, selection.current.value, added()], [false, goal, 1]);

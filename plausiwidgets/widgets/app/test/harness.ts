@@ -1,4 +1,4 @@
-// An app for tests, with a host that records its requests and replies when a test says so.
+// An app for tests, with a host that records its requests and replies when a test requires it.
 
 import { type App, type Begin, createApp } from "../src/app.ts";
 import type { ModelData } from "../src/catalogue.ts";
@@ -15,7 +15,7 @@ interface Question {
   readonly listener: (reply: any, arrays: any) => void;
 }
 
-/** A host that does nothing by itself. `can` are the kinds of requests that it accepts, by default all. */
+/** A host that replies only when a test requires it. `can` accepts kinds of requests, by default all. */
 export function hostOf(name: Host["name"] = "kernel", can: (kind: Kind) => boolean = () => true) {
   const asked: Question[] = [];
   const cancelled: Question[] = [];
@@ -53,7 +53,7 @@ export function hostOf(name: Host["name"] = "kernel", can: (kind: Kind) => boole
   };
 }
 
-/** The app of a pair at its first stored set. */
+/** The app of a pair with its first stored set. */
 export function appOf(
   model = "izhikevich",
   pattern = "tonic_spiking",
@@ -62,7 +62,7 @@ export function appOf(
   return createApp(catalogue, host, data, stored(data, pattern, firstOf(data.patterns[pattern].sets)), {}, begin);
 }
 
-/** Waits until a condition is true, for work in pieces. */
+/** Waits until a condition is true, for work in slices. */
 export async function until(holds: () => boolean, ms = 5000): Promise<void> {
   const end = performance.now() + ms;
   while (!holds()) {

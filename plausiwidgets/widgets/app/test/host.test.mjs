@@ -4,7 +4,7 @@ import { createChannel } from "../src/hosts/channel.ts";
 import { serverHost } from "../src/hosts/server.ts";
 import { withFiles } from "../src/hosts/siteFiles.ts";
 
-/** Timers as a page has them, whose ids are numbers, and how to let time go by. */
+/** Timers like those of a page, whose ids are numbers, and a function that lets time pass. */
 function clock(t) {
   const due = new Map();
   let now = 0;
@@ -25,7 +25,7 @@ function clock(t) {
   };
 }
 
-/** A host, what was sent to it, and when it was silent. */
+/** A host, the messages that it received, and the times at which it was silent. */
 function connected(t) {
   const tick = clock(t);
   const [sent, silent] = [[], []];
@@ -47,7 +47,7 @@ test("a server that was left is not connected to again", (t) => {
   const host = serverHost("http://localhost/", {}, "en");
   sockets[0].onclose({ code: 1006 });
   tick(300);
-  assert.equal(sockets.length, 2); // it tries again
+  assert.equal(sockets.length, 2); // it connects again
   sockets[1].onclose({ code: 1006 });
   host.close();
   tick(60_000);
@@ -117,8 +117,8 @@ test("a host that does not answer is greeted, and called silent when it does not
   tick(2600);
   assert.deepEqual(silent, [true]);
   tick(30_000);
-  assert.deepEqual(silent, [true]); // said once
-  assert.ok(of("alive").length > 5); // and asked on
+  assert.deepEqual(silent, [true]); // reported only once
+  assert.ok(of("alive").length > 5); // the greetings continue
   host.receive({ kind: "alive", id: of("alive")[3].id, state: "done" }, null);
   assert.deepEqual(silent, [true, false]);
 });
@@ -162,7 +162,7 @@ test("an answer that is cut is a failure in one sentence, and the next one is he
     ["failed", "The response from Python could not be read: the array loss is incomplete.", []],
   ]);
   host.receive(answer, new DataView(new ArrayBuffer(32)));
-  assert.equal(heard.length, 1); // it had its last answer
+  assert.equal(heard.length, 1); // the request already had its last answer
   host.ask("plane", {}, take);
   host.receive({ ...answer, id: sent[sent.length - 1].id }, new DataView(new ArrayBuffer(32)));
   assert.deepEqual(heard[1], ["done", "", ["loss"]]);
@@ -216,7 +216,7 @@ test("of a custom neuron the outline is given at once, and the rest when it is t
   host.receive({ kind: "describe", id: sent[0].id, state: "done", data: data({}) }, null);
   assert.deepEqual(later, [[false, ""]]);
   host.describe("mine", "own");
-  assert.equal(sent.length, 1); // all is known
+  assert.equal(sent.length, 1); // no request is needed
 });
 
 test("a page of several files hears the rest of a custom neuron as well", async (t) => {
@@ -230,7 +230,7 @@ test("a page of several files hears the rest of a custom neuron as well", async 
         host.receive({ kind: "describe", id: sent[0].id, state: "done", data: data({}) }, null);
       });
   });
-  await Promise.resolve(); // what is no file of the page is asked at once
+  await Promise.resolve(); // the request is sent immediately, because there is no such file
   host.receive({ kind: "describe", id: sent[0].id, state: "running", data: data({ outlined: true }) }, null);
   assert.deepEqual(await later, [false, ""]);
 });

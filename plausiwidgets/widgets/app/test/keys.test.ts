@@ -14,7 +14,7 @@ const KEPT = "data-lm-suppress-shortcuts";
 const keyed = (key: string, options: KeyboardEventInit = {}) =>
   new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true, ...options });
 
-/** An input whose keys the app gets. */
+/** An input whose key events reach the app. */
 function inputWithKeys(app: App, type: string): HTMLInputElement {
   const input = document.createElement("input");
   input.type = type;

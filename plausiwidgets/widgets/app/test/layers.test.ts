@@ -3,9 +3,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import { posix } from "node:path";
 import { test } from "node:test";
 
-const SRC = new URL("../../src/", import.meta.url); // of the bundled test, which is in build/test
+const SRC = new URL("../../src/", import.meta.url); // relative to the bundled test, which is in build/test
 
-/** Layers from the bottom. A module imports its own layer and those below it; a type may come from anywhere. */
+/** The layers from bottom to top. A module imports its own layer and those below it. A type may come from any layer. */
 const LAYERS = [
   /^(catalogue|messages)\.ts$/,
   /^engine\//,
@@ -15,11 +15,11 @@ const LAYERS = [
   /^figure\//,
   /^panels\//,
   /^(tools|classroom)\//,
-  /^[^/]+$/, // the screen, the pages and the entry
+  /^[^/]+$/, // the screen, the pages and the entries
 ];
 const layerOf = (path: string) => LAYERS.findIndex((layer) => layer.test(path));
 
-/** The modules of the app that a module imports, without those of which it imports only types. */
+/** The modules of the app that a module imports, without imports of types only. */
 function importsOf(path: string, text: string): string[] {
   const found = text.matchAll(/^(?:import|export) (?!type )(?:[^;]*? from )?"(\.{1,2}\/[^"]+)";/gm);
   return [...found]
@@ -33,7 +33,7 @@ function upwards(path: string, text: string): string[] {
     .map((other) => `${path} imports ${other}`);
 }
 
-/** All modules that a module contains when it is bundled. */
+/** All modules in the bundle of a module. */
 function bundledFrom(path: string, found = new Set<string>()): ReadonlySet<string> {
   if (found.has(path)) return found;
   found.add(path);

@@ -31,8 +31,8 @@ test("the defaults complete the values of a link, and a link without values open
   assert.deepEqual(open(`#pattern=${key}`), packaged);
   assert.deepEqual(open(`#pattern=${key}&dt=0.1`), { ...packaged, dt: 0.1 });
   assert.deepEqual(open(`#pattern=${key}&d=5`), { ...plain, values: { ...plain.values, d: 5 } });
-  assert.deepEqual(open(`#pattern=${key}&d=much`), plain); // it names a value that could not be read
-  assert.deepEqual(open("#d=5"), { ...packaged, values: { ...packaged.values, d: 5 } }); // a move, as in a lesson
+  assert.deepEqual(open(`#pattern=${key}&d=much`), plain); // the link contains a value that cannot be read
+  assert.deepEqual(open("#d=5"), { ...packaged, values: { ...packaged.values, d: 5 } }); // a change of the stored set, as in a lesson
 });
 
 test("nonsense in a link is left out, each with a sentence", () => {

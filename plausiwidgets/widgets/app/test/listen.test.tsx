@@ -5,7 +5,7 @@ import { Listen } from "../src/panels/Listen.tsx";
 import { rendered, shown } from "./dom.ts";
 import { appOf } from "./harness.ts";
 
-/** A sound that a test does not hear. */
+/** An audio context without sound. */
 class SilentContext {
   readonly currentTime = 0;
   readonly sampleRate = 8000;
@@ -18,7 +18,7 @@ class SilentContext {
   readonly createBufferSource = () => ({ connect() {}, start() {}, stop() {} });
 }
 
-/** A view of an app. Both are closed after the test, because a playback would keep the process of a failed test. */
+/** A view of an app. Both are closed after the test, because a playback would keep the process alive after a failure. */
 function listening(app: App, t: TestContext) {
   const view = shown(
     <div class="pw-app">

@@ -1,4 +1,4 @@
-// This file is compiled and never runs. `tsc` fails if a line that must be an error compiles.
+// This file is compiled but never runs. `tsc` fails if a line with an error compiles.
 
 import type { App } from "../src/app.ts";
 import type { Catalogue, ModelData } from "../src/catalogue.ts";
@@ -22,7 +22,7 @@ declare const criterion: Criterion;
 const set = { model: "izhikevich", pattern: "tonic_spiking", values: { a: 0.02 }, dt: 0.25 };
 const plane = { ...set, bounds: {}, x: "a", y: "b", all: false };
 
-// Lines that must compile.
+// The following lines must compile.
 host.ask("verify", set, (reply) => {
   if (reply.state === "done") reply.verdict?.status satisfies string | undefined;
   if (reply.state === "failed") reply.error satisfies string;

@@ -19,7 +19,7 @@ function stepOf(model: string, pattern: string, more: Record<string, number> = {
   return { model, pattern, values: { ...values, ...more }, dt };
 }
 
-/** A kernel that keeps what the page sends, and replies when a test says so. */
+/** A kernel that stores the messages of the page, and replies when a test requires it. */
 function kernelOf(steps: readonly HistoryStep[], at = steps.length - 1, revision = 0) {
   const data: ModelData = modelData(steps[at].model);
   const listeners = new Map<string, (...given: unknown[]) => unknown>();
@@ -56,7 +56,7 @@ function kernelOf(steps: readonly HistoryStep[], at = steps.length - 1, revision
       const { id } = sent.findLast((one) => one.kind === kind) ?? { id: "" };
       tell({ kind, id, state: "done", ...fields });
     },
-    /** Accepts the last write of the page, as Python does, and replies. */
+    /** Accepts the last write of the page as Python does, and replies. */
     accept(isReplying = true) {
       const { kept, steps: given, at: place, revision: number, id } = writes()[writes().length - 1];
       const all = [...state._history.steps.slice(kept[0], kept[1]), ...given];
@@ -64,7 +64,7 @@ function kernelOf(steps: readonly HistoryStep[], at = steps.length - 1, revision
       state._history = { ...state._history, steps: all, at: place, revision: number, by: id };
       if (isReplying) this.reply("select");
     },
-    /** Python writes. */
+    /** Writes a change of Python. */
     write(change: Partial<SentHistory>) {
       state._history = { ...state._history, revision: state._history.revision + 1, by: "", ...change };
       return listeners.get("change:_history")?.();
@@ -88,7 +88,7 @@ function opened(t: TestContext, kernel: Kernel) {
   return app;
 }
 
-/** Waits until the page has sent a number of writes, and accepts the last one. */
+/** Waits until the page has sent a number of writes, and accepts the last write. */
 async function accepted(kernel: Kernel, count: number): Promise<Message> {
   await until(() => kernel.writes().length === count);
   kernel.accept();
@@ -118,7 +118,7 @@ test("a drag is the last step, and undo moves the position alone", async (t) => 
   assert.deepEqual([(await accepted(kernel, 2)).kept, kernel.record().at], [[0, 1], 1]);
   selection.keep();
   await soon();
-  assert.equal(kernel.writes().length, 2); // Python has the step already
+  assert.equal(kernel.writes().length, 2); // Python already has the step
   selection.put({ c: -58 });
   assert.deepEqual([(await accepted(kernel, 3)).kept, kernel.record().at], [[0, 2], 2]);
   await selection.undo();
@@ -140,7 +140,7 @@ test("several steps during a busy kernel are all sent at once", async (t) => {
   }
   await selection.undo();
   await soon();
-  assert.equal(kernel.writes().length, 1); // one message at a time
+  assert.equal(kernel.writes().length, 1); // only one message is unanswered at a time
   kernel.accept();
   await accepted(kernel, 2);
   const { steps, at } = kernel.record();
@@ -164,7 +164,7 @@ test("a write of Python replaces one of the page that is on its way", async (t) 
   const { selection } = opened(t, kernel);
   selection.put({ c: -60 });
   await until(() => kernel.writes().length === 1);
-  await kernel.add(stepOf("izhikevich", "resonator")); // before Python has read the write of the page
+  await kernel.add(stepOf("izhikevich", "resonator")); // before Python has received the write of the page
   assert.equal(selection.current.value.pattern, "resonator");
   kernel.reply("select", { state: "superseded" });
   await soon();
@@ -178,7 +178,7 @@ test("a selection that is about to be left is not sent", async (t) => {
   const kernel = kernelOf([TONIC]);
   const { selection } = opened(t, kernel);
   selection.put({ c: -61 });
-  const taken = kernel.add(stepOf("adex", "integrator")); // whose data the kernel sends
+  const taken = kernel.add(stepOf("adex", "integrator")); // the kernel must send the data of this model
   await soon();
   assert.equal(kernel.writes().length, 0);
   kernel.reply("describe", { data: modelData("adex"), why: "" });
@@ -196,9 +196,9 @@ test("a late record is dropped, and so is one that the page has written", async 
   selection.put({ c: -61 });
   await until(() => kernel.writes().length === 1);
   kernel.write({ steps: [TONIC], revision: 5 });
-  kernel.accept(false); // the reply is lost
+  kernel.accept(false); // the reply gets lost
   selection.put({ c: -62 });
-  await kernel.write({ revision: 6, by: `${PAGE}-9` }); // after the connection is back
+  await kernel.write({ revision: 6, by: `${PAGE}-9` }); // after the reconnection
   assert.equal(selection.current.value.values.c, -62);
   await accepted(kernel, 2);
   assert.deepEqual(
@@ -235,7 +235,7 @@ test("a page that is loaded again has the steps, also those of models whose data
   assert.deepEqual([selection.canUndo.value, selection.canRedo.value], [true, true]);
   const undone = selection.undo();
   await soon();
-  assert.equal(kernel.writes().length, 0); // until the step can be shown
+  assert.equal(kernel.writes().length, 0); // no message until the step can be shown
   kernel.reply("describe", { data: modelData("adex"), why: "" });
   await undone;
   const { at, revision, steps } = await accepted(kernel, 1);

@@ -6,7 +6,7 @@ import { withCanvases } from "./dom.ts";
 
 const HOW = { width: 400, height: 200, dark: false, size: 14, zoom: null };
 
-/** A search with losses from some place on. */
+/** A search with losses from an index. */
 const searchOf = (from: number, losses: number[], before = noEvaluations(), restarts: number[] = []) => ({
   ...{ id: "a", restarts },
   evaluations: withEvaluations(before, from, Float32Array.from(losses)),

@@ -1,4 +1,4 @@
-// Orders of searches for tests, and a leader whose helpers work in the same thread.
+// Requests of searches for tests, and a leader whose helpers work in the same thread.
 
 import { type ModelData, patternOf, type Values } from "../src/catalogue.ts";
 import type { Evaluated, Problem } from "../src/engine/search/objective.ts";
@@ -9,7 +9,7 @@ import { leading, type Report, type SearchOrder } from "../src/engine/search/wor
 import { catalogue, modelData } from "./catalogue.ts";
 
 export interface Case extends Partial<SpaceSettings>, Partial<Omit<SearchOrder, "problem" | "begin">> {
-  /** Values that differ from the first stored set. */
+  /** Values that replace those of the first stored set. */
   readonly from?: Values;
 }
 
@@ -34,11 +34,11 @@ export function orderOf(model: string, pattern: string, how: Case): SearchOrder 
   return { order: "search", id, problem, seed, budget, begin, pace, endsItself, code: {}, runtime: "", known, state };
 }
 
-/** A port whose messages wait for a turn of the event loop. In Node, those of a MessagePort would hold up the timers. */
+/** A port whose messages wait for a turn of the event loop. In Node, those of a MessagePort would block the timers. */
 class FairPort {
   onmessage: ((event: MessageEvent) => void) | null = null;
   other: FairPort | null = null;
-  /** Turns of the event loop that a message takes in addition. */
+  /** Additional turns of the event loop for each message. */
   delay = 0;
   postMessage(message: unknown) {
     const data = structuredClone(message);
@@ -58,7 +58,7 @@ class FairChannel {
 }
 Object.assign(globalThis, { MessageChannel: FairChannel });
 
-/** A leader with some helpers. `slow` delays the replies of each helper by more turns of the event loop. */
+/** A leader with some helpers. `slow` delays the replies of each helper by additional turns of the event loop. */
 export function leaderOf(helpers: number, slow = 0) {
   const reports: Report[] = [];
   let over = () => {};

@@ -9,7 +9,7 @@ import { rendered } from "./dom.ts";
 const GERMAN = { "Key parameters": "Wichtige Parameter" };
 const izhikevich = modelData("izhikevich");
 
-/** A page without a host, whose tab stores texts. */
+/** A page without a host, with a storage of its tab. */
 function pageOf(t: TestContext, more: Partial<Given> = {}, hash = "") {
   const place = document.createElement("main");
   document.body.append(place);

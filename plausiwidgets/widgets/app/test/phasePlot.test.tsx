@@ -54,7 +54,7 @@ test("a neuron without a phase plane shows its phase plot, and one with a phase 
     assert.match(inside.textContent ?? "", words);
     assert.equal(inside.tagName, tag);
     app.run.pointAt(10);
-    await until(() => !view.find("i").hidden); // a dot is at the state, above the picture
+    await until(() => !view.find("i").hidden); // a dot above the picture is at the state
     assert.ok(canvases.paintings() > before);
     view.remove();
     app.close();

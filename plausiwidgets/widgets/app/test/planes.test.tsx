@@ -38,7 +38,7 @@ const sliderOf = (name: string) => sliders.find((one) => one.name === name) ?? a
 
 const fileHost = () => hostOf("none", () => false).host;
 
-/** Counts the calls of a neuron from now on. */
+/** Counts the later calls of a neuron. */
 function counted(name: string) {
   const neuron = NEURONS[name];
   const calls = { count: 0 };
@@ -309,7 +309,7 @@ test("a cell that shows several patterns has the hue of the rarest one, and no t
   const patterns = Array.from({ length: 24 }, (_, k) => `pattern ${k}`);
   const none = 2 ** 24 - 1;
   const unmet = new Uint32Array(9).fill(none - 0b1); // each cell shows the first pattern
-  unmet[4] = none - 0b101; // and one also the third
+  unmet[4] = none - 0b101; // one cell also shows the third pattern
   unmet[8] = none;
   const cells = {
     ...{ x: [0, 1, 2], y: [0, 1, 2], rows: 3, criteria: [], patterns },
@@ -364,7 +364,7 @@ test("a plane of the host has all patterns, and the tab chooses what is requeste
     ["A Tonic spiking", "C Tonic bursting"],
   );
   view.remove();
-  await until(() => jobOf(app, "plane").job.value.state === "stopped"); // a closed tool stops its job
+  await until(() => jobOf(app, "plane").job.value.state === "stopped"); // closing a tool stops its job
   app.close();
 });
 
@@ -469,7 +469,7 @@ test("the phase plane has its fixed points in words, which follow the parameters
 });
 
 test("the small plane is painted during a drag, and not when its view is removed or nothing changes", async () => {
-  await new Promise((go) => setTimeout(go, 200)); // Preact ends the effects of former views after a frame
+  await new Promise((go) => setTimeout(go, 200)); // Preact ends the effects of former views only after a frame
   const canvases = withCanvases(200, 100);
   const app = appOf("izhikevich", "tonic_spiking", { host: fileHost() });
   const view = shown(<SmallPlane {...app} />);

@@ -12,7 +12,7 @@ interface Case {
   readonly state?: Search["state"];
 }
 
-/** A page whose clock a test moves, and the playback of a search that ended after some seconds. */
+/** A page with a clock that a test moves, and the playback of a search that ended after some seconds. */
 function played({ seconds, count = 400, isSeen = true, state = "done" }: Case) {
   let now = 1000;
   let next = () => {};
@@ -49,7 +49,7 @@ function played({ seconds, count = 400, isSeen = true, state = "done" }: Case) {
     least: 0,
   });
   const playback = createPlayback(search, signal(true));
-  const counts = { drawn: -1, best: -1 }; // the first call of an effect is not a change
+  const counts = { drawn: -1, best: -1 }; // -1 because the first call of an effect is not a change
   effect(() => {
     playback.drawn.value;
     counts.drawn++;
@@ -73,7 +73,7 @@ test("a short search is played in three seconds, with its best parameters at the
   const half = playback.drawn.value;
   assert.ok(half > 20 && half < 200);
   assert.equal(playback.shownBest.value, null);
-  assert.deepEqual(search.value?.best, { c: 1 }); // the search itself is over
+  assert.deepEqual(search.value?.best, { c: 1 }); // the search itself has ended
   go(1400);
   assert.ok(playback.drawn.value > half && playback.drawn.value < 400);
   go(200);

@@ -18,7 +18,7 @@ interface Case {
   readonly isForbidden?: boolean;
 }
 
-/** A player whose clock a test moves, and what it plays. */
+/** A player with a clock that a test moves, and its clicks. */
 function playing({ spikes = [100, 300], targets = [50, 500], isReduced = false, isForbidden = false }: Case = {}) {
   let now = 0;
   let frame: (() => void) | null = null;
@@ -102,7 +102,7 @@ test("a change of the trace, of the zoom or of the part that is shown stops the 
     await soon();
     change(run);
     assert.deepEqual([player.isPlaying.value, stopped.length, hasFrame()], [false, 1, false]);
-    change(run); // it does not listen any more
+    change(run); // the player no longer observes the sweep
     assert.equal(stopped.length, 1);
   }
 });
@@ -121,7 +121,7 @@ test("playback continues at the present time after a change of speed", async () 
   assert.equal(player.isPlaying.value, false);
   player.play();
   await soon();
-  go(400); // 200 ms of the sweep
+  go(400); // corresponds to 200 ms of the sweep
   player.setSpeed(1);
   await soon();
   assert.equal(player.time.value, 200);
@@ -170,7 +170,7 @@ test("a click begins at its sample, and clicks that follow each other closely do
   assert.equal(
     one.findIndex((x) => x !== 0),
     481,
-  ); // the sine of the sample 480 is 0
+  ); // the sine is 0 at sample 480
   const dense = samplesOf(
     Array.from({ length: 2000 }, (_, k) => k / 4000),
     "right",
@@ -186,7 +186,7 @@ test("a click begins at its sample, and clicks that follow each other closely do
 test("a long sweep is handed over in parts that follow each other without a gap", () => {
   const started: { readonly at: number; readonly length: number }[] = [];
   let stopped = 0;
-  // The part of a context that is used.
+  // The used part of the context.
   const context: BaseAudioContext = Object.assign(Object.create(null), {
     sampleRate: 8000,
     destination: {},

@@ -8,7 +8,7 @@ import { appOf, hostOf, until } from "./harness.ts";
 
 const reply = { model: "izhikevich", pattern: "tonic_spiking", dt: 0.25, seconds: 9, at_bounds: [], loss: 1, best: {} };
 
-/** A Plotly that records its calls, as a page has it that has loaded Plotly before. */
+/** A fake Plotly that records its calls, on a page that has already loaded Plotly. */
 function fakePlotly() {
   const calls: string[] = [];
   const listeners = new Map<string, (change: object) => void>();

@@ -1,4 +1,4 @@
-// Random actions on the models of an app, with invariants that must be true after each of them.
+// Random actions on the models of an app, with invariants that must be true after each action.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -10,16 +10,16 @@ import { catalogue, modelData } from "./catalogue.ts";
 import { simulated, traces } from "./custom.ts";
 import { appOf, hostOf } from "./harness.ts";
 
-const SEEDS = 5; // for each host
+const SEEDS = 5; // number of seeds for each host
 const ACTIONS = 120;
 const MODELS = ["izhikevich", "lif", "adex"];
 const PATTERNS = Object.keys(catalogue.patterns);
-const ALONE = ["search", "running", "pause", "resume", "stop"]; // requests that a file answers by itself
+const ALONE = ["search", "running", "pause", "resume", "stop"]; // requests that a page in one file answers without a host
 
 const data = new Map(MODELS.map((name) => [name, modelData(name)]));
 const dataOf = (name: string) => data.get(name) ?? assert.fail(name);
 
-/** Numbers of a linear congruential generator, and choices by them. */
+/** Numbers from a linear congruential generator, and random choices. */
 function randomOf(seed: number) {
   let state = Math.abs(seed * 7919 + 1) % 2147483647;
   const number = () => {
@@ -31,13 +31,13 @@ function randomOf(seed: number) {
   return { number, below, one };
 }
 
-/** An app, and a host that replies and describes only when `answer` and `describe` are called. */
+/** An app, and a host that replies and sends descriptions only when `answer` and `describe` are called. */
 function begun(name: Host["name"], { below }: ReturnType<typeof randomOf>) {
   const recorded = hostOf(name, (kind) => name !== "none" || ALONE.includes(kind));
   const awaited: (() => void)[] = [];
   recorded.host.describe = (model) => new Promise((give) => awaited.push(() => give(dataOf(model))));
   const app = appOf("izhikevich", "tonic_spiking", { host: recorded.host, data: dataOf("izhikevich") });
-  /** Gives the data of one of the models that are awaited. */
+  /** Sends the data of one of the requested models. */
   const describe = () => awaited.splice(below(awaited.length), 1)[0]?.();
   const describeAll = async () => {
     while (awaited.length) {
@@ -51,7 +51,7 @@ function begun(name: Host["name"], { below }: ReturnType<typeof randomOf>) {
 type Begun = ReturnType<typeof begun>;
 type Random = ReturnType<typeof randomOf>;
 
-/** Waits until promises that are fulfilled have been noticed. */
+/** Waits until the handlers of resolved promises have run. */
 const settled = () => new Promise<void>((go) => setImmediate(go));
 
 function put({ app: { selection } }: Begun, { number, one }: Random): void {
@@ -74,7 +74,7 @@ function configure({ app: { selection } }: Begun, { number, one }: Random): void
   );
 }
 
-/** Replies to any request of the past, also to one that was cancelled or answered already. */
+/** Replies to any earlier request, including cancelled and answered ones. */
 function answer({ app, asked }: Begun, { number, below, one }: Random): void {
   const requests = asked.filter(({ kind }) => ["search", "verify", "simulate", "running"].includes(kind));
   if (!requests.length) return;
@@ -96,7 +96,7 @@ function answer({ app, asked }: Begun, { number, below, one }: Random): void {
   }
 }
 
-/** Actions that leave locked parameters as they are, by their names. */
+/** Actions that do not change locked parameters, by name. */
 const MOVES: Readonly<Record<string, (begun: Begun, random: Random) => unknown>> = {
   put,
   nudge: ({ app: { selection } }, { below, one }) =>
@@ -134,7 +134,7 @@ const MOVES: Readonly<Record<string, (begun: Begun, random: Random) => unknown>>
   },
 };
 
-/** Actions that lead to other values, of which some wait for the data of another model. */
+/** Actions that change the values, some of which wait for the data of another model. */
 const WAYS: Readonly<Record<string, (begun: Begun, random: Random) => unknown>> = {
   undo: ({ app }) => app.selection.undo(),
   redo: ({ app }) => app.selection.redo(),
@@ -150,7 +150,7 @@ const ACTS = Object.entries({ ...MOVES, ...WAYS });
 /** The values of some parameters. */
 const some = (values: Values, names: readonly string[]) => names.map((name) => [name, values[name]]);
 
-/** What must be true after each action. */
+/** Checks the invariants. */
 function check({ selection, run, verdict, search, task, scene }: App, isDrawn: boolean): void {
   const { steps, at } = selection.history.value;
   const current = selection.current.value;
@@ -173,13 +173,13 @@ function check({ selection, run, verdict, search, task, scene }: App, isDrawn: b
   const latest = search.search.value;
   if (latest?.best && isOf(latest, current)) assert.deepEqual(Object.keys(latest.best).sort(), names.toSorted());
   if (!isDrawn) return;
-  const sweeps = run.sweeps.value; // there are none until a procedure has found them
+  const sweeps = run.sweeps.value; // empty until a procedure has found the sweeps
   assert.ok(!sweeps.length || sweeps.includes(run.sweep.value), `${run.sweep.value} of ${sweeps}`);
   assert.ok(scene.value.x.every(Number.isFinite));
   assert.ok(scene.value.lines.some(({ role }) => role === "yours"));
 }
 
-/** Undoes all steps, which leads to the first selection, and redoes them, which leads to the last. */
+/** Undoes all steps, which must restore the first selection, and redoes them, which must restore the last. */
 async function checkHistory({ app: { selection }, describeAll }: Begun, first: Selection): Promise<void> {
   selection.keep();
   const last = selection.current.peek();
@@ -203,7 +203,7 @@ for (const name of ["none", "kernel", "server"] as const) {
   for (let seed = 1; seed <= SEEDS; seed++) {
     test(`random actions keep the invariants with the host ${name}, seed ${seed}`, async (t) => {
       const random = randomOf(seed);
-      t.mock.method(Math, "random", randomOf(-seed).number); // of practice
+      t.mock.method(Math, "random", randomOf(-seed).number); // random numbers of practice
       const all = begun(name, random);
       t.after(all.app.close);
       const { app } = all;

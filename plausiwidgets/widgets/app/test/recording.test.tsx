@@ -9,7 +9,7 @@ import { modelData } from "./catalogue.ts";
 import { rendered, shown } from "./dom.ts";
 import { appOf, hostOf } from "./harness.ts";
 
-/** An app that records its requests about recordings, and the patterns that it chooses. */
+/** An app that records its requests about recordings, and the patterns that it opens. */
 function readerOf() {
   const { host, asked } = hostOf();
   const whole = appOf("lif", "tonic_spiking", { host });
@@ -134,7 +134,7 @@ test("a return to the defaults and another model require a new pattern, which a 
   data.value = modelData("adex");
   agree(app);
   assert.deepEqual([questions()[3].fields.model, questions()[3].fields.compare], ["adex", undefined]);
-  app.selection.setOut(); // to another pattern
+  app.selection.setOut(); // starts opening another pattern
   questions()[3].listener(done("of_adex"), {});
   assert.deepEqual(chosen, ["usual", "chosen", "usual"]);
   app.close();
@@ -302,7 +302,7 @@ test("nothing is compared before the user has stated whether the cell fires spon
   assert.equal(questions()[1].fields.spontaneous, false);
   questions()[1].listener({ state: "failed", error: "each sweep fires" }, {});
   await rendered();
-  // A statement that the recording contradicts is taken back.
+  // A statement that the recording contradicts is withdrawn.
   assert.deepEqual([state.value.isSpontaneous, view.find("[role=status]").textContent], [null, "each sweep fires"]);
   yes.click();
   assert.equal(questions()[2].fields.spontaneous, true);

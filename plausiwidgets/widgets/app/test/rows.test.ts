@@ -88,7 +88,7 @@ const lineOf = (spikes: readonly number[], change: Partial<Line> = {}): Line => 
   ...change,
 });
 
-/** A scene whose neuron has another line. */
+/** A scene in which the neuron has another line. */
 function sceneWith(line: Line): Scene {
   const app = fileOf("izhikevich", "tonic_spiking");
   const scene = app.scene.value;

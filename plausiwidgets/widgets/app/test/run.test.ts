@@ -8,7 +8,7 @@ import { appOf, hostOf, until } from "./harness.ts";
 
 const words = ({ verdict }: ReturnType<typeof appWithHost>["app"]) => verdict.worded.value.words;
 
-/** Counts the simulations of a neuron while something is done. */
+/** Counts the simulations of a neuron during an action. */
 function simulationsIn(act: () => void): number {
   const neuron = NEURONS.izhikevich;
   let calls = 0;
@@ -59,7 +59,7 @@ test("rest, threshold and peak of a neuron that only Python can simulate are tho
   const { simulation, trace } = app.run;
   assert.deepEqual(simulation.value.scale(), [-71, -52, 40]);
   assert.equal(simulation.value.span, 19);
-  assert.equal(trace.value.v[1], 40); // a spike of a neuron that resets
+  assert.equal(trace.value.v[1], 40); // a spike of a neuron with a reset
   reply("simulate", "done", simulated(2), traces);
   assert.ok(simulation.value.scale().every(Number.isFinite));
 });
@@ -106,7 +106,7 @@ test("a reply about former values is not shown", (t) => {
   app.selection.put({ a: 0.05 });
   first.listener({ kind: "simulate", id: "1", state: "done", ...simulated(0) }, traces);
   assert.equal(words(app), "Python is simulating …");
-  app.selection.put({ a: 0.02 }); // the same values again, but another selection
+  app.selection.put({ a: 0.02 }); // the same values, but another selection
   first.listener({ kind: "simulate", id: "1", state: "done", ...simulated(0) }, traces);
   assert.equal(words(app), "Python is simulating …");
 });
@@ -217,9 +217,9 @@ test("a line for comparison has the sweep and the time step that are shown", asy
   app.screen.pinned.value = app.selection.current.value;
   const pinned = () => app.scene.value.lines.find(({ role }) => role === "pinned");
   const first = pinned();
-  assert.equal(pinned(), first); // it is simulated once
+  assert.equal(pinned(), first); // the line is simulated only once
   app.selection.put({ a: app.selection.current.value.values.a * 1.1 });
-  assert.equal(pinned(), first); // it has its own values
+  assert.equal(pinned(), first); // the pinned neuron keeps its values
   app.selection.setTimeStep(app.selection.current.value.dt / 2);
   assert.equal(pinned()?.dt, app.selection.current.value.dt);
   app.run.showSweep("single pulse");
@@ -227,7 +227,7 @@ test("a line for comparison has the sweep and the time step that are shown", asy
   assert.notDeepEqual(other?.current, first?.current);
   await app.selection.choose("izhikevich", KEY);
   assert.equal(pinned(), undefined);
-  await app.selection.choose("izhikevich", "resonator"); // its main sweep
+  await app.selection.choose("izhikevich", "resonator"); // opens the main sweep
   assert.notDeepEqual(pinned()?.current, other?.current);
 });
 

@@ -23,7 +23,7 @@ function shown(model: string, pattern: string, change: Values = {}): App {
   return app;
 }
 
-/** The scene of a pair at its first stored set. */
+/** The scene of a pair with its first stored set. */
 function sceneOf(model: string, pattern: string, change: Partial<Scene> = {}): Scene {
   const app = shown(model, pattern);
   const scene = { ...app.scene.value, ...change };
@@ -125,9 +125,9 @@ test("Plotly has the ranges, ticks, texts and places of the first painter", () =
     [
       ["x", "y", "example"],
       ["x", "y", "your neuron"],
-      ["x", "y2", undefined], // the fill
+      ["x", "y2", undefined], // the fill of the current
       ["x", "y2", "current"],
-      ...["y3", "y4"].flatMap((row) => Array(4).fill(["x", row, ""])), // base line, two of the bursts, ticks
+      ...["y3", "y4"].flatMap((row) => Array(4).fill(["x", row, ""])), // base line, two lines of the bursts, and ticks
     ],
   );
   assert.equal(data[2].fill, "toself");
@@ -140,12 +140,12 @@ test("Plotly has the ranges, ticks, texts and places of the first painter", () =
 test("the axis of the current is as wide as the current, and its handle is in the visible part of the step", () => {
   const inhibited = sceneOf("izhikevich", "inhibition_induced_spiking");
   const [low, high] = inhibited.i;
-  assert.ok(low > 70 && high < 85, `${inhibited.i}`); // 80, and 75 for a while
+  assert.ok(low > 70 && high < 85, `${inhibited.i}`); // the current is 80, and 75 for a while
   const { panels, labels } = tracesOf(inhibited, 800, 500, HOW);
   const [line] = panels[1].layers;
   assert.equal(line.kind === "line" && line.floor, 80);
   assert.ok(["80", "75"].every((text) => labels.some((label) => label.text === text)));
-  const phasic = sceneOf("izhikevich", "phasic_spiking"); // its event is a part of the step
+  const phasic = sceneOf("izhikevich", "phasic_spiking"); // the event is a part of the step
   assert.ok(phasic.handles[0].t > phasic.x[0] && phasic.handles[0].t < phasic.x[1]);
 });
 

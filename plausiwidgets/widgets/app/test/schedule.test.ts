@@ -4,7 +4,7 @@ import { afterPaint, inPieces, perFrame } from "../src/models/schedule.ts";
 
 const soon = (ms = 0) => new Promise<void>((go) => setTimeout(go, ms));
 
-/** Frames that a test ends. */
+/** Animation frames that a test ends. */
 function withFrames(t: { after(act: () => void): void }) {
   const frames: (() => void)[] = [];
   Object.assign(globalThis, {
@@ -41,7 +41,7 @@ test("work follows an occasion immediately, and once a frame while occasions fol
   frame();
   assert.equal(count, 3);
   frame();
-  assert.equal(frames.length, 0); // without an occasion there is no work
+  assert.equal(frames.length, 0); // without an event there is no work
   assert.equal(await occasion(), 4);
   act();
   act.cancel();

@@ -97,7 +97,7 @@ test("the spike rows follow Listen in the Tab order, and their buttons zoom and 
   const scene = app.scene.value;
   const above = document.createElement("div");
   find(".pw-figure").append(above);
-  createRowButtons(app.run, above).put(scene.rows, frame(scene, 1000, 500)); // happy-dom draws no figure
+  createRowButtons(app.run, above).put(scene.rows, frame(scene, 1000, 500)); // happy-dom does not draw the figure
   assert.ok(all(".pw-spikerow").every(({ tabIndex }) => tabIndex === -1));
   const stops = all(".pw-side button").filter(({ tabIndex }) => tabIndex === 0);
   const listen = stops.findIndex((button) => button.classList.contains("pw-listen"));

@@ -113,7 +113,7 @@ test("a search begins at the values that are shown, and at random ones if these 
     app.search.begin();
     return asked.findLast(({ kind }) => kind === "search")?.fields.begin;
   };
-  assert.equal(begins(), "values"); // nothing is known yet
+  assert.equal(begins(), "values"); // before the first verdict
   reply("simulate", "done", simulated(0.5), traces);
   assert.equal(begins(), "values");
   reply("simulate", "done", simulated(0), traces);

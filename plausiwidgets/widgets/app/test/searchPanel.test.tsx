@@ -13,7 +13,7 @@ const record = {
   best: { a: 0.03 },
 };
 
-/** The panel of a search, as long as it is open, and the button that opens it. */
+/** The panel of a search while it is open, and the button that opens it. */
 function Both({ app }: { readonly app: App }) {
   return (
     <div class="pw-app">
@@ -23,7 +23,7 @@ function Both({ app }: { readonly app: App }) {
   );
 }
 
-/** A panel whose search has begun. */
+/** A panel with a started search. */
 async function begun(name: "kernel" | "none" = "kernel") {
   const { host, asked, reply } = hostOf(name);
   const app = appOf("izhikevich", "tonic_spiking", { host });
@@ -163,7 +163,7 @@ test("the region for screen readers announces the progress of a search at most o
   assert.equal(words.value, "1 evaluated");
   t.mock.timers.tick(200);
   assert.equal(words.value, "3 evaluated");
-  t.mock.timers.tick(5000); // nothing is new
+  t.mock.timers.tick(5000); // there is no new text
   latest.value = "4 evaluated";
   assert.equal(words.value, "4 evaluated");
   close();
@@ -179,7 +179,7 @@ test("the focus stays in the panel, and goes to the button of searches when the 
   await until(() => document.activeElement?.textContent === "▶ Resume");
   reply("search", "stopped", { search: record, from: 1 });
   await rendered();
-  await until(() => document.activeElement?.textContent === "Use these parameters"); // the next step
+  await until(() => document.activeElement?.textContent === "Use these parameters"); // the button of the next step
   const close = view.all(".pw-drawer button").find(({ textContent }) => textContent === "Close");
   assert.ok(close);
   close.focus();

@@ -136,7 +136,7 @@ test("a search without success uses its whole budget, restarts, and stays within
   assert.ok(random.rows.every(({ point }) => point[place] >= 10 && point[place] <= 12));
 });
 
-// A set whose spike lasts for more than 50 ms.
+// A set with a spike that lasts longer than 50 ms.
 const LONG_SPIKE = {
   C: 12.225664342584281,
   V_1: -1.2,

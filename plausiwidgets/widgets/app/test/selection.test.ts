@@ -35,7 +35,7 @@ function selecting(pattern = KEY, describe: Host["describe"] = async (model) => 
   return { selection, a, notices, saved, change: (history: History<Selection>) => change(history) };
 }
 
-/** The moves of a slider, and the end of the drag. */
+/** Moves a slider and ends the drag. */
 function drag({ selection }: ReturnType<typeof selecting>, name: string, values: readonly number[]): void {
   for (const value of values) selection.put({ [name]: value });
   selection.keep();
@@ -159,7 +159,7 @@ test("no listener sees a model with values of another one, or a step that is not
     "izhikevich izhikevich tonic_spiking tonic_spiking true true",
     "adex adex rebound_spike rebound_spike true true",
     "izhikevich izhikevich tonic_spiking tonic_spiking true true",
-    "izhikevich izhikevich tonic_spiking tonic_spiking true false", // the new time step, before it is kept
+    "izhikevich izhikevich tonic_spiking tonic_spiking true false", // the new time step, before it is an undo step
     "izhikevich izhikevich tonic_spiking tonic_spiking true true",
     "izhikevich izhikevich tonic_spiking tonic_spiking true true",
   ]);
@@ -252,7 +252,7 @@ test("each opening is told, and whether another pair was opened", async () => {
   selection.load(0);
   selection.load(0);
   await selection.choose("izhikevich", KEY);
-  await selection.undo(); // to the same pair
+  await selection.undo(); // back to the same pair
   stop();
   assert.deepEqual(seen, [false, false, false, true]);
   selection.close();

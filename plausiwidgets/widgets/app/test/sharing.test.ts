@@ -7,7 +7,7 @@ const FIELDS = "model=adex&pattern=tonic_bursting&a=4";
 
 type Sharing = Pick<Host, "name" | "share">;
 
-/** Gives the page an address. */
+/** Sets the address of the page. */
 function at(address: string): void {
   Object.defineProperty(globalThis, "location", { configurable: true, value: new URL(address) });
 }

@@ -38,7 +38,7 @@ test("the published trace of the model itself is the target for all values", () 
 test("for another model the target is scaled once, to the first stored set of the pattern", () => {
   const data = modelData("hodgkin_huxley");
   const at = stored(data, "tonic_spiking");
-  // The first simulation has other values, as that of a link.
+  // The first simulation has other values, such as those of a link.
   const moved = simulationOf(catalogue, data, { ...at, values: { ...at.values, E_L: -70 } });
   const target = moved.target() ?? assert.fail();
   const packaged = simulationOf(catalogue, data, at);

@@ -11,7 +11,7 @@ const keyParameters = ({ selection, bars, task, tour }: App) =>
 const allParameters = ({ selection, bars, task, host }: App) =>
   shown(<AllParameters selection={selection} bars={bars} task={task} host={host} />);
 
-/** The names of the components that render while something is done. */
+/** The names of the components that are rendered during an action. */
 async function renders(act: () => void): Promise<string[]> {
   const names: string[] = [];
   const before = options.diffed;

@@ -10,7 +10,7 @@ test("after a neuron was brought back from a wrong start, the axis has its range
   selection.keep();
   await until(() => scene.value.v[0] < low - 20);
   selection.put({ b, c: -60 });
-  assert.ok(scene.value.v[0] < low - 20); // the axis does not move under the hand
+  assert.ok(scene.value.v[0] < low - 20); // the axis does not move during the drag
   selection.put({ b, c });
   selection.keep();
   await until(() => scene.value.v[0] === low);

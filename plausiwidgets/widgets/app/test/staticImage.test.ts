@@ -48,7 +48,7 @@ test("the app follows its notebook while it is shown, and writes nothing without
 test("a figure that is not painted yet is not saved", () => {
   class Canvas {
     readonly height = 150;
-    readonly width = 300; // of every canvas before its first painting
+    readonly width = 300; // the width of every canvas before its first painting
   }
   Object.assign(globalThis, { HTMLCanvasElement: Canvas });
   const app = appOf();

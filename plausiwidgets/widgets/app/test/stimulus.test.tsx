@@ -6,7 +6,7 @@ import { modelData } from "./catalogue.ts";
 import { rendered, shown } from "./dom.ts";
 import { appOf, hostOf, until } from "./harness.ts";
 
-/** A model with currents that are shown like patterns, as a host sends them. */
+/** A model with currents that are shown like patterns, in the form of a host. */
 function withCurrents(): ModelData {
   const data = modelData("izhikevich");
   const own = data.patterns.tonic_spiking;

@@ -7,7 +7,7 @@ import type { AssessedRow, Kind } from "../src/messages.ts";
 import { catalogue, modelData } from "./catalogue.ts";
 import { hostOf, until } from "./harness.ts";
 
-/** A page that surveys in its own thread, with a host that verifies each candidate. */
+/** A page that runs its surveys in the same thread, with a host that verifies each candidate. */
 function surveying(status = "replicated") {
   const shipped: Record<string, ModelData> = {};
   const { host } = hostOf("server");
@@ -68,7 +68,7 @@ test("a repertoire keeps the parameters of the neuron, begins at known stimuli, 
   cancel();
   const [shown] = rows;
   assert.deepEqual([shown.pattern, shown.status], ["tonic_spiking", "replicated"]);
-  // The search goes on until the known stimulus, its first evaluation, is verified.
+  // The search continues until its first evaluation, which is the known stimulus, is verified.
   assert.deepEqual(shown.parameters, values);
   for (const { name } of data.parameters) assert.equal(shown.parameters[name], values[name]);
   const count = rows.length;

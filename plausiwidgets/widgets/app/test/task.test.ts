@@ -15,7 +15,7 @@ const data = modelData("izhikevich");
 const KEY = "tonic_bursting";
 const shows = stored(data, KEY).values;
 
-/** An app with its recording host, at the parameters of a stored set. */
+/** An app with a recording host, at the parameters of a stored set. */
 function begun(pattern = KEY, begin: Begin = {}) {
   const recorded = hostOf();
   return { app: appOf("izhikevich", pattern, { host: recorded.host, begin }), ...recorded };
@@ -23,7 +23,7 @@ function begun(pattern = KEY, begin: Begin = {}) {
 
 const lossOf = ({ verdict }: Pick<App, "verdict">) => verdict.verdict.value?.loss ?? Number.NaN;
 
-/** An app with practice in progress, whose start was evaluated. */
+/** An app with practice in progress, whose start has been evaluated. */
 async function practising() {
   const all = begun();
   await until(() => lossOf(all.app) === 0);
@@ -83,7 +83,7 @@ test("giving up restores the parameters, as a step of undo", async () => {
   app.task.giveUp();
   assert.deepEqual(app.selection.current.value.values, shows);
   assert.deepEqual([app.task.task.value.kind, app.selection.history.value.steps.length], ["none", steps + 1]);
-  app.task.giveUp(); // nothing is left to give up
+  app.task.giveUp(); // there is no practice to give up
   assert.equal(app.selection.history.value.steps.length, steps + 1);
   app.close();
 });
@@ -260,10 +260,10 @@ test("a card sets its tool, is done by the sliders, stays done, and can be reset
   await until(() => task.lesson.value?.isMet === false);
   assert.deepEqual([selection.current.value.values.c, task.lesson.value?.done], [shows.c, [1]]);
   selection.put({ c: -65 });
-  await task.goTo(2); // without parameters of its own
+  await task.goTo(2); // a card without parameters
   assert.equal(selection.current.value.values.c, -65);
   assert.deepEqual([selection.ranges.value.locked, task.mattering.value[0].name], [[], "b"]);
-  await task.goTo(1); // back: the card sets its parameters
+  await task.goTo(1); // going back, the card sets its parameters
   assert.deepEqual([selection.current.value.values.c, task.lesson.value?.done], [shows.c, []]);
   task.endLesson();
   assert.deepEqual([task.lesson.value, selection.ranges.value.locked, task.task.value.kind], [null, [], "none"]);
@@ -384,7 +384,7 @@ test("neither a mystery nor a lesson replaces a pattern that was chosen later", 
   give(lesson);
   await opened;
   assert.deepEqual([selection.current.value.pattern, task.lesson.value, task.attempt.value], ["resonator", null, null]);
-  task.beginMystery(); // the newest one counts
+  task.beginMystery(); // only the newest mystery counts
   task.beginMystery();
   const [older, newer] = asked.filter(({ kind }) => kind === "mystery").slice(-2);
   newer.listener({ state: "done", ...mystery }, {});

@@ -29,7 +29,7 @@ test("the menu shows pictures of the present neuron, which are kept until a para
 test("without a verdict of the page there are no pictures that take many evaluations", async () => {
   const { host } = hostOf("kernel");
   const app = appOf("izhikevich", "tonic_spiking", { host });
-  app.verdict.close(); // no verdict
+  app.verdict.close(); // there is no verdict
   const view = shown(<Explore {...app} />);
   await rendered();
   const withPictures = view.all(".pw-menu > button").filter((one) => one.querySelector("canvas"));

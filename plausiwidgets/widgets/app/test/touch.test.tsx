@@ -8,9 +8,9 @@ import { appOf } from "./harness.ts";
 
 Object.assign(globalThis, { DOMRect: window.DOMRect });
 
-const WIDTH = 324; // px, of which 300 are between the ends of the thumb
+const WIDTH = 324; // width in px, of which 300 are between the end positions of the thumb
 
-/** A slider that is touched, as a browser reports it: the value is that of the finger, whatever the finger wants. */
+/** A touched slider with the events of a browser: its value always follows the finger, even if the finger scrolls. */
 async function touchedSlider(app: App) {
   const { selection, bars, task, tour } = app;
   const view = shown(<KeyParameters selection={selection} bars={bars} task={task} tour={tour} />);

@@ -9,7 +9,7 @@ import { Caption, TourButton } from "../src/panels/Tour.tsx";
 import { rendered, shown } from "./dom.ts";
 import { appOf, hostOf, until } from "./harness.ts";
 
-/** Lets the pauses of a tour end when the test calls `go`. */
+/** Ends the pauses of a tour when the test calls `go`. */
 function paused(t: TestContext) {
   const waiting: { readonly ms: number; readonly go: () => void }[] = [];
   t.mock.method(FRAMES, "canMove", () => false);
@@ -94,7 +94,7 @@ test("any key stops the tour at its pattern, does nothing else, and makes one st
   document.body.dispatchEvent(event);
   await rendered();
   assert.deepEqual([event.defaultPrevented, app.tour.stage.value, added()], [true, null, 1]);
-  await go(); // its last pause ends
+  await go(); // ends its last pause
   assert.equal(app.selection.pattern.value.key, key);
   assert.equal(view.all(".pw-caption").length, 0);
   await app.selection.undo();

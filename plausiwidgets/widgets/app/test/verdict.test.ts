@@ -14,7 +14,7 @@ import { appOf, hostOf, until } from "./harness.ts";
 
 const izhikevich = modelData("izhikevich");
 
-/** The models of an app up to the verdict. Its work begins when a test calls `flush`. */
+/** The models of an app up to the verdict. Their work starts when a test calls `flush`. */
 function models(pattern: string, host: Host = hostOf("none", () => false).host) {
   const waiting = new Set<() => void>();
   const schedule = (work: () => void) => {
@@ -309,7 +309,7 @@ test("a neuron that needs a silent host has a sentence of its own", (t) => {
   t.after(app.close);
   silent(true);
   assert.match(app.verdict.silence.value, /this model needs it/);
-  assert.equal(app.verdict.asks("plane"), true); // the page cannot do it
+  assert.equal(app.verdict.asks("plane"), true); // the host is no longer silent
   silent(false);
   assert.equal(app.verdict.silence.value, "");
 });

@@ -1,5 +1,5 @@
-// Bundles src/ into static/, which is committed, so that installing the package needs no Node. With --check nothing is
-// written: the command fails if the committed bundle differs from the sources, or if no script imports a source.
+// Bundles src/ into static/, which is committed so that the installation of the package does not need Node. With --check,
+// nothing is written, and the command fails if the committed bundle differs from the sources or if no script imports a source.
 
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, posix } from "node:path";
@@ -23,10 +23,10 @@ const ENTRIES = {
   module: "src/moduleLoader.ts",
 };
 
-/** An outdated browser must understand the loader, which asks the user to update it. */
+/** The loader must also run in an outdated browser, because it asks the user to update it. */
 const TARGETS = { loader: "es2017" };
 
-/** A bundle with its banner, its map, and the paths of its sources. */
+/** A bundle with its banner, its source map, and the paths of its sources. */
 async function bundle(name, entry) {
   const { outputFiles, metafile } = await build({
     entryPoints: [entry],
@@ -38,9 +38,9 @@ async function bundle(name, entry) {
     target: [TARGETS[name] ?? "es2022"],
     jsx: "automatic",
     jsxImportSource: "preact",
-    sourcemap: "external", // pages inline the script, where a link to the map would lead nowhere
+    sourcemap: "external", // pages inline the script, so a link to the map would not work
     sourcesContent: false,
-    legalComments: "none", // the banner has them in full
+    legalComments: "none", // the banner contains the full comments
     charset: "utf8",
     metafile: true,
     write: false,
@@ -50,7 +50,7 @@ async function bundle(name, entry) {
   const [map, script] = [".js.map", ".js"].map((ending) => outputFiles.find(({ path }) => path.endsWith(ending)).text);
   const notices = noticesOf(inputs);
   const head = notices && `/*!\n${notices}\n*/\n`;
-  // The banner moves the code down: an empty line of the map for each of its lines.
+  // The banner moves the code down, so the map gets an empty line for each line of the banner.
   const { mappings, ...rest } = JSON.parse(map);
   const moved = { ...rest, mappings: ";".repeat(head.split("\n").length - 1) + mappings };
   return { name, inputs, text: head + script, map: JSON.stringify(moved) };
@@ -80,7 +80,7 @@ function fail(message) {
 const sources = readdirSync("src", { recursive: true })
   .map((path) => `src/${path.replaceAll("\\", "/")}`)
   .filter((path) => /(?<!\.d)\.(js|tsx?)$/.test(path));
-// The bundle does not contain modules that only have types.
+// The bundle does not contain modules with types only.
 const typed = sources.flatMap((path) =>
   [...readFileSync(path, "utf8").matchAll(/^import type .*? from "(.*?)";/gms)].map(([, other]) =>
     posix.join(dirname(path), other),

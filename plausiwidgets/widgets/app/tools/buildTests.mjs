@@ -1,5 +1,5 @@
-// Bundles each test with the modules that it tests, because Node 20 runs no TypeScript and no Node runs TSX. The packages are
-// in the bundle too, because happy-dom alone has some 700 modules, which each test would load one by one.
+// Bundles each test with the modules that it tests, because Node 20 cannot run TypeScript and no Node can run TSX. The bundle
+// also contains the packages, because happy-dom has some 700 modules, which each test would load one by one.
 
 import { readdirSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -16,7 +16,8 @@ await build({
   splitting: true, // all parts of a test must share one copy of the signals
   format: "esm",
   platform: "node",
-  banner: { js: 'import { createRequire } from "node:module";\nconst require = createRequire(import.meta.url);' }, // for CommonJS
+  // for modules in CommonJS format
+  banner: { js: 'import { createRequire } from "node:module";\nconst require = createRequire(import.meta.url);' },
   jsx: "automatic",
   jsxImportSource: "preact",
   sourcemap: "linked",

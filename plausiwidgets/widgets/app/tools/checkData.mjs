@@ -1,5 +1,5 @@
-// Compares data that Python writes with the types of src/catalogue.ts: each file becomes a constant of its type, which the
-// compiler checks. Without arguments it checks the catalogue, otherwise pairs of a type and a file.
+// Compares data that Python writes with the types of src/catalogue.ts. Each file becomes a constant of its type, which the
+// compiler checks. Without arguments, the script checks the catalogue, otherwise pairs of a type and a file.
 
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";

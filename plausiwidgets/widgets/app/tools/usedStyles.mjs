@@ -1,9 +1,9 @@
-// The rules of a style sheet that a script can use. A page in one file has no styles of tools that it lacks.
+// The rules of a style sheet that a script can use. A page in one file has no styles of missing tools.
 
 const CLASS = /\.(pw-[\w-]+)/g;
 const COMPOSED = /\b(pw-[\w-]+)\$\{/g;
 
-/** The parts of a text between a separator, outside of brackets. */
+/** The parts of a text between separators, except those within brackets. */
 function split(text, separator) {
   const parts = [];
   let [depth, begin] = [0, 0];
@@ -18,14 +18,14 @@ function split(text, separator) {
   return [...parts, text.slice(begin)];
 }
 
-/** A text without what is in brackets, where one of several classes is enough. */
+/** A selector without its parts in brackets, which list alternative classes. */
 function outside(selector) {
   let text = selector;
   for (let last = ""; last !== text; ) [last, text] = [text, text.replace(/\([^()]*\)/g, "")];
   return text;
 }
 
-/** The rules of a minified style sheet as pairs of what is before a block, and the block. */
+/** The rules of a minified style sheet, as pairs of the text before a block and the block. */
 function* rulesOf(css) {
   for (let at = 0; at < css.length; ) {
     const open = css.indexOf("{", at);
