@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import errno
 import os
+import re
 import signal
 import socket
 import sys
@@ -55,6 +56,14 @@ def explore_options(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="host names that the server accepts, such as explorer.example.org",
     )
+    app.add_argument(
+        "--allow-frame",
+        nargs="+",
+        type=origin,
+        default=[],
+        metavar="ORIGIN",
+        help="sites that may show the app in a frame, such as https://moodle.example.org",
+    )
     app.add_argument("--language", choices=languages(), help="language of the texts (default: the browser's language)")
     app.add_argument("--dark", action="store_true", help="use a dark colour scheme")
     app.add_argument(
@@ -71,6 +80,18 @@ def explore_options(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="number of processes for simulations (default: one per core)",
     )
+
+
+ORIGIN = re.compile(r"https://[a-z0-9][a-z0-9.-]*(:[0-9]{1,5})?|http://(localhost|127\.0\.0\.1)(:[0-9]{1,5})?")
+
+
+def origin(text: str) -> str:
+    """Return the origin of a site from the command line (argparse type)."""
+    if not ORIGIN.fullmatch(text.lower()):
+        raise argparse.ArgumentTypeError(
+            f"the site must be https:// with a host name and no path, such as https://moodle.example.org, got {text!r}."
+        )
+    return text.lower()
 
 
 def explore(options: argparse.Namespace) -> int:
@@ -143,6 +164,7 @@ def serve_app(options: argparse.Namespace) -> int:
             address=options.address,
             port=options.port,
             hosts=options.host,
+            frame_origins=options.allow_frame,
             exercises=options.exercise,
             models=[str(Path(path).resolve()) for path in options.files],
             language=options.language,

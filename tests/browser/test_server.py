@@ -1,6 +1,8 @@
 """The app as a server shows it, in a real browser: verdicts of Python, searches of the page, and several visitors."""
 
 import re
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
 
 import pytest
 from playwright.sync_api import expect
@@ -193,3 +195,42 @@ def test_an_exercise_is_handed_in_by_one_press_and_the_teachers_page_fills(brows
         for page in pages:
             page.close()
         server.stop()
+
+
+class Course(BaseHTTPRequestHandler):
+    """A page of another site with the app in a frame. A made-up answer would not be on the local network."""
+
+    html = ""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.end_headers()
+        self.wfile.write(self.html.encode())
+
+    def log_message(self, *args: object) -> None:
+        pass
+
+
+def test_an_allowed_site_shows_the_app_in_a_frame_and_another_site_does_not(browser, tmp_path):
+    sites = [HTTPServer(("127.0.0.1", 0), Course) for _ in range(2)]
+    allowed, other = (f"http://127.0.0.1:{site.server_port}" for site in sites)
+    server = start_app(tmp_path, "--workers=1", "--language=en", "--allow-frame", allowed)
+    Course.html = f'<!doctype html><title>A</title><link rel="icon" href="data:,"><iframe src="{server.url}"></iframe>'
+    for site in sites:
+        Thread(target=site.serve_forever, daemon=True).start()
+    course = BrowserPage(browser)
+    try:
+        course.page.goto(allowed)
+        frame = course.page.frame_locator("iframe")
+        frame.locator("[data-pw-status=replicated]").wait_for()
+        assert course.errors == []
+        course.page.goto(other)
+        until(lambda: any("frame-ancestors" in error for error in course.errors))
+        assert frame.locator(".pw-app").count() == 0
+    finally:
+        course.close()
+        server.stop()
+        for site in sites:
+            site.shutdown()
+            site.server_close()

@@ -18,6 +18,7 @@ from tornado.websocket import WebSocketClientConnection, websocket_connect
 from waiting import on_a_loop, run, until
 
 import plausiwidgets as pw
+from plausiwidgets.cli.main import main
 from plausiwidgets.widgets.server import frames
 from plausiwidgets.widgets.server.handlers import PROTOCOL
 from tests.browser.servers import Server, children, start_app
@@ -171,6 +172,46 @@ async def test_a_worker_that_is_killed_is_replaced_and_pages_make_their_patterns
     assert (await other.until("s", lambda answer: answer["state"] in DONE))["state"] == "done"  # it was repeated
     until(lambda: len(workers(server)) == 2)
     assert not set(before) & set(workers(server))
+
+
+def test_only_an_allowed_site_may_show_the_app_in_a_frame(server: Server, own, tmp_path: Path) -> None:
+    _, closed, _ = server.request()
+    assert closed["X-Frame-Options"] == "SAMEORIGIN" and closed["Content-Security-Policy"] is None
+    task = pw.teaching.Exercise("Make it fire.")
+    file = pw.export_page("lif", "tonic_spiking", {"amplitude": 5.0}, path=tmp_path / "task.html", exercise=task)
+    origins = ("https://moodle.example.org", "https://ilias.example.org:8443")
+    started = own("--workers=1", "--exercise", str(file), "--allow-frame", *origins)
+    for path in ("/", "/exercise/task/"):
+        status, opened, _ = started.request(path)
+        assert status == 200
+        assert opened["Content-Security-Policy"] == f"frame-ancestors 'self' {' '.join(origins)}"
+        assert opened["X-Frame-Options"] is None
+    assert started.request("/", host="rebound.example.org")[0] == 403
+    code = started.request("/exercise/task/codes", "POST", b"PW1.a", Origin=origins[0])
+    assert code[0] == 403  # the page in the frame has the origin of this server
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "moodle.example.org",
+        "http://moodle.example.org",
+        "https://moodle.example.org/",
+        "https://*.example.org",
+        "https://a.org; script-src *",
+        "https://user@a.org",
+        "*",
+        "'none'",
+        "",
+    ],
+)
+def test_a_site_that_may_show_the_app_must_be_an_origin(text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--app", "--allow-frame", text])
+    sentence = (
+        f"the site must be https:// with a host name and no path, such as https://moodle.example.org, got {text!r}."
+    )
+    assert sentence in capsys.readouterr().err
 
 
 @pytest.mark.slow

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Sequence
 from typing import Any
 
 from tornado import web
@@ -44,11 +45,19 @@ log = logging.getLogger("plausiwidgets.server")
 class PageMixin:
     """Mixin of the handlers that send the page."""
 
+    @property
+    def frame_origins(self: Any) -> Sequence[str]:
+        """Other sites whose pages may show the page in a frame."""
+        return ()
+
     def answer(self: Any, content: bytes) -> None:
         """Send the page. A browser requests it again at each visit."""
         self.set_header("Content-Type", "text/html; charset=utf-8")
         self.set_header("Cache-Control", "no-cache")
-        self.set_header("X-Frame-Options", "SAMEORIGIN")
+        if self.frame_origins:  # the older header cannot name a site
+            self.set_header("Content-Security-Policy", f"frame-ancestors 'self' {' '.join(self.frame_origins)}")
+        else:
+            self.set_header("X-Frame-Options", "SAMEORIGIN")
         for name, value in SAFE.items():
             self.set_header(name, value)
         self.finish(content)

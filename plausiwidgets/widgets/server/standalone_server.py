@@ -61,6 +61,11 @@ class Own:
         if not is_allowed(self.request.host_name, self.application.settings["hosts"]):
             raise web.HTTPError(403, log_message="another host name")
 
+    @property
+    def frame_origins(self: Any) -> Sequence[str]:
+        """Other sites whose pages may show a page of this server in a frame."""
+        return self.application.settings["frame_origins"]
+
     def set_default_headers(self: Any) -> None:
         """Replace the header with the name of the server by headers for security."""
         self.clear_header("Server")
@@ -311,6 +316,7 @@ def serve(
     address: str = "127.0.0.1",
     port: int | None = None,
     hosts: Sequence[str] = (),
+    frame_origins: Sequence[str] = (),
     models: Sequence[str] = (),
     exercises: Sequence[Path] = (),
     language: str | None = None,
@@ -329,6 +335,8 @@ def serve(
         Port of the server. The default is the first free port from 8866.
     hosts : sequence of str
         Host names that a request may have, in addition to localhost and IP addresses.
+    frame_origins : sequence of str
+        Other sites whose pages may show a page of this server in a frame, such as a learning platform.
     models : sequence of str
         Python files with models.
     exercises : sequence of Path
@@ -352,16 +360,16 @@ def serve(
     handler.setFormatter(logging.Formatter("%(asctime)s %(message)s", "%H:%M:%S"))
     handler.addFilter(Sparing())
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
-    asyncio.run(_serve(limits, address, port, hosts, models, by_name(exercises), language, dark, open_browser, report))
+    settings = {"hosts": list(hosts), "frame_origins": list(frame_origins), "exercises": by_name(exercises)}
+    asyncio.run(_serve(limits, address, port, settings, models, language, dark, open_browser, report))
 
 
 async def _serve(
     limits: Limits,
     address: str,
     port: int | None,
-    hosts: Sequence[str],
+    settings: Mapping[str, Any],
     models: Sequence[str],
-    exercises: Mapping[str, Exercise],
     language: str | None,
     dark: bool,
     open_browser: bool,
@@ -387,9 +395,8 @@ async def _serve(
             (r".*", Missing),
         ],
         log_function=note_request,
-        hosts=list(hosts),
+        **settings,
         visitors=visitors,
-        exercises=exercises,
         page=lambda: site.page(more, language, pool.models),
     )
     server = Limited(
@@ -413,6 +420,7 @@ async def _serve(
         shown = f"[{address}]" if ":" in address else address
         url = f"http://{'127.0.0.1' if address in ('0.0.0.0', '::') else shown}:{opened}/"
         report(f"plausiwidgets: {url} (Ctrl-C ends it)")
+        exercises: Mapping[str, Exercise] = settings["exercises"]
         for name, exercise in exercises.items():
             place = f"{url}exercise/{name}/"
             report(f"exercise: {place}, for the teacher: {place}?teacher={exercise.secret}#class")
