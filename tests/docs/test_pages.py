@@ -50,7 +50,8 @@ REMOVED = {f"plausiwidgets {command} {old}" for command, options in renamed.OPTI
 REMOVED |= {f"plausiwidgets {old}" for old in renamed.COMMANDS}
 """Commands of 0.3, which a page names without running them."""
 OTHERS = re.compile(
-    r"python3? -m (venv|pip|build) |conda (create|run) |pip |pre-commit |twine |check-wheel-contents |validate-pyproject |cffconvert |jupyter nbconvert |\.ci/run "
+    r"python3? -m (venv|pip|build) |conda (create|run) |pip |pre-commit |twine |jupyter nbconvert |\.ci/run "
+    r"|check-wheel-contents |validate-pyproject |cffconvert "
     r"|(\.venv\S*[/\\]\w+[/\\])(python -m (pip|pytest) |ruff |sphinx-build |mypy )"
     r"|PLAUSIWIDGETS_\w+=\S+ (pytest|sphinx-build) |python (?P<script>docs/\S+)"
     r"|cd (?P<folder>plausiwidgets/\S+)|npm (ci|run (build|check)) |npx biome check |node (tools|--test )"
