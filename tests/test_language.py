@@ -134,7 +134,7 @@ def report(texts: Iterator[tuple[str, str]]) -> list[str]:
         (" ".join(["word"] * 30) + ". " + " ".join(["Word"] * 30) + ".", 0),
     ],
 )
-def test_the_rules_find_what_they_are_for(text: str, count: int) -> None:
+def test_the_rules_find_their_examples(text: str, count: int) -> None:
     assert len(list(faults(text))) == count, list(faults(text))
 
 

@@ -501,7 +501,7 @@ def test_a_torch_module_in_place_of_a_model_names_the_way_in(name, thing, argume
         thing(**given)
 
 
-def test_a_row_and_the_columns_of_a_table_are_taken_like_a_mapping():
+def test_rows_and_columns_of_a_table_are_accepted_as_a_mapping():
     table = pd.DataFrame({"tau_mem": [10.0, 20.0, 30.0], "amplitude": [30, 40, 50]}, index=["a", "b", "c"])
     plain = {"tau_mem": [10.0, 20.0, 30.0], "amplitude": [30.0, 40.0, 50.0]}
     many = pw.judge("lif", "tonic_spiking", plain, verify=False)

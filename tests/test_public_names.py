@@ -80,7 +80,7 @@ def test_tab_completes_every_public_name_before_it_is_used() -> None:
 
 
 @pytest.mark.parametrize("home", [pw, pw.analysis, pw.assessment, pw.recordings, pw.teaching, pw.networks])
-def test_what_a_type_checker_sees_of_a_package_is_what_it_imports_on_first_use(home: ModuleType) -> None:
+def test_the_type_checker_and_the_lazy_imports_of_a_package_agree(home: ModuleType) -> None:
     """Both are written down: a checker does not run the package, and the package does not import for it."""
     tree = ast.parse(Path(str(home.__file__)).read_text(encoding="utf-8"))
     [checked] = [node for node in tree.body if isinstance(node, ast.If)]

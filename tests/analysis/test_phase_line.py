@@ -68,7 +68,7 @@ def test_beyond_the_rheobase_nothing_rests(model: str, p: dict[str, float], curr
         ({"parameters": {"tau": 3.0}}, "tau"),
     ],
 )
-def test_what_is_no_line_is_refused(arguments: dict, said: str) -> None:
+def test_an_object_that_is_not_a_phase_line_is_rejected(arguments: dict, said: str) -> None:
     with pytest.raises(ValueError, match=said):
         pw.analysis.phase_line("lif", **arguments)
 

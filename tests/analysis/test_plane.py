@@ -31,7 +31,7 @@ def test_every_cell_is_the_judgement_of_its_set() -> None:
     assert plane.point == (-60.0, 2.0) and plane.pair == ("c", "d")
 
 
-def test_what_is_accepted_is_verified_on_request() -> None:
+def test_accepted_cells_are_verified_on_request() -> None:
     values = {"a": 0.02, "b": 0.2, "c": -50.0, "d": 2.0, "amplitude": 15.0}
     plane = pw.analysis.parameter_plane("izhikevich", "tonic_bursting", "c", "d", values, points=8, verify=True)
     c, d = grid(plane)
@@ -125,7 +125,7 @@ def test_a_progress_can_end_it() -> None:
         ({"patterns": pw.patterns.stimulus("step")}, "cannot be used in a parameter plane"),
     ],
 )
-def test_bad_input_is_told_what_is_valid(arguments: dict[str, Any], said: str) -> None:
+def test_errors_for_bad_input_name_the_accepted_values(arguments: dict[str, Any], said: str) -> None:
     usual = {"model": "izhikevich", "patterns": "tonic_spiking", "x": "a", "y": "b"}
     with pytest.raises((ValueError, TypeError), match=said):
         pw.analysis.parameter_plane(**(usual | arguments))

@@ -9,7 +9,7 @@ import plausiwidgets as pw
 from plausiwidgets.assessment import packaged_parameters
 
 
-def test_the_neuron_is_held_and_what_is_claimed_is_granted_by_the_judge() -> None:
+def test_the_neuron_is_fixed_and_judge_confirms_its_repertoire() -> None:
     own = {"a": 0.025, "b": 0.21}
     asked = ["tonic_spiking", "phasic_spiking", "mixed_mode", "tonic_bursting", "rebound_spike", "resonator"]
     table = pw.analysis.repertoire("izhikevich", own, patterns=asked, budget=200)
@@ -41,13 +41,13 @@ def test_a_search_finds_a_stimulus_that_is_none_of_the_known_ones() -> None:
     assert not pw.judge("adex", row.pattern, own | defaults).accepted
 
 
-def test_what_is_proved_impossible_is_not_searched_for() -> None:
+def test_ruled_out_patterns_are_not_searched() -> None:
     table = pw.analysis.repertoire("lif", patterns=["tonic_bursting", "resonator"])
     assert table["evaluations"].tolist() == [0, 0] and table["summary"].str.startswith("ruled out: ").all()
     assert np.isnan(table["loss"]).all() and table["stimulus"].tolist() == [{}, {}]
 
 
-def test_progress_is_told_of_each_pattern_and_bad_input_is_refused() -> None:
+def test_progress_is_reported_for_each_pattern_and_bad_input_is_rejected() -> None:
     told: list = []
     pw.analysis.repertoire("lif", patterns=["tonic_spiking", "integrator"], progress=told.append)
     assert [result.pattern for result in told[:2]] == ["tonic_spiking", "integrator"]

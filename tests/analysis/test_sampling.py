@@ -84,7 +84,7 @@ def test_its_volume_is_that_of_points_that_are_thrown_at_random(samples: list[pd
     assert [table.attrs["volume"] for table in samples] == pytest.approx([share, share], rel=0.15)
 
 
-def test_what_is_fixed_keeps_its_value_and_bounds_hold() -> None:
+def test_fixed_parameters_keep_their_values_and_bounds_are_respected() -> None:
     settings = {"fixed": {"tau_mem": 15.0, "t_ref": 1.0}, "bounds": {"amplitude": (20.0, 30.0)}}
     table = pw.analysis.sample_accepted("lif", "tonic_spiking", n=30, verify=True, **settings)
     assert (table["tau_mem"] == 15.0).all() and (table["t_ref"] == 1.0).all()
@@ -93,7 +93,7 @@ def test_what_is_fixed_keeps_its_value_and_bounds_hold() -> None:
     assert (judged.status == table["status"]).all() and judged.replicated.mean() > 0.5
 
 
-def test_where_nothing_is_accepted_it_says_so_and_bad_input_is_refused() -> None:
+def test_an_empty_region_is_reported_and_bad_input_is_rejected() -> None:
     with pytest.raises(
         NoSolutionError, match=r"no parameter set meets all criteria in [0-9]+ evaluations \(smallest loss 1\)"
     ):

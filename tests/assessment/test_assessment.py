@@ -49,7 +49,7 @@ def test_rows_of_a_found_and_of_a_missed_pattern():
     assert missing["expected_random_low"] > 1
 
 
-def test_what_an_argument_rules_out_is_not_searched_and_its_row_says_why(tmp_path):
+def test_a_pattern_that_a_proof_rules_out_is_not_searched_and_its_row_has_the_reason(tmp_path):
     asked = {"models": "lif", "patterns": ["tonic_bursting", "tonic_spiking"], "store": tmp_path / "s.jsonl"}
     table = pw.assess(**asked)
     ruled_out, found = table.iloc[0], table.iloc[1]
@@ -187,12 +187,12 @@ def test_progress_on_a_terminal(progress, capsys):
         ({"store": ":memory:"}, "store must be None, the path of a file or a list of paths, got ':memory:'"),
     ],
 )
-def test_errors_name_the_value_and_what_is_valid(arguments, text):
+def test_errors_name_the_value_and_the_accepted_values(arguments, text):
     with pytest.raises((ValueError, TypeError), match=text):
         pw.assess(**({"models": "lif", "patterns": ["tonic_spiking"]} | arguments))
 
 
-def test_a_table_of_what_is_no_record_is_refused():
+def test_a_table_without_records_is_rejected():
     with pytest.raises(TypeError, match="make_table: an entry of results must be a Result, got 1"):
         pw.assessment.make_table(number for number in [1])
 

@@ -17,7 +17,7 @@ def table():
     return estimate(pw.models.load(NEURONS), "tonic_bursting", seed=[0, 1], **SMALL)
 
 
-def test_it_says_which_models_compile_and_why_the_others_do_not(table):
+def test_an_estimate_lists_models_that_compile_and_reasons_of_the_others(table):
     assert list(table.columns) == list(ESTIMATE_COLUMNS)
     assert list(table["model"][~table["compiled"]]) == ["by_numpy", "special"]
     assert all(table["reason"][~table["compiled"]]) and not any(table["reason"][table["compiled"]])
@@ -34,7 +34,7 @@ def test_a_slow_pair_is_measured_on_its_first_generation(monkeypatch):
     assert [(one.done, one.of, one.each) for one in seen] == [(1, 2, "pairs"), (2, 2, "pairs"), (2, 2, "pairs")]
 
 
-def test_what_is_slow_ends_within_a_generation_and_on_the_way_to_the_defaults(monkeypatch):
+def test_a_slow_search_ends_within_a_generation_and_on_the_way_to_the_defaults(monkeypatch):
     monkeypatch.setattr(estimates, "MAX_SECONDS", 0.2)
     began = time.process_time()
     (slow,) = estimate("lif", "tonic_spiking", engine="torch").to_dict("records")

@@ -36,7 +36,7 @@ def test_it_has_fourteen_neurons_the_twenty_patterns_and_a_score_that_counts_the
     assert table.attrs["versions"]["date"]
 
 
-def test_the_notebook_tells_what_the_table_has():
+def test_the_notebook_agrees_with_the_table():
     found, text = shown(), CHAPTER["torch-found"]
     textbook = packaged_table().query("status == 'replicated' and model == 'lif'")["letter"]
     assert found["snntorch_leaky"] == "".join(sorted(textbook)) == "AGL" and "A, G and L" in text
@@ -62,7 +62,7 @@ def test_the_resonators_that_the_step_makes_are_those_of_one_copy_in_a_hundred_a
     assert all(1.0 - parameters["interval"] % 1.0 < 0.02 for parameters in weak["parameters"])
 
 
-def test_neurons_that_are_no_table_are_refused_by_name():
+def test_objects_that_are_not_a_table_of_neurons_are_rejected_by_name():
     with pytest.raises(
         ValueError, match=r"neurons: unknown name 'tourch'\. Did you mean 'torch'\? Valid: package, torch\."
     ):

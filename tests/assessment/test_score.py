@@ -46,7 +46,7 @@ def test_a_pattern_counts_once_with_its_best_seed():
     assert found.loc["adex", "robustness"] == pytest.approx(0.7) and found.loc["lif", "robustness"] == 0.9
 
 
-def test_the_cost_is_that_of_the_models_own_step_and_box():
+def test_the_operation_count_is_for_the_models_time_step_and_ranges():
     found = score()
     adex = pw.models.get("adex")
     assert found.loc["adex", "operations_per_ms"] == operations_per_ms("adex")
@@ -55,7 +55,7 @@ def test_the_cost_is_that_of_the_models_own_step_and_box():
     assert 0.1 < measured["ns_per_ms"][0] < 1e5 and math.isnan(found.loc["lif", "ns_per_ms"])
 
 
-def test_a_custom_model_has_a_cost_if_it_is_given_and_can_be_compiled():
+def test_a_custom_model_has_an_operation_count_if_it_is_passed_and_can_be_compiled():
     def step(current, state, p, dt):
         return good_step(current + 0.0 * torch.lgamma(p.tau), state, p, dt)
 

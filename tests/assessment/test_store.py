@@ -252,7 +252,7 @@ def test_a_file_deleted_during_the_study_is_noticed(tmp_path):
     same_table(table, pw.assess("lif", "tonic_bursting", **SMALL))
 
 
-def test_what_a_pattern_or_a_neuron_is_judged_by_is_part_of_the_request():
+def test_the_definitions_of_patterns_and_neurons_are_part_of_the_request():
     pattern = replace(pw.patterns.get("tonic_spiking"), key="mine", verification={})
 
     def longer(runner):

@@ -33,7 +33,9 @@ def rejudged(rows: pd.DataFrame) -> list[tuple[str, str, str, str]]:
     return wrong
 
 
-def test_it_has_every_published_neuron_and_a_most_versatile_one_of_each_model(table: pd.DataFrame) -> None:
+def test_the_repertoires_have_every_published_neuron_and_the_most_versatile_of_each_model(
+    table: pd.DataFrame,
+) -> None:
     twenty = [key for key in pw.patterns.names() if pw.patterns.registry.is_builtin(pw.patterns.get(key))]
     for name in NAMES:
         model = pw.models.get(name)
@@ -60,7 +62,7 @@ def test_no_published_neuron_shows_more_than_the_most_versatile_one(table: pd.Da
         assert shown[name].max() == shown[name][MOST_VERSATILE], name
 
 
-def test_a_published_neuron_shows_the_pattern_of_its_name_where_the_judge_grants_it(table: pd.DataFrame) -> None:
+def test_a_published_neuron_has_the_pattern_of_its_name_if_judge_confirms_it(table: pd.DataFrame) -> None:
     shown = table.set_index(["model", "neuron", "pattern"])["status"]
     missing = []
     for name in searched(table):
@@ -74,7 +76,7 @@ def test_a_published_neuron_shows_the_pattern_of_its_name_where_the_judge_grants
     assert missing == []
 
 
-def test_the_judge_grants_a_sample_of_its_claims(table: pd.DataFrame) -> None:
+def test_a_sample_of_the_repertoires_is_confirmed_by_judge(table: pd.DataFrame) -> None:
     claims = table[table["status"] == "replicated"]
     versatile = claims[claims["neuron"] == MOST_VERSATILE].groupby("model").sample(1, random_state=0)
     assert len(versatile) == len(searched(table))
@@ -83,5 +85,5 @@ def test_the_judge_grants_a_sample_of_its_claims(table: pd.DataFrame) -> None:
 
 
 @pytest.mark.benchmark
-def test_the_judge_grants_every_claim(table: pd.DataFrame) -> None:
+def test_every_entry_of_the_repertoires_is_confirmed_by_judge(table: pd.DataFrame) -> None:
     assert rejudged(table[table["status"] != "rejected"]) == []

@@ -151,7 +151,7 @@ def test_the_published_set_shows_the_pattern_and_says_so(as_opened):
     assert "Published by Izhikevich, 2004" in as_opened.page.locator("footer").inner_text()
 
 
-def test_a_neuron_that_cannot_is_told_with_the_argument(opened):
+def test_a_ruled_out_pattern_is_shown_with_its_proof(opened):
     page = opened("#model=lif&pattern=tonic_bursting")
     assert "∅ Ruled out" in chip(page)
     assert "no bursts" in page.locator("footer").inner_text()
@@ -191,7 +191,7 @@ def test_a_key_on_a_slider_changes_the_verdict_and_undo_takes_it_back(opened):
     expect(page.locator(".pw-row:has([data-name=c]) output")).to_have_text("−50 mV")
 
 
-def test_what_is_compared_stays_in_the_figure_while_a_slider_moves_until_it_is_taken_away(opened):
+def test_the_compared_trace_stays_in_the_figure_until_the_comparison_ends(opened):
     page = opened()
     explore, menu = page.get_by_role("button", name="Explore"), page.get_by_role("dialog")
     explore.click()
@@ -231,7 +231,7 @@ def test_arrows_go_to_the_next_pattern_and_a_slider_keeps_them_to_itself(opened)
     assert "phasic bursting" in page.locator("h1").inner_text()
 
 
-def test_a_turn_hides_the_bars_hints_show_them_and_the_way_back_solves_it(opened):
+def test_practice_hides_the_bars_hints_show_them_and_returning_solves_it(opened):
     page = opened()
     page.wait_for_selector(".pw-bar")
     page.get_by_role("button", name="Your turn").click()
@@ -270,7 +270,7 @@ def test_the_app_follows_the_systems_dark_mode(opened):
     assert page.evaluate("getComputedStyle(document.querySelector('.pw-app')).backgroundColor") == "rgb(18, 22, 27)"
 
 
-def test_german_is_spoken_throughout(open_page, tmp_path):
+def test_all_texts_are_in_german(open_page, tmp_path):
     path = pw.export_page("izhikevich", "tonic_bursting", path=tmp_path / "de.html", language="de")
     shown = open_page(path)
     shown.page.wait_for_selector(JUDGED)

@@ -47,7 +47,7 @@ KERNEL = "(len(__import__('ipywidgets').widgets.widget._instances), __import__('
 
 
 @pytest.mark.slow
-def test_whatever_is_typed_into_a_box_is_a_number_within_its_limits_or_is_refused(opened):
+def test_a_number_field_accepts_only_numbers_within_its_limits(opened):
     page = opened("#model=adex&pattern=resonator")
     page.locator(".pw-allbutton").click()
     page.locator(".pw-all > .pw-link").first.click()
@@ -168,7 +168,7 @@ def test_axe_finds_nothing_while_a_search_and_a_simulation_by_python_go_on_and_f
 
 
 @pytest.mark.slow
-def test_clicks_during_everything_leave_an_app_that_judges(open_cells):
+def test_random_clicks_leave_a_working_app(open_cells):
     shown = open_cells(BURSTING)
     page = shown.page
     page.evaluate(CLICKS, 7)
@@ -182,7 +182,7 @@ def test_clicks_during_everything_leave_an_app_that_judges(open_cells):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", [63359, 79197, 840421])
-def test_clicks_during_everything_leave_a_page_of_a_server_that_is_whole(visit, seed):
+def test_random_clicks_leave_a_working_page_of_a_server(visit, seed):
     page = visit().page  # no error of the page: what is drawn is what is shown
     page.evaluate(CLICKS, seed)
     page.evaluate("location.hash = '#model=adex&pattern=rebound_spike'")

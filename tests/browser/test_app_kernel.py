@@ -18,7 +18,7 @@ def silence(opened):
 
 
 @pytest.mark.slow
-def test_beside_a_kernel_that_is_silent_the_page_goes_on_and_gets_its_answers_later(open_cells):
+def test_with_a_silent_kernel_the_page_continues_and_gets_its_answers_later(open_cells):
     opened = open_cells(BURSTING, SILENT)
     page = opened.page
     becomes(opened, "app.wait(60)", "True")

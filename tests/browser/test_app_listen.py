@@ -129,7 +129,7 @@ NEVER = """() => {
 
 
 @pytest.mark.parametrize("forbid", ["() => { delete window.AudioContext }", NEVER])
-def test_a_browser_that_forbids_audio_is_told_in_a_sentence_and_the_line_runs(opened, forbid):
+def test_without_audio_a_sentence_is_shown_and_the_line_runs(opened, forbid):
     page = opened("#pattern=tonic_spiking")
     page.evaluate(forbid)
     listen(page)
@@ -138,7 +138,7 @@ def test_a_browser_that_forbids_audio_is_told_in_a_sentence_and_the_line_runs(op
     page.wait_for_function("x => document.querySelector('.pw-playhead').getBoundingClientRect().x > x + 5", arg=before)
 
 
-def test_in_a_part_without_spikes_a_sentence_tells_that_there_is_nothing_to_hear(opened):
+def test_a_part_without_spikes_has_a_sentence_instead_of_sound(opened):
     page = opened("#pattern=phasic_spiking")
     page.locator(".pw-sentence button").first.focus()
     for _ in range(4):

@@ -44,7 +44,7 @@ def test_the_app_opens_with_two_models_and_so_it_does_when_its_cell_is_run_again
         assert opened.page.locator(".pw-app").count() == 1
 
 
-def test_what_is_dragged_reaches_the_kernel_and_its_observers(opened):
+def test_a_drag_reaches_the_kernel_and_its_observers(opened):
     python(opened, "globals().update(heard=[])")
     python(opened, "app.observe(lambda change: heard.append(change.new), 'parameters')")
     before = python(opened, "app.parameters")
@@ -58,7 +58,7 @@ def test_what_is_dragged_reaches_the_kernel_and_its_observers(opened):
     )
 
 
-def test_what_a_script_sets_is_shown(opened):
+def test_the_app_shows_changes_of_a_script(opened):
     python(opened, "setattr(app, 'model', 'lif')")
     opened.page.locator(".pw-sentence", has_text="integrate-and-fire").wait_for()
     python(opened, "app.show('adex', 'tonic_spiking', {'amplitude': 555.0})")
@@ -140,7 +140,7 @@ def test_a_click_in_the_header_gives_the_app_the_arrow_keys(opened):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("mended", [True, False], ids=["with the private name", "by public means"])
-def test_a_search_is_answered_beside_a_cell_that_sleeps(open_cells, mended):
+def test_a_search_is_answered_during_a_sleeping_cell(open_cells, mended):
     unmend = "" if mended else "\nif '_reply_subshell_for' in vars(app.comm): del app.comm._reply_subshell_for"
     sleep = "import time\ntime.sleep(60 if globals().get('again') else 0)\nagain = True"  # not in the first run
     opened = open_cells(BURSTING + "; None" + unmend + "\napp", sleep)

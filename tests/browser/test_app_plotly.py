@@ -69,7 +69,7 @@ def drag(page, x0: float, x1: float, y0: float = 0.3, y1: float = 0.3) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_it_takes_over_once_it_was_pointed_at_saves_a_picture_and_gives_back_at_a_key(open_cells, dark, tmp_path):
+def test_plotly_takes_over_after_a_hover_saves_a_picture_and_yields_to_a_key(open_cells, dark, tmp_path):
     shown = open_cells(BURSTING)
     page = shown.page
     if dark:
@@ -141,7 +141,7 @@ def test_a_zoom_survives_both_ways_and_a_change_and_ends_by_a_key_a_button_or_a_
 
 
 @pytest.mark.slow
-def test_not_while_a_search_runs_and_not_while_a_hand_holds_a_slider(open_cells):
+def test_plotly_does_not_take_over_during_a_search_or_a_drag(open_cells):
     # An argument rules the pattern out: it is searched to the end.
     page = open_cells(APP.format("'lif', 'tonic_bursting', {}")).page
     point_at(page)
@@ -168,7 +168,7 @@ SAID = {"plane": "of 1600 grid points", "curves": "Hz at", "phase plane": "I = "
 
 @pytest.mark.slow
 @pytest.mark.parametrize("tool", SAID)
-def test_a_tool_is_shown_by_it_as_well_and_nothing_jumps(open_cells, tool):
+def test_plotly_also_shows_tools_without_a_jump(open_cells, tool):
     page = open_cells(f"{BURSTING}; app.open_tool({tool!r})\napp").page
     place = ".pw-cells"
     if tool == "curves":
@@ -190,7 +190,7 @@ def test_a_tool_is_shown_by_it_as_well_and_nothing_jumps(open_cells, tool):
 
 
 @pytest.mark.slow
-def test_the_objective_curve_is_shown_by_it_once_the_search_has_ended(open_cells):
+def test_plotly_shows_the_objective_curve_after_the_search(open_cells):
     page = open_cells(APP.format("'izhikevich', 'tonic_bursting', {'c': -66.0, 'd': 7.0, 'amplitude': 9.0}")).page
     page.get_by_role("button", name="Search for parameters").click()
     expect(page.locator(".pw-drawer")).to_contain_text("Found and verified", timeout=60_000)

@@ -112,7 +112,7 @@ def test_closing_takes_every_listener_with_it(shown):
 SELECTS = "() => window.pwSent.filter(({ kind }) => kind === 'select')"
 
 
-def test_what_was_lost_on_the_way_is_told_again_when_the_host_answers(shown):
+def test_lost_messages_are_sent_again_when_the_host_answers(shown):
     page = shown.page
     page.locator(".pw-app[data-pw-judged=yes]").first.wait_for()
     page.locator(".pw-app input[type=range]").first.focus()

@@ -121,7 +121,7 @@ def page(one_notebook) -> Callable:
     return one_notebook.page
 
 
-def test_what_is_shown_is_saved_as_an_exercise_with_a_question_of_ones_own(page, open_page, tmp_path):
+def test_the_selection_is_saved_as_an_exercise_with_a_custom_question(page, open_page, tmp_path):
     box = page.get_by_label("Exact value of c", exact=True)
     page.locator(".pw-allbutton").click()
     box.fill("-65")
@@ -189,7 +189,7 @@ def test_the_rate_over_the_current_is_that_of_this_neuron(page):
     assert findings(page, ".pw-app") == []
 
 
-def test_what_a_neuron_can_do_is_told_pattern_by_pattern_and_can_be_stopped_and_opened(page):
+def test_a_repertoire_is_shown_pattern_by_pattern_and_can_be_stopped_and_opened(page):
     open_tool(page, "What else can this neuron do?")
     page.get_by_role("button", name="Search all patterns").click()
     said(page, f" of {len(patterns.names())} patterns searched")

@@ -124,7 +124,7 @@ async def test_a_verdict_is_answered_by_a_worker_and_a_search_is_refused(server:
 
 
 @on_a_loop
-async def test_nobody_sees_or_cancels_what_another_one_asked_for(server: Server) -> None:
+async def test_a_visitor_neither_sees_nor_cancels_requests_of_others(server: Server) -> None:
     first, second = await visit(server), await visit(server)
     await first.ask("samples", "s", **SLOW)
     await second.answer("verify", "v", **SET)
@@ -235,7 +235,7 @@ async def test_models_of_a_file_are_known_and_its_prints_harm_nothing(own, tmp_p
     ("text", "said"),
     [("import nothing_of_this_name", "nothing_of_this_name"), ("1 +", "SyntaxError"), ("", "no model")],
 )
-def test_a_file_of_models_that_cannot_be_used_is_said_and_nothing_is_served(tmp_path: Path, text, said) -> None:
+def test_an_unusable_file_of_models_is_reported_and_nothing_is_served(tmp_path: Path, text, said) -> None:
     file = tmp_path / "neurons.py"
     file.write_text(text)
     with pytest.raises(RuntimeError, match=said):
@@ -351,7 +351,7 @@ def test_codes_are_taken_from_pages_of_this_server_and_read_by_the_teacher_alone
     "message",
     ["{}", "[" * 60_000, b"\xff" * 64, json.dumps({"kind": "samples", "id": "a", **SLOW})],
 )
-def test_who_does_not_greet_is_cut_off(server: Server, message) -> None:
+def test_a_connection_without_a_greeting_is_closed(server: Server, message) -> None:
     async def work() -> int | None:
         connection = await connect(server)
         await connection.write_message(message, binary=isinstance(message, bytes))
@@ -378,7 +378,7 @@ def test_binary_nonsense_and_too_long_messages_close_their_own_connection(server
 
 
 @on_a_loop
-async def test_a_flood_of_messages_is_cut_off_and_others_go_on(server: Server) -> None:
+async def test_a_flood_of_messages_closes_its_connection_and_others_continue(server: Server) -> None:
     flood, other = await visit(server), await visit(server)
     with suppress(Exception):
         for k in range(5000):
@@ -473,7 +473,7 @@ async def test_a_connection_that_is_silent_is_closed(server: Server) -> None:
 
 @pytest.mark.slow
 @on_a_loop
-async def test_more_visitors_than_places_are_told_so_and_the_others_go_on(own) -> None:
+async def test_visitors_beyond_the_maximum_are_rejected_and_the_others_continue(own) -> None:
     started = own("--workers=1", "--visitors=3")
     there = [await visit(started) for _ in range(3)]
     for visitor in there:

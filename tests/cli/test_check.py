@@ -10,7 +10,7 @@ import pytest
 from plausiwidgets.cli import check, main
 
 
-def test_an_installation_that_works_is_said_to_in_a_text_for_a_question(capsys) -> None:
+def test_a_working_installation_is_reported_in_a_text_for_a_bug_report(capsys) -> None:
     code = check.check(limit=500.0)  # a busy machine may need more than the half minute, after which the process ends
     told = capsys.readouterr().out
     assert code == 0, told
@@ -28,7 +28,7 @@ def test_the_option_exits_with_the_code_of_the_check(monkeypatch, capsys) -> Non
     assert ended.value.code == 0 and "All tests passed" in capsys.readouterr().out
 
 
-def test_what_fails_is_named_with_its_traceback_and_the_rest_is_tried(capsys, monkeypatch) -> None:
+def test_a_failing_part_is_named_with_its_traceback_and_the_others_are_tested(capsys, monkeypatch) -> None:
     def broken() -> str:
         raise OSError(f"no place in {Path.home()}/.cache")
 

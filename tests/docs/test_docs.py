@@ -104,7 +104,7 @@ def test_claims_about_found_sets_are_read() -> None:
 
 
 @pytest.mark.parametrize("page", [*PAGES, DOCS.parent / "README.md"], ids=lambda page: page.name)
-def test_what_a_page_says_is_found_is_in_the_packaged_table(page: Path) -> None:
+def test_results_on_a_page_agree_with_the_packaged_table(page: Path) -> None:
     for model, pattern in claimed(page.read_text(encoding="utf-8")):
         found = packaged_rows(pw.models.get(model))[pattern]["status"]
         assert found == "replicated", f"{page.name} speaks of {model} with {pattern}, which the table has as {found}"

@@ -22,7 +22,7 @@ def test_the_table_of_the_real_cell_is_that_of_the_sets_that_were_found(script):
     assert script.table() in PAGE.read_text(encoding="utf-8"), "python docs/real_cell.py"
 
 
-def test_what_lies_between_two_neighbouring_sweeps_holds_what_is_asked_of_the_one_between(script):
+def test_traces_between_two_neighbouring_sweeps_meet_the_criteria_of_the_sweep_between_them(script):
     rows, (held, asked) = script.of_neighbours()
     known = [one for one in rows if one is not None]
     # An interval that the cell itself would miss more often is narrower than what it varies by.

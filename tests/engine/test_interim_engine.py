@@ -41,7 +41,7 @@ def test_a_lane_that_is_lost_or_given_up_ends_in_plain_python_as_in_the_kernel()
     np.testing.assert_array_equal(np.isnan(ours.state), np.isnan(theirs.state))
 
 
-def test_what_is_on_disk_is_not_run_in_python(cold):
+def test_a_cached_kernel_is_used_instead_of_python(cold):
     assert why_not(make(good_step)) is None
     assert interim_engine(make(good_step)) is None
     for file in cache.kernel_directory().glob("__pycache__/*"):  # as after a process that ended while it compiled

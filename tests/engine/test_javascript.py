@@ -21,7 +21,7 @@ f64 = torch.float64
 
 
 @pytest.mark.parametrize("name", ["erf", "erfc"])
-def test_what_javascript_does_not_have_is_refused_by_name(name):
+def test_an_operation_that_javascript_lacks_is_rejected_by_name(name):
     def step(current, state, p, dt):
         v = state[0] + dt * (-65.0 - state[0] + current + getattr(torch, name)(state[0]))
         return (v > -50.0).to(f64), (torch.where(v > -50.0, p.p - 65.0, v),)

@@ -75,7 +75,7 @@ def test_neurons_of_a_group_may_differ():
     assert len({len(times) for times in traces.spike_times}) > 1
 
 
-def test_what_synapses_add_is_current_for_the_next_step():
+def test_synaptic_input_is_the_current_of_the_next_step():
     source = brian2.SpikeGeneratorGroup(1, [0, 0], [1.0, 1.5] * brian2.ms, dt=0.1 * brian2.ms)
     group = pw.to_brian2("lif", n=2)
     synapses = brian2.Synapses(source, group, on_pre="synaptic_post += 900.0")
@@ -91,7 +91,7 @@ def test_what_synapses_add_is_current_for_the_next_step():
     assert np.ptp(trace.v[0]) == 0.0 < np.ptp(trace.v[1])
 
 
-def test_what_brian2_does_not_have_is_refused_by_name():
+def test_an_operation_that_brian2_lacks_is_rejected_by_name():
     def step(current, state, p, dt):
         v = state[0] + dt * (current - torch.hypot(state[0], p.p))
         return (v > 1.0).double(), (torch.where(v > 1.0, 0.0, v),)
@@ -102,7 +102,7 @@ def test_what_brian2_does_not_have_is_refused_by_name():
         pw.to_brian2("lif", {"tau_mem": [10.0, 20.0]}, 4)
 
 
-def test_a_name_that_brian2_needs_itself_is_another_one():
+def test_a_name_that_brian2_reserves_is_replaced():
     def step(current, state, p, dt):
         v = state[0] + dt * p.N * (current - state[0])
         return (v > 1.0).double(), (torch.where(v > 1.0, 0.0, v),)

@@ -166,7 +166,7 @@ class Tiring(Leaky):
         return super().forward(x) * (self.age < 350.0)
 
 
-def test_what_goes_on_by_itself_is_state_also_where_it_decides_after_the_trial():
+def test_a_tensor_that_changes_is_a_state_even_if_it_matters_only_after_the_trial():
     neuron = from_torch(Tiring())
     assert {s.key for s in neuron.states} == {"mem", "age"}
     spikes = pw.simulate(neuron, pw.Current.step(0.3, 600.0)).spike_times[0]
@@ -298,7 +298,7 @@ class Recurrent(torch.nn.Module):
         (torch.jit.script(torch.nn.ReLU()), r"scripted module"),
     ],
 )
-def test_what_is_no_neuron_is_refused_by_name(module, words):
+def test_an_object_that_is_not_a_neuron_is_rejected_by_name(module, words):
     with pytest.raises(ValueError, match=words):
         from_torch(module)
 
@@ -351,7 +351,7 @@ def test_criteria_and_figures_have_the_unit_of_the_potential():
     assert pw.simulate(neuron, pw.Current.step(0.2, 20.0)).potential_unit == "1"
 
 
-def test_a_judgement_that_runs_on_torch_says_so_with_the_reason():
+def test_an_evaluation_in_torch_reports_the_reason():
     by_maxima = Odd(lambda leaky, x, own: leaky(x.reshape(-1, 1).max(dim=1).values))
     verdict = pw.judge(from_torch(by_maxima), "tonic_spiking", verify=False)
     assert verdict.engine == "torch" and "max" in verdict.uncompiled

@@ -251,7 +251,7 @@ def test_no_two_neurons_share_an_initial_state():
             torch.testing.assert_close(a(b)[1], untouched)
 
 
-def test_it_stands_where_a_cell_of_norse_stands():
+def test_a_layer_can_replace_a_cell_of_norse():
     torch.manual_seed(0)
     layer = pw.to_norse("adex", dt=0.5, input="rheobase").float()
     network = norse.SequentialState(torch.nn.Linear(4, 6), layer, torch.nn.Linear(6, 2), norse.LICell(dt=0.5))
@@ -267,7 +267,7 @@ def test_it_stands_where_a_cell_of_norse_stands():
     assert x_out.shape == (3, 6)
 
 
-def test_it_is_saved_loaded_and_copied():
+def test_a_layer_can_be_saved_loaded_and_copied():
     layer = pw.to_norse("lsnn", {"beta": [1.0, 2.0]}, learn="beta")
     other = pw.to_norse("lsnn", {"beta": [5.0, 6.0]}, learn="beta")
     other.load_state_dict(layer.state_dict())
@@ -291,7 +291,7 @@ def test_it_is_saved_loaded_and_copied():
         ({"parameters": {"v_rest": -300.0}, "input": "rheobase"}, "fires at no current up to 100"),
     ],
 )
-def test_what_cannot_be_is_said(options, words):
+def test_impossible_requests_are_reported(options, words):
     with pytest.raises(ValueError, match=words):
         pw.to_norse("lif", **options)
 

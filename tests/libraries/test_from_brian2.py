@@ -101,7 +101,7 @@ def test_without_a_threshold_a_level_says_what_a_spike_is():
         ({"eqs": "dv/dt = (I - v)/tau : 1\nI : 1", "threshold": "2 > 1"}, "compare 'v' .* got '2 > 1'.* threshold.$"),
     ],
 )
-def test_what_does_not_fit_is_refused_in_words(words, problem):
+def test_an_unsupported_neuron_is_rejected_with_a_sentence(words, problem):
     with pytest.raises(ValueError, match=problem):
         from_brian2(**({"threshold": "v > 1", "reset": "v = 0", "namespace": {"tau": 10 * ms}} | words))
 

@@ -110,7 +110,7 @@ def test_a_graph_that_is_no_chain_to_one_neuron_is_refused(edges, nodes, words):
         ),
     ],
 )
-def test_what_is_no_neuron_is_refused_by_name(make, words):
+def test_an_object_that_is_not_a_neuron_is_rejected_by_name(make, words):
     with pytest.raises(ValueError, match=words):
         pw.from_nir(make(), dt=0.1, reset="zero")
 

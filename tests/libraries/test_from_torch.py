@@ -24,7 +24,7 @@ CASES = [(library, name) for library, neurons in MADE.items() for name in neuron
 
 
 @pytest.mark.parametrize(("library", "name"), CASES)
-def test_one_line_takes_it_with_the_states_and_spikes_of_its_library_from_rest_and_from_anywhere(library, name):
+def test_one_line_imports_a_neuron_with_the_states_and_spikes_of_its_library(library, name):
     model, difference, same, spikes = compared(library, name)
     assert same and spikes >= 20
     assert difference < 1e-5  # of libraries that keep some of their numbers in float32; else below 1e-12
@@ -67,14 +67,14 @@ def test_states_begin_where_the_user_puts_them():
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_what_is_no_neuron_here_is_refused_by_name(name):
+def test_an_unsupported_module_is_rejected_by_name(name):
     make, words = REFUSED[name]
     with pytest.raises(ValueError, match=words):
         from_torch(make())
 
 
 @pytest.mark.parametrize("key", ["snntorch_leaky", "spikingjelly_qif", "norse_izhikevich"])
-def test_what_the_packaged_table_found_is_replicated_again(key, monkeypatch):
+def test_the_sets_of_the_packaged_table_are_verified_again(key, monkeypatch):
     monkeypatch.setattr(pw, "from_torch", lambda module, **options: partial(from_torch, module, **options))
     made = runpy.run_path(str(Path(__file__).parents[2] / "notebooks" / "torch_neurons.py"))["NEURONS"]
     model = next(one for one in made if one.keywords["key"] == key)()

@@ -175,7 +175,7 @@ def test_a_registered_neuron_is_looked_at_too():
         pw.simulate("leaky_registered", pw.Current.step(30.0, 50.0))
 
 
-def test_what_says_the_same_again_is_no_change():
+def test_setting_an_equal_value_is_not_a_change():
     model = neuron(lambda x: GAIN * rate(math.sqrt(SETTINGS["gain"]) * x))
 
     def again(x):
@@ -187,7 +187,7 @@ def test_what_says_the_same_again_is_no_change():
     assert pw.judge(model, "tonic_spiking").status == "replicated"
 
 
-def test_what_a_step_changes_itself_is_no_change():
+def test_changes_by_the_step_itself_are_allowed():
     calls = {"n": 0}
 
     def step(current, state, p, dt):

@@ -91,7 +91,7 @@ def test_without_parameters_the_packaged_set_is_rounded():
     assert verdict.parameters["a"] != exact.parameters["a"]
 
 
-def test_it_is_verified_at_its_own_time_step():
+def test_a_rounded_neuron_is_verified_at_its_own_time_step():
     verdict = pw.judge(pw.models.fixed_point("izhikevich", 24), "tonic_spiking")
     assert verdict.replicated and verdict.in_steps == " in steps of 0.25 ms"
 
@@ -152,7 +152,7 @@ def test_every_packaged_neuron_has_ranges():
         ({"bits": 8, "dt": 0.0}, "dt must be"),
     ],
 )
-def test_what_is_not_a_format_is_refused(arguments, words):
+def test_an_object_that_is_not_a_format_is_rejected(arguments, words):
     with pytest.raises(ValueError, match=words):
         pw.models.fixed_point("izhikevich", **arguments)
 

@@ -15,7 +15,7 @@ def test_each_file_of_a_neuron_is_named():
 
 
 @pytest.mark.parametrize("name", library.NAMES)
-def test_each_neuron_says_what_it_is(name):
+def test_each_neuron_has_a_description(name):
     model = pw.models.get(name)
     assert model.key == name and model.title and model.description and model.source
     assert "doi:10." in model.source or name == "lif_adapt"  # of a book, and of a journal whose DOI is not at hand
@@ -96,7 +96,7 @@ def test_a_published_set_has_the_pattern_that_its_name_promises():
 
 
 @pytest.mark.parametrize(("name", "preset"), [(n, p) for n in library.NAMES for p in pw.models.get(n).presets])
-def test_each_published_set_is_complete_and_says_where_it_comes_from(name, preset):
+def test_each_published_set_is_complete_and_has_a_source(name, preset):
     model = pw.models.get(name)
     pattern = pw.patterns.get(preset.pattern) if preset.pattern else None
     stimulus = pattern.stimulus_parameters_for(model) if pattern else {}

@@ -184,7 +184,7 @@ def test_a_state_of_norse_may_be_plain_numbers():
 
 
 @pytest.mark.parametrize("argument", ["convert", "initial_state", "inject"])
-def test_what_is_no_function_is_named(argument):
+def test_an_object_that_is_not_a_function_is_named(argument):
     given = dict(convert=lambda p, dt: None, initial_state=lambda p, holding: None)
     with pytest.raises(TypeError, match=f"{argument} must be a function.*, got 1"):
         pw.from_norse(

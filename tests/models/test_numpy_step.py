@@ -140,7 +140,7 @@ def test_what_a_step_of_another_model_does_not_have_is_refused_with_what_it_has(
             pw.NeuronModel("other", model.step, current=CURRENT, **(own | changes))
 
 
-def test_what_breaks_the_contract_is_refused_as_for_any_step():
+def test_a_numpy_step_that_breaks_the_contract_is_rejected_like_any_step():
     with pytest.raises(ValueError, match=r"unused parameters: delta, jump"):
         neuron(
             lambda current, state, p, dt: (
@@ -151,7 +151,7 @@ def test_what_breaks_the_contract_is_refused_as_for_any_step():
 
 
 @pytest.mark.slow
-def test_it_needs_no_torch():
+def test_a_numpy_step_needs_no_torch():
     code = """
 import sys
 sys.modules["torch"] = None
@@ -309,7 +309,7 @@ def agree(step, model):
 
 
 @pytest.mark.parametrize("what", RECORDED)
-def test_what_numpy_does_is_written_down_as_numpy_does_it(what):
+def test_traced_operations_have_the_semantics_of_numpy(what):
     step = hard(RECORDED[what])
     model = made(step)
     assert model.programs is not None
@@ -317,7 +317,7 @@ def test_what_numpy_does_is_written_down_as_numpy_does_it(what):
 
 
 @pytest.mark.parametrize("what", LOOPED)
-def test_what_cannot_be_followed_runs_as_a_loop_and_the_reason_names_it(what):
+def test_a_step_that_cannot_be_traced_runs_as_a_loop_with_a_reason(what):
     adds, words = LOOPED[what]
     step = hard(adds)
     model = made(step)
@@ -328,7 +328,7 @@ def test_what_cannot_be_followed_runs_as_a_loop_and_the_reason_names_it(what):
 
 
 @pytest.mark.parametrize("what", REFUSED)
-def test_what_is_no_function_of_its_arguments_is_refused_by_name(what):
+def test_a_step_that_is_not_a_function_of_its_arguments_is_rejected_by_name(what):
     adds, words = REFUSED[what]
     with pytest.raises(ValueError, match=words):
         made(hard(adds))

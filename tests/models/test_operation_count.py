@@ -90,7 +90,7 @@ def test_a_card_shows_equations_states_parameters_and_presets(name):
     assert all(p.unit in text for p in (*model.parameters.values(), model.current))
 
 
-def test_a_card_says_what_the_neuron_costs_when_asked():
+def test_a_card_shows_the_operation_count_on_request():
     card = pw.analysis.model_card("hodgkin_huxley", measure=True)
     assert re.fullmatch(r"\d+ operations a step, \d+ per ms\. .* ns a step, .* per ms, .*", card.operations)
     assert card.operations in card._repr_html_()

@@ -208,7 +208,7 @@ def test_with_a_spike_level_the_step_returns_the_state_alone():
         swinging_neuron(spike_level=np.nan)
 
 
-def test_lanes_are_counted_from_both_ends_and_what_is_not_there_is_refused():
+def test_lanes_have_positive_and_negative_indices_and_a_missing_lane_is_rejected():
     traces = pw.simulate("lif", pw.Current.step(25.0, 20.0), {"tau_mem": [10.0, 20.0]})
     assert (traces.lane(-1).v == traces.lane(1).v).all() and len(traces.lane(-1)) == 1
     with pytest.raises(IndexError):

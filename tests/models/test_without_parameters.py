@@ -29,7 +29,7 @@ def bare():
     )
 
 
-def test_it_is_judged_one_set_or_many_stimuli_at_once(bare):
+def test_a_model_without_parameters_is_judged_with_one_or_many_stimuli(bare):
     assert pw.judge(bare, "tonic_spiking").replicated
     many = pw.judge(bare, "tonic_spiking", {"amplitude": [5.0, 25.0, 30.0]}, verify=True)
     assert many.status.tolist() == ["rejected", "replicated", "replicated"]
@@ -38,7 +38,7 @@ def test_it_is_judged_one_set_or_many_stimuli_at_once(bare):
     np.testing.assert_array_equal([c.value for c in one.criteria], [c.value[0] for c in many.criteria])
 
 
-def test_its_stimulus_is_searched_and_the_search_ends_in_a_table(bare):
+def test_the_stimulus_of_a_model_without_parameters_can_be_searched(bare):
     result = pw.optimize(bare, "tonic_spiking", seed=1)
     assert result.replicated
     assert set(result.parameters) == {"amplitude", "holding"}
@@ -48,7 +48,7 @@ def test_its_stimulus_is_searched_and_the_search_ends_in_a_table(bare):
     assert found["status"].tolist() == ["replicated", "replicated"]
 
 
-def test_an_explorer_judges_it_and_searches_it(bare):
+def test_an_explorer_judges_and_searches_a_model_without_parameters(bare):
     explorer = pw.Explorer(bare, "tonic_spiking", parameters={})
     try:
         assert explorer.wait(120)

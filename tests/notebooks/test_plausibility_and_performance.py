@@ -112,7 +112,7 @@ def test_at_the_step_of_many_networks_so_many_sets_are_accepted_as_the_notebook_
 
 
 @pytest.mark.slow
-def test_what_the_evolved_neurons_are_said_to_show_they_show(root):
+def test_the_evolved_neurons_show_their_stated_patterns(root):
     assessed = read_csv(root / "notebooks" / "evolved_neurons.csv")
     models = {model.key: model for model in pw.models.load(root / "notebooks" / "evolved_neurons.py")}
     assert assessed.groupby("model").size().to_dict() == dict.fromkeys(models, 20)

@@ -33,7 +33,7 @@ def points_of(seed, generations=20):
     return np.array(out)
 
 
-def test_finds_the_minimum_within_the_box():
+def test_finds_the_minimum_within_the_bounds():
     chart, run = make()
     while not run.finished:
         points = run.ask()
@@ -42,7 +42,7 @@ def test_finds_the_minimum_within_the_box():
     assert run.best < 1e-3
 
 
-def test_the_same_seed_gives_the_same_points_beside_another_run_too():
+def test_the_same_seed_gives_the_same_points_during_another_run():
     first = points_of(5)
     chart, run = make(5)
     _, other = make(6)

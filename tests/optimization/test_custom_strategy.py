@@ -48,7 +48,7 @@ def test_the_last_points_of_a_strategy_without_a_distribution_are_its_population
         ("too many", "ask must return at most 10000 points, got 20001"),
     ],
 )
-def test_a_strategy_that_fails_costs_none_of_the_evaluations_so_far(how, text):
+def test_a_failing_strategy_loses_no_evaluations(how, text):
     with pytest.warns(UserWarning, match="the search ended after 40 evaluations, which the result contains"):
         result = pw.optimize(*ASKED, strategy=failing(how), budget=200)
     assert (result.stop_reason, result.evaluations, len(result.history)) == ("failed", 40, 40)
@@ -75,7 +75,7 @@ def test_a_strategy_that_fails_before_its_first_evaluation_raises():
         pw.optimize(*ASKED, strategy=RandomSearch, budget=19)
 
 
-def test_none_ends_the_search_and_a_strategy_that_repeats_itself_ends_with_the_budget():
+def test_returning_none_ends_the_search_and_a_repetitive_strategy_ends_with_the_budget():
     class Ends(RandomSearch):
         generation = 0
 
@@ -117,7 +117,7 @@ def test_a_strategy_that_changes_its_arrays_afterwards_changes_no_evaluation_and
         pw.optimize(*ASKED, strategy=Widens)
 
 
-def test_what_is_not_a_strategy_is_refused():
+def test_an_object_that_is_not_a_strategy_is_rejected():
     with pytest.raises(TypeError, match=r"strategy must be None, a plausiwidgets.* got 'random'"):
         pw.optimize(*ASKED, strategy="random")
     with pytest.raises(TypeError, match=r"must return an object with the methods of .*Strategy, got object"):

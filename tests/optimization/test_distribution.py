@@ -33,7 +33,7 @@ def told(strategy, generations):
     return strategy.distribution()
 
 
-def test_a_search_from_a_start_has_the_distribution_of_its_run_and_another_one_a_population():
+def test_a_search_from_a_start_has_the_distribution_of_its_run_and_other_searches_have_a_population():
     space = Space.build(PARAMETERS)
     start = space.point({name: parameter.default for name, parameter in PARAMETERS.items()})
     assert told(Portfolio(space, 0, 5000), 1) is None
@@ -61,7 +61,7 @@ def test_each_run_has_its_own_spread():
 
 
 @pytest.mark.parametrize("keep", [True, False])
-def test_a_search_without_a_history_asks_for_no_distribution(keep, monkeypatch):
+def test_a_search_without_a_history_computes_no_distribution(keep, monkeypatch):
     asked = []
     monkeypatch.setattr(Portfolio, "distribution", lambda self: asked.append(self))
     problem = make_problem("lif", "tonic_spiking")

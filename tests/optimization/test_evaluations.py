@@ -37,7 +37,7 @@ def test_arrays_that_grow_keep_all_rows():
     assert last.restarted.tolist() == [21 * k for k in range(1, 334)]
 
 
-def test_a_curve_keeps_each_step_of_the_best_even_where_they_are_more_than_it_draws():
+def test_a_curve_keeps_every_improvement_even_if_it_draws_fewer_points():
     loss = np.linspace(1.0, 0.5, 5000)
     assert Evaluations(loss=loss).drawn(100).tolist() == list(range(5000))
     loss[1::2] = 2.0
@@ -46,7 +46,7 @@ def test_a_curve_keeps_each_step_of_the_best_even_where_they_are_more_than_it_dr
     assert len(Evaluations().drawn()) == 0
 
 
-def test_the_tries_hold_the_best_set_and_its_status():
+def test_the_evaluations_contain_the_best_set_and_its_status():
     result = Run(fake_optimizer(radius=0.02)).execute()
     tries, at = result._history, result.found_after - 1
     assert dict(zip(tries.names, tries.values[at], strict=True)) == {n: result.parameters[n] for n in result.bounds}
@@ -54,7 +54,7 @@ def test_the_tries_hold_the_best_set_and_its_status():
     assert set(tries.status[:at]) == {"rejected"}
 
 
-def test_a_parameter_with_the_name_of_a_column_is_kept_beside_it():
+def test_a_parameter_with_the_name_of_a_column_gets_its_own_column():
     *_, tries = record(2, names=("loss", "b"))
     frame = tries.to_frame()
     assert list(frame) == [
@@ -71,14 +71,14 @@ def test_a_parameter_with_the_name_of_a_column_is_kept_beside_it():
     assert frame["parameter_loss"].tolist() == tries.values[:, 0].tolist()
 
 
-def test_an_assessment_keeps_no_tries():
+def test_an_assessment_keeps_no_evaluations():
     study = pw.assessment.start_assessment("lif", "tonic_spiking", budget=64)
     study.result()
     assert [len(result._history) for result in study.snapshot().results] == [0]
     assert len(Unit("lif", "tonic_spiking", 0, 64).optimizer().step()._history) == 0  # not while it searches, either
 
 
-def test_a_search_that_keeps_no_tries_is_the_same():
+def test_a_search_without_kept_evaluations_has_the_same_result():
     problem = fake_problem(radius=0.02)
     kept, other = (Optimizer(problem, 0, 20_000, keep_history=keep) for keep in (True, False))
     while (result := kept.step()) is not None:

@@ -56,7 +56,7 @@ def test_the_point_with_the_smaller_sum_survives():
 
 
 @pytest.mark.parametrize("columns", [1, 2, 9])
-def test_members_of_equal_costs_attract_equally(columns):
+def test_members_with_equal_losses_attract_equally(columns):
     group, units = population(np.ones((16, columns)))
     led = np.zeros(16)
     for _ in range(400):
@@ -75,7 +75,7 @@ def test_a_point_of_another_search_replaces_the_nearest_member():
 
 
 @pytest.mark.parametrize(("rounds", "stale"), [(11, False), (12, True)])
-def test_a_population_is_given_up_after_twelve_rounds_of_trials_without_a_gain(rounds, stale):
+def test_a_population_ends_after_twelve_rounds_of_trials_without_a_gain(rounds, stale):
     group, _ = population(np.ones((8, 2)))
     for _ in range(rounds * 2):
         group.ask(4)

@@ -78,7 +78,7 @@ def test_the_start_is_judged_first_and_fixed_parameters_stay():
     assert list(result.parameters) == list(pw.patterns.get("tonic_bursting").parameters(pw.models.get("izhikevich")))
 
 
-def test_history_has_a_row_for_each_try_which_the_judge_confirms():
+def test_the_history_has_a_row_for_each_evaluation_that_judge_confirms():
     result = pw.optimize("lif", "phasic_spiking", budget=600, popsize=8)
     history = result.history
     keys = [check.key for check in pw.judge("lif", "phasic_spiking", verify=False).criteria]
@@ -117,7 +117,7 @@ def test_a_custom_strategy_chooses_the_points():
     assert pw.optimize("adex", "tonic_spiking", strategy=Grid).replicated
 
 
-def test_a_custom_strategy_is_kept_within_budget_and_box():
+def test_a_custom_strategy_stays_within_the_budget_and_the_bounds():
     class Wild(Strategy):
         def __init__(self, space, seed, budget, start):
             self.rng, self.size = np.random.default_rng(seed), space.size
@@ -149,12 +149,12 @@ def test_a_custom_strategy_is_kept_within_budget_and_box():
         ({"fixed": ["x"]}, "fixed: unknown parameter 'x'"),
     ],
 )
-def test_errors_name_the_value_and_what_is_valid(call, arguments, text):
+def test_errors_name_the_value_and_the_accepted_values(call, arguments, text):
     with pytest.raises((ValueError, TypeError), match=text):
         call(**({"model": "izhikevich", "pattern": "tonic_bursting"} | arguments))
 
 
-def test_a_search_that_torch_alone_can_run_warns_with_the_reason_and_the_line_of_the_caller():
+def test_a_search_that_only_torch_can_run_warns_with_the_reason_and_the_line_of_the_caller():
     def step(current, state, p, dt):
         return good_step(current + 0.0 * torch.special.bessel_j0(state[0]), state, p, dt)
 
@@ -175,7 +175,7 @@ def test_a_warning_reaches_code_that_has_no_name() -> None:
         exec("warn('slow')", {"warn": warn_caller})
 
 
-def test_what_an_argument_rules_out_is_said_with_the_result_and_not_sampled():
+def test_a_pattern_that_a_proof_rules_out_is_reported_with_the_result_and_not_sampled():
     result = pw.optimize("lif", "rebound_spike", budget=64)
     argument = pw.models.get("lif").ruled_out["rebound_spike"]
     assert result.summary == f"not found after 64 evaluations, and ruled out: {argument}"
@@ -188,7 +188,7 @@ def test_what_an_argument_rules_out_is_said_with_the_result_and_not_sampled():
     assert "ruled out" not in own.summary
 
 
-def test_the_record_says_where_a_search_began_and_what_proposed_its_points():
+def test_the_record_contains_the_start_and_the_source_of_the_points():
     asked = {"start": {"b": 10.0}, "fixed": {"C": 200.0}, "bounds": {"tau_w": (50.0, 200.0)}, "popsize": 12}
     result = pw.Result.from_json(pw.optimize("adex", "tonic_spiking", budget=64, **asked).to_json())
     assert result.start["b"] == 10.0 and "C" not in result.bounds and result.start["C"] == 200.0
@@ -201,7 +201,7 @@ def test_the_record_says_where_a_search_began_and_what_proposed_its_points():
         pw.optimize("adex", "tonic_spiking", fixed=["tau_w"], bounds={"tau_w": (50.0, 120.0)})
 
 
-def test_a_record_without_a_set_has_no_verdict_and_one_of_several_patterns_has_theirs():
+def test_a_record_without_a_set_has_no_verdict_and_a_record_of_several_patterns_has_a_verdict_for_each():
     with pytest.raises(ValueError, match="has no parameter set"):
         _ = pw.Result("lif", "tonic_spiking", 0, 100).verdict
     found = pw.optimize("lif", pw.patterns.all_of("tonic_spiking", "integrator"), seed=0, budget=3000)
@@ -209,7 +209,7 @@ def test_a_record_without_a_set_has_no_verdict_and_one_of_several_patterns_has_t
     assert read.verdict.status == found.status == "replicated"
 
 
-def test_a_set_is_moved_to_no_value_beyond_its_hard_limits():
+def test_a_set_is_never_moved_beyond_its_hard_limits():
     longest = 200.0 / 3.0
     width = pw.StimulusParameter("width", longest, 2.0, longest, unit="ms")
     own = doublet(

@@ -45,7 +45,7 @@ def test_a_search_moves_from_a_fragile_to_a_verified_solution():
     assert result.replicated
 
 
-def test_an_accepted_start_ends_it_at_once():
+def test_an_accepted_start_ends_the_search_immediately():
     problem = fake_problem()
     points = problem.space.chart().decode(np.full((1, problem.space.size), 0.3))
     centre = {n: float(v[0]) for n, v in problem.space.values(points).items()}
@@ -93,7 +93,7 @@ def test_a_screened_point_that_is_accepted_unsolved_is_kept():
     assert result.loss == 0.0 and 0 < result.volume.hits < result.volume.screened == result.evaluations
 
 
-def test_the_history_holds_the_loss_without_the_shortfall():
+def test_the_history_contains_the_loss_without_the_shortfall():
     optimizer, told = solving(0, budget=300), []
     tell = optimizer.strategy.tell
     optimizer.strategy.tell = lambda penalties: (told.append(penalties), tell(penalties))
@@ -125,7 +125,7 @@ def test_binomial_interval_against_scipy():
     assert Volume(0, 1024).expected_random_bound == pytest.approx(1024 / 3, rel=0.01)
 
 
-def test_a_record_comes_back_from_json_bit_for_bit():
+def test_a_record_read_from_json_is_equal_to_the_last_bit():
     seen = []
     result = Run(fake_optimizer(radius=0.02), progress=seen.append).execute()
     odd = Result(
@@ -167,7 +167,7 @@ def test_a_record_comes_back_from_json_bit_for_bit():
         Result("lif", "mine", 0, 5).to_json().replace('"seed": 0', '"seed": {}'),
     ],
 )
-def test_from_json_refuses_other_texts(text):
+def test_from_json_rejects_other_texts(text):
     with pytest.raises(ValueError, match=r"Result: |Expecting value"):
         Result.from_json(text)
 
@@ -178,7 +178,7 @@ def test_a_nan_loss_is_refused():
         optimizer.step()
 
 
-def test_values_at_an_end_of_their_ranges_are_named_on_either_side_and_on_every_scale():
+def test_values_at_a_bound_are_named_on_either_side_and_on_every_scale():
     box = {"E_L": (-80.0, -55.0), "g_L": (1.0, 20.0), "b": (0.0, 400.0), "tau": (10.0, 300.0), "fixed": (5.0, 5.0)}
 
     def ends(**values: float) -> tuple[str, ...]:

@@ -140,7 +140,7 @@ def test_result_times_out():
 # -- priority ----------------------------------------------------------------------------------
 
 
-def test_an_urgent_job_holds_every_run():
+def test_an_urgent_job_pauses_every_run():
     gate = Gate()
     runs = [Run(fake_optimizer(s, options=SMALL, seconds=0.002, **NEVER), gate=gate).start() for s in (0, 1)]
     until(lambda: all(run.snapshot().generation > 2 for run in runs))
@@ -205,7 +205,7 @@ def test_python_exits_quietly_during_work_in_the_background(work, after):
     assert ended.stderr == ""
 
 
-def test_it_begins_once():
+def test_a_run_can_start_only_once():
     run = Run(fake_optimizer()).start()
     with pytest.raises(ValueError, match="has already started"):
         run.start()

@@ -14,7 +14,7 @@ def test_fold_reflects_at_both_ends():
     np.testing.assert_allclose(fold(unit), [0.0, 0.25, 1.0, 0.75, 0.0, 0.25, 0.25, 0.75, 0.5])
 
 
-def test_free_parameters_are_all_but_the_fixed_ones_in_order():
+def test_all_parameters_except_the_fixed_ones_are_free_in_their_order():
     assert Space.build(PARAMETERS).names == ("tau", "a", "c", "amplitude")
     assert Space.build(PARAMETERS, fixed=("a", "amplitude")).names == ("tau", "c")
     assert Space.build(PARAMETERS, fixed="a").names == ("tau", "c", "amplitude")
@@ -50,12 +50,12 @@ def test_values_are_complete():
     np.testing.assert_array_equal(space.point({n: v[1] for n, v in values.items()}), points[1])
 
 
-def test_a_start_beyond_the_soft_range_widens_the_box():
+def test_a_start_outside_the_range_widens_the_bounds():
     space = Space.build(PARAMETERS, start={"c": -90.0})
     assert space.low[space.names.index("c")] == -90.0
 
 
-def test_a_default_beyond_given_bounds_is_moved_into_them():
+def test_a_default_outside_the_bounds_is_moved_to_the_nearest_bound():
     space = Space.build(PARAMETERS, start={"tau": 30.0}, bounds={"c": (-60.0, -50.0), "a": (0.5, 0.9), "bias": (-2, 2)})
     assert (space.base["c"], space.base["a"], space.base["bias"]) == (-60.0, 0.5, 0.0)
     point = space.point(space.base)
@@ -81,6 +81,6 @@ def test_a_default_beyond_given_bounds_is_moved_into_them():
         ({"fixed": list(PARAMETERS)}, "must leave at least one parameter"),
     ],
 )
-def test_errors_name_the_value_and_what_is_valid(arguments, text):
+def test_errors_name_the_value_and_the_accepted_values(arguments, text):
     with pytest.raises(ValueError, match=text):
         Space.build(PARAMETERS, **arguments)

@@ -42,7 +42,7 @@ def test_the_whole_budget_is_spent_and_never_exceeded(budget, with_start, explor
         np.testing.assert_array_equal(asked[0][1], start[None, :])
 
 
-def test_a_search_begins_at_the_start():
+def test_a_search_starts_at_the_starting_point():
     # A needle that screen and population do not find by chance.
     start = SPACE.chart().decode(np.full((1, SPACE.size), 0.9))[0]
 
@@ -54,7 +54,7 @@ def test_a_search_begins_at_the_start():
     assert min(needle(points).min() for _, points in asked) < 0.02
 
 
-def test_the_same_costs_give_the_same_points():
+def test_equal_losses_give_equal_points():
     def rough(points):
         return np.round(penalties(points), 1)
 

@@ -48,7 +48,7 @@ def test_loss_criteria_and_table_are_those_of_the_parts():
     assert one.loss == together.loss[0] and set(one.traces) == {"Tonic spiking: step", "Rebound burst: release"}
 
 
-def test_it_is_as_good_as_the_least_of_its_parts_and_says_which():
+def test_a_combined_pattern_has_the_worst_status_of_its_parts_and_names_that_part():
     verdict = pw.judge("izhikevich", pw.patterns.all_of("tonic_spiking", "tonic_bursting"))
     assert verdict.status == "rejected"
     assert [part.status for part in verdict.parts.values()] == ["replicated", "rejected"]
@@ -108,7 +108,7 @@ def test_a_name_and_a_pattern_are_the_same():
     assert declared["rebound_spike_width"].description.startswith("Rebound spike: ")
 
 
-def test_it_is_assessed_like_any_other():
+def test_a_combined_pattern_can_be_assessed():
     both = pw.patterns.all_of("tonic_spiking", "class_1_excitable")
     table = pw.assess("lif", [both, "tonic_spiking"], budget=1000)
     assert list(table["status"]) == ["replicated"] * 2
@@ -116,7 +116,7 @@ def test_it_is_assessed_like_any_other():
     assert "Class 1" in both._repr_html_() and "<svg" in both._repr_html_()
 
 
-def test_its_target_is_that_of_each_part():
+def test_a_combined_pattern_has_the_target_of_each_part():
     both = pw.patterns.all_of("tonic_spiking", "rebound_spike")
     target = pw.patterns.target(both)
     assert set(target.traces) == {"Tonic spiking: step", "Rebound spike: release"}
@@ -126,7 +126,7 @@ def test_its_target_is_that_of_each_part():
     assert pw.patterns.target(pw.patterns.all_of("tonic_spiking", doublet())) is None
 
 
-def test_a_recording_may_be_one_of_them():
+def test_a_recording_can_be_a_part():
     cell = pw.from_recording((0.0, 300.0), spikes=[22.0, 60.0, 101.0, 140.0, 182.0, 221.0, 260.0])
     result = pw.optimize("adex", pw.patterns.all_of(cell, "rebound_spike"), seed=0, budget=20_000)
     assert result.replicated
@@ -147,7 +147,7 @@ def test_a_recording_may_be_one_of_them():
         (lambda: pw.judge("adex", pw.patterns.all_of(*CELL), {"amplitude": 3.0}), ValueError, "tonic_spiking_amplit"),
     ],
 )
-def test_what_cannot_be_combined_is_refused(call, error, said):
+def test_objects_that_cannot_be_combined_are_rejected(call, error, said):
     with pytest.raises(error, match=said):
         call()
 
@@ -174,7 +174,7 @@ def test_a_list_of_patterns_is_refused_by_verbs_of_one_pattern(call):
         call()
 
 
-def test_what_compares_patterns_takes_a_list_as_each_of_them():
+def test_functions_that_compare_patterns_treat_a_list_as_separate_patterns():
     assert pw.analysis.parameter_plane("lif", BOTH, "tau_mem", "v_threshold", points=3).patterns == tuple(BOTH)
     assert pw.analysis.repertoire("lif", patterns=BOTH, budget=1)["pattern"].tolist() == BOTH
     assert pw.analysis.repertoire("lif", patterns=BOTH[0], budget=1)["pattern"].tolist() == BOTH[:1]

@@ -93,7 +93,7 @@ print("in the end", __debug__)
 
 
 @pytest.mark.slow
-def test_it_works_without_assertions_and_with_every_warning_an_error(tmp_path):
+def test_judge_works_without_assertions_and_with_warnings_as_errors(tmp_path):
     command = [sys.executable, "-W", "error", "-O", "-c", EVERYTHING]
     run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=300, check=False)
     assert (run.stdout, run.stderr) == ("in the end False\n", "")

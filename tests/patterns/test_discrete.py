@@ -36,7 +36,7 @@ def test_a_step_that_does_not_use_dt_is_in_discrete_time():
     assert not pw.models.get("lif").discrete
 
 
-def test_what_uses_dt_after_a_spike_only_is_not_in_discrete_time():
+def test_a_step_that_uses_dt_only_after_a_spike_is_not_in_discrete_time():
     def step(current, state, p, dt):
         v, left = state
         v = torch.where(left > 0, v, p.beta * v + 0.05 * current)
@@ -57,7 +57,7 @@ def test_what_uses_dt_after_a_spike_only_is_not_in_discrete_time():
     assert not model.discrete
 
 
-def test_it_is_verified_in_steps_of_its_dt_and_its_verdict_says_so():
+def test_a_discrete_model_is_verified_at_its_own_dt_and_its_verdict_states_that():
     verdict = pw.judge(neuron(lambda p, dt: p.beta), "tonic_spiking")
     assert verdict.status == "replicated" and verdict.discrete
     assert repr(verdict) == "<Verdict of leaky on tonic_spiking: replicated in steps of 1 ms, loss 0>"

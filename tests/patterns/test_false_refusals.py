@@ -29,7 +29,7 @@ def test_a_class_does_not_depend_on_an_amplitude_beyond_depolarization_block(amp
     assert not pw.judge("morris_lecar", "class_2_excitable", parameters, verify=False).accepted
 
 
-def test_small_spikes_before_a_block_say_nothing_about_a_class():
+def test_small_spikes_before_a_depolarization_block_determine_no_class():
     """At 150 it is blocked after some spikes that shrink, at the half of it, where it is judged, it fires."""
     parameters = {"g_Ca": 4.0, "V_4": 17.4, "V_3": 10.0, "phi": 0.01 * 40.0**0.5, "amplitude": 150.0}
     assert pw.judge("morris_lecar", "class_1_excitable", parameters).status == "replicated"
@@ -54,7 +54,7 @@ def test_a_plateau_below_a_threshold_that_follows_the_potential_is_no_block():
     assert distance == pytest.approx(-5.0, abs=0.1)  # V = -40 mV, threshold -35 mV
 
 
-def test_a_threshold_that_is_no_state_is_refused():
+def test_a_threshold_that_is_not_a_state_variable_is_rejected():
     with pytest.raises(ValueError, match="model 'mine': threshold_state: unknown state variable 'thta'"):
         copy_of("mihalas_niebur", "mine", threshold_state="thta", validate=False)
 

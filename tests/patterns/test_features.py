@@ -43,7 +43,7 @@ trains = st.lists(st.lists(times, max_size=12), min_size=1, max_size=4) | st.jus
 
 @given(trains)
 @settings(max_examples=150, deadline=None)
-def test_any_spike_train_goes_through_every_feature(some):
+def test_every_feature_accepts_any_spike_train(some):
     rows = padded(some)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -62,7 +62,7 @@ def test_any_spike_train_goes_through_every_feature(some):
 
 @given(st.lists(st.floats(-1e4, 1e4), min_size=3, max_size=40), st.integers(0, 60), st.booleans())
 @settings(max_examples=150, deadline=None)
-def test_any_potential_goes_through_every_feature(values, start, diverged):
+def test_every_feature_accepts_any_potential(values, start, diverged):
     v = np.array([values, [values[0]] * len(values)])
     if diverged:
         v[0, -1] = np.nan
@@ -119,7 +119,7 @@ CRITERIA = [(key, c) for key in pw.patterns.names() for c in pw.patterns.get(key
 
 
 @pytest.mark.parametrize(("key", "criterion"), CRITERIA, ids=lambda x: x if isinstance(x, str) else x.key)
-def test_moving_towards_the_interval_never_costs_more(key, criterion):
+def test_moving_towards_the_accepted_range_never_increases_the_penalty(key, criterion):
     span = np.full(400, 15.0)
     low, high = criterion.interval(span, 0.1)
     zero = np.zeros(400)
@@ -144,7 +144,7 @@ def test_moving_towards_the_interval_never_costs_more(key, criterion):
 
 @given(st.floats(allow_nan=True, allow_infinity=True), st.sampled_from(["band", "log", "count"]))
 @settings(max_examples=200, deadline=None)
-def test_the_cost_is_finite_whatever_was_measured(value, kind):
+def test_the_penalty_is_finite_for_any_measurement(value, kind):
     criterion = Criterion("x", "x", "x", low=1.0, high=2.0, kind=kind)
     one = np.ones(1)
     with warnings.catch_warnings():

@@ -65,9 +65,7 @@ def test_plain_python_judges_as_the_kernel_does(name):
 # ------------------------------------------------------------------ when, and by what
 
 
-def test_a_set_that_is_not_to_be_verified_is_answered_without_numba_and_a_script_that_ends_compiles_nothing(
-    cold, tmp_path
-):
+def test_a_verdict_without_verification_needs_no_numba_and_a_script_that_ends_compiles_nothing(cold, tmp_path):
     done = process("""
 verdict = pw.judge("adex", "tonic_spiking", verify=False)
 print(verdict.status, verdict.engine, "numba" in sys.modules, len(verdict.traces["step"].spike_times[0]) > 3)
@@ -78,7 +76,7 @@ print(verdict.status, verdict.engine, "numba" in sys.modules, len(verdict.traces
 
 
 @pytest.mark.slow
-def test_a_process_that_goes_on_has_the_kernel_after_a_while_and_judges_with_it(cold, tmp_path):
+def test_a_process_that_continues_uses_the_kernel_once_it_is_compiled(cold, tmp_path):
     done = process("""
 engines = []
 end = time.monotonic() + 240
@@ -92,7 +90,7 @@ print(engines[0], engines[-1])
     assert kernels(tmp_path) == ["lif"]
 
 
-def test_what_is_rejected_needs_no_verification_and_waits_for_no_kernel(cold):
+def test_a_rejected_set_needs_no_verification_and_does_not_wait_for_the_kernel(cold):
     done = process("""
 verdict = pw.judge("adex", "tonic_spiking", {"amplitude": 1.0})
 print(verdict.status, verdict.engine, [thread.name for thread in threading.enumerate()])
@@ -104,7 +102,7 @@ print(verdict.status, verdict.engine, [thread.name for thread in threading.enume
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("stderr", "lines"), [("sys.stderr", 1), ("None", 0)])
-def test_a_verification_waits_for_the_kernel_and_says_so_on_stderr_in_one_line(cold, stderr, lines):
+def test_a_verification_waits_for_the_kernel_and_prints_one_line_to_stderr(cold, stderr, lines):
     done = process(f"""
 from plausiwidgets.engine.choice import background_compile
 background_compile.PATIENCE = 0.2
@@ -125,7 +123,7 @@ def test_arrays_and_an_engine_by_name_are_not_answered_by_plain_python(cold):
     assert judge(make(good_step), "tonic_spiking", verify=False, engine="compiled").engine == "compiled"
 
 
-def test_what_a_progress_raises_ends_the_first_judgement_too(cold):
+def test_an_error_of_a_progress_display_also_ends_the_first_evaluation(cold):
     def stop(snapshot):
         if snapshot.state == "running" and snapshot.seconds > 0.0:
             raise LookupError("enough")

@@ -23,7 +23,7 @@ def test_the_table_of_the_documentation_has_every_set_of_the_list():
 
 
 @pytest.mark.parametrize("index", range(0, len(FAMOUS), 10))
-def test_the_judge_says_what_the_table_says(index):
+def test_verdicts_agree_with_the_table(index):
     for famous, line in zip(FAMOUS[index : index + 10], table()[index:], strict=False):
         judged, by = line.split(" | ")[4:6]
         verdict = famous.judged()
@@ -43,7 +43,7 @@ def test_the_text_counts_the_sets_as_the_table_does(page):
     assert re.search(rf" {len(FAMOUS) - verified - fragile} do not meet the (written )?criteria", text)
 
 
-def test_what_does_not_agree_has_its_reason():
+def test_every_disagreement_has_a_reason():
     for famous, line in zip(FAMOUS, table(), strict=True):
         assert ("| verified |" in line) == ((famous.source, famous.words) not in WHY)
         assert WHY.get((famous.source, famous.words), "") in line

@@ -107,13 +107,13 @@ def one_step(s):
 
 
 @pytest.mark.parametrize("name", MIXING)
-def test_a_measure_that_mixes_its_sets_is_refused_behind_every_guard(name):
+def test_a_measure_that_mixes_sets_is_rejected_even_in_a_conditional_branch(name):
     with pytest.raises(ValueError, match=r"pattern 'own': measure returns a different 'feature' .*shape \[n\]"):
         pattern_of(MIXING[name])
 
 
 @pytest.mark.parametrize("name", ALONE_TOO)
-def test_a_measure_of_each_set_is_taken_in_whatever_style(name):
+def test_a_measure_of_separate_sets_is_accepted_in_any_style(name):
     pattern = pattern_of(ALONE_TOO[name], low=0.0, high=1e9)
     values = {"amplitude": [60.0, 5.0, 20.0, 200.0], "width": [300.0, 300.0, 500.0, 150.0]}
     many = pw.judge("adex", pattern, values, verify=False).criteria
@@ -173,14 +173,14 @@ def test_a_procedure_that_mixes_its_sets_is_refused(name):
 
 
 @pytest.mark.parametrize("name", PROCEDURES_ALONE_TOO)
-def test_a_procedure_of_each_set_is_taken(name):
+def test_a_procedure_of_separate_sets_is_accepted(name):
     pattern = pattern_of(procedure=PROCEDURES_ALONE_TOO[name], low=0.0, high=1e9)
     verdict = pw.judge("adex", pattern, {"amplitude": [60.0, 700.0], "width": [300.0, 200.0]}, verify=False)
     assert verdict.criteria[-1].value.shape == (2,)
 
 
 @pytest.mark.parametrize("name", ["quiet", "at_rest", "below_threshold", "whole", "cell"])
-def test_a_procedure_does_not_replace_what_holds_for_every_pattern(name):
+def test_a_procedure_does_not_replace_the_common_criteria(name):
     def procedure(runner):
         measured = through(lambda runner, r: r["step"].count())(runner)
         return Measurement({**measured.features, name: np.zeros(runner.n)}, measured.gap_to_threshold)
@@ -189,7 +189,7 @@ def test_a_procedure_does_not_replace_what_holds_for_every_pattern(name):
         pattern_of(procedure=procedure)
 
 
-def test_a_procedure_says_what_it_forgets_and_what_it_returns_in_place_of_a_measurement():
+def test_errors_of_a_procedure_name_missing_features_and_wrong_return_values():
     with pytest.raises(ValueError, match="'feature' requires a feature that is not measured"):
         pattern_of(procedure=lambda runner: Measurement({}, np.zeros(runner.n)))
     with pytest.raises(ValueError, match="procedure must return a Measurement, got dict"):
@@ -216,7 +216,7 @@ def late(value):
     return lambda r, s: np.where(r["step"].count() > 60, value(r), r["step"].count())
 
 
-def test_what_the_trial_does_not_find_is_found_at_the_first_batch():
+def test_a_mixture_that_the_trial_misses_is_found_in_the_first_batch():
     pattern = pattern_of(late(lambda r: np.mean(r["step"].count())), low=0.0, high=1e9)
     values = {"amplitude": [600.0, 1500.0, 900.0, 2000.0], "width": 900.0}
     with pytest.raises(
@@ -228,7 +228,7 @@ def test_what_the_trial_does_not_find_is_found_at_the_first_batch():
         pw.judge("lif", pattern, {"tau_mem": 5.0, "t_ref": 1.0} | values, verify=False)
 
 
-def test_a_search_calls_nothing_replicated_that_is_rejected_alone():
+def test_a_set_that_a_search_verifies_is_also_accepted_alone():
     with trial.untried():
         pattern = pattern_of(MIXING["nanmean without an axis"])
     object.__setattr__(pattern, "tried", True)

@@ -8,7 +8,7 @@ import plausiwidgets as pw
 from plausiwidgets.patterns import registry
 
 
-def test_it_is_judged_optimized_and_assessed():
+def test_a_custom_pattern_can_be_judged_optimized_and_assessed():
     pattern = doublet()
     verdict = pw.judge("izhikevich", pattern, {"width": [10.0, 40.0]})
     assert set(verdict.status) <= {"rejected", "replicated", "fragile"}
@@ -20,7 +20,7 @@ def test_it_is_judged_optimized_and_assessed():
     assert list(table["pattern"]) == ["doublet"] * 2 and table["status"][0] == "replicated"
 
 
-def test_silence_before_the_onset_is_asked_of_every_pattern():
+def test_every_pattern_requires_silence_before_the_onset():
     verdict = pw.judge(
         "izhikevich", doublet(stimulus_parameters=[*doublet().stimulus_parameters, HOLDING]), {"holding": 10.0}
     )
@@ -30,7 +30,7 @@ def test_silence_before_the_onset_is_asked_of_every_pattern():
 HOLDING = pw.StimulusParameter("holding", 0.0, -1.0, 1.0, of="current")
 
 
-def test_the_amplitude_is_solved_between_thresholds_where_the_pattern_says_so():
+def test_the_amplitude_is_solved_between_thresholds_if_the_pattern_defines_them():
     pair = doublet(
         key="pair",
         stimulus_parameters=doublet().stimulus_parameters[:1],
@@ -51,7 +51,7 @@ def test_the_amplitude_is_solved_between_thresholds_where_the_pattern_says_so():
     assert "<svg" in pair._repr_html_()
 
 
-def test_it_is_registered_by_its_key_and_never_replaces_one_of_the_twenty():
+def test_a_custom_pattern_is_registered_by_its_key_and_never_replaces_a_packaged_one():
     pattern = pw.patterns.register(doublet(key="doublet_registered"))
     assert pw.patterns.get("doublet_registered") is pattern
     assert pw.patterns.names()[-1] == "doublet_registered" and pw.patterns.names()[0] == "tonic_spiking"
@@ -96,7 +96,7 @@ SPIKES = pw.Criterion("n", "spikes", "Spikes.", "spikes", low=1, kind="count")
         (dict(measure=lambda r, s: {"n": r["pulse"].count(), "gap": r["pulse"].v(0.0, 5.0).max()}), "voltage="),
     ],
 )
-def test_a_mistake_is_told_when_the_pattern_is_made(changes, said):
+def test_a_mistake_is_reported_when_the_pattern_is_created(changes, said):
     with pytest.raises(ValueError, match=said):
         doublet(**changes)
 

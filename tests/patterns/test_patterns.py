@@ -38,7 +38,7 @@ REFERENCE = {
 }
 
 
-def test_there_are_twenty_in_the_order_of_their_letters():
+def test_there_are_twenty_patterns_in_the_order_of_their_letters():
     assert [pw.patterns.get(k).letter for k in TWENTY] == list("ABCDEFGHIJKLMNOPQRST")
 
 
@@ -74,7 +74,7 @@ def test_norse_order_shows_all_but_accommodation(key):
         assert pw.judge("izhikevich", key, NORSE[key].parameters, dt=NORSE[key].dt).replicated
 
 
-def test_no_published_neuron_passes_for_another_of_its_group():
+def test_no_published_neuron_shows_another_pattern_of_its_group():
     for group in ("ABCDEF", "KL", "MN", "ST"):
         keys = [k for k in TWENTY if pw.patterns.get(k).letter in set(group)]
         for row in keys:
@@ -174,7 +174,7 @@ def test_a_diverged_neuron_is_worse_than_any_other_and_the_worse_the_earlier_it_
     assert most + 2.0 >= verdict.loss[0] > verdict.loss[1] > verdict.loss[2] >= most + 1.0 and verdict.loss[3] == 0
 
 
-def test_a_search_for_a_threshold_may_try_what_diverges():
+def test_a_threshold_search_may_evaluate_diverging_sets():
     def step(current, state, p, dt):
         fired, (v,) = good_step(current, state, p, dt)
         return fired, (torch.where((current > 17.4) & (current < 17.6), torch.inf, v),)
@@ -196,7 +196,7 @@ def test_left_out_sweeps_are_not_marked_as_diverged():
     assert np.isnan(verdict.traces["1 % above"].diverged_at).all()
 
 
-def test_what_was_not_verified_is_never_called_replicated():
+def test_an_unverified_set_is_never_replicated():
     one = pw.judge("izhikevich", "tonic_spiking", verify=False)
     many = pw.judge("izhikevich", "tonic_spiking", {"amplitude": [9.0, 10.0]}, verify=False)
     assert one.accepted and one.status == "unverified" and one.replicated is False

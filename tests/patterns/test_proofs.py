@@ -75,7 +75,7 @@ def test_a_set_that_contradicts_a_proof_is_rejected():
     assert both.status.tolist() == ["rejected", "replicated"] and both.accepted.tolist() == [False, True]
 
 
-def test_of_several_patterns_one_that_is_ruled_out_is_named():
+def test_of_several_patterns_the_ruled_out_one_is_named():
     model = with_proof("lif", "tonic_spiking", FALSE)
     verdict = pw.judge(model, pw.patterns.all_of("tonic_spiking", "integrator"))
     assert verdict.status == "rejected" and verdict.proof == FALSE.text

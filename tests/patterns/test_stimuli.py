@@ -62,7 +62,7 @@ def test_a_pulse_that_is_wider_than_the_interval_ends_where_the_next_one_begins(
     assert set(current[t >= 100.05]) == {0.0}
 
 
-def test_given_values_hold_until_the_next_one_or_go_in_lines():
+def test_values_are_constant_until_the_next_value_or_linearly_interpolated():
     values = [10.0, 60.0, 110.0], [100.0, 300.0, 0.0]
     held, lines = pw.Current.values(*values), pw.Current.values(*values, lines=True)
     assert at(held, [9.9, 10.0, 59.9, 60.0, 109.9, 110.0]) == [0.0, 100.0, 100.0, 300.0, 300.0, 0.0]
@@ -93,7 +93,7 @@ def test_nothing_is_judged_and_every_claim_is_withheld(pattern):
             refused()
 
 
-def test_they_have_keys_and_are_none_of_the_patterns():
+def test_stimuli_have_keys_and_are_not_listed_as_patterns():
     assert len(pw.patterns.names()) >= 20 and not any(name.startswith("stimulus") for name in pw.patterns.names())
     assert pw.patterns.get("stimulus_ramp") is pw.patterns.stimulus("ramp")
     assert pw.patterns.get("stimulus_pulses") is pw.patterns.stimulus("pulses", number=5)
@@ -132,7 +132,7 @@ def test_no_train_of_pulses_is_longer_than_a_drag_can_wait_for():
         ("\ufeff".lstrip("\ufeff") + "０ ５\n1０ 0", [(0, 5), (10, 0)]),
     ],
 )
-def test_values_are_read_as_they_are_typed_or_stand_in_a_file(text, wanted):
+def test_values_are_read_from_typed_text_and_from_files(text, wanted):
     t, current = read_current(text)
     assert list(zip(t, current, strict=True)) == wanted
 
@@ -151,7 +151,7 @@ def test_values_are_read_as_they_are_typed_or_stand_in_a_file(text, wanted):
         ("1 2\n" * 100_002, "must have at most 100000 lines"),
     ],
 )
-def test_a_text_that_is_no_current_is_refused_with_its_line(text, said):
+def test_a_text_that_is_not_a_current_is_rejected_with_its_line(text, said):
     with pytest.raises(ValueError, match=said):
         read_current(text)
 
@@ -178,7 +178,7 @@ def test_values_that_cannot_be_injected_are_refused(t, current, said):
         pw.patterns.get(pw.Current.values(t, current))
 
 
-def test_a_file_is_read_and_one_that_is_no_text_refused(tmp_path):
+def test_a_text_file_is_read_and_a_binary_file_is_rejected(tmp_path):
     path = tmp_path / "my_noise.csv"
     path.write_text("\ufefft,I\n0,5\n20,0\n", encoding="utf-8")
     assert pw.Current.values(path) == pw.Current([pw.pulse(0.0, 20.0, 5.0)], 220.0)

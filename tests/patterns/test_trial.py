@@ -69,7 +69,7 @@ def test_sweeps_that_mix_the_sets_are_refused(end):
 
 
 @pytest.mark.parametrize("name", ["quiet", "at_rest", "min_isi", "whole", "cell", "below_threshold"])
-def test_a_measure_does_not_replace_what_holds_for_every_pattern(name):
+def test_a_measure_does_not_replace_the_common_criteria(name):
     with pytest.raises(ValueError, match=rf"measure must not return '{name}', which is measured for every pattern"):
         steady(lambda s: 400.0, measure=lambda r, s: {"n": r["step"].count(), name: 0.0 * s.width})
 
@@ -81,7 +81,7 @@ def test_a_name_that_links_and_calls_need_is_refused(name):
 
 
 @pytest.mark.parametrize("name", ["read", "values", "name", "key"])
-def test_a_step_reads_a_parameter_of_any_other_name(name):
+def test_a_parameter_may_have_any_other_name(name):
     def step(current, state, p, dt):
         return good_step(current, state, SimpleNamespace(tau=getattr(p, name)), dt)
 
@@ -104,7 +104,7 @@ def test_a_step_reads_a_parameter_of_any_other_name(name):
         (lambda s: {"a": pw.Sweep([pw.pulse(0.0, 10**400, 1.0)], 400.0)}, "width must be a finite number .*, got 1000"),
     ],
 )
-def test_sweeps_that_are_none_are_refused(sweep, said):
+def test_objects_that_are_not_sweeps_are_rejected(sweep, said):
     with pytest.raises(ValueError, match=said):
         steady(lambda s: 400.0, sweeps=sweep, measure=lambda r, s: {"n": 0.0 * s.width}, main_sweep="")
 
@@ -143,12 +143,12 @@ def rough(samples):
         (lambda: pw.judge("lif", "tonic_spiking", {"tau_mem": 10**400}), "'tau_mem' must be .*, got 1000"),
     ],
 )
-def test_an_absurd_request_is_refused_with_a_way_to_go_on(call, said):
+def test_an_excessive_request_is_rejected_with_advice(call, said):
     with pytest.raises(ValueError, match=said):
         call()
 
 
-def test_an_absurd_request_is_let_through_on_purpose(monkeypatch):
+def test_an_excessive_request_can_be_forced(monkeypatch):
     monkeypatch.setattr("plausiwidgets.models.simulate.MAX_STEPS", 100.0)
     with pytest.raises(ValueError, match="PLAUSIWIDGETS_UNBOUNDED"):
         pw.simulate("lif", pw.Current.step(1.0, 50.0))

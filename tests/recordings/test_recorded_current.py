@@ -66,7 +66,7 @@ def test_the_sampling_rate_does_not_matter(khz):
     assert (piece.on, piece.off) == pytest.approx((50.0, 250.0), abs=1e-6)
 
 
-def test_what_is_left_out_is_told():
+def test_omitted_parts_are_reported():
     rng = np.random.default_rng(3)
     found = injected(T, made(KINDS["step"], T, 20.0) + 9.0 * T / T[-1] + rng.normal(0.0, 0.5, T.size))
     assert found.noise == pytest.approx(0.5, rel=0.1) and found.drift == pytest.approx(9.0, rel=0.15)
@@ -97,7 +97,7 @@ def test_frozen_noise_is_a_current_of_its_own_and_never_smoothed_away():
         injected(t, frozen + rng.normal(0.0, 0.5, t.size), measured=False)
 
 
-def test_noise_about_a_level_is_asked_about_and_not_guessed():
+def test_noise_around_a_level_requires_an_answer_instead_of_a_guess():
     rng = np.random.default_rng(6)
     noise = rng.normal(0.0, 50.0, 500)
     t = np.arange(500) * 1.0

@@ -51,7 +51,7 @@ def by_key(pattern):
 # -- what is compared ---------------------------------------------------------------------------------
 
 
-def test_a_hyperpolarizing_step_without_a_spike_asks_for_silence_resistance_time_constant_and_sag():
+def test_a_hyperpolarizing_step_without_spikes_has_criteria_for_silence_resistance_time_constant_and_sag():
     cell = adex_cell([-100.0])
     found = by_key(cell)
     assert {"rest", "n", "course", "resistance", "time_constant", "sag"} <= set(found)
@@ -63,7 +63,7 @@ def test_a_hyperpolarizing_step_without_a_spike_asks_for_silence_resistance_time
     assert {"resistance", "time_constant", "course"} <= missed
 
 
-def test_what_is_compared_is_chosen_and_weighed():
+def test_features_can_be_chosen_and_weighted():
     cell = adex_cell([350.0], compare={"spikes": 1.0, "rest": 0.25, "course": 0.0})
     found = by_key(cell)
     assert "course" not in found and "ahp" not in found
@@ -112,7 +112,7 @@ def test_the_features_of_a_recording_are_those_of_efel():
     assert middle["width"] == pytest.approx(np.mean(his["spike_half_width"]), rel=0.03)
 
 
-def test_height_and_width_are_asked_of_neurons_without_a_reset_alone():
+def test_height_and_width_are_criteria_only_for_neurons_without_a_reset():
     cell = pw.from_recording(CELL)
     asked = {
         model: {c.key for c in pw.judge(model, cell, verify=False).criteria} for model in ("adex", "hodgkin_huxley")
@@ -226,7 +226,7 @@ def missed_by(other, cell):
     return out
 
 
-def test_a_cell_that_fires_by_itself_is_asked_for_what_it_does_in_a_repeat_as_well():
+def test_a_spontaneous_cell_is_compared_only_in_features_that_repeats_share():
     cells = [restless_cell(seed) for seed in range(5)]
     assert cells[0].left_out == ("cv", "times") and not cells[0].at_rest
     assert {one.name for one in cells[0].compared} == {
@@ -251,7 +251,7 @@ def test_a_cell_that_fires_by_itself_is_asked_for_what_it_does_in_a_repeat_as_we
     assert missed == count
 
 
-def test_the_spikes_of_a_cell_that_fires_by_itself_are_counted_between_changes_of_the_current():
+def test_spikes_of_a_spontaneous_cell_are_counted_between_changes_of_the_current():
     cell = restless_cell(0)
     spans = [(0.0, 500.0), (500.0, 800.0), (800.0, 1300.0), (1300.0, 1800.0)]
     spikes = pw.patterns.target(cell).traces["sweep 1"].spike_times[0]
@@ -264,7 +264,7 @@ def test_the_spikes_of_a_cell_that_fires_by_itself_are_counted_between_changes_o
     assert level.low < -47.5 - 0.15 * 120.0 < level.high
 
 
-def test_repeats_of_a_cell_that_fires_by_itself_say_how_reliable_its_spike_times_are():
+def test_repeats_of_a_spontaneous_cell_measure_the_reliability_of_spike_times():
     sweeps = [restless_sweep(80.0, seed) for seed in range(3)]
     cell = pw.from_recording(sweeps[0][0], v=[v for _, v, _ in sweeps], current=[i for *_, i in sweeps])
     [own] = cell.reliability.values()
@@ -466,7 +466,7 @@ def test_reading_an_abf_file_leaves_how_arrays_are_printed(monkeypatch):
 
 
 @pytest.mark.parametrize("name", ["x.abf", "x.nwb"])
-def test_a_file_that_is_none_is_refused_in_a_sentence(name):
+def test_a_file_that_is_not_a_recording_is_rejected_with_a_sentence(name):
     pytest.importorskip({"x.abf": "pyabf", "x.nwb": "pynwb"}[name])
     with pytest.raises(ValueError, match=rf"{name} must be an? \w+ file that [Pp]y\w+"):
         read_recording(b"nothing of the kind", name)
@@ -523,7 +523,7 @@ def test_a_recording_with_a_fault_is_refused_with_its_fault(change, said):
         pw.from_recording(t, v, current=current)
 
 
-def test_units_are_converted_when_they_are_said():
+def test_named_units_are_converted():
     t, v, i = spiking()
     said = pw.from_recording(t / 1000.0, v / 1000.0, current=i / 1000.0, units={"t": "s", "v": "V", "current": "nA"})
     plain = pw.from_recording(t, v, current=i, units={"current": "pA"})

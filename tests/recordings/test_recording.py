@@ -109,7 +109,7 @@ def test_the_recording_meets_its_own_criteria_and_is_shown_as_measured():
     np.testing.assert_array_equal(line.v, table()["v"])
 
 
-def test_of_spikes_alone_the_figure_draws_the_spikes():
+def test_a_recording_of_spikes_only_is_drawn_as_spikes():
     train = pw.from_recording((0.0, 100.0), spikes=[20.0, 60.0])
     target = pw.patterns.target(train)
     scale = voltage_scale(pw.models.get("adex"))
@@ -323,7 +323,7 @@ GOOD = "t,v\n" + "\n".join(f"{0.5 * i:.1f},{20.0 if i == 50 else -70.0}" for i i
         (GOOD.replace(",20.0", ",-69.0"), "never crosses -50 mV upwards"),
     ],
 )
-def test_a_bad_file_says_which_line_and_column(tmp_path, text, said):
+def test_the_error_of_a_bad_file_has_line_and_column(tmp_path, text, said):
     path = tmp_path / "bad.csv"
     path.write_text(GOOD)
     assert pw.from_recording(path).key == "recording"

@@ -94,7 +94,7 @@ def errors(tmp_path_factory):
 
 
 @pytest.mark.parametrize("code", NEEDS)
-def test_what_needs_an_extra_says_so_in_one_sentence_with_the_command(errors, code):
+def test_a_function_that_needs_an_extra_raises_one_sentence_with_the_command(errors, code):
     kind, is_import_error, text = errors[code]
     assert is_import_error and kind != "ModuleNotFoundError", (kind, text)
     assert PIP[NEEDS[code]] in text and "\n" not in text

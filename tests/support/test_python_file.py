@@ -20,7 +20,7 @@ def test_the_models_of_a_file_are_registered_and_returned():
     assert "at_least_three" in pw.patterns.names()
 
 
-def test_what_stands_for_a_model_needs_no_file(tmp_path):
+def test_a_name_of_a_packaged_model_needs_no_file(tmp_path):
     from plausiwidgets.models.registry import custom, received
 
     path = tmp_path / "gone.py"
@@ -53,7 +53,7 @@ def test_a_file_without_models_is_refused_with_the_line(tmp_path, monkeypatch, t
     assert said in str(error.value)
 
 
-def test_missing_files_and_names_are_told(tmp_path):
+def test_missing_files_and_names_are_reported(tmp_path):
     with pytest.raises(FileNotFoundError, match="nowhere"):
         pw.models.load(tmp_path / "nowhere.py")
     with pytest.raises(ValueError, match=r"Did you mean 'low_threshold'\? Valid: low_threshold, high_threshold\."):
@@ -81,7 +81,7 @@ def test_the_command_takes_files_and_its_processes_find_them_again(tmp_path, cap
         assert said in capsys.readouterr().err
 
 
-def test_what_a_file_prints_does_not_mix_with_the_table(tmp_path, capsys):
+def test_prints_of_a_file_do_not_mix_with_the_table(tmp_path, capsys):
     path = tmp_path / "loud.py"
     path.write_text("print('hello')\nimport plausiwidgets as pw\n" + "x = 1\n")
     with pytest.raises(SystemExit):

@@ -30,7 +30,7 @@ def answer(c: float, solved: str, **more: str) -> str:
     return code_of(**fields | {"_seconds": "61", "_solved": solved} | more)
 
 
-def test_a_page_of_an_exercise_stores_the_start_alone_and_says_what_is_free(tmp_path):
+def test_a_page_of_an_exercise_stores_only_the_start_and_names_the_free_parameters(tmp_path):
     path = pw.export_page("izhikevich", "tonic_bursting", START, path=tmp_path / "a.html", exercise=TASK)
     data = data_of(path)
     [pattern] = data["shipped"]["izhikevich"]["patterns"].values()
@@ -43,7 +43,7 @@ def test_a_page_of_an_exercise_stores_the_start_alone_and_says_what_is_free(tmp_
     assert path.stat().st_size < 600_000
 
 
-def test_a_mystery_on_a_page_does_not_hold_its_answer(tmp_path):
+def test_a_mystery_on_a_page_does_not_contain_its_solution(tmp_path):
     hidden = pw.teaching.mystery("izhikevich", "tonic_bursting", 7)
     path = pw.export_page(hidden.model, hidden.pattern, path=tmp_path / "m.html", exercise=hidden)
     data, text = data_of(path), path.read_text(encoding="utf-8")
@@ -61,7 +61,7 @@ def test_a_mystery_on_a_page_does_not_hold_its_answer(tmp_path):
         ("tonic_bursting", START, pw.teaching.Exercise("?", free=["x"]), "'x'"),
     ],
 )
-def test_an_exercise_that_is_none_is_refused(tmp_path, patterns, parameters, exercise, message):
+def test_an_object_that_is_not_an_exercise_is_rejected(tmp_path, patterns, parameters, exercise, message):
     with pytest.raises(ValueError, match=message):
         pw.export_page("izhikevich", patterns, parameters, path=tmp_path / "a.html", exercise=exercise)
     assert list(tmp_path.iterdir()) == []
@@ -74,7 +74,7 @@ def test_an_exercise_that_the_page_could_not_judge_is_refused(tmp_path):
         pw.export_page("lif", UNTRACED, path=tmp_path / "a.html", exercise=pw.teaching.Exercise("?"))
 
 
-def test_a_question_must_be_one():
+def test_a_question_must_be_a_text():
     with pytest.raises(ValueError, match=r"question must be .*, got '  '"):
         pw.teaching.Exercise("  ")
 
@@ -161,7 +161,7 @@ def test_a_start_outside_of_a_slider_extends_it(tmp_path):
         ("tonic_bursting", {"_dt": "2.5"}, r"its time step must be .*, got 2\.5 ms"),
     ],
 )
-def test_what_a_mystery_locks_is_known_without_its_page(pattern, changed, message):
+def test_the_locks_of_a_mystery_are_checked_without_its_page(pattern, changed, message):
     hidden = pw.teaching.mystery("izhikevich", pattern, 7)
     values = {name: repr(float(hidden.start[name])) for name in hidden.model.parameters}
     told = dict(_model="izhikevich", _mystery=f"izhikevich.{pattern}.7", _dt=str(hidden.dt), _seconds="2", _solved="0")
@@ -177,7 +177,7 @@ def test_a_code_whose_mystery_is_of_another_neuron_is_refused_alone():
 
 
 @pytest.mark.parametrize("content", [b"\xff\xfe", b'<script id="data" type="application/json">[1]</script>', b""])
-def test_a_file_that_is_no_page_of_an_exercise_is_named(tmp_path, content):
+def test_a_file_that_is_not_an_exercise_page_is_named(tmp_path, content):
     path = tmp_path / "page.html"
     path.write_bytes(content)
     for read in (lambda: pw.teaching.read_code(answer(-50.0, "1"), path), lambda: pw.teaching.class_results([], path)):
@@ -238,7 +238,7 @@ def test_a_class_as_a_table():
     assert pw.teaching.class_results([]).empty
 
 
-def test_a_code_holds_the_name_and_the_answer_that_were_typed_and_a_class_has_them_in_its_table():
+def test_a_code_contains_the_typed_name_and_answer_and_the_class_table_shows_them():
     typed = answer(-50.0, "1", _name="Zoë Müller", _words="The reset lands higher.")
     read = pw.teaching.read_code(typed)
     assert (read.name, read.words) == ("Zoë Müller", "The reset lands higher.")
@@ -252,6 +252,6 @@ def test_a_code_holds_the_name_and_the_answer_that_were_typed_and_a_class_has_th
 @pytest.mark.parametrize(
     ("field", "sentence"), [("_name", "its name must have"), ("_words", "its answer in words must have")]
 )
-def test_what_is_typed_as_no_page_writes_it_is_refused(text, field, sentence):
+def test_a_code_with_a_text_that_no_page_writes_is_rejected(text, field, sentence):
     with pytest.raises(ValueError, match=sentence):
         pw.teaching.read_code(answer(-50.0, "1", **{field: text}))

@@ -86,7 +86,7 @@ def card(settings: str, text: str = "Text.") -> str:
     return f"# Title\n\n## Card\n\n<!-- card\n{settings}\n-->\n\n{text}\n"
 
 
-def test_cards_and_what_they_set():
+def test_cards_set_model_pattern_and_parameters():
     lesson = read_lesson(LESSON, NEURON)
     slower, look, burst, more, elsewhere, there = lesson.cards
     assert lesson.title == "Two patterns"
@@ -171,7 +171,7 @@ def test_a_condition_is_fulfilled_by_a_verdict_or_by_values():
         ("# T\n## C\n<!-- card\npattern: x\n", "line 3: the settings of this card must end"),
     ],
 )
-def test_what_is_no_lesson_is_refused_with_its_line(text, message):
+def test_a_text_that_is_not_a_lesson_is_rejected_with_its_line(text, message):
     with pytest.raises(ValueError, match=message):
         read_lesson(text, NEURON)
 

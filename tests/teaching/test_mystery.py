@@ -24,7 +24,7 @@ PLACES = [
 
 @pytest.mark.parametrize(("model", "pattern"), PLACES)
 @pytest.mark.parametrize("seed", [0, 1, 2])
-def test_the_hidden_set_solves_it_and_the_start_does_not(model, pattern, seed):
+def test_the_hidden_set_solves_a_mystery_and_the_start_does_not(model, pattern, seed):
     hidden = pw.teaching.mystery(model, pattern, seed)
     solution = {**hidden.start, **hidden.reveal()}
     assert pw.judge(hidden.model, hidden.pattern, solution, dt=hidden.dt, verify=False).loss == 0.0
@@ -108,7 +108,7 @@ def test_a_seed_gives_the_same_neuron_in_another_process():
     assert len(others) == 4
 
 
-def test_a_link_holds_model_pattern_and_seed_without_hidden_values():
+def test_a_link_contains_model_pattern_and_seed_without_hidden_values():
     hidden = pw.teaching.mystery("adex", "tonic_spiking", 11)
     assert parse_qs(hidden.link) == {"mystery": ["adex.tonic_spiking.11"]}
     for name in hidden.free:
@@ -116,7 +116,7 @@ def test_a_link_holds_model_pattern_and_seed_without_hidden_values():
     assert all(str(value) not in repr(hidden) for name, value in hidden.reveal().items() if name in hidden.free)
 
 
-def test_a_search_solves_it():
+def test_a_search_solves_a_mystery():
     hidden = pw.teaching.mystery("izhikevich", "tonic_spiking", 2)
     fixed = [name for name in hidden.start if name not in hidden.free]
     result = pw.optimize(

@@ -53,7 +53,7 @@ def written(explorer: pw.Explorer, identity: str = "page-1", revision: int | Non
 # -- opening
 
 
-def test_it_opens_with_a_stored_set_that_shows_the_pattern():
+def test_an_explorer_opens_with_a_stored_set_that_shows_the_pattern():
     explorer = pw.Explorer("adex", "tonic_spiking")
     assert explorer.wait(120)
     assert explorer.verdict.replicated
@@ -282,7 +282,7 @@ def test_the_number_of_steps_is_bounded(explorer):
     assert (len(explorer._record.steps), explorer._record.at) == (MAX_STEPS, MAX_STEPS - 1)
 
 
-def test_a_change_of_the_page_is_told_to_observers_and_not_back_to_the_page(explorer):
+def test_a_change_of_the_page_reaches_observers_but_not_the_page_again(explorer):
     heard, sent = [], []
     explorer.observe(lambda change: heard.append(change.new["tau_mem"]), "parameters")
     explorer.send_state = lambda *names, **more: sent.append(names)
@@ -293,7 +293,7 @@ def test_a_change_of_the_page_is_told_to_observers_and_not_back_to_the_page(expl
     assert sent == [("_history",)]
 
 
-def test_a_script_that_shows_what_is_shown_tells_the_page_which_may_be_elsewhere_by_now(explorer):
+def test_showing_the_current_selection_again_is_sent_to_the_page(explorer):
     sent = []
     explorer.send_state = lambda *names, **more: sent.append(names)
     explorer.show("lif", "tonic_spiking")
@@ -358,7 +358,7 @@ def fails(change: object) -> None:
     raise RuntimeError(f"an observer of {change.name} that is wrong")
 
 
-def test_an_observer_that_raises_does_not_end_what_is_told_of_a_search(explorer, capsys):
+def test_an_observer_that_raises_does_not_end_the_reports_of_a_search(explorer, capsys):
     explorer.observe(fails, "best")
     for seed in (0, 1):
         assert explorer.optimize(seed=seed, budget=200).wait(120)
@@ -378,7 +378,7 @@ def test_an_observer_of_the_verdict_that_raises_leaves_the_page_its_answer(explo
     assert "an observer of verdict that is wrong" in capsys.readouterr().err
 
 
-def test_stop_ends_the_search_and_keeps_what_was_found():
+def test_stop_ends_the_search_and_keeps_its_results():
     explorer = pw.Explorer("hodgkin_huxley", "mixed_mode", {})
     run = explorer.optimize(budget=1_000_000, start=None)
     explorer.stop()
@@ -389,7 +389,7 @@ def test_stop_ends_the_search_and_keeps_what_was_found():
 # -- the rest
 
 
-def test_a_mystery_is_told_to_the_page_without_its_answer():
+def test_a_mystery_is_sent_to_the_page_without_its_solution():
     explorer = pw.Explorer("lif", "tonic_spiking", {})
     hidden = explorer.mystery("lif", "tonic_spiking", 1)
     assert explorer.selection.pattern is hidden.pattern

@@ -29,7 +29,7 @@ def exported(data: dict, model: str, pattern: str) -> dict:
     return own
 
 
-def test_a_file_stores_verdicts_presets_and_what_the_assessment_found(tmp_path):
+def test_a_file_stores_verdicts_presets_and_results_of_the_assessment(tmp_path):
     path = pw.export_page("adex", ["tonic_bursting", "spike_latency"], {"b": 55.0}, path=tmp_path / "adex.html")
     data = data_of(path)
     assert (data["model"], data["pattern"]) == ("adex", "tonic_bursting")
@@ -58,7 +58,7 @@ def test_a_file_of_several_models_begins_with_the_first_and_holds_each_pattern_o
     assert dict(exported(data, "lif", "integrator")["values"])["tau_mem"] == 12.0
 
 
-def test_what_an_explorer_shows_of_several_patterns_is_written_with_its_values(tmp_path):
+def test_several_patterns_of_an_explorer_are_written_with_their_values(tmp_path):
     explorer = pw.Explorer("adex", pw.patterns.all_of("tonic_spiking", "rebound_spike"), {"b": 20.0})
     data = data_of(explorer.to_html(tmp_path / "both.html"))
     [(key, entry)] = data["shipped"]["adex"]["patterns"].items()

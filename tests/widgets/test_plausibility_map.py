@@ -39,7 +39,7 @@ def titles(shown: pw.Explorer) -> list[str]:
     return [f"{column['letter']} {column['title']}".strip() for column in shown._settings["table"]["columns"]]
 
 
-def test_marks_and_what_is_told_of_a_cell(table):
+def test_a_cell_has_a_mark_and_a_description(table):
     shown = pw.plausibility_map(table)
     assert {key: cell["sign"] for key, cell in cells(shown).items()} == {
         "lif tonic_spiking": "✓",
@@ -75,7 +75,7 @@ def test_a_table_read_back_from_its_csv(tmp_path):
     assert found == grid(full.to_dict("records")).cells
 
 
-def test_it_opens_on_what_was_found_and_a_cell_is_one_step_of_undo(table):
+def test_a_map_opens_with_a_verified_cell_and_opening_a_cell_is_one_undo_step(table):
     shown = pw.plausibility_map(table)
     assert (shown.model.key, shown.pattern.key) == ("lif", "tonic_spiking")
     assert (shown.parameters["tau_mem"], shown.parameters["amplitude"]) == (7.0, 40.0)
@@ -89,7 +89,7 @@ def test_it_opens_on_what_was_found_and_a_cell_is_one_step_of_undo(table):
         shown.open_cell("adex", "tonic_bursting")
 
 
-def test_a_cell_whose_parameters_are_refused_says_why_and_what_is_shown_stays(table):
+def test_a_cell_with_invalid_parameters_shows_the_reason_and_the_selection_stays(table):
     shown = pw.plausibility_map(table.assign(parameters=[ROW["parameters"], {"tau": 1.0}, {}]))
     before = shown.selection
     with pytest.raises(ValueError, match="tau_mem"):
@@ -99,7 +99,7 @@ def test_a_cell_whose_parameters_are_refused_says_why_and_what_is_shown_stays(ta
     assert refused["values"] is None and "tau_mem" in refused["lines"][-1]
 
 
-def test_a_model_that_nobody_knows_says_what_to_do(table):
+def test_the_error_of_an_unregistered_model_has_advice(table):
     shown = pw.plausibility_map(table.replace({"model": {"adex": "mine"}}))
     with pytest.raises(ValueError, match=r"Register it with pw\.models\.register"):
         shown.open_cell("mine", "tonic_spiking")
@@ -135,6 +135,6 @@ def test_a_changed_pattern_is_not_taken_for_the_known_one_of_its_key(table):
         (lambda table: table.assign(status="good"), "good"),
     ],
 )
-def test_what_is_no_assessment_is_refused(table, change, said):
+def test_a_table_that_is_not_an_assessment_is_rejected(table, change, said):
     with pytest.raises(ValueError, match=said):
         pw.plausibility_map(change(table))

@@ -37,7 +37,7 @@ def test_a_search_has_a_bar_and_a_line(shown):
     assert bar.value == 1.0 and f"{result.evaluations} of 300" in line.value and cells.value == ""
 
 
-def test_a_failure_is_told_as_text(shown):
+def test_a_failure_is_shown_as_text(shown):
     progress = NotebookProgress()
     waiting = pw.Result("<b>", "tonic_spiking", 0, 600)
     progress.init(StudySnapshot({waiting.id: waiting}, "failed", error="<i> gave up"))

@@ -242,7 +242,7 @@ def test_machine_code_that_was_changed_on_disk_never_runs(first, filled):
     assert run(OWN, filled).endswith("checks 0 compilations 1")
 
 
-def test_what_kernels_share_is_compiled_once_and_never_runs_when_it_was_changed_on_disk(first, filled):
+def test_shared_code_is_compiled_once_and_never_runs_after_a_change_on_disk(first, filled):
     said = first[1]
     (note,) = filled.glob("kernels/shared-*.digest")
     shared = {f: f.read_bytes() for f in note.with_suffix("").rglob("*.nbc")}

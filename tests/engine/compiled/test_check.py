@@ -70,7 +70,7 @@ def steps_with_a_memory():
 
 
 @pytest.mark.parametrize("name", steps_with_a_memory())
-def test_what_is_no_function_of_its_inputs_is_refused_before_the_export(name):
+def test_a_step_that_is_not_a_function_of_its_inputs_is_rejected_before_the_export(name):
     model = lanes_model(steps_with_a_memory()[name], 1)
     reason = why_not(model)
     assert ("outside its state" in reason and "entries of the state" in reason) or name == "p"

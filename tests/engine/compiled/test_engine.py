@@ -217,7 +217,7 @@ def test_a_model_may_have_no_parameters_and_states_that_stay():
     assert result.counts.min() > 1
 
 
-def test_what_depends_on_parameters_alone_may_have_any_type():
+def test_values_that_depend_only_on_parameters_may_have_any_type():
     def step(current, state, p, dt):
         (v,) = state
         count = torch.round(p.p / dt).to(torch.int64) + 2
@@ -232,7 +232,7 @@ def test_what_depends_on_parameters_alone_may_have_any_type():
     assert unequal(run_compiled(job), run_torch(job)) == []
 
 
-def test_what_a_checkpoint_raises_ends_the_run():
+def test_an_error_of_a_checkpoint_ends_the_run():
     job = default_job(pw.models.get("adex"), 1000, 200_000)
     calls = []
 

@@ -109,7 +109,7 @@ def test_the_line_may_be_in_a_function_that_the_step_calls():
     assert f"line {line_of(helper, 'lgamma')}" in why_not(lanes_model(through_a_helper, 1))
 
 
-def test_a_step_that_changes_its_input_is_told_so():
+def test_a_step_that_changes_its_input_is_reported():
     assert "in place" in why_not(lanes_model(in_place, 1))
 
 
@@ -163,7 +163,7 @@ def test_a_captured_tensor_of_many_numbers_is_refused():
 
 
 @pytest.mark.parametrize("step", [branching, with_math])
-def test_such_a_step_runs_in_torch_and_says_so(step):
+def test_a_step_without_a_program_runs_in_torch_with_a_warning(step):
     neuron = lanes_model(step, 1, validate=True, rest=0.0, threshold=10.0)
     stimulus = pw.Current.step(8.0, 20.0)
     traces = pw.simulate(neuron, [stimulus, pw.Current.step(3.0, 20.0)])

@@ -346,7 +346,7 @@ REWRITTEN = (
 )
 
 
-def test_what_the_table_has_as_it_is_becomes_what_torch_would_rewrite_it_to(monkeypatch):
+def test_composite_operations_of_the_table_equal_their_decomposition_in_torch(monkeypatch):
     model = lanes_model(step_of({name: (EXACT | CLOSE)[name] for name in REWRITTEN}), len(REWRITTEN))
     assert export._is_plain(export._trace(model))
     as_it_is = in_order(export_step(model))
@@ -414,7 +414,7 @@ def test_each_row_has_its_function_in_torch_and_in_numpy():
         (lambda a: (a * 100.0).to(torch.int8) + a, "converts a number to torch.int8"),
     ],
 )
-def test_what_is_not_elementwise_is_refused_by_name(function, operation):
+def test_an_operation_that_is_not_elementwise_is_rejected_by_name(function, operation):
     def step(current, state, p, dt):
         return torch.zeros_like(current), (function(current),)
 
@@ -440,7 +440,7 @@ def test_masks_of_different_lanes_do_not_mix():
         export_step(lanes_model(step, 1))
 
 
-def test_what_is_computed_of_selected_lanes_is_no_other_value_than_of_all():
+def test_results_for_selected_lanes_equal_those_for_all_lanes():
     def step(current, state, p, dt):
         shifted = put(state[0], state[0] > 0.0, (p.p + current.new_ones(()))[state[0] > 0.0] + 1.0)
         fixed = torch.where(p.p > 1.0, (p.p + current.new_ones(())) + 1.0, p.p)

@@ -121,6 +121,6 @@ def test_the_copied_text_gives_a_recording_from_its_file(copied, recording):
     assert verdict.loss == pw.judge("adex", recording, dict(selection.values)).loss
 
 
-def test_the_copied_text_says_what_is_custom(copied):
+def test_the_copied_text_names_custom_objects(copied):
     text, _ = copied(Selection.of(leaky(), "tonic_spiking"))
     assert "# 'leaky_for_copies' is a custom neuron: define it here, and pw.models.register(it)." in text

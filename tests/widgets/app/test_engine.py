@@ -375,7 +375,7 @@ def test_a_tape_played_in_python_gives_what_the_pattern_measures(key):
         np.testing.assert_array_equal(np.broadcast_to(value, 12), np.broadcast_to(expected, 12), err_msg=name)
 
 
-def test_what_mixes_sets_or_depends_on_the_order_of_a_sum_is_not_traced():
+def test_functions_that_mix_sets_or_depend_on_the_order_of_a_sum_are_not_traced():
     row = RowTracer().input("@times", FIXED, ROW)
     for wrong in (
         lambda: row.sum(axis=1),
@@ -392,7 +392,7 @@ def test_what_mixes_sets_or_depends_on_the_order_of_a_sum_is_not_traced():
             wrong()
 
 
-def test_a_page_keeps_the_stored_verdict_of_what_it_cannot_measure(tmp_path):
+def test_a_page_keeps_stored_verdicts_of_a_pattern_that_it_cannot_measure(tmp_path):
     pattern = made(lambda r, s: {"x": np.exp(r["pulse"].count() / 100.0)})
     data = data_of(pw.export_page("lif", [pattern, "tonic_spiking"], path=tmp_path / "page.html"))
     assert data["shipped"]["lif"]["shared"]["own"]["judged"]["resets"][0]["tape"] is None

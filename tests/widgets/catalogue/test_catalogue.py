@@ -24,7 +24,7 @@ def stored(name: str) -> str:
 @pytest.mark.parametrize(
     "name", [pytest.param(one, marks=[] if one in QUICK else pytest.mark.slow) for one in pw.models.names()]
 )
-def test_what_is_stored_of_a_model_is_what_the_package_makes_of_it(name: str) -> None:
+def test_the_stored_catalogue_of_a_model_is_up_to_date(name: str) -> None:
     built = build([name], mark)
     made = json.loads(file_text(built[name]))
     known = json.loads(stored(name))

@@ -18,7 +18,7 @@ def reference(key):
 
 
 @pytest.mark.parametrize("key", pw.patterns.names())
-def test_picture_and_criterion_say_one_number(key):
+def test_picture_and_criterion_show_the_same_number(key):
     pattern, model, verdict = reference(key)
     checks = {check.key: check for check in verdict.criteria}
     for name in verdict.traces:

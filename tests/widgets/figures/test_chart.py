@@ -89,6 +89,6 @@ def test_a_model_without_a_known_cost_is_named_and_not_drawn():
         ("zoo.csv", "table must be a DataFrame, got 'zoo.csv'"),
     ],
 )
-def test_what_is_no_score_is_refused(table, said):
+def test_a_table_that_is_not_a_score_is_rejected(table, said):
     with pytest.raises((ValueError, TypeError), match=said):
         pw.plausibility_chart(table)

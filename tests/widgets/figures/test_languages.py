@@ -52,7 +52,7 @@ def figures(language: str) -> Iterator[tuple[str, go.Figure]]:
     yield "chart", pw.plausibility_chart(packaged_table(), language=language)
 
 
-def test_figures_speak_the_language_that_they_are_asked_for_in() -> None:
+def test_figures_are_in_the_requested_language() -> None:
     for kind, figure in figures("de"):
         words = set(texts_in(figure.to_plotly_json()))
         assert words & IN_GERMAN and not words & IN_ENGLISH, kind

@@ -61,7 +61,7 @@ def test_a_table_is_drawn_as_a_map_whose_cells_have_marks_as_well_as_colours() -
         pw.plot(table.drop(columns="status"))
 
 
-def test_of_a_neuron_that_is_not_registered_what_is_known_is_drawn() -> None:
+def test_the_known_parts_of_an_unregistered_neuron_are_drawn() -> None:
     figure = pw.plot(pw.judge(copy_of("adex", "unregistered"), "tonic_spiking", verify=False))
     assert shown(figure, "response")[0].y.size > 100 and "unregistered" in figure.layout.title.text
 
@@ -134,7 +134,7 @@ def test_a_phase_line_is_drawn_with_its_fixed_points_and_its_upswing_leaves_the_
     assert figure.layout.yaxis.range[0] < np.nanmin(line.rate) and figure.layout.yaxis.title.text == "dv/dt (mV/ms)"
 
 
-def test_bad_input_is_told_what_is_valid() -> None:
+def test_errors_for_bad_input_name_the_accepted_values() -> None:
     with pytest.raises(
         TypeError,
         match=r"plot: x must be one of Atlas, BifurcationDiagram, DataFrame, Impedance, NoiseTolerance, ",
@@ -146,7 +146,7 @@ def test_bad_input_is_told_what_is_valid() -> None:
         pw.plot(pw.simulate("adex", pw.Current.step(500.0, end=50.0), record=("w",)))
 
 
-def test_sampled_sets_are_drawn_as_each_value_and_each_pair_with_what_they_are_not() -> None:
+def test_sampled_sets_are_drawn_by_parameter_and_by_pair_with_their_limits() -> None:
     sets = pw.analysis.sample_accepted("lif", "tonic_spiking", n=100, fixed=["v_rest", "t_ref", "v_reset"])
     figure = pw.plot(sets)
     kinds = [trace.type for trace in figure.data]

@@ -47,7 +47,7 @@ def table():
     return pw.assess(["lif", "izhikevich"], ["tonic_spiking", "rebound_spike"], budget=300)
 
 
-def test_a_figure_is_saved_with_a_picture_beside_its_data(shown, monkeypatch):
+def test_a_figure_is_saved_with_a_picture_and_its_data(shown, monkeypatch):
     monkeypatch.setattr(pio.renderers, "default", "plotly_mimetype")
     pw.plot(pw.judge("izhikevich", "rebound_spike"))._ipython_display_()
     (bundle,) = shown

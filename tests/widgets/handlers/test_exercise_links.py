@@ -17,7 +17,7 @@ def explorer():
     return pw.Explorer("izhikevich", "tonic_bursting", VALUES, locked=LOCKED)
 
 
-def test_a_link_carries_what_is_locked() -> None:
+def test_a_link_contains_the_locked_parameters() -> None:
     exercise = Selection.of("adex", "tonic_bursting", {"a": 3.0}, dt=0.05).with_locked(["tau_w", "a"])
     assert exercise.to_query().endswith("lock=a,tau_w")
     again, notes = Selection.from_query(exercise.to_query())
@@ -44,13 +44,13 @@ def test_a_link_carries_what_is_locked() -> None:
         ("lock=a%2Cb", ("a", "b"), 0),
     ],
 )
-def test_a_lock_of_nothing_that_there_is_gives_a_note(field: str, locked: tuple[str, ...], notes: int) -> None:
+def test_an_unknown_lock_gives_a_note(field: str, locked: tuple[str, ...], notes: int) -> None:
     selection, said = Selection.from_query(field)
     assert (selection.locked, len(said)) == (locked, notes)
     assert all(len(note) < 250 for note in said)
 
 
-def test_all_may_be_locked_and_only_what_there_is() -> None:
+def test_all_parameters_can_be_locked_and_unknown_names_are_rejected() -> None:
     every = Selection.defaults().with_locked(Selection.defaults().values)
     assert every.varied == () and every.locked == tuple(every.values)
     assert every.with_locked(()) == Selection.defaults()
@@ -58,7 +58,7 @@ def test_all_may_be_locked_and_only_what_there_is() -> None:
         pw.Explorer(locked="a")
 
 
-def test_a_search_leaves_what_is_locked_alone(explorer) -> None:
+def test_a_search_does_not_change_locked_parameters(explorer) -> None:
     result = explorer.optimize(budget=100, seed=0).result(60)
     assert not set(LOCKED) & set(result.bounds)
     assert {name: result.parameters[name] for name in LOCKED} == {"c": -55.0, "d": 4.0}
@@ -88,7 +88,7 @@ def test_another_pattern_leaves_the_exercise(explorer) -> None:
     assert explorer.selection.locked == LOCKED
 
 
-def test_an_exercise_that_is_to_be_tuned_locks_what_solves_it_and_begins_unsolved() -> None:
+def test_an_exercise_locks_parameters_and_starts_unsolved() -> None:
     explorer = pw.Explorer("izhikevich", "tonic_bursting", locked=["c", "d"])
     assert explorer.wait(60)
     shown = explorer.selection
@@ -109,7 +109,7 @@ def test_the_page_of_a_link_begins_with_the_exercise(monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.parametrize("query", ["language=de", "token=abc&reset"])
-def test_what_a_server_or_a_language_adds_to_the_address_keeps_the_lock(monkeypatch, query: str) -> None:
+def test_fields_of_servers_and_languages_keep_the_lock(monkeypatch, query: str) -> None:
     monkeypatch.setenv("QUERY_STRING", query)
     explorer = pw.Explorer("izhikevich", "tonic_bursting", locked=["a", "b"], language="en")
     assert explorer.selection.locked == ("a", "b")

@@ -19,7 +19,7 @@ def accepted(selection: Selection) -> bool:
 
 @pytest.mark.parametrize("pattern", ["tonic_spiking", "tonic_bursting", "resonator", "bistability"])
 @pytest.mark.parametrize("model", ["izhikevich", "adex", "hodgkin_huxley"])
-def test_my_turn_is_never_solved_and_the_same_everywhere(model: str, pattern: str) -> None:
+def test_practice_is_never_solved_at_its_start_and_equal_everywhere(model: str, pattern: str) -> None:
     neuron, firing = pw.models.get(model), pw.patterns.get(pattern)
     known = first_set(neuron, firing) if packaged_set(neuron, firing) else None
     for seed in range(3):

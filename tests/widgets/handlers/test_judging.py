@@ -49,7 +49,7 @@ def test_a_candidate_of_a_search_is_verified_and_replaces_no_verification_of_the
     assert client.last(shown)["state"] == "done"
 
 
-def test_a_verdict_is_told_at_the_time_step_and_then_verified(client):
+def test_a_verdict_is_sent_at_the_time_step_and_then_verified(client):
     identity = client.say("verify", **set_of())
     client.last(identity)
     told = client.of(identity)
@@ -57,13 +57,13 @@ def test_a_verdict_is_told_at_the_time_step_and_then_verified(client):
     assert [one["state"] for one in told] == ["running", "done"]
 
 
-def test_who_asks_again_for_the_same_hears_the_same_verdict_at_once(client):
+def test_a_repeated_request_gets_the_same_verdict_immediately(client):
     first = client.ask("verify", **set_of())
     identity = client.say("verify", **set_of())
     assert client.of(identity)[-1]["verdict"] == first["verdict"]  # without waiting
 
 
-def test_of_simulations_the_newest_counts(client):
+def test_the_newest_simulation_replaces_older_ones(client):
     gate = threading.Event()
     client.answers.worker.ask("busy", 0, lambda _: gate.wait(30))  # type: ignore[arg-type]
     asked = [client.say("simulate", **set_of(a=0.02 + 0.001 * k), sweeps=[], states=False) for k in range(5)]
@@ -71,7 +71,7 @@ def test_of_simulations_the_newest_counts(client):
     assert [client.last(one)["state"] for one in asked] == ["superseded"] * 4 + ["done"]
 
 
-def test_what_was_cancelled_is_stopped_and_told_no_more(client):
+def test_a_cancelled_request_is_stopped_and_gets_no_more_answers(client):
     gate = threading.Event()
     client.answers.worker.ask("busy", 0, lambda _: gate.wait(30))  # type: ignore[arg-type]
     identity = client.say("verify", **set_of(a=0.05))
@@ -82,13 +82,13 @@ def test_what_was_cancelled_is_stopped_and_told_no_more(client):
     assert len(client.of(identity)) == 1
 
 
-def test_a_question_that_the_judge_refuses_is_answered_with_its_sentence(client):
+def test_a_request_that_judge_rejects_is_answered_with_the_error(client):
     answer = client.ask("verify", **(set_of() | {"model": "adx"}))
     assert answer["state"] == "failed"
     assert re.search(r"unknown model 'adx'\. Did you mean 'adex'", answer["error"])
 
 
-def test_a_question_is_answered_once_and_an_id_is_used_once(client):
+def test_a_request_is_answered_once_and_an_id_is_used_once(client):
     message = {"kind": "verify", "id": "twice", **set_of()}
     client.answers.receive(message)
     client.last("twice")
@@ -117,7 +117,7 @@ def of(client: Client, model: pw.NeuronModel, pattern: str = "tonic_spiking") ->
     return {"model": client.answers.known.name_of_model(model), "pattern": pattern, "values": {}, "dt": 0.5}
 
 
-def test_the_outline_of_a_custom_neuron_is_told_without_a_call_of_its_step(client):
+def test_the_outline_of_a_custom_neuron_is_sent_without_a_call_of_its_step(client):
     calls: list[int] = []
     model = black_box(calls, raises=True)
     answers = client.answers
@@ -136,7 +136,7 @@ def test_the_outline_of_a_custom_neuron_is_told_without_a_call_of_its_step(clien
 
 
 @pytest.mark.slow
-def test_a_loop_of_python_tells_how_far_it_is_and_ends_when_it_is_stopped(client):
+def test_a_loop_in_python_reports_its_progress_and_can_be_stopped(client):
     calls: list[int] = []
     fields = of(client, black_box(calls, seconds=0.002))
     heard = []
@@ -154,7 +154,7 @@ def test_a_loop_of_python_tells_how_far_it_is_and_ends_when_it_is_stopped(client
     assert [(verdict.loss, last) for verdict, last in heard] == [(0.0, False)]  # whoever waited hears of it
 
 
-def test_what_the_host_judges_already_is_not_simulated_twice_for_its_page(client):
+def test_a_running_evaluation_of_the_host_is_shared_with_its_page(client):
     calls: list[int] = []
     fields = of(client, black_box(calls))
     answer = client.ask("simulate", **fields, sweeps=[], states=False)
@@ -171,13 +171,13 @@ def test_an_error_of_a_custom_neuron_is_one_sentence_that_names_it(client):
     assert client.ask("simulate", **set_of(), sweeps=[], states=False)["state"] == "done"
 
 
-def test_a_greeting_is_answered_beside_a_long_simulation(client):
+def test_a_greeting_is_answered_during_a_long_simulation(client):
     client.say("simulate", **of(client, black_box([], seconds=0.01)), sweeps=[], states=False)
     identity = client.say("alive")
     assert [answer["state"] for answer in client.of(identity)] == ["done"]  # without waiting
 
 
-def test_questions_of_several_threads_are_each_answered_once(client):
+def test_requests_from_several_threads_are_each_answered_once(client):
     def ask(_: int) -> list[str]:
         rate = {"model": "lif", "values": {}, "dt": 0.1, "holding": 0.0, "most": 50.0, "points": 4}
         return [client.say("alive") if k % 10 else client.say("rate", **rate) for k in range(44)]

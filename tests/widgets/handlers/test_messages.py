@@ -65,7 +65,7 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("what", HOSTILE)
-def test_whatever_else_arrives_is_refused_in_one_sentence(what):
+def test_invalid_messages_are_rejected_with_one_sentence(what):
     message, sentence = HOSTILE[what]
     with pytest.raises(RefusedError, match=sentence) as refused:
         checked(message)
@@ -126,7 +126,7 @@ def test_each_message_is_answered_by_a_function_of_its_name():
             assert getattr(module, kind).__doc__, f"{module.__name__}.{kind} says nothing of itself"
 
 
-def test_the_app_has_words_for_whatever_is_compared_of_a_recording():
+def test_the_app_has_a_title_for_every_feature_of_a_recording():
     script = (generate_types.PATH.parent / "tools" / "recording.tsx").read_text(encoding="utf-8")
     [words] = re.findall(r"const FEATURES: Texts = \{(.*?)\n\};", script, re.DOTALL)
     assert re.findall(r"^  (\w+):", words, re.MULTILINE) == list(ALL)

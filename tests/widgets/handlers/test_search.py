@@ -21,7 +21,7 @@ def endless(client):
     return search(client, set_of("hodgkin_huxley", "mixed_mode"), **NEVER)
 
 
-def test_every_try_of_a_search_is_told_once_in_its_place(client):
+def test_every_evaluation_of_a_search_is_sent_once_in_its_place(client):
     identity = search(client, EASY, seed=3)
     end = client.last(identity)
     told = client.of(identity)
@@ -42,7 +42,7 @@ def test_a_search_of_random_points_does_not_begin_at_the_values(client):
     np.testing.assert_array_equal(losses(client.of(identity)), result._history.loss.astype(np.float32))
 
 
-def test_what_is_not_free_keeps_its_value(client):
+def test_fixed_parameters_keep_their_values(client):
     fields = set_of("izhikevich", "tonic_bursting", c=-70.0)
     box = box_of(fields) | {"free": ["c", "amplitude"]}
     identity = client.say("search", **fields, **box, begin="values", budget=200)
@@ -50,7 +50,7 @@ def test_what_is_not_free_keeps_its_value(client):
     assert {n for n, x in best.items() if x != fields["values"][n]} <= {"c", "amplitude"}
 
 
-def test_a_search_is_paused_and_goes_on_and_is_stopped(client):
+def test_a_search_is_paused_resumed_and_stopped(client):
     identity = endless(client)
     client.until(identity, lambda one: len(one["arrays"].get("loss", ())) > 0)
     assert client.ask("pause", of=identity)["state"] == "done"
@@ -65,7 +65,7 @@ def test_a_search_is_paused_and_goes_on_and_is_stopped(client):
     assert client.last(identity)["state"] == "stopped"
 
 
-def test_another_page_finds_a_running_search_with_all_its_tries_and_can_stop_it(client):
+def test_another_page_gets_all_evaluations_of_a_running_search_and_can_stop_it(client):
     identity = endless(client)
     client.until(identity, lambda one: one["from"] > 0)
     other = Client(client.answers)
@@ -90,7 +90,7 @@ def test_a_second_search_stops_the_first(client):
     assert client.last(second)["state"] == "done"
 
 
-def test_a_search_that_ended_is_found_by_its_id_and_is_told_whole(client):
+def test_an_ended_search_is_found_by_its_id_and_sent_completely(client):
     identity = search(client, EASY, seed=3)
     end = client.last(identity)
     asked = client.ask("running")
@@ -100,7 +100,7 @@ def test_a_search_that_ended_is_found_by_its_id_and_is_told_whole(client):
     assert client.ask("stop", of=identity)["state"] == "done"  # nothing to stop is no error
 
 
-def test_a_search_that_nobody_knows_cannot_be_stopped(client):
+def test_an_unknown_search_cannot_be_stopped(client):
     assert "there is no search 'x'" in client.ask("stop", of="x")["error"]
 
 
@@ -111,7 +111,7 @@ def test_a_search_that_nobody_knows_cannot_be_stopped(client):
         ({"bounds": {"c": [-60.0, -50.0]}}, "bounds of c must contain its value, -70, got -60 to -50"),
     ],
 )
-def test_a_search_that_cannot_begin_says_why_and_what_runs_goes_on(client, change, sentence):
+def test_a_search_that_cannot_start_reports_the_reason_and_the_running_search_continues(client, change, sentence):
     first = endless(client)
     answer = client.ask("search", **EASY | box_of(EASY) | change, begin="values")
     assert sentence in answer["error"]

@@ -51,7 +51,7 @@ def test_a_link_opens_the_same_selection(model: str, pattern: str) -> None:
         "a=0.02&a=0.03",
     ],
 )
-def test_what_cannot_be_used_gives_a_note_and_the_default(field: str) -> None:
+def test_an_unusable_part_of_a_link_gives_a_note_and_the_default(field: str) -> None:
     selection, notes = Selection.from_query(field)
     assert len(notes) == 1
     assert selection == DEFAULT
@@ -64,7 +64,7 @@ def test_a_time_of_the_stimulus_stays_in_its_range() -> None:
     assert "interval" in notes[0]
 
 
-def test_what_servers_add_gives_no_note() -> None:
+def test_fields_of_servers_give_no_note() -> None:
     _, notes = Selection.from_query("token=secret&reset&voila-theme=dark&voila-template=lab&_xsrf=1&model=adex")
     assert notes == ()
 
@@ -125,7 +125,7 @@ def test_a_range_is_checked_and_takes_the_value_with_it() -> None:
             selection.with_bounds("tau_mem", low, high)
 
 
-def test_what_is_fixed_by_default_is_not_free() -> None:
+def test_parameters_fixed_by_default_are_not_free() -> None:
     assert "bias" not in DEFAULT.varied
     assert {"a", "b", "c", "d", "amplitude", "holding"} <= set(DEFAULT.varied)
     assert DEFAULT.with_varied(["bias", "a"]).varied == ("a", "bias")  # in the order of the rows

@@ -45,7 +45,7 @@ def test_a_link_and_a_line_of_python_open_on_it() -> None:
         ("pattern=stimulus_step&duration=1e9", "must be from 1 to 1000 ms"),
     ],
 )
-def test_a_link_that_holds_anything_else_shows_something_and_says_why(query, said) -> None:
+def test_a_link_with_an_invalid_current_shows_the_default_with_a_note(query, said) -> None:
     selection, notes = Selection.from_query(query)
     assert said in " ".join(notes)
     assert selection.pattern.key in ("tonic_bursting", "stimulus_step")

@@ -15,7 +15,7 @@ def ranges(fields):
     return {"bounds": box_of(fields)["bounds"]}
 
 
-def test_a_plane_is_told_coarse_and_then_fine(client):
+def test_a_plane_is_sent_coarse_and_then_fine(client):
     fields = set_of("lif", "tonic_spiking")
     identity = client.say("plane", **fields, **ranges(fields), x="amplitude", y="tau_mem", all=False, points=[4, 8])
     client.last(identity)
@@ -79,7 +79,7 @@ def test_sampling_ends_when_it_is_cancelled(client):
 # -- many searches
 
 
-def test_an_assessment_is_told_row_by_row(client):
+def test_an_assessment_is_sent_row_by_row(client):
     identity = client.say(
         "assess", models=["lif"], patterns=["tonic_spiking", "integrator", "tonic_bursting"], seed=0, budget=200
     )
@@ -129,7 +129,7 @@ def test_a_page_is_a_file_and_an_exercise_that_is_solved_is_none(client):
     assert "already shows" in exported(client, "exercise")["error"]
 
 
-def test_traces_and_tries_are_tables(client):
+def test_traces_and_evaluations_are_tables(client):
     traces = exported(client, "traces")
     assert (traces["name"], traces["text"], [sweep["name"] for sweep in traces["sweeps"]]) == (
         "lif_tonic_spiking.csv",
@@ -236,7 +236,7 @@ def test_the_script_of_plotly_is_that_of_the_installed_package(client):
     assert len(gzip.decompress(answer["arrays"]["script"].tobytes())) > 1_000_000
 
 
-def test_a_host_without_a_selection_says_so(client):
+def test_a_host_without_a_selection_reports_that(client):
     answer = client.ask("select", revision=1, kept=[0, 0], steps=[set_of()], at=0, **box_of(set_of()))
     assert answer["error"] == "select: this host has no selection."
 

@@ -37,7 +37,7 @@ def test_more_urgent_jobs_come_first_and_equal_ones_in_their_order(desk) -> None
     assert desk.run() == ["c", "b", "d", "a"]
 
 
-def test_of_each_key_the_newest_counts_and_keeps_its_place(desk) -> None:
+def test_the_newest_job_of_a_key_replaces_the_older_one_in_its_place(desk) -> None:
     desk.ask("a", name="old")
     desk.ask("b")
     desk.ask("a", name="new")
@@ -45,7 +45,7 @@ def test_of_each_key_the_newest_counts_and_keeps_its_place(desk) -> None:
     assert desk.run() == []
 
 
-def test_a_job_after_a_while_is_done_then_and_not_before(desk) -> None:
+def test_a_delayed_job_runs_after_its_delay(desk) -> None:
     desk.ask("verify", after=0.25)
     assert desk.run() == []
     desk.now = 0.2
@@ -96,7 +96,7 @@ def test_a_superseded_cancelled_or_closed_job_ends_at_its_checkpoint(desk) -> No
     assert len(passed) == 1 and desk.errors == []
 
 
-def test_an_error_is_reported_but_for_a_job_that_nobody_wants_any_more(desk) -> None:
+def test_errors_are_reported_except_those_of_superseded_jobs(desk) -> None:
     desk.worker.ask("a", Priority.TOOL, lambda _: 1 / 0)
     desk.ask("b")
     assert desk.run() == ["b"]
@@ -111,7 +111,7 @@ def test_an_error_is_reported_but_for_a_job_that_nobody_wants_any_more(desk) -> 
     assert len(desk.errors) == 1
 
 
-def test_it_can_be_waited_for_up_to_a_priority(desk) -> None:
+def test_join_waits_up_to_a_priority(desk) -> None:
     desk.ask("tool", Priority.TOOL)
     assert desk.worker.join(0.0, Priority.FIGURE) and not desk.worker.join(0.0)
     desk.ask("verify", Priority.VERIFY, after=0.25)
@@ -121,7 +121,7 @@ def test_it_can_be_waited_for_up_to_a_priority(desk) -> None:
     assert desk.worker.join(0.0)
 
 
-def test_a_closed_worker_drops_what_waits_and_takes_no_more(desk) -> None:
+def test_a_closed_worker_drops_waiting_jobs_and_accepts_no_more(desk) -> None:
     desk.ask("a", after=1.0)
     desk.worker.close()
     desk.ask("b")
@@ -144,7 +144,7 @@ def test_a_job_that_takes_long_holds_up_no_drag() -> None:
     assert worker.join(10)
 
 
-def test_its_threads_end_with_their_work_and_begin_again() -> None:
+def test_threads_end_with_their_work_and_start_again() -> None:
     worker, done = Worker(print), []
     for number in range(2):
         worker.ask("a", Priority.TOOL, lambda _, number=number: done.append(number), after=0.01)

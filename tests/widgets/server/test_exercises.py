@@ -55,7 +55,7 @@ def test_codes_are_there_after_a_restart_and_none_is_there_twice(path: Path) -> 
         f"{CODE[:-8]}01234567",
     ],
 )
-def test_what_is_no_code_is_refused(path: Path, code: str) -> None:
+def test_a_text_that_is_not_a_code_is_rejected(path: Path, code: str) -> None:
     exercise = Exercise(path)
     assert exercise.take(code, LOG)
     assert exercise.codes == []
@@ -70,7 +70,7 @@ def test_there_are_so_many_codes_and_a_full_disk_keeps_them_in_memory(path: Path
     assert "does not accept any more codes" in exercise.take(CODE, LOG)
 
 
-def test_only_who_knows_the_secret_is_the_teacher_and_each_start_has_another(path: Path) -> None:
+def test_only_the_secret_identifies_the_teacher_and_each_start_has_a_new_one(path: Path) -> None:
     one, other = Exercise(path), Exercise(path)
     assert one.is_teacher(one.secret)
     assert not one.is_teacher("")

@@ -67,7 +67,7 @@ def test_the_page_and_its_files_are_below_the_base_address_and_ask_for_the_login
     assert get(server, "plausiwidgets/static/..%2fextension.py", Authorization=f"token {TOKEN}")[0] == 404
 
 
-def test_the_socket_is_for_who_is_logged_in_and_for_pages_of_this_server(server: Server) -> None:
+def test_the_socket_requires_a_login_and_a_page_of_this_server(server: Server) -> None:
     with pytest.raises(HTTPClientError, match="403"):
         run(connect(server, "wrong"))
     cookies, _ = logged_in(server)
@@ -76,7 +76,9 @@ def test_the_socket_is_for_who_is_logged_in_and_for_pages_of_this_server(server:
     run(connect(server, "", Cookie=cookies, Origin=server.url))
 
 
-def test_a_notebook_of_what_is_shown_is_written_for_who_may_and_is_made_of_names_and_numbers(server: Server) -> None:
+def test_a_notebook_of_the_selection_is_written_for_authorized_users_only(
+    server: Server,
+) -> None:
     cookies, page = logged_in(server)
     about = json.loads(page.split('id="about">')[1].split("</script>")[0])["notebook"]
     folder = server.log.parent
@@ -117,7 +119,7 @@ def test_a_notebook_is_offered_where_jupyterlab_runs(extensions, there) -> None:
 
 
 @on_a_loop
-async def test_no_process_begins_before_a_question_and_then_a_verdict_is_answered(server: Server) -> None:
+async def test_no_process_starts_before_the_first_request(server: Server) -> None:
     def workers() -> list[str]:
         return [command for command in children(server.process.pid).values() if "server.work" in command]
 

@@ -113,7 +113,7 @@ def test_learned_times_do_not_fill_the_memory():
     assert len(estimates._learned) <= MAX_LEARNED
 
 
-def test_what_is_expected_to_take_too_long_is_refused_except_for_verifications():
+def test_requests_with_a_long_expected_time_are_rejected_except_verifications():
     assert "about 42 s" in refusal("samples", 42.0) and "notebook" in refusal("samples", 42.0)
     assert refusal("samples", MAX_EXPECTED) == refusal("verify", 1e6) == refusal("verify_candidate", 1e6) == ""
     assert SHORT < MAX_EXPECTED

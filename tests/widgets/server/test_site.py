@@ -34,7 +34,7 @@ def test_all_models_are_written_into_a_folder_and_an_older_version_is_replaced(t
         (["all", "--site-dir", "x", "--set", "a=1"], "Leave out"),
     ],
 )
-def test_what_is_no_folder_of_all_models_is_said(words, said, capsys, tmp_path, monkeypatch) -> None:
+def test_invalid_arguments_of_a_folder_of_all_models_are_reported(words, said, capsys, tmp_path, monkeypatch) -> None:
     monkeypatch.chdir(tmp_path)
     assert main.main(["page", *words]) == 1
     assert said in capsys.readouterr().err

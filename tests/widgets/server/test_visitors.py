@@ -84,7 +84,7 @@ def hear(*messages, **limits):
 
 
 @on_a_loop
-async def test_each_question_goes_to_the_workers_and_those_of_a_notebook_do_not():
+async def test_requests_go_to_the_workers_except_those_of_a_notebook():
     notebook = ({"kind": kind, "id": f"x{kind}"} for kind in LEFT_OUT)
     requests, refused = hear({"kind": "verify", "id": "a", **SET}, *notebook)
     assert (requests, len(refused)) == (["a"], len(LEFT_OUT))
@@ -112,7 +112,7 @@ async def test_a_search_is_refused_with_a_sentence_about_the_browser_and_the_not
     ],
 )
 @on_a_loop
-async def test_what_is_no_question_is_refused_in_a_sentence_and_reaches_nobody(message):
+async def test_an_invalid_message_is_rejected_with_a_sentence_and_reaches_no_worker(message):
     requests, [error] = hear(message)
     assert requests == [] and error
 
@@ -149,7 +149,7 @@ async def test_custom_currents_are_limited_and_those_that_a_page_makes_again_are
 
 
 @on_a_loop
-async def test_a_page_that_greets_again_is_told_in_its_new_language():
+async def test_a_page_that_greets_again_gets_answers_in_its_new_language():
     visitors, _ = begun()
     socket = Socket()
     visitor = visitors.enter(hello(), socket)
@@ -165,7 +165,7 @@ async def test_a_page_that_greets_again_is_told_in_its_new_language():
 
 
 @on_a_loop
-async def test_who_comes_back_is_the_same_visitor_and_the_former_page_is_closed():
+async def test_a_returning_page_is_the_same_visitor_and_the_former_page_is_closed():
     visitors, _ = begun()
     first, second = Socket(), Socket()
     visitor = visitors.enter(hello(), first)
@@ -190,7 +190,7 @@ async def test_requests_of_a_page_that_is_closed_end_because_the_page_sends_them
 
 
 @on_a_loop
-async def test_who_left_first_makes_room_and_who_is_there_does_not():
+async def test_the_visitor_who_left_first_is_removed_for_a_new_one():
     visitors, pool = begun(visitors=2)
     sockets = [Socket() for _ in range(2)]
     visitor, _ = (visitors.enter(hello(k), socket) for k, socket in enumerate(sockets))
@@ -201,7 +201,7 @@ async def test_who_left_first_makes_room_and_who_is_there_does_not():
 
 
 @on_a_loop
-async def test_who_has_left_is_forgotten_after_the_grace():
+async def test_a_visitor_who_has_left_is_removed_after_the_grace_period():
     visitors, pool = begun(grace=0.0)
     socket = Socket()
     visitor = visitors.enter(hello(), socket)
@@ -236,7 +236,7 @@ def test_a_greeting_has_a_name_that_cannot_be_guessed(name):
         b"\0\0\0\4\xff\xff\xff\xff",
     ],
 )
-def test_what_is_no_message_is_a_value_error(message):
+def test_bytes_that_are_not_a_message_raise_a_value_error(message):
     with pytest.raises(ValueError):
         read_message(message, Limits())
 
