@@ -1,0 +1,54 @@
+"""Correlate the number of patterns of a neuron model with the coverage of its atlas, over all neuron models.
+
+Run ``python -m tests.benchmarks.patterns_and_coverage`` after ``atlas_coverage``. It prints the rank correlation with a
+bootstrap interval over the models, and writes both numbers of each model to ``patterns_and_coverage.json``.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from statistics import mean
+
+import numpy as np
+from scipy.stats import spearmanr
+
+from plausiwidgets.assessment import packaged_table
+
+COVERAGE = Path(__file__).with_name("atlas_coverage.json")
+OUTPUT = Path(__file__).with_suffix(".json")
+CELLS = 32 * 32
+DRAWS = 10_000
+
+
+def main() -> None:
+    """Print and write the correlation."""
+    filled: dict[str, list[int]] = {}
+    for key, found in json.loads(COVERAGE.read_text()).items():
+        model, _, kind = key.split()
+        if kind == "search":
+            filled.setdefault(model, []).append(found["filled"])
+    table = packaged_table()
+    shown = table[table["status"] == "replicated"].groupby("model").size()
+    rows = {
+        model: {"patterns": int(shown.get(model, 0)), "filled": round(mean(cells)), "seeds": len(cells)}
+        for model, cells in filled.items()
+    }
+    x = np.array([row["patterns"] for row in rows.values()])
+    y = np.array([row["filled"] for row in rows.values()])
+    rng = np.random.default_rng(0)
+    drawn = [spearmanr(x[k], y[k]).statistic for k in rng.integers(len(x), size=(DRAWS, len(x)))]
+    low, high = np.nanpercentile(drawn, [2.5, 97.5])
+    rho = spearmanr(x, y).statistic
+    about = {
+        "models": len(rows),
+        "rho": round(float(rho), 2),
+        "interval": [round(float(low), 2), round(float(high), 2)],
+    }
+    print(about)
+    lines = ",\n".join(f"{json.dumps(model)}: {json.dumps(row)}" for model, row in rows.items())
+    OUTPUT.write_text(f'{{"correlation": {json.dumps(about)}, "cells": {CELLS}, "models": {{\n{lines}\n}}}}\n')
+
+
+if __name__ == "__main__":
+    main()
