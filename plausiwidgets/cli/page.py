@@ -88,7 +88,7 @@ def page(options: argparse.Namespace) -> int:
 
 
 def source(model: NeuronModel, chosen: Sequence[Protocol] | None, parameters: Mapping[str, float] | None) -> str:
-    """Return the source of the parameters with which a page opens, in the words of a printed verdict."""
+    """Return the source of the parameters with which a page opens, as a printed verdict names it."""
     from plausiwidgets import patterns
     from plausiwidgets.patterns.parameter_set import parameter_set
 

@@ -117,24 +117,24 @@ def export_widget(
     Parameters
     ----------
     model, patterns, parameters, dt
-        As in :func:`plausiwidgets.export_page`.
+        See :func:`plausiwidgets.export_page`.
     path : str or Path
-        The file to write. An existing file is replaced when the new one is complete.
+        File to write. An older file is replaced when the new file is complete.
     language : {"en", "de"}, optional
-        Language of the texts; default: that of the page around the figure, or of the browser.
+        Language of the texts. The default is the language of the web page around the figure, or of the browser.
 
     Returns
     -------
     Path
-        Of the file.
+        Path of the file.
 
     Raises
     ------
     ValueError
-        For an unknown name or language, a value that is not finite or outside its hard limits, and a pattern that the
-        page cannot evaluate.
+        For an unknown name or language, for a value that is not finite or outside its hard limits, and for a pattern
+        that the page cannot evaluate.
     NotCompilableError
-        If the step, or the initial state, has no JavaScript form; the text names the operation.
+        If the step or the initial state has no JavaScript form. The text names the operation.
     FileNotFoundError
         If the folder of the file does not exist.
 

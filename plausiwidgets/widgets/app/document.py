@@ -1,4 +1,4 @@
-"""The app in one file: it has no host, and fetches nothing."""
+"""The app as a standalone HTML page, which has no host and loads no other files."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from plausiwidgets.widgets.catalogue.exercises import exercise_data
 from plausiwidgets.widgets.catalogue.lessons import lesson_data
 
 WHERE = "export_page"
-"""The function whose errors are raised."""
+"""Name of the public function in error messages."""
 
 
 def page_text(
@@ -43,7 +43,10 @@ def page_text(
     lesson: str | Path | None = None,
     language: str | None = None,
 ) -> str:
-    """Return the page as text; arguments and errors as of :func:`plausiwidgets.export_page`."""
+    """Return the HTML text of a page.
+
+    The parameters and the errors are those of :func:`plausiwidgets.export_page`.
+    """
     if language is not None:
         check_language(WHERE, language)
     shown = models_named(WHERE, model)
@@ -75,7 +78,7 @@ def _exercise(
     exercise: Exercise,
     patterns: Sequence[Protocol],
 ) -> Parts:
-    """Return an exercise: the one model with its start, and what is asked."""
+    """Return the parts of a page with an exercise: its model, its start values and its task."""
     if len(models) > 1:
         raise ValueError(f"an exercise must have one model, got {len(models)}.")
     [model] = models
@@ -96,7 +99,10 @@ def _lesson(
     parameters: Mapping[str, float] | None,
     dt: float | None,
 ) -> Parts:
-    """Return a lesson: its cards with the models and patterns that they name, and what was asked for besides."""
+    """Return the parts of a page with a lesson.
+
+    The page has the cards, the models and patterns that they name, and every pair of `models` and `patterns`.
+    """
     parts = Parts(WHERE)
     request = [(model, pattern) for model in models for pattern in patterns]
     for model, pattern in [*lesson.shown, *request]:
@@ -142,5 +148,5 @@ def _page(parts: Parts, title: str, begin: Mapping[str, str], language: str | No
 
 
 def _digest(text: str) -> str:
-    """Return the hash by which the file's own policy allows its two scripts, and no others, to run."""
+    """Return the SHA-256 hash of a script in the form that a content security policy requires."""
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

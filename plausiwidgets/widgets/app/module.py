@@ -23,7 +23,7 @@ from plausiwidgets.widgets.catalogue.contents import (
 )
 
 WHERE = "export_widget"
-"""The function whose errors are raised."""
+"""Name of the public function in error messages."""
 
 
 def module_text(
@@ -33,7 +33,10 @@ def module_text(
     dt: float | None = None,
     language: str | None = None,
 ) -> str:
-    """Return the module as text; arguments and errors as of :func:`plausiwidgets.export_widget`."""
+    """Return the text of a module with a figure.
+
+    The parameters and the errors are those of :func:`plausiwidgets.export_widget`.
+    """
     if language is not None:
         check_language(WHERE, language)
     shown = models_named(WHERE, model)

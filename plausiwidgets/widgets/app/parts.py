@@ -1,4 +1,4 @@
-"""The parts of a file with the app: models with their patterns, neurons as code, and texts."""
+"""The parts of a standalone page or module: models with their patterns, neurons as code, and texts."""
 
 from __future__ import annotations
 
@@ -30,16 +30,19 @@ from plausiwidgets.widgets.catalogue.described import Described
 from plausiwidgets.widgets.catalogue.generate import describe, mark_of
 
 OUTDATED = marked("Update your browser to open this page, or open it in another browser.")
-"""The sentence of a file in a browser that cannot unpack its script."""
+"""Text that a page shows in a browser that cannot unpack its script."""
 
 
 def texts(shown: str, language: str | None) -> dict[str, dict[str, str]]:
-    """Return the translations of the texts that a file shows, by language and short key; default: all languages."""
+    """Return the translations of the texts that a page shows, by language and short key.
+
+    Without a language, the result has all languages of the package except English.
+    """
     return {one: {key_of(text): other for text, other in texts_of(one, shown).items()} for one in _spoken(language)}
 
 
 def outdated(language: str | None) -> list[tuple[str, str]]:
-    """Return the sentence for an outdated browser with its language, in English and in the languages of the file."""
+    """Return pairs of a language and the text for an outdated browser, for English and the languages of the page."""
     return [(one, catalog(one).get(OUTDATED, OUTDATED)) for one in (ENGLISH, *_spoken(language))]
 
 
@@ -73,7 +76,7 @@ def check(
     parameters: Mapping[str, float] | None,
     dt: float | None,
 ) -> None:
-    """Raise a ValueError for unknown parameters, and for an invalid time step."""
+    """Raise a ValueError for an unknown parameter or an invalid time step."""
     for model in models:
         check_dt(model, dt)
     for name in mapping(parameters):
@@ -84,23 +87,33 @@ def check(
 
 
 class Parts:
-    """What a file has: the catalogue as far as it is used, models with their patterns, and neurons as code.
+    """Collect the models, patterns, neurons and texts of a standalone page or module.
 
     Parameters
     ----------
-    where
-        The function whose errors are raised.
-    models, patterns
-        Each model with each pattern.
-    parameters, dt
-        What is stored besides, and begun with.
+    where : str
+        Name of the public function in error messages.
+    models, patterns : iterable
+        Models and patterns of the page, which has every pair of them.
+    parameters : mapping of str to float, optional
+        Parameters with which the page opens. The page stores them in addition to the packaged sets.
+    dt : float, optional
+        Time step in ms with which the page opens.
 
     Attributes
     ----------
     packaged : list of str
-        Models of the catalogue, whose neurons the script has.
-    catalogue, shipped, code, data : dict
+        Names of the packaged models of the page, whose neurons are in the script.
+    catalogue : dict
+        Catalogue with the models, patterns and lessons of the page.
+    shipped : dict
+        Data of each model, by its name.
+    code : dict of str to str
+        Neurons that are not in the script, as JavaScript, by their names.
+    data : dict
+        Further data of the page: its exercise or its lessons.
     title : str
+        Title of the page. It is empty for a page without a specific title.
     """
 
     def __init__(
@@ -132,7 +145,7 @@ class Parts:
         dt: float | None = None,
         lesson: Lesson | None = None,
     ) -> None:
-        """Add a pattern of a model, unless the file has it."""
+        """Add a pattern of a model if the page does not have it."""
         if pattern.key in self.shipped.get(model.key, {}).get("patterns", {}):
             return
         contents = Described(model, parameters, dt, lesson=lesson)
@@ -148,11 +161,11 @@ class Parts:
         self.catalogue["patterns"][pattern.key] = self._all["patterns"][pattern.key]
 
     def describe(self, model: NeuronModel, pattern: Protocol, contents: Described) -> None:
-        """Add a pattern of a model that the catalogue does not have, or of which a file stores something else."""
+        """Add a pattern of a model whose data differ from the catalogue or are not in it."""
         is_ours = self.is_ours(model)
         if is_ours and model.key not in self.shipped:
             self._take(model)
-        neuron_object(model)  # refused before anything is judged
+        neuron_object(model)  # raises an error before a long evaluation
         shared, own, neurons = describe(model, [pattern], contents=contents)
         self.code |= {name: neuron_object(neuron) for name, neuron in neurons.items() if name not in self.packaged}
         entry = self.shipped.setdefault(model.key, own | {"patterns": {}, "shared": {}})
@@ -163,7 +176,7 @@ class Parts:
             self.catalogue["models"][model.key] = listed(model, marks)
 
     def add_lessons(self) -> None:
-        """Add the packaged lessons of which the file has every neuron with every pattern."""
+        """Add the packaged lessons whose models and patterns are all on the page."""
         self.catalogue["lessons"] = {
             name: about
             for name, about in self._all["lessons"].items()
@@ -173,7 +186,7 @@ class Parts:
         self.data["lessons"] = {name: known[name] for name in self.catalogue["lessons"]}
 
     def used_catalogue(self) -> dict[str, Any]:
-        """Return the catalogue without the criteria, and the atlas, that no model of the file uses."""
+        """Return the catalogue without criteria and an atlas that no model of the page uses."""
         kinds = {"resets" if one["model"]["resets"] else "graded" for one in self.shipped.values()}
 
         def used(pattern: Mapping[str, Any]) -> dict[str, Any]:
@@ -186,7 +199,13 @@ class Parts:
         return catalogue
 
     def is_ours(self, model: NeuronModel) -> bool:
-        """Return whether the catalogue has a model; a ValueError for another one of the same name."""
+        """Return whether a model is a packaged model of the catalogue.
+
+        Raises
+        ------
+        ValueError
+            If a custom model has the key of a packaged model.
+        """
         if model.key not in model_names():
             return False
         if all_models.get(model.key) is not model:
@@ -197,7 +216,7 @@ class Parts:
         return True
 
     def _take(self, model: NeuronModel) -> None:
-        """Take a model of the catalogue, with no pattern yet."""
+        """Add a model of the catalogue without patterns."""
         self.packaged.append(model.key)
         self._full |= shipped([model.key])
         self.shipped[model.key] = self._full[model.key] | {"patterns": {}, "shared": {}}

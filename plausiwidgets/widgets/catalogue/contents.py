@@ -1,4 +1,4 @@
-"""Texts that the app consists of: its script, its style sheet and the catalogue, as they are stored."""
+"""Stored texts of the app: its scripts, its style sheets and the catalogue of models."""
 
 from __future__ import annotations
 
@@ -47,11 +47,14 @@ export default () => {
   };
 };
 """
-"""The module of the widget that anywidget imports. The trait ``_script`` has the app itself, the text of `script`."""
+"""Module that anywidget imports. It loads the app from the trait ``_script``, which contains the text of `script`."""
 
 
 def style(bundle: Literal["app", "file", "exercise"] = "app") -> str:
-    """Return the style sheet of a bundle. A page in one file has no styles of the tools that it lacks."""
+    """Return the style sheet of a bundle.
+
+    The style sheet of a standalone page contains only the styles that the page uses.
+    """
     return _text_of(f"{_FOLDER}/static/{'file' if bundle == 'file' else 'app'}.css")
 
 
@@ -61,26 +64,30 @@ def script(
     more: Mapping[str, str] = MappingProxyType({}),
     bundle: Literal["app", "file", "exercise"] = "app",
 ) -> str:
-    """Return the app as the text of one script: the bundle, the neurons, and a last line.
+    """Return the app as the text of one script, which consists of the bundle, the neurons and a last line.
 
     Parameters
     ----------
     neurons : iterable of str, optional
-        Names of the packaged models that it simulates, with the neurons of their examples; default: all.
+        Names of the packaged models that the script simulates, with the neurons of their examples. The default is all
+        packaged models.
     ending : str
-        The last line. ``plausiwidgets`` is the object with everything that the entry of the bundle exports.
+        Last line, in which ``plausiwidgets`` is the object with the exports of the bundle.
     more : mapping of str to str
-        Other neurons by their names, each emitted from its program.
+        JavaScript of other neurons, generated from their programs, by their names.
     bundle : {"app", "file", "exercise"}, optional
-        The bundle of an app with a host (``src/main.ts``), of a page in one file, which contains neither a part that
-        needs a host nor an exercise (``src/fileMain.ts``), or of an exercise in one file (``src/exerciseMain.ts``).
+        Bundle of an app with a host (``src/main.ts``), of a standalone page (``src/fileMain.ts``) or of a standalone
+        exercise (``src/exerciseMain.ts``). The bundle of a page contains no exercise and no part that needs a host.
     """
     chosen = _neurons(None if neurons is None else tuple(neurons), tuple(more.items()))
     return f"{_bundle(bundle)}plausiwidgets.addNeurons({chosen});\n{ending}\n"
 
 
 def neurons_function(neurons: Iterable[str], more: Mapping[str, str]) -> str:
-    """Return a function that makes neurons, whose arguments are as of :func:`script`."""
+    """Return the JavaScript function that makes the neurons of a script.
+
+    See :func:`script` for the parameters.
+    """
     return _neurons(tuple(neurons), tuple(more.items()))
 
 
@@ -90,13 +97,13 @@ def app_bundle(bundle: Literal["app", "file", "exercise"]) -> str:
 
 
 def notices(bundle: Literal["app", "file", "exercise"]) -> str:
-    """Return the licence notices at the beginning of a bundle: a comment, and the end of its line."""
+    """Return the licence notices of a bundle, a comment that ends with a line break."""
     before, end, _ = _bundle(bundle).partition("*/\n")
     return before + end
 
 
 def loader() -> str:
-    """Return the script that unpacks the script of a page in one file, and starts it."""
+    """Return the script that unpacks and starts the script of a standalone page."""
     return _bundle("loader").strip()
 
 
@@ -106,19 +113,25 @@ def module_loader() -> str:
 
 
 def packed(text: str) -> str:
-    """Return a text in compressed form, which ``src/packed.ts`` reads. Builds of zlib may differ in their bytes."""
+    """Return a text compressed with zlib and encoded in base 64, the format that ``src/packed.ts`` reads.
+
+    The bytes can differ between versions of zlib.
+    """
     return base64.b64encode(zlib.compress(text.encode(), 9)).decode()
 
 
 @cache
 def _bundle(name: str) -> str:
-    """Return a bundle as `npm run build` writes it."""
+    """Return the text of a bundle that `npm run build` has written."""
     return _text_of(f"{_FOLDER}/static/{name}.js")
 
 
 @cache
 def _neurons(names: tuple[str, ...] | None, more: tuple[tuple[str, str], ...] = ()) -> str:
-    """Return the neurons as a function. Each is code emitted from a program, so the page never evaluates data."""
+    """Return the JavaScript function that makes the neurons.
+
+    The code of the neurons is generated from their programs, so the page does not evaluate data as code.
+    """
     code: dict[str, str] = {}
     for name in model_names() if names is None else names:
         code |= json.loads(model_json(name))["code"]
@@ -130,29 +143,29 @@ def _neurons(names: tuple[str, ...] | None, more: tuple[tuple[str, str], ...] = 
 
 @cache
 def model_names() -> tuple[str, ...]:
-    """Return the names of the models of the catalogue, in its order."""
+    """Return the names of the models in the order of the catalogue."""
     return tuple(json.loads(shared_json())["models"])
 
 
 @cache
 def shared_json() -> str:
-    """Return what every model needs: the runner, patterns with their tapes, titles and marks of the models."""
+    """Return the shared data of all models as JSON: the runner, patterns with their tapes, and the list of models."""
     return _catalogue("shared")
 
 
 @cache
 def lessons_json() -> str:
-    """Return the lessons that the app offers, by their names."""
+    """Return the packaged lessons as JSON, by their names."""
     return _catalogue("lessons")
 
 
 def is_packaged(model: NeuronModel) -> bool:
-    """Return whether the catalogue has a model."""
+    """Return whether a model is a packaged model of the catalogue."""
     return model.key in models.names() and models.get(model.key) is model and model.key in model_names()
 
 
 def is_stored(pattern: Protocol) -> bool:
-    """Return whether the catalogue has a pattern."""
+    """Return whether a pattern is a packaged pattern of the catalogue."""
     return is_builtin(pattern) and pattern.key in _pattern_keys()
 
 
@@ -163,12 +176,12 @@ def _pattern_keys() -> frozenset[str]:
 
 @cache
 def model_json(name: str) -> str:
-    """Return what the catalogue has of a model.
+    """Return the entry of a model in the catalogue as JSON.
 
     Raises
     ------
     KeyError
-        For a model that it does not have.
+        If the catalogue does not have the model.
     """
     if name == "lessons" or not (files("plausiwidgets") / _FOLDER / "catalogue" / f"{name}.json").is_file():
         raise KeyError(name)
@@ -177,18 +190,26 @@ def model_json(name: str) -> str:
 
 @cache
 def packaged(name: str) -> dict[str, Any]:
-    """Return the entry of a model in the catalogue, which is not to be changed; errors as of :func:`model_json`."""
+    """Return the entry of a model in the catalogue.
+
+    The result is cached and must not be changed.
+
+    Raises
+    ------
+    KeyError
+        If the catalogue does not have the model.
+    """
     return json.loads(model_json(name))
 
 
 def read_again() -> None:
-    """Read the catalogue again when it is next used, because it has changed."""
+    """Clear the cache, so that the next call reads a changed catalogue."""
     for stored in (_neurons, model_names, shared_json, lessons_json, _pattern_keys, model_json, packaged):
         stored.cache_clear()
 
 
 def listed(model: NeuronModel, marks: Mapping[str, str]) -> dict[str, object]:
-    """Return what the catalogue lists of a model: titles, description, and the symbol of each pattern."""
+    """Return the entry of a model in the list of models: titles, description and the symbol of each pattern."""
     return {
         "title": model.title,
         "in_sentence": model.in_sentence,
@@ -198,7 +219,7 @@ def listed(model: NeuronModel, marks: Mapping[str, str]) -> dict[str, object]:
 
 
 def texts_of(language: str, shown: str) -> dict[str, str]:
-    """Return the translations of the texts that a script or JSON quotes."""
+    """Return the translations of the texts that occur as string literals in a script or in JSON."""
     return {
         text: other
         for text, other in catalog(language).items()
@@ -207,7 +228,10 @@ def texts_of(language: str, shown: str) -> dict[str, str]:
 
 
 def key_of(text: str) -> str:
-    """Return the short key of a text in a page in one file: a hash (FNV-1a, 32 bits) in base 36, as in the script."""
+    """Return the short key of a text in a standalone page, its 32-bit FNV-1a hash in base 36.
+
+    The script of the page computes the same keys.
+    """
     value = 0x811C9DC5
     units = text.encode("utf-16-le")
     for low, high in zip(units[::2], units[1::2], strict=True):
@@ -216,7 +240,7 @@ def key_of(text: str) -> str:
 
 
 def shipped(names: Iterable[str]) -> dict[str, object]:
-    """Return some models as data for a page, whose script has their neurons."""
+    """Return the data of some models for a page, without the code of their neurons."""
     return {name: {k: x for k, x in json.loads(model_json(name)).items() if k != "code"} for name in names}
 
 

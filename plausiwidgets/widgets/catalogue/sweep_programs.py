@@ -64,7 +64,11 @@ class SweepProgram:
         return _sweep_data(self.sweep, lambda x: float(value_of(x, known)))
 
     def data(self) -> SweepNumbers:
-        """Return the sweep as JSON, with its instructions in ``body`` and arguments of the app's player as numbers."""
+        """Return the sweep as data for JSON.
+
+        ``body`` contains the instructions that compute its values. The other entries refer to the results of these
+        instructions, or are numbers.
+        """
         writer = Writer(self.body)
         return ({"body": writer.body} if self.body else {}) | _sweep_data(self.sweep, writer.argument)
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SYMBOLS = status.SYMBOLS | {"some": status.SYMBOLS["replicated"], "running": "▸", "waiting": "…"}
-"""Symbol of each status of a cell; "some" means verified with some of several seeds."""
+"""Symbol of each status of a cell, in which "some" means that only some of several seeds are verified."""
 
 WORDS = status.PAIR_WORDS | {
     "some": marked("verified with some seeds"),

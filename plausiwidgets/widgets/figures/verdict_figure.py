@@ -215,7 +215,10 @@ def _add_marks(figure: go.Figure, marks: Sequence[Shape], time: Range, theme: st
 
 
 def _add_text(figure: go.Figure, mark: Shape, y: float, is_alone: bool, time: Range, colour: str) -> None:
-    """Write the text of a bracket or an arrow if there is space, or next to it if the mark is its only one."""
+    """Write the text of a bracket or an arrow.
+
+    A text that is too wide for its mark is written to the right of a single mark, and is otherwise omitted.
+    """
     letters = 7.0 * len(mark.text) * (time[1] - time[0]) / WIDTH
     is_short = mark.t1 - mark.t0 < letters
     if mark.text and isfinite(mark.t1) and (is_alone or not is_short):

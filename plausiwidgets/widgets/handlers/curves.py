@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from plausiwidgets.widgets.handlers.requests import Handlers, Request
 
 QUICK, PATIENCE = 0.5, 6.0
-"""Durations in s of coarse profiles: above `QUICK`, no finer profiles follow; above `PATIENCE`, the request fails."""
+"""Durations of coarse profiles in s above which finer profiles are omitted and above which a request fails."""
 
 
 def profiles(handlers: Handlers, request: Request) -> None:

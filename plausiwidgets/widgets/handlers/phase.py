@@ -46,7 +46,7 @@ LINE = 240
 """Number of points of the curve of a neuron with one variable."""
 
 LEVELS = 3
-"""Number of currents whose nullclines are drawn for a sweep with many currents, such as a ramp."""
+"""Number of currents at which nullclines are drawn if the current changes continuously, as in a ramp."""
 
 ABOVE = 1.2
 """Height of the picture above the threshold of a neuron with a reset, in units of the span of its potential.

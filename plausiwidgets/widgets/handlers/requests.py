@@ -105,11 +105,11 @@ class Handlers:
     ----------
     known : Known
     worker : Worker
-        Runs work that takes longer than some milliseconds.
+        Worker for requests that take longer than a few milliseconds.
     judging : Judging
     searches : Searches
     shown : callable
-        Returns the selection that the host shows, or None.
+        Function that returns the selection that the host shows, or None.
     """
 
     def __init__(
@@ -235,7 +235,7 @@ class Handlers:
         return (request.kind if TABLE[request.kind].newest else request.identity,)
 
     def selection(self, request: Request) -> Selection:
-        """Return the selection of a request; see :meth:`selection_of`."""
+        """Return the selection of a request, as described at :meth:`selection_of`."""
         return self.selection_of(request.fields, self.shown())
 
     def selection_of(self, fields: Mapping[str, Any], shown: Selection | None) -> Selection:

@@ -1,6 +1,7 @@
-"""The app as files: a small page, and scripts, styles and data with hashes in their names.
+"""The app as a website: a small page, and scripts, styles and data with hashes in their names.
 
-A server sends them, and any static host can show a folder of them. The page fetches a model when it shows it.
+A server sends the files, or :func:`write` writes them into a folder for a static web host. The page loads the data of a
+model when it shows the model.
 """
 
 from __future__ import annotations
@@ -37,11 +38,11 @@ POLICY = (
     "default-src 'none'; script-src 'self'{more}; worker-src 'self'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data: blob:; connect-src 'self'; base-uri 'none'; form-action 'none'"
 )
-"""Sources from which a page may load: no other host. Its own script sets the styles."""
+"""Content security policy of a page, which loads nothing from other hosts. Its script sets inline styles."""
 
 
 class File(NamedTuple):
-    """A file, plain and compressed."""
+    """Content of a file in plain and compressed form, with its MIME type."""
 
     content: bytes
     packed: bytes
@@ -50,7 +51,7 @@ class File(NamedTuple):
 
 @cache
 def files() -> dict[str, File]:
-    """Return the files by their names."""
+    """Return the files of the website by their names."""
     from plausiwidgets.widgets.catalogue import contents
     from plausiwidgets.widgets.handlers.files import translations
 
@@ -70,14 +71,17 @@ def files() -> dict[str, File]:
 
 PLOTLY = (
     "const module = { exports: {} }; const { Plotly } = window;\n",
-    # The script works in pages and as a module of Node. As a module it keeps the page's own Plotly.
+    # As a module, the script must not replace a Plotly that the page around it has loaded.
     "\nif (Plotly === undefined) delete window.Plotly; else window.Plotly = Plotly;\nexport default module.exports;\n",
 )
 
 
 @cache
 def plotly() -> File:
-    """Return the script of the installed Plotly as a module. Only a server has it, because it is large."""
+    """Return the script of the installed Plotly as a module.
+
+    Only a server sends this file. A website in a folder does not contain it because of its size.
+    """
     script = (resources("plotly") / "package_data" / "plotly.min.js").read_bytes()
     begin, end = (part.encode() for part in PLOTLY)
     return _file("js", begin + script + end, 6)
@@ -89,7 +93,7 @@ def plotly_name() -> str:
 
 
 def file(name: str) -> File | None:
-    """Return a file by its name; None for an unknown name."""
+    """Return a file by its name, or None if the name is unknown."""
     return plotly() if name == plotly_name() else files().get(name)
 
 
@@ -102,7 +106,7 @@ def _file(ending: str, content: bytes, level: int = 9) -> File:
 
 
 HERE = {"base": "", "encoded": False, "where": "server"}
-"""Form of the links of a page whose address others can open."""
+"""Form of the links of a page whose address other people can open."""
 
 
 def served(share: Mapping[str, Any] = MappingProxyType(HERE)) -> dict[str, Any]:
@@ -120,9 +124,9 @@ def page(
     more : mapping, optional
         Further data for the app, as from :func:`served`.
     language : str, optional
-        Default: that of the browser.
+        Language of the texts. The default is the language of the browser.
     models : mapping, optional
-        Custom models of a server, in the form of the catalogue.
+        Custom models of a server, as entries of the catalogue.
     """
     from plausiwidgets.optimization.versions import versions
 
@@ -144,7 +148,7 @@ def page(
         "address": None,
         **more,
     }
-    # The page makes a script of the neurons of a custom model from their entries on the server.
+    # The page creates the script of a custom neuron from its entry as a blob, which the policy must allow.
     policy = POLICY.format(more=" blob:" if models else "")
     return (
         f'<!doctype html>\n<html lang="{language or ENGLISH}">\n<head>\n<meta charset="utf-8">\n'
@@ -160,14 +164,14 @@ def page(
 
 
 OURS = re.compile(r"\w+\.[0-9a-f]{16}\.(js|css|json)")
-"""Names of files that this module writes."""
+"""Pattern of the names of files that :func:`write` creates, and of which it deletes old versions."""
 
 
 def write(folder: Path, language: str | None = None) -> int:
     """Write the app into a folder, which any static host shows, and return its size in bytes.
 
-    The folder contains all neurons and patterns. The browser runs the searches, and nothing is verified. Files of a
-    former version are replaced.
+    The folder contains all neurons and patterns. The browser runs the searches, and Python verifies no results. Files
+    of a former version are replaced.
     """
     static = folder / "static"
     static.mkdir(parents=True, exist_ok=True)

@@ -55,7 +55,7 @@ class Own:
     def prepare(self: Any) -> None:
         """Reject requests with a foreign host name.
 
-        The domain of another site may point to this server, so that its pages could read the answers.
+        Otherwise the pages of another site, whose domain points to the address of this server, could read its answers.
         """
         self.application.settings["server"].mark(self.request.connection.stream, "served")
         if not is_allowed(self.request.host_name, self.application.settings["hosts"]):

@@ -1,4 +1,4 @@
-// The script of a page in one file or of a module, which is stored in compressed form.
+// Decompression of the script of a standalone page or module.
 
 export const canUnpack = (): boolean => "DecompressionStream" in globalThis;
 

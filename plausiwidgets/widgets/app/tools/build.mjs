@@ -12,8 +12,8 @@ import { usedStyles } from "./usedStyles.mjs";
 process.chdir(fileURLToPath(new URL("../", import.meta.url)));
 
 /**
- * The bundles of static/: of an app with a host, of a page in one file, of an exercise in one file, and of the scripts with
- * which such a file and a module with a figure begin.
+ * The entry of each bundle in static/: of an app with a host, of a standalone page, of a standalone exercise, and of the scripts
+ * at the beginning of a page and of a module.
  */
 const ENTRIES = {
   app: "src/main.ts",

@@ -95,7 +95,7 @@ function rowsOf(
   });
 }
 
-/** Whether the figure has space for the best of the search. It has from the start of a search, so that nothing moves later. */
+/** Whether the figure has a row for the best set of the search. The row exists from the start, so that nothing moves later. */
 export const hasBestRow = ({ selection, search, task }: Pick<App, "selection" | "search" | "task">): boolean =>
   showsBestOf({ selection, search, task }) ||
   (search.isShown.value && search.isRunning.value && isOf(search.search.value, selection.current.value));

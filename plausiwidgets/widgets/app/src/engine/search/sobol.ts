@@ -1,6 +1,7 @@
-// A scrambled Sobol sequence: points that fill a cube more evenly than random ones. The directions are those of Joe and Kuo,
-// SIAM J. Sci. Comput. 30, 2008, under the licence in optimization/sobol_licence.txt. The scrambling, by a random lower triangular matrix for each dimension and a digital shift,
-// is that of Matoušek, J. Complexity 14, 1998. For the same random bits the points are those of Python's search.
+// A scrambled Sobol sequence, whose points fill a cube more evenly than random points. The directions are those of Joe and Kuo,
+// SIAM J. Sci. Comput. 30, 2008, under the licence in optimization/sobol_licence.txt. The scrambling uses a random lower
+// triangular matrix for each dimension and a digital shift (Matoušek, J. Complexity 14, 1998). For the same random bits, the
+// points are those of the search in Python.
 
 import type { Random } from "./random.ts";
 
