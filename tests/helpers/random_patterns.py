@@ -31,7 +31,7 @@ WINDOWS: dict[str, Callable[[Any, Any], Any]] = {
 
 @dataclass(frozen=True)
 class Feature:
-    """Feature of a pattern, and the same feature by hand from the spike times of one set as (minimum, maximum)."""
+    """Feature of a pattern, with a second function that computes its (minimum, maximum) from the spikes of one set."""
 
     measure: Callable[[Any, Any, Any], Any]
     by_hand: Callable[[Any, Any, float], tuple[float, float]]

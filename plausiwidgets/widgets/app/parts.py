@@ -186,7 +186,7 @@ class Parts:
         self.data["lessons"] = {name: known[name] for name in self.catalogue["lessons"]}
 
     def used_catalogue(self) -> dict[str, Any]:
-        """Return the catalogue without criteria and an atlas that no model of the page uses."""
+        """Return the catalogue without the criteria and the atlas that are not used by a model of the page."""
         kinds = {"resets" if one["model"]["resets"] else "graded" for one in self.shipped.values()}
 
         def used(pattern: Mapping[str, Any]) -> dict[str, Any]:

@@ -56,7 +56,7 @@ BENCH = {
     "settled": settling.SETTLED,
     "rounding": settling.ROUNDING,
 }
-"""Constants with which the runner brings a neuron to rest and rejects a neuron. The page uses the same ones."""
+"""Constants of the runner for the approach to rest and for the rejection of neurons, which the page also uses."""
 
 _RECORDED_COLUMNS, _FINE_COLUMNS = 700, 2500
 """Number of pixel columns of a recorded target, on a page and in an exercise that shows only a part of it."""

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 def simulate(handlers: Handlers, request: Request) -> None:
     """Simulate and evaluate the selection at its time step, with high priority.
 
-    With `states`, the request runs as a job of its own. The verdict is the same as without them.
+    With `states`, the request runs as a separate job, which does not change the verdict.
     """
     selection = handlers.selection(request)
     names = [state.key for state in selection.model.states]

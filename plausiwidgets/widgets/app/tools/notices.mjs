@@ -1,4 +1,4 @@
-// The licence notices of what a bundle contains: the package itself, packages of npm, and direction numbers.
+// The licence notices of the parts of a bundle: the package itself, npm packages and direction numbers.
 
 import { readFileSync } from "node:fs";
 

@@ -111,7 +111,7 @@ function leading(decisions: readonly boolean[]): number {
   return place < 0 ? decisions.length : place;
 }
 
-/** The index of the first NaN if there is one, as NumPy's argmin. */
+/** The index of the smallest value, or of the first NaN, as in NumPy's argmin. */
 function placeOfLeast(values: Train): number {
   const place = values.findIndex(Number.isNaN);
   return place >= 0 ? place : values.indexOf(Math.min(...values));

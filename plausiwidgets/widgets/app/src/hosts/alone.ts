@@ -7,7 +7,7 @@ const BUSY = ["busy", "starting", "restarting", "autorestarting", "unknown"]; //
 
 const isObject = (x: unknown): x is Readonly<Record<string, unknown>> => typeof x === "object" && x !== null;
 
-/** Whether a widget manager has a kernel that is busy. A front end without a kernel has none. */
+/** Whether the kernel of a widget manager is busy. The result is false for a front end without a kernel. */
 export function isBusy(manager: unknown): boolean {
   const kernel = isObject(manager) && "kernel" in manager ? manager.kernel : null;
   return isObject(kernel) && typeof kernel.status === "string" && BUSY.includes(kernel.status);

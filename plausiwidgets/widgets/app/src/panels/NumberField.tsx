@@ -22,7 +22,7 @@ export const typedText = (value: number): string => String(Number(value.toPrecis
 
 interface NumberFieldProps {
   readonly value: number;
-  /** The number as text, and the longest one of the slider, whose width is reserved. */
+  /** The number as text, and the longest text of the slider, which determines the reserved width. */
   readonly text: string;
   readonly widest: string;
   readonly unit: string;

@@ -153,7 +153,7 @@ function useFocus(place: RefObject<HTMLElement | null>): (event: FocusEvent) => 
   };
 }
 
-/** Moves the focus to the first existing one of some elements, if the focused element was removed. */
+/** Moves the focus to the first of some elements that exists, if the focused element was removed. */
 function refocus(last: RefObject<EventTarget | null>, within: Element, next: readonly string[]): void {
   if (!(last.current instanceof Node) || last.current.isConnected) return;
   last.current = null;

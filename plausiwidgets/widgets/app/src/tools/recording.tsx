@@ -344,7 +344,7 @@ function inWords({ name, low, high, unit }: Criterion, isOneOfMany: boolean): st
   return isOneOfMany ? `${tr(name)}: ${accepted}` : accepted;
 }
 
-/** The button that makes the recording the target, with the choices of the user. */
+/** The button that adopts the recording as the target, with the choices of the user. */
 function Agreement({ selection, run, host, state }: WithState & Pick<App, "selection" | "run" | "host">) {
   const reading = state.value;
   const { sweeps, roles, weights, agreed, isBusy, pattern, heldOut } = reading;
