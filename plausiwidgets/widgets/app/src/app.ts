@@ -1,4 +1,4 @@
-// The models of one app and their connections. The app has no view: several views can show it, or none.
+// The models of one app and their connections. The app itself has no view. Any number of views can show it.
 
 import { batch, effect, type ReadonlySignal } from "@preact/signals";
 import type { Catalogue, Exercise, LessonData, ModelData } from "./catalogue.ts";

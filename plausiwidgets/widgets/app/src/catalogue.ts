@@ -299,7 +299,7 @@ export interface Exercise {
   /** The criteria that earn no points. Null without a hidden neuron, because the progress is then not in points. */
   readonly common: readonly string[] | null;
   readonly start: Start;
-  /** The link, which is empty if the exercise has none, and the Python code. Null on the page of an exercise. */
+  /** The link, which is empty for an exercise without a link, and the Python code. Null on the page of an exercise. */
   readonly shared: { readonly link: string; readonly python: string } | null;
 }
 

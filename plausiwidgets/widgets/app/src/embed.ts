@@ -1,4 +1,4 @@
-// The app as a figure within a page, such as an article or a book: without a host, and without the address of the page.
+// The app as a figure within another page, such as an article. It has no host and does not change the address of the page.
 
 import { createApp } from "./app.ts";
 import type { PageData } from "./catalogue.ts";
@@ -9,12 +9,12 @@ import type { Texts } from "./models/screen.ts";
 import { firstOf, stored } from "./models/selection.ts";
 import { view } from "./Screen.tsx";
 
-/** A figure as a module of a page contains it. */
+/** The data of a figure in a module. */
 export interface Figure {
   readonly data: PageData;
-  /** The style sheet, which the figure takes along into a shadow root. */
+  /** The style sheet, which is added next to the figure so that it also applies within a shadow root. */
   readonly style: string;
-  /** Makes a worker for searches. */
+  /** Creates a worker for searches. */
   readonly begin: () => Worker;
 }
 
@@ -42,7 +42,7 @@ export function embed(place: HTMLElement, { data: given, style, begin }: Figure)
   };
 }
 
-/** Whether a figure of the page states how searches run. One statement is enough. */
+/** Whether a figure of the page states how searches run. The statement is shown once per page. */
 let isStated = false;
 
 function partHost(shipped: PageData["shipped"]): Host {

@@ -1,5 +1,5 @@
-// The beginning of a module with a figure, whose interface is that of anywidget. The module contains the script of the app in
-// compressed form. All modules of a page with the same script share one app.
+// The beginning of a module with a figure, which has the interface of anywidget. The module contains the compressed script of
+// the app. All modules of a page with the same script share one app.
 
 import type { Figure } from "./embed.ts";
 import type * as App from "./fileMain.ts";
@@ -35,7 +35,7 @@ async function loaded(packed: string): Promise<Shared> {
   const script = await unpacked(packed);
   const address = addressOf(`${script}export default plausiwidgets;`);
   try {
-    // A bundler must leave the import as it is.
+    // A bundler must not resolve this import.
     const module = await import(/* webpackIgnore: true */ /* @vite-ignore */ address);
     return { script, app: module.default };
   } finally {

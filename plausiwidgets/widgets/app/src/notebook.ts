@@ -108,7 +108,7 @@ function greeting({ search }: App): () => void {
   return () => clearTimeout(again);
 }
 
-/** Restarts a search that waits for a kernel if the page has none. Returns a function that stops it. */
+/** Restarts a search that waits for a kernel if the page has no kernel. Returns a function that stops it. */
 const searchingAlone = ({ search, verdict }: App): (() => void) =>
   effect(() => {
     if (verdict.isAlone.value && search.isShown.peek() && !search.search.peek()) untracked(() => search.begin());

@@ -31,7 +31,7 @@ test("a term is a button with a tooltip, which has its text only while it is sho
   assert.equal(view.find("p").textContent, "The rheobase.");
   assert.equal(word.textContent, "rheobase");
   assert.equal(word.getAttribute("aria-describedby"), tip.id);
-  // popovers for tests, because happy-dom has none
+  // popovers for tests, because happy-dom does not implement them
   const calls: string[] = [];
   const popover = { showPopover: () => calls.push("show"), hidePopover: () => calls.push("hide") };
   Object.assign(tip, { ...popover, matches: () => false });

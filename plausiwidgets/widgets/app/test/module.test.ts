@@ -81,7 +81,7 @@ test("a figure has the language of the page around it, and figures share their t
   for (const one of [first, second]) assert.match(one.text(), /Teilen.*Wichtige Parameter/s);
 });
 
-/** The parts of a module, and what its app was asked to do. */
+/** The parts of a module, and the calls of its app. */
 function moduleOf(t: TestContext, embedded: (place: HTMLElement) => () => void) {
   const own = { addNeurons: (make: Parts["neurons"]) => Object.assign(NEURONS, make({} as never)), embed: embedded };
   const apps = new Map([["d", Promise.resolve({ script: "", app: own })]]);

@@ -17,7 +17,7 @@ function parted(text) {
 
 const MIT = parted(read(OWN));
 
-/** The copyright lines of a package of npm, which must have the MIT License. */
+/** The copyright lines of an npm package, which must have the MIT License. */
 function copyrightsOf(name) {
   const found = parted(read(`node_modules/${name}/LICENSE`));
   if (found && plain(found.terms) === plain(MIT.terms)) return found.copyrights;

@@ -48,7 +48,7 @@ export interface Surface {
 
 type Place = (value: number) => number;
 
-/** Whether a canvas has pixels. A canvas that is hidden or has no space has none. */
+/** Whether a canvas has pixels. A hidden canvas and a canvas without space have no pixels. */
 export const hasRoom = ({ clientWidth, clientHeight }: Pick<Surface, "clientWidth" | "clientHeight">): boolean =>
   clientWidth > 0 && clientHeight > 0;
 

@@ -10,7 +10,7 @@ export type Cancel = () => void;
 /** The kinds of the replies to a request. Running searches reply to the request for running searches. */
 type ReplyKind<K extends Kind> = K extends "running" ? "running" | "search" : K;
 
-/** Receives each reply to a request. Arrays may be missing, because a reply without new data has none. */
+/** Receives each reply to a request. A reply without new data has no arrays. */
 export type Listener<K extends Kind> = (reply: Reply<ReplyKind<K>>, arrays: Partial<ReplyArrays[ReplyKind<K>]>) => void;
 
 /** Receives the complete data of a custom model later, or an error. */

@@ -24,7 +24,8 @@ export const boldIn = (body: readonly TextNode[]): string[] =>
   });
 
 /**
- * The parameters that a card or an exercise locks, which are all except its free parameters, or none if it has no free ones.
+ * The parameters that a card or an exercise locks, which are all except its free parameters. If it names no free parameters,
+ * nothing is locked.
  */
 export const lockedOn = (sliders: readonly Slider[], { free }: Pick<Card, "free">): string[] =>
   free.length ? sliders.map(({ name }) => name).filter((name) => !free.includes(name)) : [];

@@ -462,5 +462,5 @@ export const isOf = (
   { model, pattern }: Pick<Selection, "model" | "pattern">,
 ): boolean => one?.model === model && one.pattern === pattern;
 
-/** Whether a pattern has criteria. A custom current has none. */
+/** Whether a pattern has criteria. A custom current has no criteria. */
 export const isJudged = ({ components }: Pattern): boolean => components.some(({ criteria }) => criteria.length > 0);

@@ -121,7 +121,7 @@ function useFilled({ catalogue, selection, atlas }: AtlasProps & { readonly atla
   return found.value;
 }
 
-/** The position of the user's neuron on both axes, or null if it has none. */
+/** The position of the user's neuron on both axes, or null without a position. */
 function useHere({ catalogue, selection, atlas }: AtlasProps & { readonly atlas: AtlasData }, axes: Axes) {
   const place = useSignal<readonly number[] | null>(null);
   const data = selection.data.value;
