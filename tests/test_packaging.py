@@ -139,7 +139,7 @@ def test_the_readme_of_an_index_has_no_link_to_a_file_that_is_not_there(wheel: P
         _, _, shown = archive.read(name).decode().partition("\n\n")
     assert relative.search((root / "README.md").read_text(encoding="utf-8"))
     assert relative.findall(shown) == []
-    assert "## Two commands" in shown and "https://doi.org/" in shown
+    assert "## Use it in Python" in shown and "https://doi.org/" in shown
 
 
 # ------------------------------------------------------------------ what files hold

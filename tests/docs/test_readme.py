@@ -22,7 +22,7 @@ def test_the_readme_has_the_two_commands_each_on_one_line() -> None:
 
 def test_the_readme_says_before_the_second_command_what_torch_and_norse_are_for_and_how_to_install_them() -> None:
     first_screen = README[: README.index("python3 -m venv .venv-test")]
-    for said in ("A neuron of your own", "a network", "PyTorch", "Norse", "pip install '.[torch]'", extras.CPU_BUILD):
+    for said in ("your own neuron model", "a network", "PyTorch", "Norse", "pip install '.[torch]'", extras.CPU_BUILD):
         assert said in first_screen
 
 
