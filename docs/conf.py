@@ -11,7 +11,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+import addresses
 import generate
+import links
 import mathml
 from numpydoc.xref import DEFAULT_LINKS
 
@@ -111,15 +113,14 @@ def named(app, error):
             path.write_text(whole, encoding="utf-8")
 
 
-def link_notebooks(app, docname, source):
-    """Link a page to the site's copy of a notebook, where its source links to the file in the repository."""
-    up = "../" * docname.count("/")
-    source[0] = source[0].replace(f"]({up}../notebooks/", f"]({up}notebooks/")
+def link(app, docname, source):
+    """Link a page to pages of the site, where its source links to files of the repository."""
+    source[0] = links.on_site(source[0], docname, addresses.addresses()["repository"])
 
 
 def setup(app):
     """Write the pages that are made from the package, and have formulas as MathML."""
-    app.connect("source-read", link_notebooks)
+    app.connect("source-read", link)
     app.connect("html-page-context", accessible, priority=900)
     app.connect("build-finished", named)
     mathml.setup(app)
