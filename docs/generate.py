@@ -40,20 +40,20 @@ REFERENCE = "izhikevich_2004"
 """The neuron of the pattern's figures: it has a published set for each of the twenty."""
 
 KEY = (
-    "✓ verified, ~ not robust, ✗ not found, ∅ ruled out by a proof, · not searched yet. *Not found* depends on the "
-    "bounds of the parameters and on the number of evaluations."
+    "✓ verified, ~ not robust, ✗ not found, ∅ ruled out by a proof, · not searched. *Not found* depends on the bounds "
+    "of the parameters and on the number of evaluations."
 )
 CASES = (
-    "All of them must hold, with the measured value in the interval. Behind each stands a case: set one or two sliders "
-    "of the figure so, and the criterion is missed, with as few others as possible (+2: and two others). A click shows "
-    "it."
+    "A neuron shows the pattern if every measured value is in its accepted range. The last column links to a "
+    "counterexample: with these values of one or two sliders, the criterion is not met. These are the tested values "
+    "that miss the fewest criteria, and +2 means that they miss two others."
 )
 NOTES = (
-    "¹ for a span of 15 mV from rest to threshold; it scales with the span of the neuron. ² only of a neuron without a "
-    "reset.\n"
+    "¹ This value is for 15 mV between rest and threshold, and scales with that distance. ² This criterion applies "
+    "only to neurons without a reset.\n"
 )
 
-EXACT = "[How exact is that?](../explanation/engines.md#how-exact-is-a-step)"
+EXACT = "[How accurate is a time step?](../explanation/engines.md#how-exact-is-a-step)"
 
 FRAME = "live-figure"
 """Name of the frame of a page's live figure, in which a link above it opens."""
@@ -67,32 +67,58 @@ DRAWS = 1_000
 GENERAL = ("quiet", "at_rest", "min_isi", "rate", "cell")
 """Criteria of nearly every pattern, which say little of one."""
 
-NAMESPACES = {
-    "plausiwidgets": "The package itself",
-    "models": "Models",
-    "patterns": "Patterns",
-    "recordings": "Recordings",
-    "analysis": "Analysis",
-    "assessment": "Assessment",
-    "teaching": "Teaching",
-    "networks": "Networks",
-}
-"""Titles of the pages of the package itself and of its packages."""
 
-MENTIONED = {
-    "plausiwidgets": (
-        "engine.piece.Chirp",
-        "engine.piece.Noise",
-        "engine.piece.Piece",
-        "optimization.Strategy",
-        "optimization.StrategyFactory",
-        "optimization.volume.Volume",
-        "support.progress.Work",
+class Task(NamedTuple):
+    """A page of the reference with the public names for one task."""
+
+    title: str
+    names: str
+    """Names of the package itself, in the order of the table."""
+    package: str = ""
+    """Package whose other public names follow them."""
+    mentioned: tuple[str, ...] = ()
+    """What these names take, return or raise, and what is imported from its module."""
+
+
+TASKS = {
+    "look": Task(
+        "Look at models and patterns",
+        "Explorer Page plot plausibility_map plausibility_chart export_page export_widget NotebookProgress",
     ),
-    "analysis": ("analysis.reliabilities.Events",),
-    "patterns": ("patterns.runner.Runner", "patterns.annotations.Mark", "patterns.features"),
+    "simulate": Task(
+        "Simulate",
+        "simulate pulse ramp noise chirp Current Traces NotCompilableError",
+        mentioned=("engine.piece.Chirp", "engine.piece.Noise", "engine.piece.Piece"),
+    ),
+    "evaluate": Task("Evaluate a parameter set", "judge Verdict"),
+    "search": Task(
+        "Search for parameters",
+        "optimize start_optimization Result Run",
+        mentioned=(
+            "optimization.Strategy",
+            "optimization.StrategyFactory",
+            "optimization.volume.Volume",
+            "support.progress.Work",
+        ),
+    ),
+    "assess": Task("Assess models", "assess", "assessment"),
+    "analyse": Task("Analyse a neuron", "", "analysis", ("analysis.reliabilities.Events",)),
+    "models": Task("Neuron models", "NeuronModel Parameter StateVariable Preset", "models"),
+    "patterns": Task(
+        "Firing patterns",
+        "Pattern Protocol Sweep StimulusParameter Criterion Curve AmplitudeWindow",
+        "patterns",
+        ("patterns.runner.Runner", "patterns.annotations.Mark", "patterns.features"),
+    ),
+    "recordings": Task("Recordings", "from_recording", "recordings"),
+    "teach": Task("Teach", "", "teaching"),
+    "libraries": Task(
+        "Other libraries",
+        "from_torch from_norse from_brian2 from_nir to_norse to_brian2 to_nir require",
+        "networks",
+    ),
 }
-"""What the public names take, return or raise, and what is imported from its module."""
+"""Pages of the reference, in their order."""
 
 COLUMNS = {
     "assess": pw.assessment.COLUMNS,
@@ -199,16 +225,21 @@ def picture(model: pw.NeuronModel, pattern: pw.Pattern, width: int = 640, height
 def drawn(
     model: pw.NeuronModel, pattern: pw.Pattern, given: dict[str, float], dt: float, width: int, height: int
 ) -> str:
-    """Return the potential and the current of a set as SVG."""
-    traces = pw.judge(model, pattern, given, dt=dt, verify=False).traces[pattern.main_sweep]
+    """Return the potential and the current of a set as SVG: of the main sweep, or of a later one if it has no spike."""
+    sweeps = pw.judge(model, pattern, given, dt=dt, verify=False).traces
+    names = list(sweeps)
+    later = [sweeps[name] for name in names[names.index(pattern.main_sweep) :]]
+    traces = next((sweep for sweep in later if sweep.spike_times[0].size), later[0])
     v, current, t = traces.states[traces.potential][0], traces.current[0], traces.t
     v = np.minimum(np.nan_to_num(v, nan=0.0), model.peak)
+    if model.spike_level is None:  # the trace contains the potential after the reset
+        v[np.searchsorted(t, traces.spike_times[0] - 1e-9)] = model.peak
     shown = t >= -20.0 if pattern.event is None else t >= t[0]
     lines = (
         line(t[shown], v[shown], width, 4, 0.76 * height),
         line(t[shown], current[shown], width, 0.82 * height, height - 4),
     )
-    title = html.escape(f"{model.title}, {pattern.title}: membrane potential over the injected current")
+    title = html.escape(f"{model.title}, {pattern.title}: membrane potential above, injected current below")
     paths = "".join(
         f'<polyline class="{kind}" points="{points}"/>' for kind, points in zip(("v", "i"), lines, strict=True)
     )
@@ -234,8 +265,8 @@ def figure(name: str, title: str, svg: str) -> str:
         f'<div class="figure"><iframe name="{FRAME}" src="../live/{name}.html" loading="lazy" '
         f'title="{html.escape(title)}"></iframe>\n'
         f"<noscript><style>.figure iframe {{ display: none; }}</style>{svg}</noscript></div>\n\n"
-        f'<p class="alone"><a href="../live/{name}.html">The figure on a page of its own</a>: it simulates the neuron '
-        "in your browser, and can be saved and sent.</p>\n"
+        f'<p class="alone"><a href="../live/{name}.html">Open the figure on its own page</a>. It simulates the neuron '
+        "in your browser, and you can save and send the file.</p>\n"
     )
 
 
@@ -325,9 +356,9 @@ def mark(model: pw.NeuronModel, pattern: pw.Pattern) -> str:
 
 ONSET = """\
 [The onset of firing](../explanation/verification.md#the-onset-of-firing) describes the measurement. It compares
-distances and rates with those of the neuron itself, so no time in ms decides. Some neurons are in neither class: the
-rate may end at a finite value far below the usual rate, the period may grow too slowly, or the onset may be unclear.
-Verification measures the onset to its full depth at the time step and at a quarter of it.
+distances and rates with those of the neuron itself, so the result does not depend on a fixed time in ms. Some neurons
+are in neither class: the rate may end at a finite value far below the usual rate, the period may grow too slowly, or
+the onset may be unclear. Verification measures the onset to its full depth at the time step and at a quarter of it.
 """
 
 
@@ -358,17 +389,17 @@ def pattern_page(pattern: pw.Pattern, models: Sequence[pw.NeuronModel]) -> str:
             code(f'pw.Explorer("{REFERENCE}", "{pattern.key}")'),
             "## Criteria\n",
             f"{CASES}\n",
-            table(("criterion", "must be", "what is measured, and why", "its case"), criteria),
+            table(("criterion", "accepted range", "measurement and reason", "counterexample"), criteria),
             NOTES,
             *([ONSET] if "onset" in pattern.equal else []),
             "## Stimulus\n",
-            f"Free values, which a search tunes together with the neuron; here in the units of `{REFERENCE}`.\n",
-            table(("value", "default", "range", "unit", "what it is"), stimulus),
-            *(["Verified sets must show it in these forms too:\n", *checks, ""] if checks else []),
-            "## Which neurons show it\n",
-            f"What the search of the packaged table found, with 20 000 evaluations or fewer{larger(pattern)}. {KEY}\n",
+            f"A search tunes these parameters with those of the neuron. The units are those of `{REFERENCE}`.\n",
+            table(("parameter", "default", "range", "unit", "meaning"), stimulus),
+            *(["A verified set must also show the pattern in these forms:\n", *checks, ""] if checks else []),
+            "## Neurons that show the pattern\n",
+            f"The search of the packaged table had up to 20 000 evaluations{larger(pattern)}. {KEY}\n",
             table(
-                ("neuron", "found", "with these parameters, or the reason"),
+                ("neuron", "result", "parameters or reason"),
                 [(f"[{text(m.title)}](../neurons/{m.key}.md)", mark(m, pattern), reason(m, pattern)) for m in models],
             ),
             f"Source: {text(pattern.source)} ([its DOI](../citing.md#references)).\n",
@@ -406,7 +437,7 @@ def to_drag(model: pw.NeuronModel, pattern: pw.Pattern, found: dict[str, Case]) 
     begin = number(opened(model, pattern)[0][name])
     missed = [f"<i>{html.escape(criterion)}</i>" for criterion in one[key].missed]
     moved = f"<b>{name}</b> from {begin} to {number(value)}"
-    return f"Here, {link(pattern, one[key], moved, beside=True)} loses it: what is missed is {' and '.join(missed)}."
+    return f"Here, {link(pattern, one[key], moved, beside=True)} loses the pattern. Not met: {' and '.join(missed)}."
 
 
 def reason(model: pw.NeuronModel, pattern: pw.Pattern) -> str:
@@ -438,13 +469,15 @@ def patterns_index(patterns: Sequence[pw.Pattern]) -> str:
     """Return the gallery of the patterns."""
     reference = pw.models.get(REFERENCE)
     cards = "".join(
-        f'<a href="{p.key}.html"><b>{p.letter}</b> {html.escape(p.title)}{picture(reference, p, 240, 90)}</a>'
+        f'<a href="{p.key}.html"><span><b>{p.letter}</b> {html.escape(p.title)}</span>'
+        f"{picture(reference, p, 240, 90)}</a>"
         for p in patterns
     )
     listed = "\n".join(p.key for p in patterns)
     return (
-        "# The twenty patterns\n\nThe firing patterns of Izhikevich (2004). Each page says what to look for and what "
-        "to drag, what is measured, and which neurons show it; its figure is live.\n\n"
+        "# The twenty patterns\n\nThese are the firing patterns of Izhikevich (2004). Each page has a live figure, "
+        "explains what to look for and which slider to drag, and lists the criteria and the neurons that show the "
+        "pattern.\n\n"
         f'<div class="gallery">{cards}</div>\n\n```{{toctree}}\n:hidden:\n\n{listed}\n```\n'
     )
 
@@ -489,14 +522,14 @@ def neuron_page(model: pw.NeuronModel, patterns: Sequence[pw.Pattern]) -> str:
             f'<div class="equations">{equations}</div>\n',
             f"Source: {source(model.source)}.\n",
             f"Time step: {number(model.dt)} ms.{scheme} {EXACT}\n",
-            table(("variable", "unit", "what it is"), states),
+            table(("variable", "unit", "meaning"), states),
             "## Parameters\n",
-            "The range is the box of the search; *log* and *asinh* say how a slider spreads it.\n",
-            table(("name", "default", "range", "unit", "what it does", "source"), parameters),
+            "The ranges are the bounds of the search. *log* and *asinh* name the scale of the slider.\n",
+            table(("name", "default", "range", "unit", "meaning", "source"), parameters),
             "## Patterns\n",
             f"{KEY}\n",
             table(
-                ("pattern", "found", "with these parameters, or the reason"),
+                ("pattern", "result", "parameters or reason"),
                 [
                     (f"{p.letter} [{text(p.title)}](../patterns/{p.key}.md)", mark(model, p), reason(model, p))
                     for p in patterns
@@ -540,8 +573,8 @@ def neurons_index(models: Sequence[pw.NeuronModel], patterns: Sequence[pw.Patter
     listed = "\n".join(["found", *(m.key for m in models)])
     return (
         f"{WIDE}# The {len(models)} neurons\n\nEach page has the equations with their source, the parameters with "
-        "units and bounds, and what the neuron shows; its figure is live; [all that was found](found.md) is a gallery. "
-        f"{KEY} *Cost* is in operations per ms.\n\n"
+        "units and bounds, the patterns that the neuron shows, and a live figure. The [gallery](found.md) shows all "
+        f"verified sets. {KEY} *Cost* is the operation count per ms.\n\n"
         f":::{{container}} zoo\n{table(heads, rows)}:::\n\n"
         f"```{{toctree}}\n:hidden:\n\n{listed}\n```\n"
     )
@@ -563,9 +596,9 @@ def found_page(models: Sequence[pw.NeuronModel], patterns: Sequence[pw.Pattern])
         )
     count = sum(status(model, pattern) == "replicated" for model in models for pattern in patterns)
     return (
-        f"# What was found\n\nThe {count} verified sets of the packaged table: the membrane potential of each over its "
-        "current. A click opens the set live, with its sliders. In Python it is "
-        "`pw.assessment.packaged_table()`, which also has what was not found.\n\n" + "\n".join(sections)
+        f"# Verified sets\n\nThe {count} verified sets of the packaged table. Each picture shows the membrane "
+        "potential above the injected current. Click it to open the set in a live figure. In Python, "
+        "`pw.assessment.packaged_table()` returns the table with all results.\n\n" + "\n".join(sections)
     )
 
 
@@ -578,41 +611,59 @@ def found_picture(model: pw.NeuronModel, pattern: pw.Pattern, width: int = 130, 
 
 
 def reference(folder: Path) -> None:
-    """Write a page for each namespace, with a table of its names that leads to a page for each."""
-    for key, title in NAMESPACES.items():
-        home = pw if key == "plausiwidgets" else getattr(pw, key)
-        prefix = "" if home is pw else f"{key}."
-        # A page for each name: where a package has what the main one has, too, that is the one.
-        listed = [n for n in home.__all__ if callable(getattr(home, n)) and (home is pw or n not in pw.__all__)]
-        names = "\n".join(f"   {prefix}{name}" for name in listed)
+    """Write a page for each task, with a table of its names that leads to a page for each, and a page of all tables."""
+    for old in folder.glob("*.rst"):
+        if old.stem not in TASKS:
+            old.unlink()
+    sections = []
+    for key, task in TASKS.items():
+        names = public(task)
         put(
             folder / f"{key}.rst",
-            f"{title}\n{'=' * len(title)}\n\n.. currentmodule:: plausiwidgets\n\n"
-            f".. autosummary::\n   :toctree: generated\n   :nosignatures:\n\n{names}\n{mentioned(key)}",
+            f"{task.title}\n{'=' * len(task.title)}\n\n{summaries(names, 'toctree: generated')}"
+            f"{tables(names)}{mentioned(task)}",
         )
-    pages = "\n".join(NAMESPACES)
+        sections.append(f"## {task.title}\n\n```{{eval-rst}}\n{summaries(names)}```\n")
+    pages = "\n".join(TASKS)
     put(
         folder / "index.md",
-        "# Public names\n\nEvery public name with its parameters, units, errors and an example; those that need "
-        "neither a screen nor Brian2 run as tests. All are reached from `import plausiwidgets as pw`; what they "
-        f"mention besides stands below them, with its module.\n\n```{{toctree}}\n:maxdepth: 2\n\n{pages}\n```\n\n"
-        "For those who write a host or a screen of their own:\n\n```{toctree}\n:maxdepth: 1\n\nmessages\n```\n",
+        "# API reference\n\nThe tables list every public name by task. Each name leads to its entry with parameters, "
+        "units, errors and an example. All names are available after `import plausiwidgets as pw`, for example as "
+        "`pw.judge` and `pw.models.get`.\n\n" + "\n".join(sections) + "\nIf you write your own host or screen, see "
+        f"[the messages](messages.md).\n\n```{{toctree}}\n:hidden:\n\n{pages}\nmessages\n```\n",
     )
 
 
-def mentioned(namespace: str) -> str:
-    """Return the end of the page of a namespace: columns of tables, and what its public names mention."""
+def public(task: Task) -> list[str]:
+    """Return the public names for a task: those of the package itself, then functions and classes of its package."""
+    home = getattr(pw, task.package) if task.package else None
+    own = [name for name in home.__all__ if callable(getattr(home, name)) and name not in pw.__all__] if home else []
+    return task.names.split() + [f"{task.package}.{name}" for name in sorted(own, key=lambda name: name[0].isupper())]
+
+
+def summaries(names: Sequence[str], *options: str) -> str:
+    """Return a table of names with the first line of each docstring, as reStructuredText."""
+    head = "".join(f"   :{option}\n" for option in (*options, "nosignatures:"))
+    listed = "".join(f"   {name}\n" for name in names)
+    return f".. currentmodule:: plausiwidgets\n\n.. autosummary::\n{head}\n{listed}"
+
+
+def tables(names: Sequence[str]) -> str:
+    """Return the columns of the tables that some public names return, as reStructuredText."""
     out = []
-    for name, columns in COLUMNS.items():
-        if (name.partition(".")[0] if "." in name else "plausiwidgets") == namespace:
-            rows = "".join(f"   * - ``{column}``\n     - {meaning}\n" for column, meaning in columns.items())
-            head = f"Columns of {name}"
-            out.append(f"\n{head}\n{'-' * len(head)}\n\n.. list-table::\n   :widths: 1 3\n\n{rows}")
-    if namespace in MENTIONED:
-        out.append("\nImported from their modules\n---------------------------\n")
-        for name in MENTIONED[namespace]:
-            kind = "auto" + ("class" if name.rpartition(".")[2][0].isupper() else "module")
-            out.append(f"\n.. {kind}:: plausiwidgets.{name}\n   :members:\n")
+    for name in (name for name in COLUMNS if name in names):
+        rows = "".join(f"   * - ``{column}``\n     - {meaning}\n" for column, meaning in COLUMNS[name].items())
+        head = f"Columns of {name}"
+        out.append(f"\n{head}\n{'-' * len(head)}\n\n.. list-table::\n   :widths: 1 3\n\n{rows}")
+    return "".join(out)
+
+
+def mentioned(task: Task) -> str:
+    """Return the entries of what the public names for a task mention, as reStructuredText."""
+    out = ["\nNames in modules\n----------------\n\nImport these names from their modules.\n"] if task.mentioned else []
+    for name in task.mentioned:
+        kind = "auto" + ("class" if name.rpartition(".")[2][0].isupper() else "module")
+        out.append(f"\n.. {kind}:: plausiwidgets.{name}\n   :members:\n")
     return "".join(out)
 
 

@@ -4,7 +4,9 @@ import os
 import re
 import sys
 from collections.abc import Iterator
+from html import escape
 from html.parser import HTMLParser
+from inspect import ismodule
 from pathlib import Path
 from types import ModuleType
 from urllib.parse import unquote, urlsplit
@@ -14,8 +16,11 @@ from paths import DOCS
 
 import plausiwidgets as pw
 from plausiwidgets.patterns.packaged import packaged_rows
+from tests.docs.test_docs import PAGES
 
 SITE = Path(os.environ.get("PLAUSIWIDGETS_SITE", "")) if os.environ.get("PLAUSIWIDGETS_SITE") else None
+CODE = re.compile(r"^ *(`{3,}).*?^ *\1$", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"\]\(([^)\s]+)\)")
 built = pytest.mark.skipif(SITE is None, reason="PLAUSIWIDGETS_SITE names no built site")
 
 
@@ -88,13 +93,81 @@ def test_the_page_of_a_neuron_has_its_equations_units_bounds_sources_and_what_wa
     assert "neuron-adex.html" in page
 
 
-def test_the_reference_lists_every_public_name(scripts, tmp_path: Path) -> None:
+def public_names() -> list[str]:
+    """Return every public name that can be called or raised, with its package."""
+    packages = {"": pw} | {f"{name}.": getattr(pw, name) for name in pw.__all__ if ismodule(getattr(pw, name))}
+    return [
+        prefix + name
+        for prefix, home in packages.items()
+        for name in home.__all__
+        if callable(getattr(home, name)) and (home is pw or name not in pw.__all__)
+    ]
+
+
+def test_the_reference_lists_every_public_name_once_by_task(scripts, tmp_path: Path) -> None:
+    (tmp_path / "models_of_an_earlier_version.rst").write_text("", encoding="utf-8")
     scripts[0].reference(tmp_path)
-    listed = {line.strip() for page in tmp_path.glob("*.rst") for line in page.read_text("utf-8").splitlines()}
-    for key in scripts[0].NAMESPACES:
-        home, prefix = (pw, "") if key == "plausiwidgets" else (getattr(pw, key), f"{key}.")
-        own = [name for name in home.__all__ if callable(getattr(home, name))]
-        assert {prefix + name for name in own if home is pw or name not in pw.__all__} <= listed
+    entries = re.compile(r"^   ([a-z]\w*\.\w+|[A-Za-z]\w*)$", re.MULTILINE)
+    index = entries.findall((tmp_path / "index.md").read_text("utf-8"))
+    assert sorted(index) == sorted(public_names())
+    assert [page.stem for page in sorted(tmp_path.glob("*.rst"))] == sorted(scripts[0].TASKS)
+    pages = [(tmp_path / f"{key}.rst").read_text("utf-8") for key in scripts[0].TASKS]
+    assert [name for page in pages for name in entries.findall(page.partition("\nColumns")[0])] == index
+
+
+def test_the_list_of_patterns_has_a_picture_of_each_with_a_spike_in_the_order_of_the_letters(scripts) -> None:
+    generate = scripts[0]
+    patterns = [pw.patterns.get(key) for key in pw.patterns.names()[:20]]
+    page = generate.patterns_index(patterns)
+    cards = re.findall(
+        r'<a href="(\w+)\.html"><span><b>(\w)</b> [^<]+</span><svg [^>]*aria-label="([^"]+)">(.*?)</svg>', page
+    )
+    assert "".join(letter for _, letter, _, _ in cards) == "ABCDEFGHIJKLMNOPQRST"
+    for (key, _, words, drawing), pattern in zip(cards, patterns, strict=True):
+        assert key == pattern.key and escape(pattern.title) in words
+        [points] = re.findall(r'class="v" points="([^"]+)"', drawing)
+        heights = [float(point.partition(",")[2]) for point in points.split()]
+        # The top of a spike is far above most of the trace.
+        assert sorted(heights)[len(heights) // 2] - min(heights) > 30, key
+
+
+# ------------------------------------------------------------------ links
+
+
+def test_links_to_files_of_the_repository_lead_to_pages_of_the_site(scripts) -> None:
+    import links
+
+    text = (
+        "[a](../../notebooks/own_neuron.ipynb) [b](../../plausiwidgets/models/library) [c](../faq.md) "
+        "[home](../../README.md)"
+    )
+    shown = links.on_site(text, "howto/a", "")
+    assert shown == "[a](../notebooks/own_neuron.ipynb) [b](../neurons/index.md) [c](../faq.md) home"
+    assert links.on_site(text, "howto/a", "https://example.org/a").endswith("[home](https://example.org/a)")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(DOCS).as_posix())
+def test_links_lead_to_headings_of_the_repository_and_to_pages_of_the_site(scripts, page: Path) -> None:
+    import links
+
+    text = re.sub("`[^`\n]+`", "", CODE.sub("", page.read_text(encoding="utf-8")))
+    for link in LINK.findall(text):
+        path, _, anchor = link.partition("#")
+        assert ":" in link or not anchor or anchor in anchors((page.parent / path).resolve() if path else page), link
+    generated = {DOCS / name for name in links.SHOWN.values()}
+    generated |= {DOCS / "notebooks" / path.name for path in (DOCS.parent / "notebooks").glob("*.ipynb")}
+    docname = page.relative_to(DOCS).with_suffix("").as_posix()
+    for link in LINK.findall(links.on_site(text, docname, "https://example.org/a")):
+        path = link.partition("#")[0]
+        target = (page.parent / path).resolve()
+        assert ":" in link or not path or target in generated or (target.is_file() and DOCS in target.parents), link
+
+
+def anchors(page: Path) -> set[str]:
+    """Return the anchors of the headings of a page, as a forge and MyST name them."""
+    heads = re.findall(r"^#+ (.+)$", CODE.sub("", page.read_text(encoding="utf-8")), re.MULTILINE)
+    plain = [re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", head).lower() for head in heads]
+    return {re.sub(r"[^\w\- ]", "", head).strip().replace(" ", "-") for head in plain}
 
 
 # ------------------------------------------------------------------ versions
