@@ -1,5 +1,8 @@
 """The site in a browser: its switcher of versions; and, where ``PLAUSIWIDGETS_SITE`` names a built one, its pages."""
 
+import functools
+import http.server
+import threading
 from pathlib import Path
 
 import pytest
@@ -82,32 +85,69 @@ SEEN = """(element) => {
 }"""
 
 
-def test_on_a_telephone_a_link_shows_the_figure_with_its_first_sliders(
-    open_page, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.syspath_prepend(str(DOCS))
-    import generate
+SCROLLING = """(root) => [root, ...root.querySelectorAll("*")].filter((element) =>
+    element.scrollHeight > element.clientHeight + 1 && (element === document.documentElement
+        || ["auto", "scroll"].includes(getComputedStyle(element).overflowY))).map((element) => element.className)
+"""
+"""Classes of the elements in an element, and of itself, that scroll vertically."""
+
+
+@pytest.fixture(scope="module")
+def figure_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A long page with a live figure below a link that changes it, as on the site."""
+    folder = tmp_path_factory.mktemp("figure")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.syspath_prepend(str(DOCS))
+        import generate
 
     pattern = pw.patterns.get("rebound_spike")
-    (tmp_path / "patterns").mkdir()
-    (tmp_path / "live").mkdir()
-    generate.export((generate.REFERENCE, [pattern.key], tmp_path / "live" / "pattern-rebound_spike.html"))
+    (folder / "patterns").mkdir()
+    (folder / "live").mkdir()
+    generate.export((generate.REFERENCE, [pattern.key], folder / "live" / "pattern-rebound_spike.html"))
     case = generate.link(pattern, generate.Case({"amplitude": 1.0}, ("spikes",), 0.1), "amplitude to 1", beside=True)
     head = "".join(f"<script>{(DOCS / '_static' / 'figure.js').read_text('utf-8')}</script>")
     style = f"<style>{(DOCS / '_static' / 'site.css').read_text('utf-8')}</style>"
-    (tmp_path / "patterns" / "a.html").write_text(
+    path = folder / "patterns" / "a.html"
+    path.write_text(
         f'<!doctype html><meta charset="utf-8"><meta name="viewport" content="width=device-width">{head}{style}'
         f'<h1>Rebound spike</h1><p class="asked" style="height: 600px">{case}</p>'
         f"{generate.figure('pattern-rebound_spike', 'live', '')}<p style='height: 2000px'>",
         encoding="utf-8",
     )
-    page = open_page(tmp_path / "patterns" / "a.html", width=400, height=800).page
+    return path
+
+
+def test_on_a_telephone_a_link_shows_the_figure_with_its_first_sliders(open_page, figure_page: Path) -> None:
+    page = open_page(figure_page, width=400, height=800).page
     frame = page.frame_locator(".figure iframe")
     page.get_by_role("link", name="amplitude to 1").click()
     frame.locator(".pw-chip", has_text="met").wait_for()
     assert page.locator(".figure iframe").evaluate(SEEN)
     assert frame.locator(".pw-main canvas").first.evaluate(SEEN)
     assert frame.locator("input[type=range]").first.evaluate(SEEN)
+
+
+@pytest.mark.parametrize(("width", "height"), [(400, 800), (800, 1000), (1400, 900)])
+def test_a_live_figure_on_a_server_does_not_scroll(browser, figure_page: Path, width: int, height: int) -> None:
+    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(figure_page.parents[1]))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        page = browser.new_page(viewport={"width": width, "height": height})
+        page.goto(f"http://127.0.0.1:{server.server_port}/patterns/a.html")
+        frame = page.frame_locator(".figure iframe")
+        page.get_by_role("link", name="amplitude to 1").click()
+        frame.locator(".pw-chip", has_text="met").wait_for()
+        page.wait_for_function("innerHeight > 0 && frames[0].innerHeight >= frames[0].document.body.scrollHeight")
+        assert frame.locator("html").evaluate(SCROLLING) == []
+        canvas, slider = frame.locator(".pw-main canvas").first, frame.locator("input[type=range]").first
+        at = [part.bounding_box() for part in (canvas, slider)]
+        assert all(box["y"] >= 0 and box["y"] + box["height"] <= height for box in at), at
+        before = page.evaluate("scrollY")
+        page.mouse.move(at[0]["x"] + 50, at[0]["y"] + 50)
+        page.mouse.wheel(0, 300)
+        page.wait_for_function("(before) => scrollY >= before + 250", arg=before)
+        page.close()
+        server.shutdown()
 
 
 @built
@@ -117,6 +157,7 @@ def test_a_page_of_the_site_is_accessible_and_fits(open_page, name: str, width: 
     page = open_page(SITE / name, width=width, height=height, color_scheme=scheme).page
     page.wait_for_function(SETTLED)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.locator("article").evaluate(SCROLLING) == []
     assert violations(page) == []
 
 
