@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from plausiwidgets.engine.javascript.module import runtime_names
 from plausiwidgets.engine.program.operations import TABLE
 from plausiwidgets.engine.program.program import Operation
 
@@ -27,11 +28,20 @@ _NAMES = "abc"
 
 
 def typescript() -> str:
-    """Return the operations as a TypeScript module."""
+    """Return the operations as a TypeScript module.
+
+    Raises
+    ------
+    ValueError
+        If an exact operation has no JavaScript form, or a form calls a function that does not exist.
+    """
     rows = [_row(row) for row in TABLE.values() if row.exact]
     text = "\n".join(rows)
     # The regular expression skips functions of Math and Number, which have a dot before their names.
     functions = sorted(set(re.findall(r"(?<![.\w])([a-z]\w+)(?=\()", text)))
+    if missing := set(functions) - set(runtime_names()):
+        names = ", ".join(sorted(missing))
+        raise ValueError(f"plausiwidgets/engine/javascript/runtime.js must export {names}, which a form calls.")
     return _HEAD.format(functions=", ".join(functions), rows=text)
 
 

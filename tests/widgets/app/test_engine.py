@@ -174,7 +174,7 @@ def test_the_app_has_every_operation_and_every_feature_of_python(tmp_path, engin
     source = f"{engine}\nconst answer = () => [FEATURES, OPERATIONS].map((table) => Object.keys(table));"
     features, operations = map(set, node.run(tmp_path, source))
     assert features == set(FEATURES), "add the missing functions to FEATURES in src/engine/features.ts"
-    assert operations == set(EXACT)
+    assert operations == set(EXACT), "run python -m plausiwidgets.widgets.catalogue.generate_operations"
 
 
 def test_the_operations_of_the_app_are_generated_from_the_table():
@@ -185,6 +185,12 @@ def test_the_operations_of_the_app_are_generated_from_the_table():
 def test_a_row_of_the_table_that_javascript_does_not_have_is_an_error(monkeypatch):
     monkeypatch.setitem(TABLE, "new", Operation("new", "{0} + 1.0", "new", javascript=None))
     with pytest.raises(ValueError, match="'new' must have a form in JavaScript"):
+        typescript()
+
+
+def test_a_form_that_calls_a_missing_function_is_an_error(monkeypatch):
+    monkeypatch.setitem(TABLE, "new", Operation("new", "{0} + 1.0", "new", "increased({0})"))
+    with pytest.raises(ValueError, match=r"runtime\.js must export increased"):
         typescript()
 
 
