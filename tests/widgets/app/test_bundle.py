@@ -74,7 +74,7 @@ def quoted(text: str) -> str:
 def test_each_text_is_in_the_bundle_as_python_searches_it() -> None:
     texts = {text for path in scripts() for text in in_script(path)}
     assert len(texts) > 300
-    assert sorted(text for text in texts if quoted(text) not in bundle("app")) == []
+    assert sorted(text for text in texts if quoted(text) not in bundle("app")) == [], "run npm run build"
 
 
 def test_a_page_in_one_file_has_the_titles_of_the_tools_that_it_lacks_and_none_of_their_other_texts() -> None:
