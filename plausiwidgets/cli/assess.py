@@ -244,7 +244,7 @@ def summary(table: pd.DataFrame) -> str:
         words = ", ".join(f"{counts[status]} {word}" for status, word in COUNTED.items() if counts[status])
         lines.append(f"{name}: {words}, {rows['seconds'].sum():.1f} s\n")
     if not table.attrs["complete"]:
-        lines.append("The table is not complete: some searches have not finished.\n")
+        lines.append("The table is not complete: some searches failed or have not finished.\n")
     return "\n".join(lines).rstrip("\n")
 
 
