@@ -53,7 +53,7 @@ NOTES = (
     "only to neurons without a reset.\n"
 )
 
-EXACT = "[How accurate is a time step?](../explanation/engines.md#how-exact-is-a-step)"
+EXACT = "[How accurate is a time step?](../explanation/engines.md#accuracy-of-a-time-step)"
 
 FRAME = "live-figure"
 """Name of the frame of a page's live figure, in which a link above it opens."""

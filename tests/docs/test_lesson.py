@@ -152,7 +152,7 @@ def test_the_resets_of_a_burst_land_inside_of_the_parabola(lesson):
 
 
 def test_when_inhibition_ends_the_point_lies_below_the_knee_and_the_more_so_the_stronger_it_was(lesson):
-    assert "the point is below the knee of the parabola" in lesson
+    assert "the point is below the minimum of the parabola" in lesson
     assert "*u* is below 140 − 5² ÷ 0.16 = −16.25" in lesson
     assert "A weaker pulse pulls *u* down less" in lesson
     verdict = judged("rebound_spike")

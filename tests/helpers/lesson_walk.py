@@ -51,7 +51,7 @@ TEN_MINUTES = {
     "2:00 Why does it fire again and again?": [Look("so it keeps firing", missed=())],
     "3:00 Where does the firing end?": [
         Look("it fires four spikes, and tonic spiking requires five", {"amplitude": 4.0}, ("fires enough spikes",), 4),
-        Look("Below 3.8 the firing stops: at 3.75 after the first spike", {"amplitude": 3.75}, spikes=1),
+        Look("At 3.75 it stops after the first spike", {"amplitude": 3.75}, spikes=1),
     ],
     "4:00 From spikes to bursts": [Look("with a published parameter set too", missed=())],
     "5:00 Lose the burst": [
@@ -103,19 +103,19 @@ FORTY_FIVE_MINUTES = {
     ],
     "20:00 Exercise: change the class": [
         Look("From 0.08 to 0.2 it is in neither class", {"b": 0.15}, ("starts at a high rate",)),
-        Look("From 0.22 upwards, the neuron is in class 2", {"b": 0.22}, ()),
+        Look("At 0.22 and above, the neuron is in class 2", {"b": 0.22}, ()),
     ],
     "24:00 A spike after inhibition": [
-        Look("at 0.24 the spike is gone", {"b": 0.24}, spikes=0),
+        Look("At 0.24 the spike is gone", {"b": 0.24}, spikes=0),
         Look("12 is too weak", {"amplitude": 12.0}, spikes=0),
-        Look("But not with d", {"d": 0.0}, (), 1),
-        Look("But not with d", {"d": 8.0}, (), 1),
+        Look("d does not remove the spike", {"d": 0.0}, (), 1),
+        Look("d does not remove the spike", {"d": 8.0}, (), 1),
     ],
     "27:00 Exercise: one spike becomes many": [
         Look("This neuron responds to inhibition with one spike", spikes=1),
-        Look("With c at −52 alone", {"c": -52.0}, spikes=1),
-        Look("with d at 0 alone, there is one spike", {"d": 0.0}, spikes=1),
-        Look("With both there are twelve", {"c": -52.0, "d": 0.0}, (), 12),
+        Look("If you only set c to −52", {"c": -52.0}, spikes=1),
+        Look("only set d to 0, there is one spike", {"d": 0.0}, spikes=1),
+        Look("With both changes there are twelve spikes", {"c": -52.0, "d": 0.0}, (), 12),
     ],
     "30:00 Exercise: burst repeatedly": [
         Look("In which direction must you move each of them?", {"c": -50.0}, SINGLE),
@@ -142,7 +142,7 @@ FORTY_FIVE_MINUTES = {
     "38:00 Exercise: between the two": [
         Look("Neither change alone is enough", {"c": -55.0}, NOT_MIXED),
         Look("Neither change alone is enough", {"d": 4.0}, NOT_MIXED),
-        Look("For example, c = −55 and d = 4", {"c": -55.0, "d": 4.0}, ()),
+        Look("For example, set c = −55 and d = 4", {"c": -55.0, "d": 4.0}, ()),
     ],
     "40:00 What is wrong here?": [Look("This neuron does not burst", missed=BURSTS)],
     "41:30 The same parameters, smaller time steps": [
