@@ -13,6 +13,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import addresses
 import generate
+import guides
 import links
 import mathml
 from numpydoc.xref import DEFAULT_LINKS
@@ -98,6 +99,14 @@ def accessible(app, pagename, templatename, context, doctree):
         context["body"] = re.sub(r"<pre>(.*?)</pre>", reachable, body, flags=re.DOTALL)
 
 
+def described(app, pagename, templatename, context, doctree):
+    """Describe a page to search engines by its first paragraph."""
+    paragraph = re.search(r"<p>(.*?)</p>", context.get("body", ""), flags=re.DOTALL)
+    if paragraph:
+        words = " ".join(re.sub("<[^>]*>", "", paragraph[1]).split()).replace('"', "&quot;")
+        context["metatags"] += f'<meta name="description" content="{words}">\n'
+
+
 def reachable(block):
     """Return code that scrolls on a phone as a place that the keyboard reaches."""
     longest = max(len(re.sub("<[^>]*>|&[^;]*;", "", line)) for line in block[1].split("\n"))
@@ -122,6 +131,8 @@ def setup(app):
     """Write the pages that are made from the package, and have formulas as MathML."""
     app.connect("source-read", link)
     app.connect("html-page-context", accessible, priority=900)
+    app.connect("html-page-context", described)
+    app.connect("autodoc-process-docstring", guides.add, priority=900)  # after numpydoc
     app.connect("build-finished", named)
     mathml.setup(app)
     generate.write(Path(__file__).parent)

@@ -396,7 +396,7 @@ def pattern_page(pattern: pw.Pattern, models: Sequence[pw.NeuronModel]) -> str:
             f"A search tunes these parameters with those of the neuron. The units are those of `{REFERENCE}`.\n",
             table(("parameter", "default", "range", "unit", "meaning"), stimulus),
             *(["A verified set must also show the pattern in these forms:\n", *checks, ""] if checks else []),
-            "## Neurons that show the pattern\n",
+            "## Results for each neuron\n",
             f"The search of the packaged table had up to 20 000 evaluations{larger(pattern)}. {KEY}\n",
             table(
                 ("neuron", "result", "parameters or reason"),

@@ -115,6 +115,19 @@ def test_the_reference_lists_every_public_name_once_by_task(scripts, tmp_path: P
     assert [name for page in pages for name in entries.findall(page.partition("\nColumns")[0])] == index
 
 
+def test_the_entry_of_a_public_name_lists_the_guides_that_use_it_most(scripts) -> None:
+    import guides
+
+    guides.texts.cache_clear()
+    pages = guides.using("judge")
+    counts = [guides.texts()[page].count("pw.judge") for page in pages]
+    assert len(pages) > 3 and counts == sorted(counts, reverse=True) and counts[-1] > 0
+    lines: list[str] = []
+    guides.add(None, "function", "plausiwidgets.analysis.atlas", None, None, lines)
+    guides.add(None, "method", "plausiwidgets.judge", None, None, lines)
+    assert [line for line in lines if line.startswith("- ")] == ["- :doc:`/howto/atlas`"]
+
+
 def test_the_list_of_patterns_has_a_picture_of_each_with_a_spike_in_the_order_of_the_letters(scripts) -> None:
     generate = scripts[0]
     patterns = [pw.patterns.get(key) for key in pw.patterns.names()[:20]]
