@@ -57,9 +57,9 @@ def most_versatile(
 ) -> pd.DataFrame:
     """Search for the model parameters with which a neuron shows the most patterns, and return its repertoire.
 
-    The initial population consists of the known sets of the model and sets between them, each with a stimulus for every
-    pattern. It evolves by differential evolution. A neuron is replaced by one that shows more patterns, or by one that
-    shows as many and is closer to the others. The repertoires of the best neurons are then searched and verified.
+    The initial population consists of the packaged sets of the model and sets between them, each with a stimulus for
+    every pattern. It evolves by differential evolution. A neuron is replaced by one that shows more patterns, or by one
+    that shows as many and is closer to the others. The repertoires of the best neurons are then searched and verified.
 
     Parameters
     ----------

@@ -403,8 +403,8 @@ def _find_state(wrapped: Wrapped, where: str, potential: str | None) -> list[str
     # A step may write a value that is never read, such as a copy of its last output. Only trials tell these apart.
     reads = _influences(wrapped, currents)
     # The state consists of values that affect the output, directly or through other values. Values that affect
-    # themselves belong to it as well, because their effect on the output may take longer than a trial. So does a
-    # potential that is only an output.
+    # themselves belong to it as well, because their effect on the output may take longer than a trial. A potential
+    # that is only an output also belongs to it.
     needed = {"output"}
     while more := {a for a, b in reads if b in needed} - needed:
         needed |= more

@@ -384,9 +384,9 @@ def usual_current(model: NeuronModel) -> float:
 
 
 class _Phrase(str):
-    """Title within a sentence, together with the title to which it belongs.
+    """Form of a title within a sentence, together with the title to which it belongs.
 
-    The function `dataclasses.replace` may change the title of a pattern, which makes the phrase outdated.
+    If `dataclasses.replace` changes the title of a pattern, the attribute `of_title` shows that the form is outdated.
     """
 
     of_title: str

@@ -209,7 +209,7 @@ def _verification(
             yield f"back at rest {AFTERWARDS / 1000:g} s after the stimulus", at(1, back_at_rest(pattern))
     for words, form in pattern.verification.items():
         yield words, at(1, form)
-        # A response that lasts or returns by chance does not do so at another time step.
+        # A response that lasts or returns only by chance is unlikely to do so at a different time step.
         usual = () if form.measure is None else (8,)
         for part in (usual if form.finer is None else form.finer) if finer else ():
             yield f"{words}, at {FINER[part]} of the time step", alike(at(1 / part, form), form, part)

@@ -136,7 +136,7 @@ def _common(levels: Sequence[float], near: float) -> float:
 
 
 def _sweep_of(data: Data, current: Injected, holding: float, near: float, silent: bool) -> RecordedSweep:
-    """Return a sweep as it is compared.
+    """Return a recorded sweep with its current and the time from which it is compared.
 
     If its holding current is not the common one, the neuron settles at this current before the recording.
     """

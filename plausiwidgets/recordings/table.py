@@ -398,5 +398,5 @@ def crossings(t: Floats, v: Floats, level: float) -> Floats:
     after = np.searchsorted(below, up)
     back = np.where(after < below.size, t[below[np.minimum(after, below.size - 1)]] if below.size else np.inf, np.inf)
     up = up[(back - t[up] <= PLATEAU) | (after == below.size) & (t[-1] - t[up] <= PLATEAU)]
-    # The potential was below the level before, so the previous sample is below it.
+    # The potential crosses the level upwards, so the sample before each crossing is below the level.
     return np.asarray(t[up - 1] + (t[up] - t[up - 1]) * (level - v[up - 1]) / (v[up] - v[up - 1]))

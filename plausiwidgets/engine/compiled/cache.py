@@ -110,7 +110,7 @@ def _load(path: Path) -> Kernel | None:
         assert spec is not None and spec.loader is not None
         module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)  # Numba looks the module up here.
         with sealed(lambda: _machine_code(path), _note_of(path)) as known:
-            if not known and _machine_code(path):  # The machine code is foreign and cannot be removed.
+            if not known and _machine_code(path):  # The machine code is not trusted and cannot be removed.
                 return None
             with nullcontext() if known else trusted():
                 spec.loader.exec_module(module)

@@ -146,7 +146,7 @@ def _quiet() -> Iterator[None]:
     before = [logger.disabled for logger in loggers]
     for logger in loggers:
         logger.disabled = True
-    # Other threads keep their stderr, and a replacement by other code in the meantime stays in place.
+    # Mute this thread only, and restore stderr only if no other code has replaced it in the meantime.
     stderr, muted = sys.stderr, _Muted(sys.stderr)
     sys.stderr = muted
     try:

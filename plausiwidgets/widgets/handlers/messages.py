@@ -275,7 +275,7 @@ TABLE: dict[str, Message] = {
         {"lesson": Data("an entry of the lessons of the catalogue", "LessonData")},
     ),
     "alive": Message("A test of the connection. The host answers immediately, even during other work.", ""),
-    # -- judging
+    # -- evaluation
     "simulate": Message(
         "Simulate and evaluate at the time step, for a neuron that the app cannot simulate. `sweeps` are the sweeps "
         "whose traces are sent; if it is empty, all are. With `states`, the traces have every state variable, "
@@ -311,7 +311,7 @@ TABLE: dict[str, Message] = {
         {"verdict": VERDICT},
         ends="cancel",
     ),
-    # -- searching
+    # -- search
     "search": Message(
         "Search for the pattern; a running search is stopped. `begin`: start from the values, or from random points. "
         "`pace`: limit the evaluations per second to the pace of a user. Each answer has the new evaluations, and "

@@ -32,7 +32,7 @@ def in_link(text: str) -> tuple[str, str, int]:
     Raises
     ------
     ValueError
-        For a text of another form.
+        If the text does not have this form.
 
     Examples
     --------

@@ -207,7 +207,7 @@ class Selection:
         return replace(self, dt=check_dt(self.model, dt))._with(values)
 
     def with_value(self, name: str, value: float) -> Selection:
-        """Return a selection with another value, and with a wider range if the value is outside.
+        """Return a selection with a changed parameter, and with a wider range if the value is outside the range.
 
         Raises
         ------
@@ -218,7 +218,7 @@ class Selection:
         return self._with({name: float(self.parameters[name].check(value))})
 
     def with_bounds(self, name: str, low: float, high: float) -> Selection:
-        """Return a selection with another range. A value outside the range moves to the nearest end.
+        """Return a selection with a changed range. A value outside the range moves to the nearest end.
 
         Raises
         ------
