@@ -124,6 +124,7 @@ def test_every_text_of_the_screen_has_a_translation_and_no_translation_is_left_o
 
 
 def update(file: Path) -> None:
+    """Write the current texts into a translation, and print how many need a translation."""
     with file.open("rb") as opened:
         known = read_po(opened, ignore_obsolete=True)
     new = Catalog(
@@ -143,6 +144,8 @@ def update(file: Path) -> None:
         new.add(text, old.string if old else "", [(place, None) for place in places])
     with file.open("wb") as opened:
         write_po(opened, new, width=120)
+    missing = sum(bool(message.id) and not message.string for message in new)
+    print(f'{file.name}: {missing} texts need a translation (msgstr "")' if missing else f"{file.name}: complete")
 
 
 if __name__ == "__main__":

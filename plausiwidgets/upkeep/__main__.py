@@ -47,7 +47,7 @@ def main(words: Sequence[str] | None = None) -> int:
         from plausiwidgets.upkeep import torch_neurons
 
         torch_neurons.update(given.search)
-    print("The catalogue of the app …", flush=True)
+    print("The catalogue of the app, which takes about a minute of one core …", flush=True)
     generate.write(mark)
     contents.read_again()
     return finish()
@@ -148,7 +148,7 @@ def _print_neuron(model: NeuronModel, title: str, updates: Iterator[tuple[str, s
     began = time.perf_counter()
     found = dict(updates)
     shown, left = ([*found.values()].count(status) for status in ("replicated", ""))
-    rest = f", {left} {NEEDS_SEARCH}" if left else ""
+    rest = f", {left} not searched" if left else ""
     print(
         f"{model.key}, {title}: {shown} of {len(found)} patterns{rest} ({time.perf_counter() - began:.1f} s)",
         flush=True,
@@ -160,7 +160,11 @@ def finish() -> int:
     rows = list(all_rows())
     stale.write(rows)
     left = len(stale.entries_of(rows))
-    print(f"{left} pairs are stale, see {stale.FILE.name}." if left else "All results are up to date.")
+    print(
+        f"{left} pairs of all models and patterns are stale, see {stale.FILE.name}."
+        if left
+        else "All results are up to date."
+    )
     return int(left > 0)
 
 

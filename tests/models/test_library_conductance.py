@@ -113,6 +113,7 @@ def test_spikes_come_when_the_published_equations_say(name: str, current: float,
 
     The first 100 ms are compared spike by spike.
     """
+    assert name in picture.FULL, f"add the height of a spike of {name} to FULL in tests/benchmarks/picture.py"
     model = pw.models.get(name)
     start = model.start({n: [x] for n, x in (model.defaults() | parameters).items()}, [0.0])[:, 0]
     t, v, _ = equations.integrate(name, PUBLISHED[name] | parameters, start, 100.0, model.dt / 16, current)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 import plausiwidgets as pw
 from plausiwidgets.patterns import features as f
-from plausiwidgets.patterns.criterion import Criterion
+from plausiwidgets.patterns.criterion import KINDS, Criterion
 
 FEATURES = (
     f.intervals,
@@ -142,7 +142,7 @@ def test_moving_towards_the_accepted_range_never_increases_the_penalty(key, crit
     assert (penalty(np.full(400, np.nan)) == 1).all()
 
 
-@given(st.floats(allow_nan=True, allow_infinity=True), st.sampled_from(["band", "log", "count"]))
+@given(st.floats(allow_nan=True, allow_infinity=True), st.sampled_from(KINDS))
 @settings(max_examples=200, deadline=None)
 def test_the_penalty_is_finite_for_any_measurement(value, kind):
     criterion = Criterion("x", "x", "x", low=1.0, high=2.0, kind=kind)

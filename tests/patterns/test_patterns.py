@@ -151,7 +151,8 @@ def test_each_pattern_has_a_target_a_card_and_a_stimulus_that_does_something(key
     pattern = pw.patterns.get(key)
     target = pw.patterns.target(key)
     assert target is not None, f"no packaged neuron has a preset of {key}, which is its target"
-    assert target.verdict.accepted and pattern.main_sweep in target.traces
+    assert target.verdict.accepted, f"the reference of {key} must show the pattern: {target.verdict!r}"
+    assert pattern.main_sweep in target.traces
     card = pattern._repr_html_()
     assert pattern.title in card and "<svg" in card and all(c.description for c in pattern.criteria)
     for name, parameter in pattern.stimulus_parameters_for(pw.models.get("adex")).items():
