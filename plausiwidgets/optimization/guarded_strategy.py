@@ -122,7 +122,7 @@ def make_strategy(
     strategy = factory(space=space, seed=seed, budget=budget, start=start)
     if not isinstance(strategy, AskTell):
         raise TypeError(
-            f"strategy: {shown(factory)} must return an object with the methods ask and tell, got "
+            f"strategy: {shown(factory)} must return an object with the methods `ask` and `tell`, got "
             f"{type(strategy).__name__}."
         )
     return GuardedStrategy(strategy, space)

@@ -120,7 +120,7 @@ def test_a_strategy_that_changes_its_arrays_afterwards_changes_no_evaluation_and
 def test_an_object_that_is_not_a_strategy_is_rejected():
     with pytest.raises(TypeError, match=r"strategy must be None, a plausiwidgets.* got 'random'"):
         pw.optimize(*ASKED, strategy="random")
-    with pytest.raises(TypeError, match="must return an object with the methods ask and tell, got object"):
+    with pytest.raises(TypeError, match="must return an object with the methods `ask` and `tell`, got object"):
         pw.optimize(*ASKED, strategy=lambda **settings: object())
     with pytest.raises(TypeError, match="must accept the arguments space, seed, budget and start"):
         pw.optimize(*ASKED, strategy=lambda space: RandomSearch(space, 0, 1))
