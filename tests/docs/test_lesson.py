@@ -219,7 +219,7 @@ def test_the_map_of_c_and_d_has_mixed_mode_between_spikes_and_bursts_and_spikes_
     plane = pw.analysis.parameter_plane(NEURON, keys, "c", "d", own | burst, points=40, dt=shown.dt)
     spikes, bursts, mixed = plane.accepted
     assert not (spikes & bursts).any()
-    assert "a wedge: a larger jump of *u* needs a higher reset of *v*" in lesson
+    assert "a wedge, because a larger jump of *u* needs a higher reset of *v*" in lesson
     first = np.array([plane.x[row].min() for row in bursts if row.any()])
     assert (np.diff(first[1:]) > -1.0).all() and first[-1] > first[1] + 10.0
     assert "It leaves the region near −55" in lesson

@@ -50,7 +50,7 @@ TEN_MINUTES = {
     "1:00 Which parameter acts when?": [],
     "2:00 Why does it fire again and again?": [Look("so it keeps firing", missed=())],
     "3:00 Where does the firing end?": [
-        Look("it fires four spikes, and tonic spiking requires five", {"amplitude": 4.0}, ("fires enough spikes",), 4),
+        Look("It fires four spikes, and tonic spiking requires five", {"amplitude": 4.0}, ("fires enough spikes",), 4),
         Look("At 3.75 it stops after the first spike", {"amplitude": 3.75}, spikes=1),
     ],
     "4:00 From spikes to bursts": [Look("with a published parameter set too", missed=())],
@@ -161,7 +161,7 @@ FORTY_FIVE_MINUTES = {
     ],
     "44:00 A chip with 12 bits": [
         Look("click 12. The rebound spike disappears", missed=RESPONSE, bits=12),
-        Look("all criteria are met at 25", {"amplitude": 25.0}, missed=(), bits=12),
+        Look("all criteria are met at an amplitude of 25", {"amplitude": 25.0}, missed=(), bits=12),
         Look("and not yet at 20", {"amplitude": 20.0}, missed=RESPONSE, bits=12),
         Look("With 16 bits and more, they are met at 15", missed=(), bits=16),
         Look("With 16 bits and more, they are met at 15", missed=(), bits=32),
