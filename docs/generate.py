@@ -673,7 +673,17 @@ def notebooks(docs: Path) -> None:
     put(docs / "_live" / "live" / "plotly.min.js", get_plotlyjs())
     for path in sorted(folder.glob("*.ipynb")):
         if path.name != "explore.ipynb":  # one cell: the explorer, which needs a kernel
-            put(docs / "notebooks" / path.name, with_figures(path.read_text(encoding="utf-8")))
+            notebook = path.read_text(encoding="utf-8")
+            put(docs / "_live" / "live" / path.name, notebook)
+            put(docs / "notebooks" / path.name, with_figures(with_download(notebook, path.name)))
+
+
+def with_download(notebook: str, name: str) -> str:
+    """Return a notebook with a link to its file below the title."""
+    content = json.loads(notebook)
+    link = f'<p class="alone"><a href="../live/{name}" download>Download this notebook</a></p>'
+    content["cells"].insert(1, {"cell_type": "markdown", "id": "download", "metadata": {}, "source": link})
+    return json.dumps(content)
 
 
 def with_figures(notebook: str) -> str:

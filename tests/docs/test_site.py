@@ -1,7 +1,9 @@
 """What docs/generate.py and docs/versions.py write; and, where ``PLAUSIWIDGETS_SITE`` names a built site, its links."""
 
+import json
 import os
 import re
+import shutil
 import sys
 from collections.abc import Iterator
 from html import escape
@@ -142,6 +144,20 @@ def test_the_list_of_patterns_has_a_picture_of_each_with_a_spike_in_the_order_of
         heights = [float(point.partition(",")[2]) for point in points.split()]
         # The top of a spike is far above most of the trace.
         assert sorted(heights)[len(heights) // 2] - min(heights) > 30, key
+
+
+def test_a_notebook_has_a_link_to_its_file_below_its_title(scripts, tmp_path: Path) -> None:
+    docs = tmp_path / "docs"
+    (docs / "_live" / "live").mkdir(parents=True)
+    shutil.copytree(DOCS.parent / "notebooks", tmp_path / "notebooks")
+    scripts[0].notebooks(docs)
+    pages = sorted((docs / "notebooks").glob("*.ipynb"))
+    assert len(pages) == 4
+    for page in pages:
+        title, link, *_ = json.loads(page.read_text("utf-8"))["cells"]
+        assert "".join(title["source"]).startswith("# ")
+        [file] = re.findall(r'href="\.\./([^"]+)" download', link["source"])
+        assert (docs / "_live" / file).read_text("utf-8") == (tmp_path / "notebooks" / page.name).read_text("utf-8")
 
 
 # ------------------------------------------------------------------ links
