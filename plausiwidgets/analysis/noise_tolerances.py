@@ -111,13 +111,13 @@ class NoiseTolerance(Printed):
         words = {"model": self.model, "pattern": self.pattern, "tolerance": self.text}
         notes = [
             tr(
-                "The criteria must be met in 90 % of {seeds} noises, which have a time constant of {tau} ms and last "
-                "as long as the stimulus.",
+                "The criteria must be met in 90 % of {seeds} runs, each with a different noise. The noise has a "
+                "time constant of {tau} ms and lasts as long as the stimulus.",
                 seeds=self.seeds,
                 tau=number(self.tau),
             )
         ]
-        heads = (tr("sd (% of the amplitude)"), tr("share of noises"))
+        heads = (tr("sd (% of the amplitude)"), tr("share of runs"))
         return Table(tr("{model}, {pattern}: noise tolerance {tolerance}", **words), heads, rows, notes, (0, 1))
 
     def _picture(self) -> str:
@@ -125,7 +125,7 @@ class NoiseTolerance(Printed):
             return ""
         ends = (float(self.percent[0]), float(self.percent[-1]))
         x = Axis(ends[0] / 1.2, ends[1] * 1.2, tr("sd of the noise (% of the amplitude)"), np.log10)
-        plot = Plot(x, Axis(-0.03, 1.05), 140.0, title=tr("share of noises in which the criteria are met"))
+        plot = Plot(x, Axis(-0.03, 1.05), 140.0, title=tr("share of runs in which the criteria are met"))
         plot.line((x.low, x.high), (REQUIRED, REQUIRED), GREY, width=1.0, dash="5,4")
         plot.line(self.percent, self.share, BLUE).dots(self.percent, self.share, BLUE, size=6.0)
         if 0.0 < self.tolerance < math.inf:

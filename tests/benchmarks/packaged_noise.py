@@ -3,7 +3,7 @@
 Run ``python tests/benchmarks/packaged_noise.py [model ...]``. Each verified packaged set of a pattern that does not
 adapt its stimulus is evaluated with ten noises (time constant 5 ms, seeds 0 to 9). The result is written into
 packaged_noise.json, one line for each model, with the letters of the patterns: "tolerated" are those whose criteria are
-met in nine of ten noises, "not_tolerated" those whose criteria are met in fewer, "not_defined" those that adapt their
+met in nine of ten runs, "not_tolerated" those whose criteria are met in fewer, "not_defined" those that adapt their
 stimulus, and "not_met" those whose criteria are not met without noise, because the packaged set is out of date.
 """
 

@@ -95,11 +95,11 @@ def tolerance_figure(found: NoiseTolerance, dark: bool = False) -> dict[str, obj
     'sd of the noise (% of the amplitude)'
     """
     theme = style.theme(dark)
-    line = _line(found.percent, found.share, tr("share of noises"), theme.roles["yours"], 1)
+    line = _line(found.percent, found.share, tr("share of runs"), theme.roles["yours"], 1)
     data = [line | {"mode": "lines+markers", "marker": {"size": 9}}]
     name = tr(patterns.get(found.pattern).title) if found.pattern in patterns.names() else found.pattern
     title = f"{_title(found.model)}, {name}: {tr('noise tolerance')} {found.text}"
-    axes = [{"title": {"text": tr("share of noises in which<br>the criteria are met")}, "range": [-0.03, 1.05]}]
+    axes = [{"title": {"text": tr("share of runs in which<br>the criteria are met")}, "range": [-0.03, 1.05]}]
     x = {**LOGARITHMIC, "title": {"text": tr("sd of the noise (% of the amplitude)")}}
     figure = _laid_out(data, title, axes, (1.0,), x, theme)
     across = {"type": "line", "xref": "paper", "x0": 0.0, "x1": 1.0, "y0": REQUIRED, "y1": REQUIRED}

@@ -431,8 +431,8 @@ TABLE: dict[str, Message] = {
         newest=True,
     ),
     "tolerance": Message(
-        "The largest noise in the current at which the criteria are met in nine of ten noises, in words. `tau`: time "
-        "constant of the noise. `seeds`: number of noises.",
+        "The largest noise in the current at which the criteria are met in nine of ten runs, in words. `tau`: time "
+        "constant of the noise. `seeds`: number of runs, each with a different noise.",
         "tolerance",
         {**SET, "tau": Number("ms", above=0.0), "seeds": Whole(1, 100)},
         {"text": Text(SENTENCE)},

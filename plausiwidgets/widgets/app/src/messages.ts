@@ -299,8 +299,8 @@ export interface Requests {
     points: readonly number[];
   };
   /**
-   * The largest noise in the current at which the criteria are met in nine of ten noises, in words. `tau`: time
-   * constant of the noise. `seeds`: number of noises.
+   * The largest noise in the current at which the criteria are met in nine of ten runs, in words. `tau`: time
+   * constant of the noise. `seeds`: number of runs, each with a different noise.
    */
   tolerance: {
     model: string;

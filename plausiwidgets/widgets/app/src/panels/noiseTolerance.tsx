@@ -60,7 +60,7 @@ export function NoiseTolerance({ catalogue, selection, verdict, run, host }: Pro
         <p>
           {glossing()(
             tr(
-              "The largest standard deviation of noise in the current ({tau} ms time constant) at which the criteria are met in nine of ten noises. It is not part of the verdict.",
+              "The largest standard deviation of noise in the current ({tau} ms time constant) at which the criteria are met in nine of ten runs, each with a different noise. It is not part of the verdict.",
               { tau: NOISES.tau },
             ),
           )}

@@ -164,10 +164,7 @@ export const TERMS: readonly (readonly [forms: () => string, gloss: () => string
     () => tr("criterion|criteria"),
     () => tr("A criterion is a feature with an accepted range; a pattern is shown if all its criteria are met."),
   ],
-  [
-    () => tr("accepted range*"),
-    () => tr("The accepted range is the interval of values with which a criterion is met."),
-  ],
+  [() => tr("accepted range*"), () => tr("The accepted range is the interval of values for which a criterion is met.")],
   [
     () => tr("loss"),
     () => tr("The loss is the sum of the penalties of all criteria; it is 0 if all criteria are met."),
@@ -187,7 +184,7 @@ export const TERMS: readonly (readonly [forms: () => string, gloss: () => string
     () => tr("ruled out"),
     () =>
       tr(
-        "Ruled out means that a proof shows that no parameters of this model inside the limits of the proof can show the pattern.",
+        "Ruled out means that a proof excludes the pattern for all parameters of this model within the limits of the proof.",
       ),
   ],
   [
