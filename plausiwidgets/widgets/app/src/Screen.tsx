@@ -1,3 +1,5 @@
+// The whole view of an app, with its header, figure, sliders, open tool, sheets and footer, from all models of the app.
+
 import { useComputed } from "@preact/signals";
 import { type ComponentChildren, render } from "preact";
 import type { App } from "./app.ts";

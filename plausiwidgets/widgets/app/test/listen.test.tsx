@@ -33,6 +33,7 @@ function listening(app: App, t: TestContext) {
   });
   let isHovered = true;
   const place = view.find(".pw-app");
+  // The tests have no pointer, so the app itself answers whether it is under the pointer.
   Object.defineProperty(place, "matches", { value: (selector: string) => selector !== ":hover" || isHovered });
   const key = (selector: string, name: string, more: KeyboardEventInit = {}) => {
     const event = new KeyboardEvent("keydown", { key: name, bubbles: true, cancelable: true, composed: true, ...more });

@@ -1,3 +1,5 @@
+// The teacher's view of an exercise, with the evaluated codes of a class.
+
 import { type ReadonlySignal, type Signal, useComputed, useSignal, useSignalEffect } from "@preact/signals";
 import { render, type TargetedInputEvent } from "preact";
 import { patternOf, type Slider } from "../catalogue.ts";
@@ -12,8 +14,6 @@ import { PairMenus } from "../tools/axisMenus.tsx";
 import { type About, type ClassAnswers, createClassAnswers, type Row } from "./classAnswers.ts";
 import { type AnsweredRow, axisTitle, CRITERIA_MET, Plane, SECONDS } from "./classPlane.tsx";
 import type { Answered } from "./codes.ts";
-
-// The teacher's view of an exercise, with the evaluated codes of a class.
 
 /** Shows the page of a class in an element. */
 export function classPage(place: HTMLElement, about: About): void {

@@ -1,3 +1,5 @@
+// The answers of a class in the plane of two quantities.
+
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { Slider } from "../catalogue.ts";
@@ -10,8 +12,6 @@ import type { Colours } from "../figure/theme.ts";
 import { tr } from "../i18n/texts.ts";
 import type { Row } from "./classAnswers.ts";
 import type { Answered } from "./codes.ts";
-
-// The answers of a class in the plane of two quantities.
 
 /** Axes that are not parameters. */
 export const [CRITERIA_MET, SECONDS] = [".hold", ".seconds"];

@@ -1,3 +1,5 @@
+// An exercise with its question, hints, praise, and a code that the student submits.
+
 import { type ReadonlySignal, type Signal, useComputed, useSignal, useSignalEffect } from "@preact/signals";
 import type { Ref, TargetedInputEvent } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
@@ -11,8 +13,6 @@ import { Name } from "../panels/Name.tsx";
 import { hostTools } from "../tools/provided.ts";
 import { codeOf, MAX_NAME, MAX_WORDS } from "./codes.ts";
 import { Progress } from "./progress.tsx";
-
-// An exercise with its question, hints, praise, and a code that the student submits.
 
 /** The question and the free parameters, above the sliders. */
 export function Question({ selection, task, host }: Pick<App, "selection" | "task" | "host">) {

@@ -1,3 +1,5 @@
+// A lesson, which shows one card at a time next to the neuron.
+
 import { useComputed } from "@preact/signals";
 import { type ComponentChildren, h } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
@@ -9,8 +11,6 @@ import type { Lesson } from "../models/task.ts";
 import { patternInSentence, type Titled } from "../models/titles.ts";
 import { SearchButton } from "../panels/actions.tsx";
 import { glossing } from "../panels/glosses.tsx";
-
-// A lesson, which shows one card at a time next to the neuron.
 
 const UNGLOSSED = ["a", "summary", "h3", "code", "pre"];
 

@@ -1,3 +1,5 @@
+// A mystery in an app with a host: the points, a race with a search, and other mysteries.
+
 import { useComputed, useSignal } from "@preact/signals";
 import type { TargetedInputEvent } from "preact";
 import type { App } from "../app.ts";
@@ -9,8 +11,6 @@ import type { Attempt } from "../models/task.ts";
 import { seedOf } from "../models/titles.ts";
 import { glossing } from "../panels/glosses.tsx";
 import { Name } from "../panels/Name.tsx";
-
-// A mystery in an app with a host: the points, a race with a search, and other mysteries.
 
 const PACE = 8; // evaluations per second of a search in a race, as in handlers/search.py
 

@@ -1,3 +1,5 @@
+// A text field with a button that copies its text, for links, Python code and the codes of exercises.
+
 import { useSignal } from "@preact/signals";
 import type { TargetedFocusEvent } from "preact";
 import { tr } from "../i18n/texts.ts";

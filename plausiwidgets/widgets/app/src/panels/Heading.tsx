@@ -1,3 +1,5 @@
+// The headings of cards, sheets, tools and panels, whose level depends on the page around the app.
+
 import type { ComponentChildren } from "preact";
 import type { Host } from "../hosts/host.ts";
 

@@ -1,3 +1,5 @@
+// The names of parameters next to sliders and curves, and in tables.
+
 import type { Slider } from "../catalogue.ts";
 
 /** The name of a parameter with its index, as in g_Na. */

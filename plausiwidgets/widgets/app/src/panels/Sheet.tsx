@@ -1,3 +1,5 @@
+// The dialog for the sheets of an app, which `screen.sheet` opens and closes.
+
 import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import type { App } from "../app.ts";

@@ -1,3 +1,5 @@
+// The buttons below the sliders, which control practice and a search through the models of the task and the search.
+
 import { useComputed } from "@preact/signals";
 import type { App } from "../app.ts";
 import { ruledOutAt } from "../catalogue.ts";

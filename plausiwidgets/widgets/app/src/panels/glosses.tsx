@@ -1,10 +1,10 @@
+// Glosses of standard terms, each with one sentence, shown as a tooltip at the first use of a term in a tool, a table or a
+// card.
+
 import type { ComponentChildren, RefObject, VNode } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { tr } from "../i18n/texts.ts";
 import { TERMS } from "./terms.ts";
-
-// Glosses of standard terms, each with one sentence, shown as a tooltip at the first use of a term in a tool, a table or a
-// card.
 
 interface GlossProps {
   readonly gloss: string;

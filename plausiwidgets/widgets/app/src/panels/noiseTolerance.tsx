@@ -1,3 +1,5 @@
+// The button for the noise tolerance of the selection, and its result from the page or the host.
+
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { App } from "../app.ts";

@@ -1,3 +1,6 @@
+// The panel of a search under the figure, with the words, buttons and curve for the model of the search.
+// Browser tests and benchmarks read the attributes `data-pw-objective` and `data-dots` of its canvas.
+
 import { effect, type ReadonlySignal, untracked, useComputed } from "@preact/signals";
 import type { RefObject } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";

@@ -1,3 +1,5 @@
+// The sliders and number boxes of the parameters, from the models of the selection, its bars, the task and the tour.
+
 import { type ReadonlySignal, untracked, useComputed, useSignalEffect } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";

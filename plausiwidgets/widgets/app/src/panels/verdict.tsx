@@ -1,3 +1,5 @@
+// The chip with the verdict and the table of criteria, from the models of the verdict and the run.
+
 import { useEffect } from "preact/hooks";
 import type { App } from "../app.ts";
 import { type Pattern, ruledOutAt } from "../catalogue.ts";

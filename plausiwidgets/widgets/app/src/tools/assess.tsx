@@ -1,3 +1,5 @@
+// The assessment of one model or of all models, which a host runs, with its buttons and its results for the map.
+
 import type { App } from "../app.ts";
 import { tr } from "../i18n/texts.ts";
 import type { AssessedRow } from "../messages.ts";

@@ -1,3 +1,5 @@
+// The menus for the two axes of a plane, which several tools share.
+
 import { tr } from "../i18n/texts.ts";
 
 export type Pair = readonly [x: string, y: string];

@@ -1,3 +1,6 @@
+// The tool with the loss along each parameter of the selection, which the page or a host computes, and with the f–I curve
+// from a host.
+
 import { useComputed, useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { App } from "../app.ts";

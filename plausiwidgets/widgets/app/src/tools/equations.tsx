@@ -1,3 +1,5 @@
+// The tool with the equations of the neuron model, which a host typesets if it can, and with the meanings of their symbols.
+
 import { type ReadonlySignal, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { App } from "../app.ts";

@@ -1,3 +1,5 @@
+// The files of the figure and the traces that the page writes from the selection, the run and the scene.
+
 import { useSignal } from "@preact/signals";
 import type { App } from "../app.ts";
 import { described } from "../figure/Figure.tsx";

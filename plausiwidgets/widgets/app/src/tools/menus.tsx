@@ -1,3 +1,5 @@
+// The menus of the header, for lessons, tools, sharing and settings. They work with all models of the app.
+
 import { useComputed, useSignal } from "@preact/signals";
 import type { App } from "../app.ts";
 import { lessonsOf } from "../classroom/lesson.tsx";

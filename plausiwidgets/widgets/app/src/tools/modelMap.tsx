@@ -1,3 +1,5 @@
+// Tables of models and patterns with a status in each cell, for the packaged results and for the assessment of a script.
+
 import { type ReadonlySignal, type Signal, useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import type { App } from "../app.ts";

@@ -1,3 +1,5 @@
+// The tool that makes a recorded cell the target, from the state of the reading in reading.ts.
+
 import { type Signal, useSignal } from "@preact/signals";
 import type { App } from "../app.ts";
 import { tr } from "../i18n/texts.ts";

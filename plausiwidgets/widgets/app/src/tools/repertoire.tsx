@@ -1,3 +1,5 @@
+// The tool with the patterns that the neuron on the sliders can show. A host searches for the stimulus of each pattern.
+
 import { type ReadonlySignal, useComputed } from "@preact/signals";
 import type { App } from "../app.ts";
 import { tr } from "../i18n/texts.ts";

@@ -1,3 +1,5 @@
+// The tool with parameter sets that show the pattern, which a host samples, as points in a plane of two columns.
+
 import { type Signal, signal, useSignal } from "@preact/signals";
 import type { App } from "../app.ts";
 import { shareOf } from "../engine/scales.ts";

@@ -1,3 +1,5 @@
+// The sheets in which the user chooses a pattern or a model, from the catalogue and the selection.
+
 import { type Signal, useSignal } from "@preact/signals";
 import { useEffect, useState } from "preact/hooks";
 import type { App } from "../app.ts";

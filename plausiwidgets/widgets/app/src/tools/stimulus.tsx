@@ -1,3 +1,5 @@
+// The tool that replaces the stimulus of the selection by another injected current, which a host creates.
+
 import { type Signal, signal, useSignal } from "@preact/signals";
 import type { App } from "../app.ts";
 import { tr } from "../i18n/texts.ts";

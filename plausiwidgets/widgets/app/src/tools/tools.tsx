@@ -1,3 +1,5 @@
+// The list of all tools with the conditions for each, and the panel that shows the open tool of the screen.
+
 import { useComputed } from "@preact/signals";
 import type { FunctionComponent } from "preact";
 import { useEffect, useRef } from "preact/hooks";
