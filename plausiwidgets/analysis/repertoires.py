@@ -115,7 +115,7 @@ def repertoire(
     asked = distinct_patterns(patterns)
     whole("repertoire", "seed", seed, 0)
     whole("repertoire", "budget", budget, 1)
-    shown = as_progress(progress)
+    shown = as_progress("repertoire", progress)
     rows = []
     results = shown_patterns(neuron, own, asked, seed, budget, check_dt(neuron, dt), check_engine(engine))
     for number, (pattern, result) in enumerate(zip(asked, results, strict=True)):

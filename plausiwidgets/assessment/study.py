@@ -146,6 +146,7 @@ class Study(Background[StudySnapshot, "pd.DataFrame"]):
     """
 
     what = "assessment"
+    _function = "assess"
 
     def __init__(
         self,

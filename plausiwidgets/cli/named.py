@@ -61,7 +61,7 @@ def strategy_named(text: str) -> StrategyFactory:
     try:
         with redirect_stdout(sys.stderr):
             found = getattr(import_module(module), name)
-        return check_factory("the command", found, shared=True)
+        return check_factory("", found, shared=True)
     except AttributeError:
         raise argparse.ArgumentTypeError(f"module {module!r} has no {name!r}.") from None
     except TypeError as error:

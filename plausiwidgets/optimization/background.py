@@ -23,6 +23,8 @@ class Background(ABC, Generic[S, R]):
 
     what: str
     """Name of the work in messages."""
+    _function: str
+    """Function whose name precedes an error about an argument."""
     progress_error = ""
     """Error that switched the progress display off, or an empty string."""
 
@@ -30,7 +32,7 @@ class Background(ABC, Generic[S, R]):
         self, snapshot: S, progress: ProgressLike = None, time_limit: float | None = None, gate: Gate | None = None
     ) -> None:
         self._snapshot: S = snapshot
-        self._progress: Progress = as_progress(progress)
+        self._progress: Progress = as_progress(self._function, progress)
         self._time_limit = time_limit
         self._gate = gate or chosen_gate()
         self._changed = threading.Condition()

@@ -131,23 +131,25 @@ def make_strategy(
 def check_factory(where: str, strategy: object, *, shared: bool) -> StrategyFactory:
     """Return the factory of a custom strategy.
 
-    An object with ``ask`` and ``tell`` is its own factory, for a single search.
+    An object with ``ask`` and ``tell`` is its own factory, for a single search. Errors start with `where`, the name of
+    a function. It is empty for the command, because argparse adds the name of the option.
 
     Raises
     ------
     TypeError
         If `strategy` is not a strategy or a factory, or is an object although several searches share it.
     """
+    prefix = f"{where}: " if where else ""
     if isinstance(strategy, AskTell) and not isinstance(strategy, type):
         if shared:
             raise TypeError(
-                f"{where}: strategy must be a class or function, because each search needs a new optimizer, got "
+                f"{prefix}strategy must be a class or function, because each search needs a new optimizer, got "
                 f"{shown(strategy)}."
             )
         return lambda space, seed, budget, start: strategy
     if not callable(strategy):
         raise TypeError(
-            f"{where}: strategy must be None, a plausiwidgets.optimization.Strategy, or a class or function that "
+            f"{prefix}strategy must be None, a plausiwidgets.optimization.Strategy, or a class or function that "
             f"returns one, got {shown(strategy)}."
         )
     return strategy

@@ -38,6 +38,7 @@ class Run(Background[Result, Result]):
     """
 
     what = "optimization"
+    _function = "optimize"
 
     def __init__(
         self,

@@ -187,7 +187,7 @@ class TqdmProgress(NoProgress):
 _NAMED: dict[str, Callable[[], Progress]] = {"text": TextProgress, "tqdm": TqdmProgress}
 
 
-def as_progress(progress: ProgressLike) -> Progress:
+def as_progress(where: str, progress: ProgressLike) -> Progress:
     """Return a Progress for None, a name, a function of a snapshot, or a Progress.
 
     Raises
@@ -204,8 +204,8 @@ def as_progress(progress: ProgressLike) -> Progress:
     if callable(progress):
         return CallbackProgress(progress)
     raise ValueError(
-        "progress must be None, 'text', 'tqdm', a function of a snapshot, or an object with init, step and close, "
-        f"got {shown(progress)}."
+        f"{where}: progress must be None, 'text', 'tqdm', a function of a snapshot, or an object with init, step and "
+        f"close, got {shown(progress)}."
     )
 
 
@@ -276,7 +276,7 @@ def watched(what: str, progress: ProgressLike, of: int = 0, each: str = "sets") 
     if progress is None:
         yield None
         return
-    shown = as_progress(progress)
+    shown = as_progress(what, progress)
     watch = Watch(what, shown, of, each)
     shown.init(watch.snapshot())
     yield watch

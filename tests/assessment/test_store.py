@@ -220,7 +220,7 @@ def test_a_custom_model_whose_equations_changed_is_refused(tmp_path):
 
 
 def test_invalid_arguments_create_no_file(tmp_path):
-    with pytest.raises(ValueError, match=r"progress must be .*, got 'bad'"):
+    with pytest.raises(ValueError, match=r"^assess: progress must be .*, got 'bad'"):
         pw.assess("lif", "tonic_spiking", progress="bad", store=tmp_path / "s.jsonl", **SMALL)
     assert list(tmp_path.iterdir()) == []
 

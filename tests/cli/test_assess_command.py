@@ -156,6 +156,7 @@ class Random:
         pass
 
 number = 3
+instance = Random.__new__(Random)
 """
 
 
@@ -183,7 +184,8 @@ def test_a_custom_optimizer_of_a_module_searches_here_and_in_worker_processes(my
         ("Random", "must be MODULE:FACTORY, such as my_strategies:RandomSearch, got 'Random'"),
         ("my_optimizers_of_a_test.py:", "must be MODULE:FACTORY"),
         ("my_optimizers_of_a_test:Tittle", "module 'my_optimizers_of_a_test' has no 'Tittle'"),
-        ("my_optimizers_of_a_test:number", "strategy must be None, a plausiwidgets.optimization.Strategy, or a class"),
+        ("my_optimizers_of_a_test:number", "--strategy: strategy must be None, a plausiwidgets.optimization.Strategy"),
+        ("my_optimizers_of_a_test:instance", "--strategy: strategy must be a class or function, because each search"),
         ("no_module_of_a_test:Random", "module 'no_module_of_a_test' cannot be imported (ModuleNotFoundError"),
     ],
 )
