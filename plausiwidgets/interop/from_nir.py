@@ -134,15 +134,7 @@ def from_nir(
         "v_threshold",
         dt,
         states=[StateVariable("v", "1"), *(StateVariable("i", "1") for _ in synaptic)],
-        **(
-            {
-                "scheme": "exact for a current that is constant within a step"
-                if method == "exact"
-                else "forward Euler",
-                "title": f"NIR {kind}" if key == KEY else "",
-            }
-            | options
-        ),
+        **({"scheme": _SCHEMES[method], "title": f"NIR {kind}" if key == KEY else ""} | options),
     )
 
 
@@ -174,6 +166,8 @@ def _euler(
     kind: str, p: Mapping[str, Traced], x: Traced, state: Sequence[Traced], dt: Traced
 ) -> tuple[Traced, list[Traced]]:
     """Return the potential and the synaptic current after a step of forward Euler."""
+    # Keep the order of the operations, which is that of Norse, because each order rounds differently. A packaged neuron
+    # must have the same spikes after `to_nir` and `from_nir`.
     v = state[0]
     if kind == "IF":
         return v + dt * 1e-3 * p["r"] * x, []

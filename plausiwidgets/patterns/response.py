@@ -32,6 +32,10 @@ class Response:
         Largest potential in mV within the `response` window of the graded sweep.
     dt : float
         Time step in ms.
+    potential : ndarray, shape [n, steps], or None
+        Recorded part of the potential in mV, which :meth:`v` returns. None without a recording.
+    first_step : int
+        Number of time steps from the onset to the start of `potential`.
     top, bottom : ndarray, shape [n]
         Largest and lowest potential of the whole sweep in mV.
 

@@ -108,5 +108,6 @@ def _between_edges(g: RecordedSweep, smooth: float) -> NDArray[np.float64]:
         return v
     pieces = () if g.current is None or g.current.measured else g.current.pieces
     edges = sorted({round((x - g.begin) / g.dt) for piece in pieces for x in (piece.on, piece.off)})
+    # An average across a change of the current would contain the jump of the potential at the change.
     cuts = [x for x in edges if 0 < x < v.size]
     return np.concatenate([smoothed(part, g.dt, smooth) for part in np.split(v, cuts)])

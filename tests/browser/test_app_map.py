@@ -1,4 +1,4 @@
-"""The map of an assessment in a real JupyterLab: each cell is reached by keys, told in full, and opens."""
+"""The map of an assessment in JupyterLab: keys reach each cell, its lines are shown, and Enter opens its pair."""
 
 from playwright.sync_api import expect
 
@@ -20,10 +20,12 @@ def test_a_keyboard_reaches_every_cell_and_opens_it(open_cells) -> None:
     cells = grid.locator("[data-at]")
     assert cells.count() == len(pw.models.names()) * len(pw.patterns.names())
     assert grid.locator("[tabindex='0']").count() == 1
-    cells.nth(210).hover()  # a pointer at rest, under which cells scroll, tells nothing
+    # Keys scroll the map under a pointer at rest, which must not change the cell that is described.
+    cells.nth(210).hover()
     grid.locator("[tabindex='0']").focus()
     page.keyboard.press("Control+Home")
     last = len(pw.models.names()) - 1
+    # A key of this dict with a space at its end is the same key, pressed again.
     for press, place in {
         "ArrowRight": "0 1",
         "ArrowDown": "1 1",
@@ -45,10 +47,11 @@ def test_a_keyboard_reaches_every_cell_and_opens_it(open_cells) -> None:
     cells.nth(25).hover()
     expect(page.locator(".pw-mapread")).to_contain_text("Spike-frequency adaptation")
     assert findings(page, ".pw-map") == []
+    # In JupyterLab, these keys cut, add and delete cells.
     for key in ("x", "b", "d", "d"):
         page.keyboard.press(key)
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
     page.locator("[role=dialog]").wait_for(state="detached")
     expect(page.locator(".pw-sentence")).to_contain_text("phasic spiking")
-    assert page.locator(".jp-Cell").count() == 1, "JupyterLab's own keys did nothing"
+    assert page.locator(".jp-Cell").count() == 1, "JupyterLab must not handle the keys that are pressed in the map"

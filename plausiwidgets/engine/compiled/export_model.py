@@ -46,8 +46,11 @@ def export_programs(model: Neuron) -> Programs:
     def begin(
         current: torch.Tensor, state: Tensors, p: SimpleNamespace, dt: torch.Tensor, balanced: bool = False
     ) -> tuple[torch.Tensor, Tensors]:
+        # Each of the two exports traces this function, and the first balance is not part of the second graph.
         found.clear()
 
+        # The search for the root cannot be traced, so the start program takes the root as its first state variable.
+        # `Programs.start_at` finds this root with a separate program of the balance.
         def at_given(balance: Callable[[torch.Tensor], torch.Tensor]) -> torch.Tensor:
             found.append(balance(state[0]))
             return state[0]
@@ -57,8 +60,11 @@ def export_programs(model: Neuron) -> Programs:
             started = tuple(wide(s, p, current) for s in model.initial_state(p, current))
         finally:
             root_finder.reset(token)
+        # The balance is an output of a second export, because only the initial state of the model defines it.
         if balanced:
             return found[0], ()
+        # The outputs are the spikes (always 0), the state, the resting potential and the threshold. Keep this order,
+        # because `ProgramStep.initial_state` and the users of `Programs.start_at` rely on it.
         return torch.zeros_like(current), (*started, wide(model.rest, p, current), wide(model.threshold, p, current))
 
     step, start = export_step(model), _exported(model, begin)

@@ -29,7 +29,8 @@ class ProgramStep:
     level : float or None
         Level whose upward crossing is a spike. If given, the step returns only the state.
     singular : bool
-        Whether a rate may be 0/0 at a potential, because the equations come from another source.
+        Whether a rate may be 0/0 at a potential, because the equations come from another source. The check of a new
+        model in ``models/contract.py`` then skips its search for such potentials.
     """
 
     def __init__(self, programs: Programs, level: float | None, singular: bool = False) -> None:
@@ -44,6 +45,7 @@ class ProgramStep:
 
     def initial_state(self, p: SimpleNamespace, holding: Lanes) -> tuple[Lanes, ...]:
         """Return the initial state, without the resting potential and the threshold that follow it."""
+        # The start program returns its spikes, the state, the resting potential and the threshold, in this order.
         return tuple(_values(self.programs.start, {"current": holding}, p)[1:-2])
 
 
@@ -64,4 +66,5 @@ def _values(program: Program, inputs: dict[str, Lanes], p: SimpleNamespace) -> l
         kind = torch.bool if line.dtype == BOOL else torch.float64
         made = arguments[0] if line.operation is CAST else getattr(torch, line.operation.array)(*arguments)
         values[line.name] = made.to(kind)
+    # An output may be a constant without lanes or a truth value, so add zeros to get a float64 tensor with all lanes.
     return [value(v) + torch.zeros_like(current) for v in (program.spikes, *program.state)]

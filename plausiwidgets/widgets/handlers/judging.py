@@ -49,6 +49,8 @@ class NotSimulatedError(ValueError):
 
 @dataclass(eq=False)
 class _Job:
+    """The evaluation of one selection, whose fields change only while the lock of `Judging` is held."""
+
     selection: Selection
     listeners: dict[Hashable, Listener] = field(default_factory=dict)
     watchers: dict[Hashable, Far] = field(default_factory=dict)
@@ -74,6 +76,7 @@ class Judging:
     def __init__(self, worker: Worker) -> None:
         self._worker = worker
         self.gate = chosen_gate()
+        # Call listeners and watchers without the lock, because they may call `ask`, `leave` or `end`, which take it.
         self._lock = threading.Lock()
         self._now: _Job | None = None
 
