@@ -57,6 +57,8 @@ def test_a_progress_can_end_it():
 
 
 def test_unknown_names_are_refused():
+    with pytest.raises(ValueError, match=r"^loss_profiles: progress must be None, .*, got 'bar'\.$"):
+        pw.analysis.loss_profiles("izhikevich", "tonic_spiking", progress="bar")
     with pytest.raises(ValueError, match=r"'tau'.*Valid: a, b"):
         pw.analysis.loss_profiles("izhikevich", "tonic_spiking", names=["tau"])
     with pytest.raises(ValueError, match=r"points must be an integer ≥ 2, got 1"):

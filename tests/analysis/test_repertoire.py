@@ -57,6 +57,8 @@ def test_progress_is_reported_for_each_pattern_and_bad_input_is_rejected() -> No
         pw.analysis.repertoire("lif", patterns=[])
     with pytest.raises(ValueError, match=r"budget must be an integer ≥ 1, got 0"):
         pw.analysis.repertoire("lif", budget=0)
+    with pytest.raises(ValueError, match=r"^repertoire: progress must be None, .*, got 'bar'\.$"):
+        pw.analysis.repertoire("lif", progress="bar")
     with pytest.raises(ValueError, match="cannot be searched for"):
         pw.analysis.repertoire("lif", patterns=[pw.patterns.stimulus("step")])
 

@@ -102,6 +102,11 @@ def test_a_progress_that_raises_is_switched_off():
     assert result.stop_reason == "budget" and run.snapshot().state == "done"
 
 
+def test_an_unknown_progress_is_rejected_with_the_name_of_the_function():
+    with pytest.raises(ValueError, match=r"^optimize: progress must be None, .*, got 'bar'\.$"):
+        Run(fake_optimizer(options=SMALL, **NEVER), progress="bar")
+
+
 def test_keyboard_interrupt_returns_the_result_so_far():
     def interrupt(snapshot):
         if snapshot.generation == 4 and snapshot.state == "running":
