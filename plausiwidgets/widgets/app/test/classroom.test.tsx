@@ -7,6 +7,7 @@ import { codeOf } from "../src/classroom/codes.ts";
 import { Answering, Question } from "../src/classroom/exercise.tsx";
 import { CardActions, LessonCard, lessonsOf, Onward } from "../src/classroom/lesson.tsx";
 import { LockedActions } from "../src/classroom/progress.tsx";
+import type { Host } from "../src/hosts/host.ts";
 import { translate } from "../src/i18n/texts.ts";
 import { stored } from "../src/models/selection.ts";
 import { HOST_TOOLS } from "../src/tools/hostTools.ts";
@@ -191,6 +192,22 @@ test("an answer has hints, a code, and praise; a code is for the parameters that
   app.close();
 });
 
+test("where a button hands in the code, no text tells students to send the code as well", async () => {
+  const app = exercising();
+  const hint = async (host: Host) => {
+    const view = shown(<Answering {...app} host={host} />);
+    await rendered();
+    [...view.all("button")].find(({ textContent }) => textContent === "Hand in")?.click();
+    await rendered();
+    const text = view.find(".pw-handin .pw-copy label").textContent ?? "";
+    view.remove();
+    return text;
+  };
+  assert.match(await hint(app.host), /^Send this code to your teacher\. It contains your parameters/);
+  assert.match(await hint({ ...app.host, hand: "hand" }), /^This is your code\. It contains your parameters/);
+  app.close();
+});
+
 test("below locked parameters is the progress", async () => {
   const app = appOf("izhikevich", KEY);
   const view = shown(<LockedActions {...app} />);
@@ -247,6 +264,22 @@ test("a mystery shows the points of both, and the hidden parameters when they ar
 });
 
 // -- the class ---------------------------------------------------------------------------------------------------------
+
+test("one code is a singular", async () => {
+  const canvases = withCanvases(300, 200);
+  const about = { catalogue, data, pattern: KEY, exercise, version: "1.2" };
+  const model = createClassAnswers(about);
+  const view = shown(<ClassPage model={model} title="Class results" place={document.createElement("div")} />);
+  const code = codeOf(exercise, data.model.dt, { values: start, dt: 0.25 }, { seconds: 41, isSolved: false, name: "" });
+  type(view.find<HTMLTextAreaElement>("textarea"), code);
+  await rendered();
+  view.find<HTMLButtonElement>(".pw-classgo button").click();
+  await until(() => view.all(".pw-tiles a").length === 1);
+  await rendered();
+  assert.equal(view.find("[role=status]").textContent, "1 code: 0 solved, 1 not yet solved, 0 invalid.");
+  view.remove();
+  canvases.restore();
+});
 
 test("a class page reads codes, and shows them in a plane, a list of criteria, pictures and a table", async () => {
   const canvases = withCanvases(300, 200);

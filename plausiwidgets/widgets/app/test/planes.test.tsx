@@ -174,7 +174,7 @@ test("a choice of the variable on the other axis swaps the axes", async () => {
     <PairMenus names={["a", "b", "c"]} pair={pair} choose={choose} titleOf={(name) => `${name} (mV)`} />
   );
   const view = shown(menus());
-  assert.equal(view.all("label")[0].textContent, "x-axisa (mV)b (mV)c (mV)");
+  assert.equal(view.all("label")[0].textContent, "x-axis a (mV)b (mV)c (mV)");
   const select = (k: number, value: string) => {
     const menu = view.all("select")[k] as HTMLSelectElement;
     menu.value = value;

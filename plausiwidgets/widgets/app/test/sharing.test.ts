@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Host } from "../src/hosts/host.ts";
-import { isLocal, linkOf } from "../src/panels/sharing.ts";
+import { linkOf, localWarning } from "../src/panels/sharing.ts";
 
 const FIELDS = "model=adex&pattern=tonic_bursting&a=4";
 
@@ -20,7 +20,7 @@ test("on Binder a link starts a new session with the selection", () => {
   assert.equal(link.origin, "https://mybinder.org");
   assert.equal(link.searchParams.get("urlpath"), `plausiwidgets/?${FIELDS}`);
   assert.ok(!link.href.includes("secret"));
-  assert.equal(isLocal(host), false);
+  assert.equal(localWarning(host), "");
 });
 
 test("on a hub a link leads each user to a server of their own", () => {
@@ -34,9 +34,17 @@ test("a link to a server has the fields after a hash, without a token, and a loc
   const host: Sharing = { name: "server", share: { base: "", encoded: false, where: "server" } };
   at("http://127.0.0.1:8866/?token=secret#model=lif");
   assert.equal(linkOf(host, FIELDS), `http://127.0.0.1:8866/#${FIELDS}`);
-  assert.equal(isLocal(host), true);
+  assert.match(localWarning(host), /^This link works only on this computer\. .* save the page as a file/);
   at("https://explorer.example.org/");
-  assert.equal(isLocal(host), false);
+  assert.equal(localWarning(host), "");
+});
+
+test("a link to a file leads only to the file on this computer", () => {
+  at("file:///home/ada/adex.html#model=lif");
+  assert.equal(linkOf({ name: "none" }, FIELDS), `file:///home/ada/adex.html#${FIELDS}`);
+  assert.match(localWarning({ name: "none" }), /^This link works only on this computer\. .* send the file/);
+  at("https://example.org/adex.html");
+  assert.equal(localWarning({ name: "none" }), "");
 });
 
 test("a link to a notebook has the fields as a query, without the workspace", () => {

@@ -155,10 +155,11 @@ async function answerOf(
 function summary(rows: readonly Row[]): string {
   const answers = rows.flatMap(({ answer }) => answer ?? []);
   const solved = answers.filter(({ isSolved }) => isSolved).length;
-  return tr("{total} codes: {solved} solved, {open} not yet solved, {refused} invalid.", {
-    total: rows.length,
-    solved,
-    open: answers.length - solved,
-    refused: rows.length - answers.length,
-  });
+  const counts = { solved, open: answers.length - solved, refused: rows.length - answers.length };
+  return rows.length === 1
+    ? tr("1 code: {solved} solved, {open} not yet solved, {refused} invalid.", counts)
+    : tr("{total} codes: {solved} solved, {open} not yet solved, {refused} invalid.", {
+        total: rows.length,
+        ...counts,
+      });
 }

@@ -174,9 +174,15 @@ function HandIn({ selection, verdict, host, exercise, name, words, place, second
       </label>
       {host.hand && <Sending to={host.hand} code={code} />}
       <Copy
-        label={tr(
-          "Send this code to your teacher. It contains your parameters, the verdict, your time and the text that you type here.",
-        )}
+        label={
+          host.hand
+            ? tr(
+                "This is your code. It contains your parameters, the verdict, your time and the text that you type here.",
+              )
+            : tr(
+                "Send this code to your teacher. It contains your parameters, the verdict, your time and the text that you type here.",
+              )
+        }
         text={code}
         name={tr("Code to hand in")}
       />

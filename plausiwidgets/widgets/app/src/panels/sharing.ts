@@ -1,4 +1,5 @@
 import type { Host } from "../hosts/host.ts";
+import { tr } from "../i18n/texts.ts";
 
 /** The address of a link with these fields. */
 export function linkOf({ name, share }: Pick<Host, "name" | "share">, fields: string): string {
@@ -23,6 +24,15 @@ export async function asNotebook(
   return written;
 }
 
-/** Whether the address of the page works only on this computer. */
-export const isLocal = ({ name, share }: Pick<Host, "name" | "share">): boolean =>
-  name === "server" && !share?.base && /^(localhost|127\..*|\[::1\])$/.test(location.hostname);
+/** A warning if the address of the page works only on this computer, otherwise an empty string. */
+export function localWarning({ name, share }: Pick<Host, "name" | "share">): string {
+  if (location.protocol === "file:") {
+    return tr(
+      "This link works only on this computer. To share this state, send the file and the part of the link that starts with #.",
+    );
+  }
+  const isLocal = name === "server" && !share?.base && /^(localhost|127\..*|\[::1\])$/.test(location.hostname);
+  return isLocal
+    ? tr("This link works only on this computer. To share this state, save the page as a file (below).")
+    : "";
+}

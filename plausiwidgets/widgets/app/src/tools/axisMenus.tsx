@@ -16,7 +16,7 @@ export function PairMenus({ names, pair, choose, titleOf = (name) => name }: Pai
   const [x = "", y = ""] = pair ?? [];
   const menu = (label: string, chosen: string, take: (name: string) => void) => (
     <label>
-      {label}
+      {label}{" "}
       <select onChange={({ currentTarget }) => take(currentTarget.value)}>
         {names.map((name) => (
           <option key={name} value={name} selected={name === chosen}>

@@ -7,7 +7,7 @@ import { language, tr } from "../i18n/texts.ts";
 import { isOf } from "../models/selection.ts";
 import { Copy } from "../panels/Copy.tsx";
 import { Sheet } from "../panels/Sheet.tsx";
-import { asNotebook, isLocal, linkOf } from "../panels/sharing.ts";
+import { asNotebook, linkOf, localWarning } from "../panels/sharing.ts";
 import { Files } from "./files.tsx";
 import { hostTools } from "./provided.ts";
 import { toolsOf } from "./tools.tsx";
@@ -92,6 +92,7 @@ export function Share(app: App) {
   const isTask = task.isTask.value;
   const { fixed, locked } = selection.ranges.value;
   const missing = missingLink(app);
+  const local = localWarning(host);
   const exports = hostTools()?.exports;
   const link = shared?.link ?? address();
   const label = host.name === "kernel" ? tr("Link to this notebook") : tr("Link to this state");
@@ -99,11 +100,7 @@ export function Share(app: App) {
   return (
     <Sheet host={host} screen={screen} title={tr("Share")} wide={false}>
       {missing ? <p class="pw-copy">{missing}</p> : <Copy label={label} text={linkOf(host, link)} />}
-      {isLocal(host) && !missing && (
-        <p class="pw-copy">
-          {tr("This link works only on this computer. To share this state, save the page as a file (below).")}
-        </p>
-      )}
+      {local && !missing && <p class="pw-copy">{local}</p>}
       {shared && !missing && (
         <p class="pw-copy">
           {tr("The link starts this mystery from the beginning and does not contain your parameters.")}
