@@ -156,8 +156,8 @@ def assess(*args: Any, **settings: Any) -> pd.DataFrame:
     -------
     pandas.DataFrame
         A row for each combination of model, pattern and seed, with the columns of `plausiwidgets.assessment.COLUMNS`.
-        After a KeyboardInterrupt, it contains the finished rows. ``.attrs`` contains the versions, whether the table is
-        complete, and the error of the store, if any.
+        After a KeyboardInterrupt, it contains the finished rows and, if a search was running, the row of that search.
+        ``.attrs`` contains the versions, whether the table is complete, and the error of the store, if any.
 
     Raises
     ------
