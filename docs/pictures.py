@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import io
+import json
 import os
 import re
 import shutil
@@ -360,7 +361,14 @@ def figure_of_page(name: str) -> go.Figure:
 
 def figures(browser: Browser, names: Sequence[str] = ()) -> None:
     """Store the named figures of what is computed on the pages; default: all."""
-    own = {"seeds": seeds, "words": words, "steps": steps, "rates": rates, "doublets": doublets}
+    own = {
+        "seeds": seeds,
+        "words": words,
+        "steps": steps,
+        "rates": rates,
+        "doublets": doublets,
+        "coverage": coverage,
+    }
     for name in names or (*OF_PAGES, *own, *TABLES):
         if name in own:
             figure = own[name]().update_layout(template="simple_white", font={"size": 15})
@@ -382,6 +390,38 @@ def seeds() -> go.Figure:
     figure.update_xaxes(type="log", title="evaluations")
     figure.update_yaxes(type="log", title="best loss")
     return figure.update_layout(height=380)
+
+
+LABELS = {
+    **dict.fromkeys(("izhikevich_2007", "adex_norse", "mihalas_niebur", "hindmarsh_rose"), "middle left"),
+    **dict.fromkeys(("eif", "rf", "connor_stevens"), "bottom center"),
+    "lif_adapt": "top center",
+    "fitzhugh_nagumo": "top left",
+    "morris_lecar": "bottom right",
+    "wang_buzsaki": "top right",
+}
+"""Positions of labels that would overlap to the right of their points."""
+
+
+def coverage() -> go.Figure:
+    """Return the patterns of each neuron model against the filled cells of its atlas."""
+    file = DOCS.parent / "tests" / "benchmarks" / "patterns_and_coverage.json"
+    rows = json.loads(file.read_text(encoding="utf-8"))["models"]
+    figure = go.Figure()
+    for name, row in rows.items():
+        figure.add_scatter(
+            x=[row["patterns"]],
+            y=[row["filled"]],
+            mode="markers+text",
+            text=[name],
+            textposition=LABELS.get(name, "middle right"),
+            textfont={"size": 11},
+            marker={"color": BLUE, "size": 8},
+            cliponaxis=False,
+        )
+    figure.update_xaxes(title="verified patterns", range=[0, 23])
+    figure.update_yaxes(title="filled cells of 1024", range=[-20, 800])
+    return figure.update_layout(width=900, height=520, showlegend=False, margin={"l": 70, "r": 20, "t": 20, "b": 60})
 
 
 def words() -> go.Figure:
@@ -847,7 +887,7 @@ PICTURES: dict[str, Callable[[Browser], None]] = {
     "film": film,
     **{
         name: partial(figures, names=[name])
-        for name in (*OF_PAGES, *TABLES, "seeds", "words", "steps", "rates", "doublets")
+        for name in (*OF_PAGES, *TABLES, "seeds", "words", "steps", "rates", "doublets", "coverage")
     },
     "notebooks": notebooks,
     "lab": lab,
