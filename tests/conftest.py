@@ -4,6 +4,7 @@ import os
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from plausiwidgets import texts
@@ -28,6 +29,13 @@ def _searches_get_on() -> None:
     """Give searches in the background the priority of the tests: at their own they would starve on a busy machine."""
     if sys.platform == "linux":
         threads.NICENESS = os.getpriority(os.PRIO_PROCESS, 0)
+
+
+@pytest.fixture(autouse=True)
+def default_print_options():
+    """Restore NumPy's print options, which pyABF changes when a test imports it."""
+    with np.printoptions():
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -250,8 +250,8 @@ def separation(isi: Floats) -> Floats:
 
     Examples
     --------
-    >>> separation(np.array([[4.0, 5.0, 12.0, 24.0, 4.0, 5.0]])).round(2)
-    array([[0.47, 0.28, 1.5 , 4.8 , 0.33, 0.36]])
+    >>> separation(np.array([[4.0, 5.0, 12.0, 24.0, 4.0, 5.0]])).round(2).tolist()
+    [[0.47, 0.28, 1.5, 4.8, 0.33, 0.36]]
     """
     n, most = isi.shape
     if most < 2:

@@ -90,6 +90,7 @@ def test_the_options_of_the_app_reach_its_server(served, tmp_path: Path, monkeyp
         "language": "de",
         "dark": False,
         "open_browser": False,
+        "frame_origins": [],
     }
     assert served == []
 

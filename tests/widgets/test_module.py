@@ -70,9 +70,9 @@ UNTRACED = doublet(measure=lambda r, s: {"n": np.exp(r["pulse"].count()), "gap":
         ("lift", {}, "Did you mean 'lif'"),
         ([], {}, r"^export_widget: model must be .*, got an empty list\.$"),
         (
-            copy_of("lif", "lif"),
+            copy_of("adex", "adex"),
             {},
-            "^export_widget: a custom model must not have the key of a packaged model, got 'lif'",
+            "^export_widget: a custom model must not have the key of a packaged model, got 'adex'",
         ),
         ("lif", {"patterns": []}, r"^export_widget: patterns must be .*, got an empty list\.$"),
         ("lif", {"patterns": UNTRACED}, "^export_widget: the measure of pattern 'doublet' must use only NumPy's"),

@@ -40,8 +40,8 @@ test("a link to a server has the fields after a hash, without a token, and a loc
 });
 
 test("a link to a file leads only to the file on this computer", () => {
-  at("file:///home/ada/adex.html#model=lif");
-  assert.equal(linkOf({ name: "none" }, FIELDS), `file:///home/ada/adex.html#${FIELDS}`);
+  at("file:///C:/neurons/adex.html#model=lif");
+  assert.equal(linkOf({ name: "none" }, FIELDS), `file:///C:/neurons/adex.html#${FIELDS}`);
   assert.match(localWarning({ name: "none" }), /^This link works only on this computer\. .* send the file/);
   at("https://example.org/adex.html");
   assert.equal(localWarning({ name: "none" }), "");
