@@ -122,7 +122,7 @@ class LaneResult:
         belongs to the interval that follows the spike.
     diverged : int64 ndarray, shape (lanes,)
         First step whose state was not finite, whose potential exceeded the model's limit, or which followed the spike
-        limit. -1 if there is none.
+        limit. -1 if there is no such step.
     engine : {"compiled", "numpy", "python", "torch"}
         The engine that simulated the lanes.
     """

@@ -39,7 +39,7 @@ class Traces(Printed):
         Spike times of each lane in ms. A spike time is the left edge of the step in which the lane fired, so a spike
         belongs to the half-open window of its step.
     diverged_at : ndarray, shape (lanes,)
-        Time in ms of the first step that was not finite or exceeded the model's limit, nan if there is none.
+        Time in ms of the first step that was not finite or exceeded the model's limit, nan if there is no such step.
     current : ndarray, shape (lanes, T)
         Injected current in the model's unit, averaged over each step.
     engine : {"compiled", "numpy", "python", "torch"}

@@ -190,7 +190,7 @@ def _programs_of(neuron: NeuronModel) -> Programs:
 
 
 def largest_value(values: Floats) -> float:
-    """Return the largest finite absolute value, or 1 if there is none."""
+    """Return the largest finite absolute value, or 1 if no value is finite."""
     size = np.abs(values[np.isfinite(values)])
     return float(size.max(initial=0.0)) or 1.0
 

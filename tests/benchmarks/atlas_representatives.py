@@ -2,7 +2,7 @@
 
 Run ``python -m tests.benchmarks.atlas_representatives [FOLDER]``. The neurons without a reset run by the Runge–Kutta
 method of `equations`, which shares no code with the package; the others run in the package at an eighth of the time
-step. A representative is confirmed if its cell is the same there and if all potentials are those of a cell. With a
+step. A representative is confirmed if this simulation gives the same cell and only physiological potentials. With a
 folder, each neuron's ten potentials are written there as an SVG file, to look at.
 """
 
