@@ -34,10 +34,13 @@ function termsNow(): readonly Term[] {
   return known.terms;
 }
 
+// Latin and Greek letters. For each term, the browser would need a millisecond to compile the class of all letters.
+const LETTERS = "a-zÀ-ÖØ-öø-ɏͰ-Ͽ";
+
 function patternFor(forms: string): RegExp {
-  const escaped = forms.replace(/[.+?^${}()[\]\\]/g, "\\$&").replaceAll("*", "[\\p{L}-]*");
+  const escaped = forms.replace(/[.+?^${}()[\]\\]/g, "\\$&").replaceAll("*", `[${LETTERS}-]*`);
   const longestFirst = escaped.split("|").sort((a, b) => b.length - a.length);
-  return new RegExp(`(?<![\\p{L}\\p{N}-])(?:${longestFirst.join("|")})(?![\\p{L}\\p{N}-])`, "giu");
+  return new RegExp(`(?<![${LETTERS}0-9-])(?:${longestFirst.join("|")})(?![${LETTERS}0-9-])`, "gi");
 }
 
 /**
