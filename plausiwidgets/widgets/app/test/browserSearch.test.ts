@@ -1,12 +1,13 @@
 import "./ordered.ts";
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { afterEach, test } from "node:test";
 import type { Values } from "../src/catalogue.ts";
 import { NO_DISTRIBUTION } from "../src/engine/search/portfolio.ts";
 import { packed } from "../src/engine/search/rows.ts";
 import type { Order, Report, SearchOrder } from "../src/engine/search/worker.ts";
 import { withSearch } from "../src/hosts/browserSearch.ts";
 import { fileHost } from "../src/hosts/file.ts";
+import type { Host } from "../src/hosts/host.ts";
 import { countOfWorkers } from "../src/hosts/searchWorkers.ts";
 import type { Reply } from "../src/messages.ts";
 import { catalogue, modelData } from "./catalogue.ts";
@@ -20,10 +21,15 @@ const fields = {
   ...{ begin: "values" as const, free: ["tau_mem", "amplitude"], bounds: {} },
 };
 
+const opened: Host[] = [];
+afterEach(() => {
+  for (const host of opened.splice(0)) host.close(); // otherwise its timers would run
+});
+
 /** A worker that only does what a test requests. */
 class Silent {
   onmessage: (event: { data: Report }) => void = () => {};
-  onerror: (event: { message: string }) => void = () => {};
+  onerror: (event: { preventDefault(): void }) => void = () => {};
   readonly orders: Order[] = [];
   isOver = false;
   postMessage(order: Order) {
@@ -42,6 +48,7 @@ function searching(host = fileHost({ lif: data }), keptAs = "") {
     return workers[workers.length - 1] as unknown as Worker;
   };
   const found = withSearch(host, catalogue, { lif: data }, { begin, keptAs });
+  opened.push(found);
   const replies: Reply<"search">[] = [];
   const ask = (more: Partial<typeof fields> = {}) =>
     found.ask("search", { ...fields, ...more }, (reply) => {
@@ -53,6 +60,7 @@ function searching(host = fileHost({ lif: data }), keptAs = "") {
   const report = (
     rows: readonly [number, number, "rejected" | "fragile" | "unverified"][],
     state: Report["state"] = "running",
+    from = count,
   ) => {
     const own = order();
     const criteria = own?.problem.pattern.components[0].criteria.length ?? 0;
@@ -62,8 +70,7 @@ function searching(host = fileHost({ lif: data }), keptAs = "") {
       rank,
       penalties: new Array(criteria + 1).fill(0),
     }));
-    const from = count;
-    count += rows.length;
+    count = from + rows.length;
     const distribution = NO_DISTRIBUTION;
     const sent = { from, rows: packed(made), distribution, restarts: [], evaluations: count, seconds: 1, error: "" };
     workers[workers.length - 1].onmessage({ data: { id: own?.id ?? "", state, ...sent } });
@@ -171,13 +178,65 @@ test("a search from a new start has another seed, and one in infinite ranges say
   assert.equal(last().error, "All parameters are fixed. Include at least one in the search.");
 });
 
-test("a worker that fails ends its search with a sentence, and the next search has new workers", () => {
-  const { ask, workers, last } = searching();
+test("new workers continue the search of a worker that failed, and the page continues it if they fail too", async () => {
+  const { ask, workers, last, replies, report, order, found } = searching();
   ask();
-  workers[0].onerror({ message: "out of memory" });
-  assert.deepEqual([last().state, last().error, workers[0].isOver], ["failed", "out of memory", true]);
+  const before = order();
+  report([
+    [10, 3, "rejected"],
+    [11, 3, "fragile"],
+  ]);
+  const fail = () => workers[workers.length - 1].onerror({ preventDefault() {} });
+  fail();
+  const { id, known, seed } = order() ?? {};
+  assert.deepEqual([workers.length, workers[0].isOver, id, seed], [2, true, before?.id, before?.seed]);
+  assert.deepEqual([known?.[0], known?.[1]], [1, 3], "the first row");
+  fail();
+  assert.equal(workers.length, 2, "the page is the leader");
+  await until(() => (last().search?.evaluations ?? 0) > 2, 10_000);
+  found.ask("stop", { of: id ?? "" }, () => {});
+  await until(() => last().state === "stopped");
+  assert.ok(replies.every(({ state }) => state === "running" || state === "stopped"));
   ask();
   assert.equal(workers.length, 2);
+});
+
+test("a worker that ended without a message is replaced, and one that replies is not", (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const { ask, workers, report, found, order, last } = searching();
+  ask();
+  report([[10, 3, "rejected"]]);
+  for (let k = 0; k < 5; k++) {
+    t.mock.timers.tick(15_000);
+    assert.equal(workers[0].orders.at(-1)?.order, "report");
+    report([]);
+  }
+  assert.equal(workers.length, 1);
+  report([], "paused");
+  t.mock.timers.tick(100_000);
+  assert.equal(workers.length, 1, "a paused search sends no reports");
+  found.ask("resume", { of: order()?.id ?? "" }, () => {});
+  t.mock.timers.tick(10_000);
+  t.mock.timers.tick(10_000);
+  assert.deepEqual([workers.length, workers[0].isOver], [2, true]);
+  found.ask("stop", { of: order()?.id ?? "" }, () => {});
+  t.mock.timers.tick(10_000);
+  t.mock.timers.tick(10_000);
+  assert.deepEqual([workers.length, last().state], [2, "stopped"]);
+});
+
+test("a candidate is verified once although a new worker repeats its evaluation", () => {
+  const { host, asked, reply } = hostOf("server");
+  const { ask, workers, report, last } = searching(host);
+  ask();
+  report([[11, 3, "unverified"]]);
+  reply("verify_candidate", "done", { verdict: { status: "fragile" } });
+  workers[0].onerror({ preventDefault() {} });
+  report([[11, 3, "unverified"]], "running", 0);
+  assert.deepEqual(
+    [asked.filter(({ kind }) => kind === "verify_candidate").length, last().search?.status],
+    [1, "fragile"],
+  );
 });
 
 test("a page without workers searches itself", async () => {

@@ -10,7 +10,8 @@ const marked = (text: string, glossed = glossing()) =>
 // This test is the first one, because the expressions are compiled at their first use.
 test("the first text with terms takes little processor time, because a search shows it before its first evaluation", () => {
   const before = process.cpuUsage();
-  const text = "37 of 100 000 evaluations; the best parameter set meets three of five criteria, and no latency is accepted";
+  const text =
+    "37 of 100 000 evaluations; the best parameter set meets three of five criteria, and no latency is accepted";
   assert.deepEqual(marked(text), ["evaluations", "criteria", "latency"]);
   const { user, system } = process.cpuUsage(before);
   assert.ok(user + system < 40_000, `${user + system} µs`);

@@ -102,25 +102,43 @@ test("the evaluations of a seed are the same for one and four workers, and after
   assert.notEqual(hashOf(other.packed), hashOf(one.packed));
 });
 
+/** The port of a helper that receives points and never replies. */
+const silentHelper = () => ({
+  pieces: 0,
+  onmessage: null as ((event: MessageEvent) => void) | null,
+  postMessage(message: object) {
+    if ("points" in message) this.pieces++;
+    else queueMicrotask(() => this.onmessage?.({ data: "ready" } as MessageEvent));
+  },
+});
+
 test("a helper that fails is replaced by the leader", async () => {
   const order = orderOf("lif", "tonic_bursting", { free: ["tau_mem"], begin: "random", budget: 100 });
   const leader = leaderOf(0);
-  let pieces = 0;
-  const silent = {
-    onmessage: null as ((event: MessageEvent) => void) | null,
-    postMessage(message: object) {
-      if ("points" in message) pieces++;
-      else queueMicrotask(() => this.onmessage?.({ data: "ready" } as MessageEvent));
-    },
-  };
-  leader.receive({ order: "lead", ports: [silent] });
+  const helper = silentHelper();
+  leader.receive({ order: "lead", ports: [helper] });
   const over = leader.isOver();
   leader.receive(order);
-  await until(() => pieces > 0, 10_000);
+  await until(() => helper.pieces > 0, 10_000);
   leader.receive({ order: "lost", place: 0 });
   await over;
   assert.equal(leader.reports.at(-1)?.evaluations, 100);
   assert.equal(hashOf(leader.reports.flatMap(({ rows }) => [...rows])), hashOf((await searched(order)).packed));
+});
+
+test("the leader evaluates the points of a helper that ended without a message", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const order = orderOf("lif", "tonic_bursting", { free: ["tau_mem"], begin: "random", budget: 100 });
+  const leader = leaderOf(0);
+  const helper = silentHelper();
+  leader.receive({ order: "lead", ports: [helper] });
+  const over = leader.isOver();
+  leader.receive(order);
+  const ticks = setInterval(() => t.mock.timers.tick(10_000), 50);
+  await over;
+  clearInterval(ticks);
+  assert.ok(helper.pieces > 0 && helper.pieces <= 2, "a silent helper gets no more points");
+  assert.equal(leader.reports.at(-1)?.evaluations, 100);
 });
 
 test("a search without success uses its whole budget, restarts, and stays within the ranges", async () => {

@@ -6,13 +6,13 @@ import { NEURONS } from "../engine/neuron.ts";
 import type { Problem } from "../engine/search/objective.ts";
 import { NO_DISTRIBUTION } from "../engine/search/portfolio.ts";
 import { axesOf, Chart } from "../engine/search/space.ts";
-import type { Report, SearchOrder } from "../engine/search/worker.ts";
+import type { Order, Report, SearchOrder } from "../engine/search/worker.ts";
 import { tr } from "../i18n/texts.ts";
 import type { Kind, Requests } from "../messages.ts";
 import { Candidates } from "./candidates.ts";
 import type { Cancel, Host, Listener } from "./host.ts";
 import { SearchProgress } from "./searchProgress.ts";
-import { createWorker, type Leader, leaderOf } from "./searchWorkers.ts";
+import { createWorker, type Leader, leaderOf, pageLeader } from "./searchWorkers.ts";
 import { keepSearch, keptSearch } from "./storedSearch.ts";
 
 const BUDGET = 100_000; // default number of evaluations, as in Python
@@ -38,6 +38,10 @@ interface Current {
   readonly chart: Chart;
   readonly listener: Listener<"search">;
   report: Report | null;
+  /** The number of leaders that failed during the search. */
+  failures: number;
+  /** The state that the user requested. */
+  wanted: SearchOrder["state"];
   /** The state of the search on the page. It stays open until the candidates of a finished search are verified. */
   state: Report["state"];
   cancelVerification: Cancel;
@@ -104,11 +108,13 @@ export class Searches {
       chart: new Chart(problem.axes),
       listener,
       report: null,
+      failures: 0,
+      wanted: order.state,
       state: "running",
       cancelVerification: () => {},
     };
     this.#current = current;
-    this.#lead().post(order);
+    this.#post(order);
     return () => {
       if (this.#current !== current) return;
       this.#end(current);
@@ -119,11 +125,12 @@ export class Searches {
   steer(kind: Steering, { of }: Requests[Steering]): void {
     const now = this.#current;
     if (now?.order.id !== of) return;
+    now.wanted = ({ pause: "paused", resume: "running", stop: "stopped" } as const)[kind];
     if (kind === "stop") now.cancelVerification();
     // For its worker, a search that only waits for its verification has ended.
     if (kind === "stop" && now.report && isEnded(now.report.state) && !isEnded(now.state))
       this.#publish(now, "stopped");
-    else this.#lead().post({ order: kind, id: now.order.id });
+    else this.#post({ order: kind, id: now.order.id });
   }
 
   /** Continues the search that the page had before a reload. */
@@ -152,9 +159,32 @@ export class Searches {
       this.options.begin ?? createWorker,
       globalThis.navigator?.hardwareConcurrency,
       (report) => this.#receive(report),
-      (error) => this.#fail(error),
+      () => this.#replaceLeader(),
     );
     return this.#leader;
+  }
+
+  #post(order: Order): void {
+    try {
+      this.#lead().post(order);
+    } catch (error) {
+      this.#fail(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  /** Continues the search with new workers, and on the page if the leader of the new workers fails too. */
+  #replaceLeader(): void {
+    this.#leader?.close();
+    this.#leader = null;
+    const now = this.#current;
+    if (!now || isEnded(now.state) || isEnded(now.report?.state ?? "running")) return; // the next search gets new workers
+    if (now.wanted === "stopped") {
+      this.#publish(now, "stopped");
+      return;
+    }
+    now.failures++;
+    if (now.failures > 1) this.#leader = pageLeader((report) => this.#receive(report));
+    this.#post({ ...now.order, known: now.progress.rows.slice(), state: now.wanted });
   }
 
   #problemOf({ model, pattern, values, dt, begin, free, bounds }: Requests["search"]): Problem {
@@ -201,8 +231,9 @@ export class Searches {
     const now = this.#current;
     if (report.id !== now?.order.id || isEnded(now.state)) return; // a report may still arrive after the end of a search
     now.report = report;
+    const known = now.progress.count; // a new leader repeats the evaluations of a former one
     now.progress.add(report);
-    this.#note(now, report.from);
+    this.#note(now, Math.max(known, report.from));
     const waits = report.state === "done" && !now.candidates.isEmpty && !isEnded(now.state);
     this.#publish(now, waits ? "running" : report.state, report.from);
     this.#verifyNext(now);

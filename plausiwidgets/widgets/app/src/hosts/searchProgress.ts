@@ -29,17 +29,20 @@ export class SearchProgress {
     return this.#rows.subarray(0, this.count * rowLength(this.widths));
   }
 
+  /** Adds the rows of a report. Those that a new leader repeats keep their ranks. */
   add({ rows, from }: Pick<Report, "rows" | "from">): void {
     const length = rowLength(this.widths);
-    const end = from * length + rows.length;
+    const first = this.count;
+    const added = rows.subarray((first - from) * length);
+    const end = first * length + added.length;
     if (end > this.#rows.length) {
       const kept = this.rows;
       this.#rows = new Float64Array(Math.max(end, 2 * this.#rows.length));
       this.#rows.set(kept);
     }
-    this.#rows.set(rows, from * length);
-    this.count = Math.max(this.count, end / length);
-    for (let k = from; k < this.count; k++) this.#consider(k);
+    this.#rows.set(added, first * length);
+    this.count = end / length;
+    for (let k = first; k < this.count; k++) this.#consider(k);
   }
 
   /** Sets the rank of an evaluation after its verification by Python. */

@@ -3,6 +3,7 @@
 import { leading, type Order, type Report } from "../engine/search/worker.ts";
 
 const MAX_WORKERS = 8;
+const SILENCE = 10_000; // time in ms without a report of a running search after which the page requests one
 
 /** The number of workers, which leaves one core to the page. */
 export function countOfWorkers(cores: number | undefined): number {
@@ -22,36 +23,77 @@ export interface Leader {
   close(): void;
 }
 
+/** A leader on the page, which searches in slices that keep the page responsive. */
+export function pageLeader(receive: (report: Report) => void): Leader {
+  return { post: leading(receive), close() {} };
+}
+
 /**
- * Creates the workers for a number of processor cores. If the browser creates none, the page leads the searches in slices that
- * keep it responsive.
+ * Creates the workers for a number of processor cores. If the browser creates none, the page leads the searches.
  *
- * @param failed is called if the leader fails, which ends its search
+ * @param lost is called if the leader fails or is silent
  */
 export function leaderOf(
   begin: () => Worker,
   cores: number | undefined,
   receive: (report: Report) => void,
-  failed: (why: string) => void,
+  lost: () => void,
 ): Leader {
   let leader: Worker;
   try {
     leader = begin();
   } catch {
-    return { post: leading(receive), close() {} };
+    return pageLeader(receive);
   }
-  leader.onmessage = ({ data }: MessageEvent<Report>) => receive(data);
-  leader.onerror = (event) => failed(event.message || "the worker stopped");
+  const silence = new Silence((id) => leader.postMessage({ order: "report", id } satisfies Order), lost);
+  leader.onmessage = ({ data }: MessageEvent<Report>) => {
+    silence.heard(data);
+    receive(data);
+  };
+  leader.onerror = (event) => {
+    event.preventDefault(); // the search continues
+    lost();
+  };
   let helpers: Worker[] | null = null; // created by the first search
   return {
     post(order) {
       leader.postMessage(order);
+      if (order.order === "search" || order.order === "resume") silence.expect(order.id);
       helpers ??= helpersOf(leader, begin, countOfWorkers(cores) - 1);
     },
     close() {
+      silence.stop();
       for (const worker of [leader, ...(helpers ?? [])]) worker.terminate();
     },
   };
+}
+
+/** Detection of a leader that ended without a message, for example because the memory was full. */
+class Silence {
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(
+    readonly request: (id: string) => void,
+    readonly lost: () => void,
+  ) {}
+
+  /** Expects a report. If none arrives, a report is requested before the leader counts as lost. */
+  expect(id: string): void {
+    this.stop();
+    this.#timer = setTimeout(() => {
+      this.request(id);
+      this.#timer = setTimeout(this.lost, SILENCE);
+    }, SILENCE);
+  }
+
+  heard({ id, state }: Report): void {
+    if (state === "running") this.expect(id);
+    else this.stop();
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+  }
 }
 
 /** Creates the helpers of a leader. A helper that fails is ignored. */

@@ -10,6 +10,7 @@ const PIECE = 4; // time in ms of the work in one message to a helper
 const AHEAD = 2; // number of pieces at a helper, so that the next piece is there when a piece is finished
 const SLICE = 4; // time in ms of work after which the leader reads its messages
 const MAX_PIECE = 16; // maximum number of points in a piece
+const SILENCE = 10_000; // time in ms after which the leader evaluates the points of silent helpers
 
 /** The neurons of a custom model, and the runtime that their code requires. */
 export interface Code {
@@ -118,8 +119,8 @@ export class Team {
       this.#helpers.push(helper);
       port.postMessage({ problem, code, runtime } satisfies Piece);
       port.onmessage = ({ data }: MessageEvent<Finished | typeof READY>) => {
-        if (data === READY) ready.add(port);
-        else this.#take(helper, data);
+        ready.add(port);
+        if (data !== READY) this.#take(helper, data);
       };
     }
   }
@@ -158,10 +159,7 @@ export class Team {
 
   /** Evaluates the points of a helper that has failed. */
   lose(place: number): void {
-    const [helper] = this.#helpers.splice(place, 1);
-    for (const [first, count] of helper?.pieces ?? []) {
-      for (let k = first; k < first + count; k++) this.#lost.push(k);
-    }
+    this.#takeBack(this.#helpers.splice(place, 1));
     this.#wake();
   }
 
@@ -203,9 +201,26 @@ export class Team {
     this.#wake();
   }
 
+  /** Waits for rows. A browser can end a helper without a message, so the wait is limited. */
   #message(): Promise<void> {
     return new Promise((resolve) => {
-      this.#wake = resolve;
+      const late = setTimeout(() => {
+        this.#takeBack(this.#helpers);
+        resolve();
+      }, SILENCE);
+      this.#wake = () => {
+        clearTimeout(late);
+        resolve();
+      };
     });
+  }
+
+  /** Takes the points of silent helpers back. These helpers get no points until they send a message. */
+  #takeBack(helpers: readonly Helper[]): void {
+    for (const { port, pieces } of helpers) {
+      if (pieces.size) ready.delete(port);
+      for (const [first, count] of pieces) for (let k = first; k < first + count; k++) this.#lost.push(k);
+      pieces.clear();
+    }
   }
 }

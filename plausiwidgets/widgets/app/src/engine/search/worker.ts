@@ -32,7 +32,7 @@ export interface SearchOrder extends Code {
 
 export type Order =
   | SearchOrder
-  | { readonly order: "pause" | "resume" | "stop" | "end"; readonly id: string }
+  | { readonly order: "pause" | "resume" | "stop" | "end" | "report"; readonly id: string }
   | { readonly order: "help"; readonly port: Port }
   | { readonly order: "lead"; readonly ports: readonly Port[] }
   | { readonly order: "lost"; readonly place: number };
@@ -91,8 +91,12 @@ class Search {
     this.#team.lose(place);
   }
 
-  steer(order: "pause" | "resume" | "stop" | "end"): void {
+  steer(order: "pause" | "resume" | "stop" | "end" | "report"): void {
     if (this.#isOver()) return;
+    if (order === "report") {
+      this.#report();
+      return;
+    }
     this.#state = ({ pause: "paused", resume: "running", stop: "stopped", end: "done" } as const)[order];
     if (order === "pause" || order === "resume") this.#report();
     this.#resume();
