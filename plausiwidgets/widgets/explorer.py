@@ -23,6 +23,7 @@ import traitlets as t
 
 from plausiwidgets import models, patterns, texts
 from plausiwidgets.engine.javascript.module import runtime
+from plausiwidgets.engine.lanes import NotCompilableError
 from plausiwidgets.models import NeuronModel
 from plausiwidgets.optimization import Result, Run
 from plausiwidgets.patterns import Protocol, Verdict
@@ -704,22 +705,26 @@ class Explorer(anywidget.AnyWidget):
         """
         from IPython.display import display
 
-        picture = display({"text/html": "", "text/plain": ""}, raw=True, display_id=True)
+        is_static = runs_without_page()
         note = f"{self.selection.title}: run this cell to move its sliders."
+        # A static page without the states of widgets shows the plain text of the widget, also below a running figure.
+        of_picture, of_widget = (note, "") if is_static else ("", note)
+        picture = display({"text/html": "", "text/plain": of_picture}, raw=True, display_id=True)
         bundle: Any = self._repr_mimebundle_()  # The bundle is None if the widget is closed.
         data, about = bundle or ({}, {})
-        display({**data, "text/plain": note}, about, raw=True)
+        display({**data, "text/plain": of_widget}, about, raw=True)
 
         def draw() -> None:
             if still := self._still():
+                figure = self._figure() if is_static else ""
                 page = (
                     f'{HIDDEN % {"id": self.model_id}}<div class="pw-still" data-of="{self.model_id}">{still}'
-                    f"<div><small>{html.escape(note)}</small></div></div>"
+                    f"<div><small>{html.escape(note)}</small></div></div>{figure}"
                 )
-                picture.update({"text/html": page, "text/plain": ""}, raw=True)
+                picture.update({"text/html": page, "text/plain": of_picture}, raw=True)
                 self._draw_still = None
 
-        if runs_without_page():  # The kernel may end with the cell, so the cell waits for the picture.
+        if is_static:  # The kernel may end with the cell, so the cell waits for the picture.
             self.wait(UNSEEN)
         self._draw_still = draw
         if self.verdict is not None:
@@ -728,6 +733,24 @@ class Explorer(anywidget.AnyWidget):
     def _still(self) -> str:
         """Return the picture as HTML, or an empty string before the first verdict."""
         return "" if self.verdict is None else self.verdict._repr_html_()
+
+    def _figure(self) -> str:
+        """Return a script that replaces the picture in a static page by a figure.
+
+        A figure has no lessons and no exercises, and does not contain a neuron that only Python can simulate. In these
+        cases the result is an empty string, so that the page shows the picture.
+        """
+        from plausiwidgets.widgets.app.module import static_script
+
+        shown = self.selection
+        if self._taught or shown.locked or self._exercise_data(shown) is not None:
+            return ""
+        is_first = shown == first_set(shown.model, shown.pattern)
+        values, dt = (None, None) if is_first else (shown.values, shown.dt)
+        try:
+            return static_script(shown.model, shown.pattern, values, dt, self._language, self.model_id)
+        except (ValueError, NotCompilableError):
+            return ""
 
     def wait(self, timeout: float = 30.0) -> bool:
         """Wait until the selection is evaluated and verified, and return whether it is."""

@@ -113,6 +113,9 @@ class PlausibilityMap(Explorer):
     def _still(self) -> str:
         return as_image(map_picture(self._grid), tr("Map of models and patterns"))
 
+    def _figure(self) -> str:
+        return ""  # A figure has no map.
+
 
 @checked
 def plausibility_map(

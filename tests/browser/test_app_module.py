@@ -1,8 +1,12 @@
-"""Figures of `export_widget` in a page, in which MyST's renderer or a short script shows them."""
+"""Figures of `export_widget` in a page, in which MyST's renderer, a short script or nbconvert shows them."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
+import nbformat
 import pytest
+from nbconvert import HTMLExporter
+from nbconvert.preprocessors import ExecutePreprocessor
 from playwright.sync_api import Page, expect
 
 import plausiwidgets as pw
@@ -83,3 +87,37 @@ def test_a_figure_searches_in_workers_of_the_page_and_closes(book):
     page.evaluate("closeAll()")
     expect(page.locator(".pw-app")).to_have_count(0)
     assert page.workers == []
+
+
+@pytest.fixture(scope="module")
+def executed(root: Path) -> nbformat.NotebookNode:
+    """The notebook of the command, as nbconvert executes it."""
+    notebook = nbformat.read(root / "notebooks" / "explore.ipynb", as_version=4)
+    ExecutePreprocessor().preprocess(notebook)
+    return notebook
+
+
+@pytest.mark.parametrize("loads", [True, False])
+def test_an_executed_notebook_is_a_page_that_runs_without_other_hosts(browser, executed, tmp_path, loads):
+    notebook, settings = executed, {}
+    if not loads:  # the scripts of nbconvert's template, and the states of widgets, which the figure does not need
+        notebook = nbformat.from_dict(executed | {"metadata": {}})
+        settings = {"require_js_url": "", "mathjax_url": ""}
+    html, _ = HTMLExporter(**settings).from_notebook_node(notebook)
+    assert len(html) <= 700_000 or loads
+    path = tmp_path / "explore.html"
+    path.write_text(html, encoding="utf-8")
+    opened = BrowserPage(browser)
+    opened.page.goto(path.as_uri())
+    opened.wait_for_app()
+    app = opened.page.locator(".pw-app")
+    expect(app).to_have_count(1)
+    expect(app.locator(".pw-verdict")).to_contain_text("Verified")
+    expect(opened.page.locator(".pw-still")).to_have_count(0)
+    app.locator("input[type=range]").first.press("End")
+    expect(app.locator(".pw-verdict")).to_contain_text("Criteria not met")
+    app.get_by_role("button", name="Search for parameters").click()
+    app.locator(".pw-result").wait_for()
+    opened.close()
+    assert opened.errors == []
+    assert bool(opened.foreign) is loads

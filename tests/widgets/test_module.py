@@ -1,7 +1,9 @@
 """A figure as a module: what the file contains, and which arguments are errors."""
 
+import base64
 import json
 import re
+import zlib
 from pathlib import Path
 
 import hostile
@@ -14,21 +16,43 @@ from small_patterns import doublet
 
 import plausiwidgets as pw
 from plausiwidgets.cli.main import main
-from plausiwidgets.widgets.app.module import module_text
+from plausiwidgets.patterns.izhikevich import TWENTY
+from plausiwidgets.widgets.app.module import module_text, static_script
 from plausiwidgets.widgets.catalogue.contents import key_of
 
-PARTS = re.compile(r"widgetOf\(\{ neurons, \.\.\.(\{.*\}) \}\);\n$")
+PARTS = re.compile(r"^const parts = \{ neurons, \.\.\.(\{.*\}) \};$", re.MULTILINE)
 
 
 def parts_of(text: str) -> dict:
+    """The parts of a module, with its unpacked contents."""
     [parts] = PARTS.findall(text)
-    return json.loads(parts)
+    own = json.loads(parts)
+    return own | json.loads(zlib.decompress(base64.b64decode(own["contents"])))
 
 
 def test_a_module_of_one_pair_is_small_and_the_same_each_time(tmp_path):
     texts = [pw.export_widget("adex", "tonic_spiking", path=tmp_path / f"{k}.mjs").read_bytes() for k in range(2)]
     assert texts[0] == texts[1]
-    assert len(texts[0]) <= 300_000
+    assert len(texts[0]) <= 250_000
+
+
+def test_a_module_of_all_patterns_is_small_for_each_model():
+    sizes = {name: len(module_text(name, None).encode()) for name in pw.models.names()}
+    assert len(sizes) >= 22 and max(sizes.values()) <= 400_000, sizes
+
+
+def test_the_script_of_a_static_page_has_the_other_patterns_of_a_packaged_pair():
+    lif, spiking = pw.models.get("lif"), pw.patterns.get("tonic_spiking")
+    text = static_script(lif, spiking, {"tau_mem": 25.0}, 0.1, "en", "a-<b")
+    assert text.startswith('<script type="module">') and text.count("<script") == text.count("</script") == 1
+    assert 'plausiwidgets.replaceStill("a-\\u003cb", parts);' in text
+    patterns = parts_of(text)["data"]["shipped"]["lif"]["patterns"]
+    assert set(patterns) == {one.key for one in TWENTY}
+    begun = {key: [one["values"] for one in own["sets"] if one.get("begin")] for key, own in patterns.items()}
+    assert [dict(values)["tau_mem"] for values in begun.pop("tonic_spiking")] == [25.0]
+    assert not any(begun.values())
+    own = parts_of(static_script(make(good_step), spiking, None, None, "en", "a"))["data"]["shipped"]
+    assert [list(entry["patterns"]) for entry in own.values()] == [["tonic_spiking"]]
 
 
 def test_a_module_contains_the_pair_with_its_parameters_and_the_notices():

@@ -1,4 +1,7 @@
-"""A figure as an ES module with the interface of anywidget, for an article, a book or any other web page."""
+"""A figure as an ES module with the interface of anywidget, for an article, a book or any other web page.
+
+A static page of a notebook contains the module as a script element.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,7 @@ from plausiwidgets.texts import check_language
 from plausiwidgets.widgets.app.parts import Parts, check, models_named, outdated, patterns_named, texts
 from plausiwidgets.widgets.catalogue.contents import (
     app_bundle,
+    is_stored,
     module_loader,
     neurons_function,
     notices,
@@ -43,6 +47,44 @@ def module_text(
     chosen = patterns_named(WHERE, patterns)
     check(shown, chosen, parameters, dt)
     parts = Parts(WHERE, shown, chosen, None if parameters is None else mapping(parameters), dt)
+    return f"{_script(parts, shown[0], chosen[0], language)}export default plausiwidgets.widgetOf(parts);\n"
+
+
+def static_script(
+    model: NeuronModel,
+    pattern: Protocol,
+    parameters: Mapping[str, float] | None,
+    dt: float | None,
+    language: str,
+    identity: str,
+) -> str:
+    """Return a script element that replaces the picture of an app in a static page by a figure.
+
+    The figure opens with one pattern. A packaged model also has the other packaged patterns.
+
+    Parameters
+    ----------
+    model, pattern, parameters, dt, language
+        See :func:`plausiwidgets.export_widget`.
+    identity : str
+        Id of the widget whose picture the page shows.
+
+    Raises
+    ------
+    ValueError, NotCompilableError
+        See :func:`plausiwidgets.export_widget`.
+    """
+    parts = Parts(WHERE)
+    parts.add(model, pattern, parameters, dt)
+    if parts.is_ours(model) and is_stored(pattern):
+        for other in filter(is_stored, patterns_named(WHERE, None)):
+            parts.add(model, other)
+    script = _script(parts, model, pattern, language)
+    return f'<script type="module">\n{script}plausiwidgets.replaceStill({json_text(identity)}, parts);\n</script>'
+
+
+def _script(parts: Parts, model: NeuronModel, pattern: Protocol, language: str | None) -> str:
+    """Return the beginning of a module, which defines its parts."""
     _check_measures(parts)
     app = app_bundle("file")
     neurons = neurons_function(parts.packaged, parts.code)
@@ -51,21 +93,19 @@ def module_text(
         "catalogue": parts.used_catalogue(),
         "shipped": parts.shipped,
         "language": language,
-        "model": shown[0].key,
-        "pattern": chosen[0].key,
+        "model": model.key,
+        "pattern": pattern.key,
     }
     data["texts"] = texts(app + json.dumps(data, ensure_ascii=False), language)
     own = {
         "digest": hashlib.sha256((app + json_text(parts.code)).encode()).hexdigest(),
         "outdated": [sentence for _, sentence in outdated(language)],
-        "style": style("file"),
         "packed": packed(app),
-        "data": data,
+        "contents": packed(json_text({"data": data, "style": style("file")})),
     }
     return (
-        f"{notices('file')}{module_loader()}\n\n"
-        f"const neurons = {neurons};\n\n"
-        f"export default plausiwidgets.widgetOf({{ neurons, ...{json_text(own)} }});\n"
+        f"{notices('file')}{module_loader()}\n\nconst neurons = {neurons};\n\n"
+        f"const parts = {{ neurons, ...{json_text(own)} }};\n\n"
     )
 
 

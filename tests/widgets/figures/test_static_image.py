@@ -8,6 +8,8 @@ import xml.etree.ElementTree as ElementTree
 import IPython.display
 import plotly.io as pio
 import pytest
+import torch
+from small_neurons import good_step, make
 
 import plausiwidgets as pw
 from plausiwidgets.widgets.figures.static_image import PLOTLY
@@ -79,6 +81,8 @@ def test_a_cell_that_a_program_runs_ends_after_the_picture(shown, monkeypatch):
     explorer = pw.Explorer("lif", "tonic_spiking")
     explorer._ipython_display_()
     assert "v (mV)" in texts_of(shown[0]["text/html"])
+    assert f'plausiwidgets.replaceStill("{explorer.model_id}", parts);' in shown[0]["text/html"]
+    assert "run this cell" in shown[0]["text/plain"] and shown[1]["text/plain"] == ""
     explorer.close()
     shown.clear()
     asked["metadata"] = {"cellId": "a"}  # JupyterLab shows the app, and gets the picture later
@@ -95,3 +99,22 @@ def test_an_explorer_keeps_a_picture_of_its_first_verdict(shown):
     still, widget = shown
     assert WIDGET in widget and "Tonic spiking" in widget["text/plain"]
     assert "lif, tonic_spiking" in still["text/html"] and "v (mV)" in texts_of(still["text/html"])
+    assert "<script" not in still["text/html"]
+
+
+@pytest.mark.parametrize("settings", [{"locked": ("c",)}, {"mystery": 3}, {"lesson": "lesson"}])
+def test_an_exercise_and_a_lesson_have_a_picture_and_no_figure(settings):
+    explorer = pw.Explorer("izhikevich", "tonic_bursting", **settings)
+    assert explorer._figure() == ""
+    explorer.close()
+
+
+def test_a_map_and_a_neuron_that_only_python_simulates_have_a_picture_and_no_figure():
+    def step(current, state, p, dt):
+        spikes, (v,) = good_step(current, state, p, dt)
+        return spikes, (v + 0.0 * torch.special.bessel_j0(v),)
+
+    small = pw.assess("lif", "tonic_spiking", budget=1)
+    for explorer in (pw.plausibility_map(small), pw.Explorer(make(step), "tonic_spiking")):
+        assert explorer._figure() == ""
+        explorer.close()

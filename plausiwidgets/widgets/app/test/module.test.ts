@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
+import { deflateSync } from "node:zlib";
 import type { PageData } from "../src/catalogue.ts";
 import { embed } from "../src/embed.ts";
 import { NEURONS } from "../src/engine/neuron.ts";
 import { translate } from "../src/i18n/texts.ts";
-import { type Parts, widgetOf } from "../src/moduleLoader.ts";
+import { type Contents, type Parts, replaceStill, widgetOf } from "../src/moduleLoader.ts";
 import { catalogue, modelData } from "./catalogue.ts";
 import { rendered } from "./dom.ts";
+import { until } from "./harness.ts";
 
 const APPS = Symbol.for("plausiwidgets");
 const STATEMENT = "Searches run in this page in JavaScript, without verification by Python.";
@@ -82,26 +84,29 @@ test("a figure has the language of the page around it, and figures share their t
 });
 
 /** The parts of a module, and the calls of its app. */
-function moduleOf(t: TestContext, embedded: (place: HTMLElement) => () => void) {
-  const own = { addNeurons: (make: Parts["neurons"]) => Object.assign(NEURONS, make({} as never)), embed: embedded };
-  const apps = new Map([["d", Promise.resolve({ script: "", app: own })]]);
+function moduleOf(t: TestContext, embedded: typeof embed) {
+  const app = { addNeurons: (make: Parts["neurons"]) => Object.assign(NEURONS, make({} as never)), embed: embedded };
+  const apps = new Map([["d", Promise.resolve({ script: "", app })]]);
   Object.assign(globalThis, { [APPS]: apps });
   t.after(() => Reflect.deleteProperty(globalThis, APPS));
   const neurons = (() => ({})) as Parts["neurons"];
   const outdated = ["Update.", "Aktualisieren."];
-  return { apps, parts: { digest: "d", packed: "", style: "", data: dataOf("lif", "integrator"), neurons, outdated } };
+  const own: Contents = { style: ".pw-app { color: red }", data: dataOf("lif", "integrator") };
+  const contents = deflateSync(JSON.stringify(own)).toString("base64");
+  return { apps, own, parts: { digest: "d", packed: "", contents, neurons, outdated } };
 }
 
 test("a module uses the app of another module with the same digest", async (t) => {
   const places: HTMLElement[] = [];
   let closed = 0;
-  const { apps, parts } = moduleOf(t, (place) => {
+  const { apps, own, parts } = moduleOf(t, (place, { data, style }) => {
+    assert.deepEqual({ data, style }, own);
     places.push(place);
     return () => closed++;
   });
   const els = [placeOf(t), placeOf(t)];
   const ends = els.map((el) => widgetOf(parts).render({ el }));
-  await rendered();
+  await until(() => places.length === 2);
   assert.deepEqual([places, apps.size, closed], [els, 1, 0]);
   ends[0]();
   await rendered();
@@ -112,7 +117,7 @@ test("a module that cannot be loaded shows the reason, and an outdated browser a
   const { parts } = moduleOf(t, () => assert.fail("no place"));
   const broken = placeOf(t);
   widgetOf(parts).render({ el: broken });
-  await rendered();
+  await until(() => broken.textContent !== "");
   assert.match(broken.textContent ?? "", /^The figure could not be loaded: reload the page\. \(.*no place\)$/);
   const stream = globalThis.DecompressionStream;
   t.after(() => Object.assign(globalThis, { DecompressionStream: stream }));
@@ -120,4 +125,57 @@ test("a module that cannot be loaded shows the reason, and an outdated browser a
   const old = placeOf(t);
   widgetOf(parts).render({ el: old })();
   assert.equal(old.textContent, "Update. Aktualisieren.");
+});
+
+/** A static page with the picture of an app and with its widget, whose state may draw the app a second time. */
+function staticPage(t: TestContext) {
+  const place = placeOf(t);
+  place.innerHTML = `<div class="pw-still" data-of="a"></div><div class="pw-still" data-of="b"></div>
+    ${["a", "b"].map((id) => `<script type="application/vnd.jupyter.widget-view+json">{"model_id": "${id}"}</script>`)}`;
+  const ids = () => [...place.querySelectorAll<HTMLElement>(".pw-still")].map(({ dataset }) => dataset.of);
+  const views = () => [...place.querySelectorAll("script")].map((one) => JSON.parse(one.textContent).model_id);
+  return { place, ids, views };
+}
+
+/** Sets the state of the document for a test. */
+function readyState(t: TestContext, state: DocumentReadyState) {
+  Object.defineProperty(document, "readyState", { configurable: true, value: state });
+  t.after(() => Reflect.deleteProperty(document, "readyState"));
+}
+
+test("in a static page, a figure in a shadow root replaces the picture and the widget of its app", async (t) => {
+  const places: HTMLElement[] = [];
+  const { parts } = moduleOf(t, (place) => {
+    places.push(place);
+    return () => {};
+  });
+  readyState(t, "interactive");
+  const { place, ids, views } = staticPage(t);
+  await replaceStill("a", parts);
+  assert.deepEqual([ids(), views()], [["b"], ["b"]]);
+  assert.equal((places[0].getRootNode() as ShadowRoot).host.parentElement, place);
+});
+
+test("a front end of notebooks and an outdated browser keep the picture", async (t) => {
+  const { parts } = moduleOf(t, () => assert.fail("no figure"));
+  readyState(t, "complete");
+  const { place, ids, views } = staticPage(t);
+  await replaceStill("a", parts);
+  readyState(t, "interactive");
+  const settings = document.createElement("script");
+  settings.id = "jupyter-config-data";
+  place.append(settings);
+  await replaceStill("a", parts);
+  settings.remove();
+  const stream = globalThis.DecompressionStream;
+  t.after(() => Object.assign(globalThis, { DecompressionStream: stream }));
+  Reflect.deleteProperty(globalThis, "DecompressionStream");
+  await replaceStill("a", parts);
+  assert.deepEqual(
+    [ids(), views()],
+    [
+      ["a", "b"],
+      ["a", "b"],
+    ],
+  );
 });
