@@ -41,7 +41,7 @@ ARROWS = {
     "widgets.app": "engine.javascript models optimization patterns support teaching texts widgets.catalogue",
     "widgets.handlers": "analysis assessment engine engine.choice engine.compiled engine.javascript models "
     "optimization patterns recordings support teaching texts widgets.app widgets.catalogue widgets.drawing",
-    "widgets": "assessment engine.javascript models optimization patterns support teaching texts widgets.app "
+    "widgets": "assessment engine engine.javascript models optimization patterns support teaching texts widgets.app "
     "widgets.catalogue widgets.drawing widgets.handlers",
     "widgets.server": "engine engine.compiled engine.javascript models optimization patterns support teaching "
     "texts widgets.catalogue widgets.handlers",
