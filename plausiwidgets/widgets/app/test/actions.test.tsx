@@ -1,3 +1,5 @@
+// The buttons under the figure: search, hints and solution of practice, and the next pattern.
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Actions, SearchButton } from "../src/panels/actions.tsx";

@@ -1,3 +1,5 @@
+// A notebook whose kernel does not reply, so that the page answers the requests.
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isBusy, withoutKernel } from "../src/hosts/alone.ts";

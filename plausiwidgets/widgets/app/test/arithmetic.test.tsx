@@ -1,3 +1,5 @@
+// Number formats of a chip, and the tool Arithmetic, which rounds a neuron to them.
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { NEURONS } from "../src/engine/neuron.ts";

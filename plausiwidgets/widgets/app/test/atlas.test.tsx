@@ -1,3 +1,5 @@
+// The tool Atlas: axes, representative responses, and the search that fills the grid.
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { AtlasAxis } from "../src/catalogue.ts";

@@ -1,3 +1,5 @@
+// Labels and scales of axes, and strokes and texts of an SVG canvas.
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { endsOf, shareOf, valueOn } from "../src/engine/scales.ts";

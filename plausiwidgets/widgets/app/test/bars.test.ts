@@ -1,3 +1,5 @@
+// The green parts of the sliders, in which all criteria are met.
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { stored } from "../src/models/selection.ts";

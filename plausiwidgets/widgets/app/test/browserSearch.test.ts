@@ -1,3 +1,5 @@
+// A search in the browser: its workers, its verification by Python, and its state after a reload.
+
 import "./ordered.ts";
 import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";

@@ -1,3 +1,5 @@
+// Requests to a kernel and their replies, also late or missing ones.
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createChannel } from "../src/hosts/channel.ts";

@@ -1,3 +1,5 @@
+// The verdict above the figure: its status, its pips, and the table of criteria.
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { closenessOf } from "../src/models/closeness.ts";

@@ -1,3 +1,5 @@
+// Lesson cards, exercises, mysteries and the class page.
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Card, Exercise, LessonData } from "../src/catalogue.ts";

@@ -1,3 +1,5 @@
+// The plane of a search with its evaluations and the ellipse of CMA-ES.
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {

@@ -1,3 +1,5 @@
+// The tools Sensitivity and f–I curve.
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { patternOf } from "../src/catalogue.ts";

@@ -1,3 +1,5 @@
+// The tool Equations, with and without a host that typesets them.
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Equations } from "../src/tools/equations.tsx";

@@ -1,3 +1,5 @@
+// The processor time of a comparison with a long recording.
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { FEATURES } from "../src/engine/features.ts";

@@ -1,3 +1,5 @@
+// The figure of an app: its description, handles, readout, zoom and legend.
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type ReadonlySignal, signal } from "@preact/signals";

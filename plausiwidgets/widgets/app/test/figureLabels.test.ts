@@ -1,3 +1,5 @@
+// Labels of a figure on a screen of any width: the peak, the current and brackets.
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Values } from "../src/catalogue.ts";

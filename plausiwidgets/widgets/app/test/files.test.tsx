@@ -1,3 +1,5 @@
+// The tool that saves traces, figures, exercises and the files of a host.
+
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { ExerciseFile, tracesFile } from "../src/tools/exports.tsx";

@@ -1,3 +1,5 @@
+// Evaluations of the page during the first seconds of a search in Python.
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { withFirstEvaluations } from "../src/hosts/firstEvaluations.ts";

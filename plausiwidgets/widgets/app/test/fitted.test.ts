@@ -1,3 +1,5 @@
+// The height of an app in a notebook, a window and a folded cell.
+
 import "./dom.ts";
 import assert from "node:assert/strict";
 import { test } from "node:test";

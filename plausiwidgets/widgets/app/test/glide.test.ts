@@ -1,3 +1,5 @@
+// Sliders that glide to a parameter set, with undo and reduced motion.
+
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { effect } from "@preact/signals";

@@ -1,3 +1,5 @@
+// Terms that are marked in texts and explained by tooltips, in English and German.
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { translate } from "../src/i18n/texts.ts";

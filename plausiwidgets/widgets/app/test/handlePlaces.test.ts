@@ -1,3 +1,5 @@
+// Places of the handles of the current, which must not overlap on a phone.
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { placesOf } from "../src/figure/handlePlaces.ts";

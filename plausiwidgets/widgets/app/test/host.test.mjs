@@ -1,3 +1,5 @@
+// The connection to a server: lost, late, damaged and repeated replies.
+
 import assert from "node:assert/strict";
 import test from "node:test";
 import { createChannel } from "../src/hosts/channel.ts";

@@ -1,3 +1,5 @@
+// Keys for the whole app: arrows, a remote control, Escape, and those that a notebook receives.
+
 import "./dom.ts";
 import assert from "node:assert/strict";
 import { test } from "node:test";

@@ -1,3 +1,5 @@
+// Imports between the folders of the app, and the parts that each bundle contains.
+
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { posix } from "node:path";

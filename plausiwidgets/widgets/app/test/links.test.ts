@@ -1,3 +1,5 @@
+// Links to a selection: their values, their defaults, and their errors.
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { patternOf } from "../src/catalogue.ts";

@@ -1,3 +1,5 @@
+// The button and the space bar that play the spikes.
+
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import type { App } from "../src/app.ts";

@@ -1,3 +1,5 @@
+// The menus of the app: tools, lessons, sharing, code in Python, and language.
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { translate } from "../src/i18n/texts.ts";

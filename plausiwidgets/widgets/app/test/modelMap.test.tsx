@@ -1,3 +1,5 @@
+// The map of models and patterns: its keys, its cells and its assessment.
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { HOST_TOOLS } from "../src/tools/hostTools.ts";

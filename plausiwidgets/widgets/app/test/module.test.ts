@@ -1,3 +1,5 @@
+// Figures of the module within another page, and the loader of the module.
+
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { deflateSync } from "node:zlib";

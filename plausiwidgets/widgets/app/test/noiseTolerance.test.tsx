@@ -1,3 +1,5 @@
+// The noise tolerance of a parameter set, and its button.
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { canTolerate, toleranceText } from "../src/models/noiseTolerance.ts";

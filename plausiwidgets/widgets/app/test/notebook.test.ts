@@ -1,3 +1,5 @@
+// The page and the kernel of a notebook: writes, history, and a reload of the page.
+
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import type { ModelData } from "../src/catalogue.ts";

@@ -1,3 +1,5 @@
+// A number next to a slider that becomes a field.
+
 import "./dom.ts";
 import assert from "node:assert/strict";
 import { test } from "node:test";

@@ -1,3 +1,5 @@
+// The curve of the loss in a search.
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { noEvaluations, withEvaluations } from "../src/models/search.ts";

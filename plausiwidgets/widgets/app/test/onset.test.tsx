@@ -1,3 +1,5 @@
+// The tool Onset of firing: its diagram, its sentence and its currents.
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { diagramOf, Onset, viewOf } from "../src/tools/onset.tsx";

@@ -1,3 +1,5 @@
+// The compressed script of a standalone page.
+
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { deflateSync } from "node:zlib";

@@ -1,3 +1,5 @@
+// A page of a server or a file: its language, its link and its history.
+
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { tabHistory } from "../src/hosts/tabStorage.ts";

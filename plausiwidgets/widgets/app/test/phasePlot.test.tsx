@@ -1,3 +1,5 @@
+// The phase plot of a neuron without a phase plane.
+
 import "./dom.ts";
 import assert from "node:assert/strict";
 import { test } from "node:test";

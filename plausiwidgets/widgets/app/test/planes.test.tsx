@@ -1,3 +1,5 @@
+// The parameter plane, the regions of patterns, and the phase plane.
+
 import "./dom.ts";
 import assert from "node:assert/strict";
 import { test } from "node:test";

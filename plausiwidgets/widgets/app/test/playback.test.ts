@@ -1,3 +1,5 @@
+// The playback of a search that has ended too fast to be watched.
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { effect, signal } from "@preact/signals";

@@ -1,3 +1,5 @@
+// The sound of the spikes, and the time that runs with it.
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { batch, signal } from "@preact/signals";

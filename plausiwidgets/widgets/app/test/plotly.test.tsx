@@ -1,3 +1,5 @@
+// The choice between Plotly and the canvas.
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { loadedPlotly } from "../src/figure/plotlyScript.ts";

@@ -1,3 +1,5 @@
+// The parameters with which practice starts.
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { patternOf } from "../src/catalogue.ts";

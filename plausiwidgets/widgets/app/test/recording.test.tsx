@@ -1,3 +1,5 @@
+// The tool Recording: files, sweeps, detected spikes, and the comparison with a neuron.
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { signal } from "@preact/signals";

@@ -1,3 +1,5 @@
+// The tool that looks for each pattern with the same model parameters.
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Repertoire } from "../src/tools/repertoire.tsx";

@@ -1,3 +1,5 @@
+// The rows of spikes under the potential, and a target that does not move during a drag.
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { App } from "../src/app.ts";

@@ -1,3 +1,5 @@
+// The simulation of a selection by the page or by Python, with its progress and its errors.
+
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 import { effect } from "@preact/signals";

@@ -1,3 +1,5 @@
+// The tool Sample solutions, and its keys.
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { nearest, nextPoint, Samples, withSets } from "../src/tools/samples.tsx";

@@ -1,3 +1,5 @@
+// The scene of a figure, which the canvas and Plotly draw: axes, ticks, zoom, readout and criteria.
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { App } from "../src/app.ts";

@@ -1,3 +1,5 @@
+// Work that is delayed to a frame, to the next paint, or cut into pieces.
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { afterPaint, inPieces, perFrame } from "../src/models/schedule.ts";

@@ -1,3 +1,5 @@
+// The screen of the app: sentence, menus, notices, footer and exercise views.
+
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import type { App } from "../src/app.ts";

@@ -1,3 +1,5 @@
+// A search in the models of the app: its evaluations, its start, and its use of the best values.
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { unpacked } from "../src/hosts/arrays.ts";

@@ -1,3 +1,5 @@
+// The panel under the figure that shows a search and its result.
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { signal } from "@preact/signals";

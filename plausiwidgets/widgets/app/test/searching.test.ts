@@ -1,3 +1,5 @@
+// The optimizer of the page: random numbers, CMA-ES, population, helpers and verification.
+
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test } from "node:test";

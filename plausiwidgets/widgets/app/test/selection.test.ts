@@ -1,3 +1,5 @@
+// The selection of model, pattern and parameters, with its ranges and its undo history.
+
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 import { effect } from "@preact/signals";

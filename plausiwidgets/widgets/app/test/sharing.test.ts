@@ -1,3 +1,5 @@
+// Addresses of links on Binder, a hub, a server, a file and a notebook.
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Host } from "../src/hosts/host.ts";

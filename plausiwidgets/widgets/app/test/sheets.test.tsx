@@ -1,3 +1,5 @@
+// The sheets of patterns and of models.
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Sheet } from "../src/panels/Sheet.tsx";

@@ -1,3 +1,5 @@
+// Targets, traces, handles and sweeps of the packaged models and patterns.
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type ModelData, patternOf } from "../src/catalogue.ts";

@@ -1,3 +1,5 @@
+// Rows of sliders: values, ranges, groups, locks and the time step.
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { options } from "preact";

@@ -1,3 +1,5 @@
+// The axis of the potential after a lost pattern was restored by hand.
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { appOf, until } from "./harness.ts";

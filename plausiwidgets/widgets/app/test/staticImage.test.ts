@@ -1,3 +1,5 @@
+// The picture that a saved notebook contains instead of an app.
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { keepStill, type WidgetState, withStill } from "../src/figure/staticImage.ts";

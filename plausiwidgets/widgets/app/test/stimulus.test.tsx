@@ -1,3 +1,5 @@
+// The tool Stimulus: a current, noise or a waveform instead of the stimulus of a pattern.
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ModelData } from "../src/catalogue.ts";

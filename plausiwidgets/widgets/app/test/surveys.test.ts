@@ -1,3 +1,5 @@
+// Assessments and repertoires that the page computes.
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import "./ordered.ts";

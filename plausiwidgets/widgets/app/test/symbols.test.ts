@@ -1,3 +1,5 @@
+// The symbol and the words of each status, and the rows of an assessment.
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { AssessedRow } from "../src/messages.ts";

@@ -1,3 +1,5 @@
+// The history of a tab, which a reload of the page keeps.
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { keep, kept, tabHistory } from "../src/hosts/tabStorage.ts";

@@ -1,3 +1,5 @@
+// The rules of practice, exercises and lesson cards: locks, conditions and undo.
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { App, Begin } from "../src/app.ts";

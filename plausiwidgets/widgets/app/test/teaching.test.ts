@@ -1,3 +1,5 @@
+// Codes of exercises, and links to cards and mysteries.
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Exercise, patternOf, type Values } from "../src/catalogue.ts";

@@ -1,3 +1,5 @@
+// The small traces of the patterns in the sheet.
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { drawPictures, picturesOf, Shown } from "../src/figure/thumbnails.tsx";

@@ -1,3 +1,5 @@
+// The pictures of the tools in their menu.
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Explore } from "../src/tools/menus.tsx";

@@ -1,3 +1,5 @@
+// The list of tools: those of a file, those of a task, and those that need a host.
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { HOST_TOOLS } from "../src/tools/hostTools.ts";

@@ -1,3 +1,5 @@
+// Touch input on a slider.
+
 import "./dom.ts";
 import assert from "node:assert/strict";
 import { test } from "node:test";

@@ -1,3 +1,5 @@
+// The tour of all verified patterns in Present.
+
 import "./dom.ts";
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";

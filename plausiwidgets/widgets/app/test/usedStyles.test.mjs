@@ -1,3 +1,5 @@
+// The style sheet of a standalone page, without the rules that its script does not use.
+
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";

@@ -1,3 +1,5 @@
+// The verdict of a selection: its evaluation by the page and its verification by the host.
+
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 import { createApp } from "../src/app.ts";

@@ -1,3 +1,5 @@
+// Texts and numbers in words: units, CSV and short keys of translations.
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { keyOf, tr, translate } from "../src/i18n/texts.ts";
