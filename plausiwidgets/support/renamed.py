@@ -119,10 +119,13 @@ COLUMNS: Mapping[str, str] = {
     "cost": "penalty",
     "distance": "loss",
     "failed_check": "failed_test",
+    "hold": "met",
+    "of": "criteria",
     "reason": "stop_reason",
+    "refused": "error",
 }
 """Old column of a table → new column."""
-PREFIXES: Mapping[str, str] = {"cost_": "penalty_"}
+PREFIXES: Mapping[str, str] = {"cost_": "penalty_", "holds: ": "met: "}
 """Old prefix of a column's name → new prefix."""
 
 OPTIONS: Mapping[str, Mapping[str, str]] = {

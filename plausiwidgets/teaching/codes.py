@@ -265,9 +265,9 @@ def _judged(given: Mapping[str, str], exercise: Exercise | None) -> Answer:
             )
     verdict = judge(model, pattern, values, dt=dt, verify=False)
     if given[".solved"] == "1" and not verdict.accepted:
-        hold = sum(check.passed for check in verdict.criteria)
+        met = sum(check.passed for check in verdict.criteria)
         raise ValueError(
-            f"its values must meet all criteria of “{pattern.title}”, but they meet {hold} of {len(verdict.criteria)}."
+            f"its values must meet all criteria of “{pattern.title}”, but they meet {met} of {len(verdict.criteria)}."
         )
     complete = MappingProxyType({name: float(value) for name, value in verdict.parameters.items()})
     return Answer(model, pattern, seed, complete, seconds, verdict, typed[".name"], typed[".words"])
@@ -308,13 +308,13 @@ def class_results(codes: str | Iterable[str], page: str | Path | None = None) ->
     pandas.DataFrame
         Columns:
 
-        - ``solved``, ``hold`` (number of met criteria), ``of`` (number of all criteria) and ``loss``
+        - ``solved``, ``met`` (number of criteria that are met), ``criteria`` (number of all criteria) and ``loss``
         - ``seconds``, ``model``, ``pattern`` and ``seed``
-        - ``refused``, the reason why the code is invalid, otherwise empty
+        - ``error``, the reason why the code is invalid, otherwise empty
         - ``same_as``, the row of an identical earlier code, otherwise -1
         - ``name`` and ``words`` as they were typed
 
-        They are followed by a column for each parameter that differs between codes, and a column ``holds: …`` for each
+        They are followed by a column for each parameter that differs between codes, and a column ``met: …`` for each
         criterion.
 
     Raises
@@ -329,7 +329,7 @@ def class_results(codes: str | Iterable[str], page: str | Path | None = None) ->
     >>> import plausiwidgets as pw
     >>> codes = ["PW1.Lm1vZGVsPWxpZiYucGF0dGVybj10b25pY19zcGlraW5nJi5zZWNvbmRzPTQxJi5zb2x2ZWQ9MQ.72a5ed9b", "PW1.abc"]
     >>> table = pw.teaching.class_results(codes)
-    >>> table["solved"].tolist(), table["refused"][1].split(";")[0]
+    >>> table["solved"].tolist(), table["error"][1].split(";")[0]
     ([True, False], 'the code is incomplete')
     """
     import pandas as pd
@@ -343,20 +343,20 @@ def class_results(codes: str | Iterable[str], page: str | Path | None = None) ->
     for code in lines:
         if not code.strip():
             continue
-        row: dict[str, object] = {"solved": False, "hold": 0, "of": 0, "refused": "", "name": "", "words": ""}
+        row: dict[str, object] = {"solved": False, "met": 0, "criteria": 0, "error": "", "name": "", "words": ""}
         first_row = seen.setdefault(_code_in(code), len(rows))
         row["same_as"] = first_row if first_row < len(rows) else -1
         try:
             answer = _read(code, asked)
         except ValueError as error:
-            rows.append(row | {"refused": str(error)})
+            rows.append(row | {"error": str(error)})
             values.append({})
             continue
         checks = answer.verdict.criteria
         row |= {
             "solved": answer.solved,
-            "hold": sum(bool(c.passed) for c in checks),
-            "of": len(checks),
+            "met": sum(bool(c.passed) for c in checks),
+            "criteria": len(checks),
             "loss": float(answer.verdict.loss),
             "seconds": answer.seconds,
             "model": answer.model.key,
@@ -365,18 +365,18 @@ def class_results(codes: str | Iterable[str], page: str | Path | None = None) ->
             "name": answer.name,
             "words": answer.words,
         }
-        rows.append(row | {f"holds: {c.title}": bool(c.passed) for c in checks})
+        rows.append(row | {f"met: {c.title}": bool(c.passed) for c in checks})
         values.append(dict(answer.parameters))
     first = [
         "solved",
-        "hold",
-        "of",
+        "met",
+        "criteria",
         "loss",
         "seconds",
         "model",
         "pattern",
         "seed",
-        "refused",
+        "error",
         "same_as",
         "name",
         "words",

@@ -155,10 +155,10 @@ def test_a_solved_exercise_gives_a_code_with_the_name_that_python_and_the_class_
     teacher.wait_for_selector(".pw-tiles a")
     said = teacher.get_by_role("status").inner_text()
     assert said == "4 codes: 2 solved, 1 not yet solved, 1 invalid."
-    assert table["refused"][3].split(":")[0] in teacher.locator(".pw-refused").inner_text()
+    assert table["error"][3].split(":")[0] in teacher.locator(".pw-invalid").inner_text()
     rows = [row.locator("td").all_inner_texts() for row in teacher.locator(".pw-answers tbody tr").all()]
     assert [(row[1], row[3]) for row in rows] == [
-        (one.name, f"{one.hold} of {one.of}") for one in table[:3].itertuples()
+        (one.name, f"{one.met} of {one.criteria}") for one in table[:3].itertuples()
     ]
     assert rows[2][0] == "3\u00a0=\u00a01"
     assert findings(teacher) == []

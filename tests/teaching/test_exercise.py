@@ -173,7 +173,7 @@ def test_a_code_whose_mystery_is_of_another_neuron_is_refused_alone():
     forged = code_of(_model="lif", _mystery="izhikevich.tonic_bursting.7", _seconds="3", _solved="0")
     table = pw.teaching.class_results([answer(-50.0, "1"), forged])
     assert table["solved"].tolist() == [True, False]
-    assert "its mystery must have the model" in table["refused"][1]
+    assert "its mystery must have the model" in table["error"][1]
 
 
 @pytest.mark.parametrize("content", [b"\xff\xfe", b'<script id="data" type="application/json">[1]</script>', b""])
@@ -230,11 +230,11 @@ def test_a_class_as_a_table():
         *[False] * 4,
     ]
     assert table["solved"][0]
-    assert table["refused"].map(bool).tolist() == [False, False, False, True, True, False]
+    assert table["error"].map(bool).tolist() == [False, False, False, True, True, False]
     assert table["c"].tolist()[:3] == [-50.0, -55.0, -65.0]
     assert "a" not in table  # the same in all of them
-    assert table["holds: enough complete bursts"].tolist()[:1] == [True]
-    assert table["hold"][0] == table["of"][0] == 11
+    assert table["met: enough complete bursts"].tolist()[:1] == [True]
+    assert table["met"][0] == table["criteria"][0] == 11
     assert pw.teaching.class_results([]).empty
 
 

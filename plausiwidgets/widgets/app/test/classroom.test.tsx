@@ -313,7 +313,7 @@ test("a class page reads codes, and shows them in a plane, a list of criteria, p
   await until(() => view.all(".pw-tiles a").length === 3);
   await rendered();
   assert.equal(view.find("[role=status]").textContent, "4 codes: 2 solved, 1 not yet solved, 1 invalid.");
-  assert.match(view.find(".pw-refused").textContent ?? "", /^Code 4: the code is incomplete/);
+  assert.match(view.find(".pw-invalid").textContent ?? "", /^Code 4: the code is incomplete/);
   assert.match(view.place.textContent ?? "", /Identical codes: 3\u00a0=\u00a01\./);
   assert.match(
     view.find(".pw-classplane").getAttribute("aria-label") ?? "",

@@ -115,7 +115,7 @@ function Rejected({ rows }: Pick<ClassAnswers, "rows">) {
   return (
     <>
       {rejected.length > 0 && (
-        <ul class="pw-refused">
+        <ul class="pw-invalid">
           {rejected.map(({ number, error }) => (
             <li key={number}>{tr("Code {number}: {text}", { number, text: `${error}.` })}</li>
           ))}
