@@ -111,13 +111,6 @@ def assess(*args: Any, **settings: Any) -> pd.DataFrame:
     robustness differ from those that `optimize` returns. A pair that a proof rules out (`NeuronModel.ruled_out`) is not
     searched, and its row has no evaluations.
 
-    Examples
-    --------
-    >>> import plausiwidgets as pw
-    >>> table = pw.assess("lif", ["tonic_spiking", "tonic_bursting"], budget=300)
-    >>> print(table["summary"][1])    # doctest: +ELLIPSIS
-    ruled out: Every spike resets the whole state to the same value, ...
-
     Parameters
     ----------
     models : str, NeuronModel, or several of them
@@ -171,6 +164,13 @@ def assess(*args: Any, **settings: Any) -> pd.DataFrame:
     UserWarning
         If a model cannot be compiled, and neither `executor` nor `engine` is given, because its searches take hundreds
         of times as long.
+
+    Examples
+    --------
+    >>> import plausiwidgets as pw
+    >>> table = pw.assess("lif", ["tonic_spiking", "tonic_bursting"], budget=300)
+    >>> print(table["summary"][1])    # doctest: +ELLIPSIS
+    ruled out: Every spike resets the whole state to the same value, ...
     """
     study = _study(*args, **settings)
     if settings.get("executor") is None:  # the processes of an executor belong to the user and may be on other machines

@@ -63,18 +63,7 @@ def _optimization(
 def optimize(*args: Any, **settings: Any) -> Result:
     """Search for parameters with which a model shows a firing pattern.
 
-    A screen of the whole search space yields a population, which evolves by differential evolution. After 2000
-    evaluations, CMA-ES runs start from its best members, one after the other. If you pass a start, the first run starts
-    immediately. A population that stops improving is replaced by a larger one, until a solution is verified or the
-    budget is spent.
-
-    Examples
-    --------
-    >>> import plausiwidgets as pw
-    >>> result = pw.optimize("adex", "tonic_spiking", seed=1)
-    >>> result.status, result.found_after < 100
-    ('replicated', True)
-    >>> verdict = pw.judge("adex", "tonic_spiking", result.parameters)
+    The search ends when a parameter set is verified, or when the budget or the time limit is reached.
 
     Parameters
     ----------
@@ -124,6 +113,20 @@ def optimize(*args: Any, **settings: Any) -> Result:
     -----
     UserWarning
         If the model cannot be compiled and `engine` is ``"auto"``, because the search takes hundreds of times as long.
+
+    Notes
+    -----
+    By default, a screen of the whole search space yields a population, which evolves by differential evolution. After
+    2000 evaluations, CMA-ES runs start from its best members, one after the other. If you pass a start, the first run
+    starts immediately. A population that stops improving is replaced by a larger one.
+
+    Examples
+    --------
+    >>> import plausiwidgets as pw
+    >>> result = pw.optimize("adex", "tonic_spiking", seed=1)
+    >>> result.status, result.found_after < 100
+    ('replicated', True)
+    >>> verdict = pw.judge("adex", "tonic_spiking", result.parameters)
     """
     run = _optimization(*args, **settings)
     problem = run.snapshot().problem

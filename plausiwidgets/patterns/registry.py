@@ -149,27 +149,6 @@ def load(path: str | Path, name: str | None = None) -> list[Judged]:
 
     The function `plausiwidgets.models.load` does the same for models.
 
-    Examples
-    --------
-    >>> import tempfile
-    >>> from pathlib import Path
-    >>> import plausiwidgets as pw
-    >>> code = '''
-    ... import plausiwidgets as pw
-    ...
-    ... three = pw.Pattern(
-    ...     key="three_of_a_file", title="Three spikes",
-    ...     stimulus_parameters=[pw.StimulusParameter("amplitude", 1.0, 0.1, 4.0, of="current", limits=(0.0, None))],
-    ...     sweeps=lambda s: {"step": pw.Sweep([pw.pulse(0.0, 300.0, s.amplitude)], end=400.0)},
-    ...     measure=lambda r, s: {"n": r["step"].count()},
-    ...     criteria=[pw.Criterion("n", "spikes", "Spikes in the step.", "spikes", low=3, high=3, kind="count")])
-    ... '''
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     path = Path(folder) / "my_patterns.py"
-    ...     size = path.write_text(code)
-    ...     [pattern.title for pattern in pw.patterns.load(path)]
-    ['Three spikes']
-
     Parameters
     ----------
     path : path
@@ -191,6 +170,27 @@ def load(path: str | Path, name: str | None = None) -> list[Judged]:
     ValueError
         If the file fails, if it does not define a pattern or the pattern `name`, or if a pattern has the key of a
         built-in pattern or of a stimulus.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> import plausiwidgets as pw
+    >>> code = '''
+    ... import plausiwidgets as pw
+    ...
+    ... three = pw.Pattern(
+    ...     key="three_of_a_file", title="Three spikes",
+    ...     stimulus_parameters=[pw.StimulusParameter("amplitude", 1.0, 0.1, 4.0, of="current", limits=(0.0, None))],
+    ...     sweeps=lambda s: {"step": pw.Sweep([pw.pulse(0.0, 300.0, s.amplitude)], end=400.0)},
+    ...     measure=lambda r, s: {"n": r["step"].count()},
+    ...     criteria=[pw.Criterion("n", "spikes", "Spikes in the step.", "spikes", low=3, high=3, kind="count")])
+    ... '''
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "my_patterns.py"
+    ...     size = path.write_text(code)
+    ...     [pattern.title for pattern in pw.patterns.load(path)]
+    ['Three spikes']
     """
     return custom.load(path, name)
 
