@@ -102,7 +102,8 @@ def optimize(*args: Any, **settings: Any) -> Result:
     Returns
     -------
     Result
-        Result of the search. After a KeyboardInterrupt, it contains the evaluations so far.
+        Best parameter set with its status and loss, and all evaluations. After a KeyboardInterrupt, the result contains
+        the evaluations so far.
 
     Raises
     ------

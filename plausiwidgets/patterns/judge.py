@@ -117,7 +117,7 @@ def judge(
     Returns
     -------
     Verdict
-        With booleans and numbers for one set, and arrays of shape [n] for n sets.
+        Status, loss and criteria, as single values for one set and as arrays of shape [n] for n sets.
 
     Notes
     -----
