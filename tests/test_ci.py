@@ -174,6 +174,7 @@ def test_a_shallow_clone_runs_everything(checked: Project) -> None:
 @pytest.mark.parametrize(
     "failing",
     [
+        ".venv-test/bin/python pip",
         ".venv-test/bin/python pytest",
         ".venv-oldest/bin/python pytest",
         ".venv-libraries/bin/python pytest",
