@@ -1,4 +1,4 @@
-"""A neuron and a pattern of a user's own: `mypy --strict` passes."""
+"""A custom neuron and a custom pattern, which pass `mypy`."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""Every public verb, as a user's script has them: `mypy --strict` passes."""
+"""Calls of every public function, which pass `mypy`."""
 
 from pathlib import Path
 from typing import assert_type
