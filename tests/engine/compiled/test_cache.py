@@ -228,14 +228,12 @@ def test_a_directory_to_which_others_may_have_written_is_neither_used_nor_change
 
 @pytest.mark.slow
 def test_machine_code_that_was_changed_on_disk_never_runs(first, filled):
-    """One flipped bit in the middle of the code, each time: the process compiles it anew and says the same."""
-    said = first[1].rpartition(" ")[0]
+    """Flip one bit in the middle of the code: the next process compiles it again and prints the same."""
     (code,) = filled.glob("kernels/__pycache__/*.nbc")
-    for share in (0.3, 0.5, 0.9):
-        content = bytearray(code.read_bytes())
-        content[int(share * len(content))] ^= 1
-        code.write_bytes(content)
-        assert run(OWN, filled) == f"{said.replace('checks 1', 'checks 0')} 1"
+    content = bytearray(code.read_bytes())
+    content[len(content) // 2] ^= 1
+    code.write_bytes(content)
+    assert run(OWN, filled) == first[1].replace("checks 1", "checks 0")
     assert run(OWN, filled).endswith("checks 0 compilations 0")
     (note,) = filled.rglob("*.sha256")
     note.write_text("0" * 64)
