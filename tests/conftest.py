@@ -14,6 +14,7 @@ from plausiwidgets.models import registry as models
 from plausiwidgets.patterns import registry as patterns
 
 ROOT = Path(__file__).resolve().parents[1]
+BENCHMARKS = ROOT / "tests" / "benchmarks"
 collect_ignore = ["data"]  # files of models that a test loads by their path
 leave_out_grammars()  # nbformat would import them, in each process of the tests
 
@@ -58,6 +59,14 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
         return 0
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return cores + cores // 2
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Ignore benchmarks without examples if ``-m`` excludes benchmarks: each worker would import all of them."""
+    is_benchmark = collection_path.parent == BENCHMARKS and collection_path.suffix == ".py"
+    if is_benchmark and "not benchmark" in config.option.markexpr:
+        return True if ">>> " not in collection_path.read_text(encoding="utf-8") else None
+    return None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
