@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from plausiwidgets import patterns
+from tests.browser.notebooks import python
 from tests.browser.pages import JUDGED, findings, open_tool
 
 MODELS = ["izhikevich", "lif"]
@@ -162,7 +163,10 @@ def test_the_onset_of_firing_is_drawn_and_its_kind_is_in_words(page):
 
 
 @pytest.mark.slow
-def test_samples_come_one_after_the_other_and_one_is_opened_by_keys(page):
+def test_samples_come_one_after_the_other_and_one_is_opened_by_keys(one_notebook, page):
+    # Tonic spiking is shown by a larger share of the parameter sets than tonic bursting, and its samples come sooner.
+    python(one_notebook, "app.show('izhikevich', 'tonic_spiking')")
+    expect(page.locator(".pw-sentence")).to_contain_text("tonic spiking")
     open_tool(page, "Sample solutions")
     page.get_by_role("button", name="Draw 500 samples").click()
     said(page, " of 500 solutions, ")
@@ -180,6 +184,8 @@ def test_samples_come_one_after_the_other_and_one_is_opened_by_keys(page):
     rows = Path(download.value.path()).read_text().splitlines()
     assert len(rows) == 501
     assert {"c", "d", "amplitude"} <= set(rows[0].split(","))
+    python(one_notebook, "app.show('izhikevich', 'tonic_bursting')")
+    expect(page.locator(".pw-sentence")).to_contain_text("tonic bursting")
 
 
 def test_the_rate_over_the_current_is_that_of_this_neuron(page):
