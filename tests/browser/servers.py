@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from email.message import Message
 from http.client import HTTPConnection
 from pathlib import Path
@@ -84,10 +84,11 @@ class Server:
         self, path: str = "/", method: str = "GET", body: bytes | None = None, **headers: str
     ) -> tuple[int, Message, bytes]:
         """Status, headers and body of an answer, which may lead elsewhere; `_` in the name of a header is `-`."""
-        connection = HTTPConnection(self.url.removeprefix("http://"), timeout=60)
-        connection.request(method, path, body, {name.replace("_", "-"): value for name, value in headers.items()})
-        answer = connection.getresponse()
-        return answer.status, answer.headers, answer.read()
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        with closing(HTTPConnection(self.url.removeprefix("http://"), timeout=60)) as connection:
+            connection.request(method, path, body, named)
+            answer = connection.getresponse()
+            return answer.status, answer.headers, answer.read()
 
     def sessions(self, path: str) -> list[str]:
         """Addresses of JupyterLab's sessions of a notebook."""

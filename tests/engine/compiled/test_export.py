@@ -150,7 +150,8 @@ def with_int_of_dt(current, state, p, dt):
 def test_the_reason_says_what_is_wrong_and_nothing_is_printed_or_warned_about(step, words, capfd, recwarn):
     assert words in why_not(lanes_model(step, 1))
     assert capfd.readouterr() == ("", "")
-    assert len(recwarn) == 0
+    # Python may delete sockets of earlier tests at any moment.
+    assert [one for one in recwarn if one.category is not ResourceWarning] == []
 
 
 def test_a_captured_tensor_of_many_numbers_is_refused():
