@@ -44,7 +44,6 @@ function played({ seconds, count = 400, isSeen = true, state = "done" }: Case) {
     restarts: [],
     loss: 0,
     atEnds: [],
-    before: 0,
     dt: 0.1,
     status: "rejected",
     error: "",

@@ -119,25 +119,15 @@ export class Requests {
     next();
   }
 
-  /** Sends the open requests again. A search continues if the server still runs it. */
+  /** Sends the open requests again. */
   #resendOpen(): void {
     for (const entry of [...this.#open.values()]) {
-      if (entry.kind === "search" || entry.kind === "running") continue;
+      if (entry.kind === "running") continue;
       this.#open.delete(entry.id);
       entry.id = newId();
       this.#open.set(entry.id, entry);
       const message = { kind: entry.kind, id: entry.id, ...entry.fields };
       this.send(message, entry.buffer);
     }
-    const searches = [...this.#open.values()].filter(({ kind }) => kind === "search");
-    if (!searches.length) return;
-    this.ask("running", {}, (reply) => {
-      if (reply.kind !== "running" || !reply.searches) return;
-      for (const { id, listener } of searches) {
-        if (reply.searches.includes(id) || !this.#open.delete(id)) continue;
-        const error = tr("The server was restarted. Start the search again.");
-        listener({ kind: "search", id, state: "failed", error }, {});
-      }
-    });
   }
 }

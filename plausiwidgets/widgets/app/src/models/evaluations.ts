@@ -27,8 +27,6 @@ export interface Search {
   readonly best: Values | null;
   /** The parameters of the best set that are at a bound of their range. */
   readonly atEnds: readonly string[];
-  /** The number of visitors ahead on a server. */
-  readonly before: number;
   readonly dt: number;
   readonly status: string;
   readonly error: string;
@@ -44,7 +42,6 @@ export interface SearchReply extends Pick<Replies["search"], "search">, CloudRep
   readonly id: string;
   readonly state: State;
   readonly from?: number;
-  readonly before?: number;
   readonly error?: string | undefined;
 }
 
@@ -74,7 +71,7 @@ export function withEvaluations(before: Evaluations, from: number, losses: Array
 /** The search after another reply of the host at a time of the page's clock. */
 export function received(
   known: Search | null,
-  { id, state, search: record, from = 0, before = 0, error = "", ...news }: SearchReply,
+  { id, state, search: record, from = 0, error = "", ...news }: SearchReply,
   arrays: Partial<ReplyArrays["search"]>,
   now: number,
 ): Search {
@@ -92,7 +89,6 @@ export function received(
     restarts: restarts ? [...restarts] : (same?.restarts ?? []),
     loss: typeof loss === "number" ? loss : Infinity,
     best: bestOf(record.best, same?.best ?? null),
-    before,
     atEnds,
     dt,
     status,

@@ -168,8 +168,6 @@ function refocus(last: RefObject<EventTarget | null>, within: Element, next: rea
 function wordsOf({ search, drawn }: SearchModel, isAlone: boolean): string {
   const found = search.value;
   if (!found) return tr("starting …");
-  if (found.before === 1) return tr("1 visitor is ahead of you …");
-  if (found.before) return tr("{count} visitors are ahead of you …", { count: found.before });
   const count = drawn.value;
   if (found.status === "unverified" && !isAlone) {
     return tr("{count} evaluated, verifying the best parameters …", { count: countText(count) });
