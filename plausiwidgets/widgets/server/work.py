@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
-from threading import Event, Lock, local
+from threading import Event, Lock
 from typing import Any, BinaryIO
 
 from plausiwidgets import models, patterns
@@ -49,6 +49,8 @@ class Checkpoints(Gate):
 
     Attributes
     ----------
+    began : float
+        Processor time in s of the thread of the request when the work began.
     reached : float
         Time in s at which the request was last at a checkpoint.
     is_late : bool
@@ -58,7 +60,7 @@ class Checkpoints(Gate):
     def __init__(self, is_long: bool, most: float) -> None:
         super().__init__()
         self._is_long, self._most = is_long, most
-        self._began = local()  # A search runs in a thread of its own, with its own processor time.
+        self.began = math.inf
         self.reached = time.monotonic()
         self.is_late = False
 
@@ -86,7 +88,7 @@ class Checkpoints(Gate):
 
     def _check(self) -> None:
         self.reached, used = time.monotonic(), time.thread_time()
-        if used - self._began.__dict__.setdefault("at", used) > self._most:
+        if used - self.began > self._most:
             self.is_late = True
             raise TooLongError(
                 tr("This request takes too long for this server. Request less, or use a notebook, which has no limit.")
@@ -175,7 +177,7 @@ class Work:
     def _answer(self, is_long: bool) -> None:
         """Answer the short or the long requests, one after another."""
         while (job := self._ahead[is_long].get()) is not None:
-            began = time.thread_time()
+            began = job.checkpoints.began = time.thread_time()
             with nullcontext() if is_long else gate.urgent():
                 job.run()
             del self._jobs[job.number]

@@ -110,6 +110,7 @@ def test_a_long_request_waits_at_its_checkpoints_for_a_short_one():
 def test_a_request_that_has_used_its_processor_time_ends(clock):
     for is_long in (True, False):
         checkpoints = Checkpoints(is_long, 5.0)
+        checkpoints.began = clock.used
         assert checkpoints.wait(0.0)
         clock.used += 4.0
         assert checkpoints.wait(0.0) and not checkpoints.is_late
