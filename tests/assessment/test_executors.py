@@ -51,7 +51,7 @@ def test_process_pool(expected, context):
 
 @contextmanager
 def loky_pool(folder):
-    executor = pytest.importorskip("loky").get_reusable_executor(max_workers=2)
+    executor = pytest.importorskip("loky").get_reusable_executor(max_workers=1)
     try:
         yield executor
     finally:
@@ -61,7 +61,7 @@ def loky_pool(folder):
 @contextmanager
 def dask_client(folder):
     distributed = pytest.importorskip("distributed")
-    options = {"n_workers": 2, "threads_per_worker": 1, "dashboard_address": None, "local_directory": str(folder)}
+    options = {"n_workers": 1, "threads_per_worker": 1, "dashboard_address": None, "local_directory": str(folder)}
     with distributed.LocalCluster(**options) as cluster, distributed.Client(cluster) as client:
         yield client
 
