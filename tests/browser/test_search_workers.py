@@ -8,8 +8,9 @@ from playwright.sync_api import Page
 
 from tests.browser.pages import JUDGED
 
-MODELS = ["izhikevich"]
+MODELS = ["izhikevich", "lif"]
 SEARCHED = "#pattern=tonic_bursting&c=-66&d=7&amplitude=9"
+ENDLESS = "#model=lif&pattern=tonic_bursting&tau_mem=14"  # an argument rules it out: a search uses its whole budget
 
 WATCHED = """
     window.workers = 0;
@@ -32,19 +33,37 @@ FAILING = """
         }
     };
 """
+HIDDEN = """() => {
+    Object.defineProperty(document, 'visibilityState', { get: () => 'hidden', configurable: true });
+    Object.defineProperty(document, 'hidden', { get: () => true, configurable: true });
+    window.frames_held = [];
+    const request = requestAnimationFrame;
+    window.requestAnimationFrame = (act) => frames_held.push(act);
+    window.comeBack = () => {
+        window.requestAnimationFrame = request;
+        delete document.visibilityState;
+        delete document.hidden;
+        frames_held.forEach(request);
+        document.dispatchEvent(new Event('visibilitychange'));
+    };
+    document.dispatchEvent(new Event('visibilitychange'));
+}"""
+"""A tab in the background, which has no frames. The headless shell has no such tabs."""
+COUNT = "Math.max(0, ...reports.map(({ evaluations }) => evaluations))"
 FOUND = "() => reports.some(({ state }) => state === 'done')"
 
 
 @pytest.fixture
 def searching(browser, path: Path) -> Iterator[Callable[[str], Page]]:
-    """Start a search on a page on which a script runs first."""
+    """Start a search on a page after a script."""
     contexts = []
 
-    def start(script: str) -> Page:
+    def start(script: str, fragment: str = SEARCHED) -> Page:
         contexts.append(browser.new_context())
+        contexts[-1].set_default_timeout(60_000)
         page = contexts[-1].new_page()
         page.add_init_script(f"{{{script}}}")
-        page.goto(f"{path.as_uri()}{SEARCHED}")
+        page.goto(f"{path.as_uri()}{fragment}")
         page.wait_for_selector(JUDGED)
         page.locator("[data-search]").click()
         return page
@@ -69,3 +88,31 @@ def test_one_worker_and_eight_workers_evaluate_the_same_sets(searching):
 def test_a_search_whose_workers_do_not_start_continues_on_the_page(searching):
     page = searching(FAILING)
     assert page.wait_for_selector(".pw-result").get_attribute("class").endswith(" unverified")
+
+
+def test_a_search_continues_in_a_hidden_tab_and_its_curve_is_complete_afterwards(searching):
+    page = searching(WATCHED, ENDLESS)
+    page.wait_for_function(f"() => {COUNT} > 0")
+    page.evaluate(HIDDEN)
+    before = page.evaluate(COUNT)
+    page.wait_for_function(f"() => {COUNT} > {before + 20}", polling=50)
+    page.locator(".pw-drawer button", has_text="Stop").evaluate("button => button.click()")
+    page.wait_for_function("() => reports.at(-1).state === 'stopped'", polling=50)
+    page.evaluate("comeBack()")
+    count = page.evaluate(COUNT)
+    page.wait_for_function(f"() => document.querySelector('[data-dots]').dataset.dots === '{count}'")
+    assert f"{count} evaluations" in page.locator(".pw-drawer").inner_text()
+
+
+def test_a_reload_of_a_file_keeps_the_evaluations_and_the_sliders(searching):
+    sliders = "[...document.querySelectorAll('input[type=range]')].map(({ value }) => value)"
+    page = searching(WATCHED, ENDLESS)
+    page.wait_for_function(f"() => {COUNT} > 20", polling=50)
+    page.locator(".pw-drawer button", has_text="Pause").click()
+    page.wait_for_function("() => reports.at(-1).state === 'paused'", polling=50)
+    count, rows, values = page.evaluate(f"[{COUNT}, reports.flatMap(({{ rows }}) => rows), {sliders}]")
+    page.reload()
+    page.wait_for_function(f"() => window.reports && {COUNT} === {count}", polling=50)
+    assert page.evaluate(f"[reports.flatMap(({{ rows }}) => rows), {sliders}]") == [rows, values]
+    page.locator(".pw-drawer button", has_text="Resume").click()
+    page.wait_for_function(f"() => {COUNT} > {count}", polling=50)

@@ -7,10 +7,14 @@
   (:mod:`.standalone_server`).
 
 The page simulates, searches and evaluates in the browser. The server verifies parameter sets, draws samples, reads
-recordings, and simulates models without a JavaScript program. One queue orders these requests by their arrival and
-expected time. A worker computes a short request immediately and pauses a long one for it, so sixty visitors can share
-one core. A worker that ends is replaced, and each of its requests is repeated once. If patterns of a page were in that
-worker, the page connects again and creates them again.
+recordings, and simulates models without a JavaScript program.
+
+The queue, the processes and the limits keep these requests independent of each other, so sixty visitors can share one
+core. The queue orders requests by their arrival and by their expected time, which it learns from earlier requests. A
+process computes one short and one long request at a time, and pauses the long one for the short one. The pool replaces
+a process that ends, uses too much memory or reaches no checkpoint, and repeats each of its requests once. If the
+process had patterns of a page, the page connects again and creates them again. A visitor has limits for messages,
+files, custom patterns and open requests, and keeps its session for some time after the page is closed.
 """
 
 from __future__ import annotations
