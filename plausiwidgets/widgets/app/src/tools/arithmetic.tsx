@@ -57,7 +57,7 @@ export function Arithmetic(app: ArithmeticProps) {
   );
 }
 
-/** The slider, from many bits to few, as in a datasheet. */
+/** The slider for the number of bits. */
 function Bits({ bits }: { readonly bits: Signal<number> }) {
   return (
     <label class="pw-bits">
@@ -146,8 +146,18 @@ function Words({
   };
   return (
     <div class="pw-fieldwords">
-      <p role="status">
-        {isCurrent ? <b>{glossed(verdict.value.words)}</b> : tr("evaluating …")}{" "}
+      <ul class="pw-planekey">
+        <li class="exact">
+          <i />
+          {tr("64 bits")}
+        </li>
+        <li>
+          <i />
+          {tr("{bits} bits", { bits: count })}
+        </li>
+      </ul>
+      <p role="status" class="pw-twolines">
+        <b>{isCurrent ? glossed(verdict.value.words) : tr("evaluating …")}</b>
         {isCurrent && glossed(verdict.value.why)}
       </p>
       <div role="group" class="pw-tabs pw-wrapped" aria-label={tr("Bits per variable")}>

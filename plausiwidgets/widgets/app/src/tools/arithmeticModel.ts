@@ -7,7 +7,7 @@ import type { Selection } from "../models/selection.ts";
 import { type Evaluated, type Simulation, simulationOf } from "../models/simulation.ts";
 
 /** The numbers of bits whose verdicts the tool compares. */
-export const COMPARED = [32, 24, 20, 18, 16, 14, 12, 10, 8, 6] as const;
+export const COMPARED = [6, 8, 10, 12, 14, 16, 18, 20, 24, 32] as const;
 
 const ranges = new Map<string, readonly number[]>();
 

@@ -1,7 +1,7 @@
 // The atlas as a mosaic of spike trains, which is filled while it is shown. A click sets the sliders.
 
-import { type Signal, useComputed, useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { type Signal, useSignal } from "@preact/signals";
+import { useEffect, useMemo } from "preact/hooks";
 import type { App } from "../app.ts";
 import type { AtlasAxis, AtlasData } from "../catalogue.ts";
 import { type AxesOptions, axesPicture, frameOf } from "../figure/axes.ts";
@@ -61,7 +61,7 @@ function Filled(app: AtlasProps & { readonly atlas: AtlasData }) {
   };
   return (
     <div class="pw-fields">
-      <div class="pw-toolrow">
+      <div class="pw-toolrow pw-axes">
         <PairMenus
           names={atlas.axes.map(({ key }) => key)}
           pair={names.value}
@@ -161,17 +161,27 @@ interface WordsProps {
 function Words({ found, axes: [x, y], pointed, take }: WordsProps) {
   const glossed = glossing();
   const next = useSignal(0);
-  const far = useComputed(() => namelessOf(found));
+  const far = useMemo(() => namelessOf(found), [found]);
   const cells = (x.edges.length + 1) * (y.edges.length + 1);
   const named = found.filter(({ names }) => names.length).length;
   const one = pointed.value;
   const show = () => {
-    const some = far.value;
-    if (some.length) take(some[next.value++ % some.length]);
+    take(far[next.value++ % far.length]);
   };
   const counted = { count: found.length, percent: Math.round((100 * found.length) / cells), named };
   return (
     <div class="pw-fieldwords">
+      <ul class="pw-planekey">
+        <li>
+          <i />
+          {tr("meets the criteria of a pattern")}
+        </li>
+        <li class="nameless">
+          <i />
+          {tr("no name")}
+        </li>
+        <li>○ {tr("your neuron")}</li>
+      </ul>
       <p role="status">
         {glossed(
           tr(
@@ -180,10 +190,10 @@ function Words({ found, axes: [x, y], pointed, take }: WordsProps) {
           ),
         )}
       </p>
-      <p>
-        {one ? readingOf(one, x, y) : tr("Point at a spike train to read its values. Click it to set the sliders.")}
+      <p class="pw-twolines">
+        {one ? readingOf(one, x, y) : tr("Hover over a spike train to read its values. Click it to set the sliders.")}
       </p>
-      <button type="button" class="pw-small" onClick={show} disabled={!namelessOf(found).length}>
+      <button type="button" class="pw-small" onClick={show} disabled={!far.length}>
         {tr("Show a response without a name")}
       </button>
     </div>
