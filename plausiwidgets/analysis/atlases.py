@@ -165,15 +165,19 @@ class Atlas:
 
     def __str__(self) -> str:
         """Return a summary in a few lines."""
+        count = len(self.behaviours)
         named = sum(bool(one.names) for one in self.behaviours)
+        responses = "different response" if count == 1 else "different responses"
         x, y = self.axes
         filled = f"{self.points} × {self.points} cells ({100 * self.coverage:.0f} %)"
         lines = [
-            f"{self.model}: {len(self.behaviours)} different responses to a {self.protocol} in {filled}",
+            f"{self.model}: {count} {responses} to a {self.protocol} in {filled}",
             f"axes: {x.title} ({x.unit}), {y.title} ({y.unit})",
-            f"{named} meet the criteria of a pattern of a step, {len(self.behaviours) - named} have no name",
+            f"{named} meet the criteria of a pattern of a step, {count - named} have no name",
             f"{self.evaluations} evaluations, seed {self.seed}, steps of {self.dt:g} ms",
         ]
+        if not count:
+            lines.append("The neuron must be silent and at rest before the stimulus, and fire in response to it.")
         return "\n".join(lines)
 
     def _picture(self) -> None:

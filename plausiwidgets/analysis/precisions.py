@@ -168,10 +168,10 @@ def precision(
     ✓ verified, ~ not robust, ✗ criteria not met
     """
     neuron = get_model(model)
-    chosen = [
-        judged(get_pattern(p), "evaluated in number formats") for p in (names() if patterns is None else patterns)
-    ]
-    formats = list(bits)
+    # A pattern or format that is given twice has one row or column.
+    wanted = dict.fromkeys(get_pattern(p) for p in (names() if patterns is None else patterns))
+    chosen = [judged(pattern, "evaluated in number formats") for pattern in wanted]
+    formats = list(dict.fromkeys(bits))
     if not chosen or not formats:
         raise ValueError(
             f"precision: {'patterns' if not chosen else 'bits'} must contain at least one entry, got none."

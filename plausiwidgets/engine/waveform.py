@@ -70,9 +70,9 @@ class Path(NamedTuple):
     a: float
     b: float
 
-    def points(self) -> Floats:
-        """Return the values at `on` and at every 0.1 ms after it, up to one point after `off`."""
-        count = math.floor(max(self.off - self.on, 0.0) / GRID) + 2
+    def points(self, until: float = math.inf) -> Floats:
+        """Return the values at `on` and at every 0.1 ms after it, up to one point after `off` or `until`."""
+        count = math.floor(max(min(self.off, until) - self.on, 0.0) / GRID) + 2
         if self.kind == NOISE:
             return noise_points(self.a, int(self.b), count)
         return chirp_points(self.a, self.b, self.off - self.on, count)
@@ -81,10 +81,10 @@ class Path(NamedTuple):
         """Return the mean over each of `steps` time steps of `dt` ms, the first of which starts at `t0`."""
         if self.off <= self.on:
             return np.zeros(steps)
-        x = self.points()
+        edges = t0 + np.arange(steps + 1) * dt
+        x = self.points(edges[-1])  # A piece may last much longer than the simulation.
         # The integral from the first point to each point, in units of the grid
         whole = np.concatenate([[0.0], np.cumsum(0.5 * (x[:-1] + x[1:]))])
-        edges = t0 + np.arange(steps + 1) * dt
         place = (np.minimum(np.maximum(edges, self.on), self.off) - self.on) / GRID
         i = np.minimum(np.floor(place).astype(np.intp), x.size - 2)
         share = place - i

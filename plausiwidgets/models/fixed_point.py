@@ -26,9 +26,12 @@ from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.models.number_format import FEWEST_BITS, FLOATING, MOST_BITS, FixedPoint
 from plausiwidgets.models.parameter import Floats
 from plausiwidgets.models.registry import get
+from plausiwidgets.models.simulate import check_dt
 from plausiwidgets.support.arguments import checked, finite, mapping, shown
 from plausiwidgets.support.names import unknown
 
+MAX_RANGE = 1e30
+"""Maximum range of a variable, which is far above those of neurons."""
 RANGES = "state_ranges.json"
 """File with the largest absolute value of each state variable in the packaged sets, by model."""
 _CURRENTS, _DURATION = 8, 500.0
@@ -75,8 +78,8 @@ def fixed_point(
     Raises
     ------
     ValueError
-        If a format, name or rounding is unknown, the neuron does not rest within its ranges, or a parameter by which
-        the neuron divides rounds to 0.
+        If a format, name or rounding is unknown, the resting state or a default is outside its range, or a parameter
+        by which the neuron divides rounds to 0.
 
     Notes
     -----
@@ -112,7 +115,7 @@ def fixed_point(
         title=f"{neuron.title}, {arithmetic.name}",
         in_sentence=f"{neuron.in_sentence} in {arithmetic.name}",
         description=f"{neuron.description} {_formats_in_words(arithmetic)}".strip(),
-        dt=neuron.dt if dt is None else finite("fixed_point", "dt", dt, above=0.0, high=5.0, unit="ms"),
+        dt=check_dt(neuron, dt),
         order=None,
         presets=(),
         proofs={},  # The proofs assume real numbers.
@@ -136,7 +139,7 @@ def _arithmetic(neuron: NeuronModel, bits: int | str, ranges: Mapping[str, float
     for name, value in ranges.items():
         if name not in known:
             raise unknown(f"fixed_point: ranges of model {neuron.key!r}", "state variable or parameter", name, known)
-        finite("fixed_point", f"ranges[{name!r}]", value, above=0.0)
+        finite("fixed_point", f"ranges[{name!r}]", value, above=0.0, high=MAX_RANGE)
     if isinstance(bits, str):
         if bits not in FLOATING:
             raise ValueError(f"fixed_point: bits must be {_VALID}, got {shown(bits)}.")
@@ -253,7 +256,7 @@ def _inserted(tracer: StepTracer, program: Program, arithmetic: Arithmetic | Non
 
 
 def _check_start(made: NeuronModel, neuron: NeuronModel, arithmetic: Arithmetic) -> None:
-    """Check that the neuron rests within its ranges and that its first step is finite.
+    """Check that the resting state and the defaults are within their ranges, and that the first step is finite.
 
     Raises
     ------
@@ -267,6 +270,12 @@ def _check_start(made: NeuronModel, neuron: NeuronModel, arithmetic: Arithmetic)
             raise ValueError(
                 f"fixed_point: the range of {name!r} must be at least {_power_of_two(abs(rest)):g}, got "
                 f"{one.limit:g}, because model {neuron.key!r} rests at {rest:g}."
+            )
+    for name, one in arithmetic.parameters.items():
+        if isinstance(one, FixedPoint) and abs(values[name]) > one.limit:
+            raise ValueError(
+                f"fixed_point: the range of {name!r} must be at least {_power_of_two(abs(values[name])):g}, got "
+                f"{one.limit:g}, because its default in model {neuron.key!r} is {values[name]:g}."
             )
     rounded = arithmetic.rounded(values)
     assert made.programs is not None

@@ -69,6 +69,12 @@ def test_a_page_can_evaluate_every_protocol(protocol):
 def test_a_neuron_that_stays_silent_has_an_empty_atlas():
     found = pw.analysis.atlas("lif", bounds={"amplitude": (0.1, 0.2)}, points=1, budget=10)
     assert found.coverage == 0.0 and not found.nameless() and len(pw.plot(found).data) == 3
+    assert str(found).endswith("The neuron must be silent and at rest before the stimulus, and fire in response to it.")
+
+
+def test_one_response_is_counted_in_the_singular():
+    found = pw.analysis.atlas("lif", points=1, budget=50)
+    assert str(found).startswith("lif: 1 different response to a step in 1 × 1 cells (100 %)")
 
 
 def test_the_picture_has_a_stroke_for_each_spike(found):

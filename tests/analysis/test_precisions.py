@@ -33,6 +33,11 @@ def test_a_pattern_without_a_packaged_set_is_named():
     assert found.entries[0].status == "no set" and found.shown == {16: 0}
 
 
+def test_a_repeated_pattern_or_format_has_one_row_or_column():
+    found = pw.analysis.precision("lif", ["tonic_spiking", "tonic_spiking"], bits=[16, 16])
+    assert len(found.entries) == 1 and str(found).splitlines()[1:3] == ["bits 16", "A     ✓"]
+
+
 def test_a_search_finds_a_set_of_the_format():
     found = pw.analysis.precision("lif", ["tonic_spiking"], bits=[8], search=True, budget=500)
     chip = pw.models.fixed_point("lif", 8)

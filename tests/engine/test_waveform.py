@@ -109,6 +109,19 @@ def test_finer_steps_have_the_means_of_coarser_ones(dt):
     np.testing.assert_allclose(coarse.values(steps, dt)[0], means, atol=1e-11)
 
 
+def test_a_noise_that_lasts_longer_than_the_simulation_costs_no_more():
+    """Pulses that outlast a simulation are common, so noise and chirps may outlast it too."""
+    pieces = [pw.noise(0.0, 1e12, 8.0), pw.noise(0.0, 100.0, 8.0), pw.noise(500.0, 1e12, 8.0)]
+    endless, short, late = (current_of([piece]).values(1000, 0.1)[0] for piece in pieces)
+    np.testing.assert_array_equal(endless, short)
+    assert (late == -0.7).all()
+    slow, constant = (
+        current_of([piece]).values(1000, 0.1)[0]
+        for piece in (pw.chirp(0.0, 1e12, 1.0, 10.0, 20.0), pw.chirp(0.0, 200.0, 1.0, 10.0, 10.0))
+    )
+    np.testing.assert_allclose(slow, constant, atol=1e-6)
+
+
 def test_every_engine_injects_the_same_current():
     model = pw.models.get("izhikevich")
     lanes = lane_current(

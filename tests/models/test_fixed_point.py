@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 import plausiwidgets as pw
 from plausiwidgets.models.fixed_point import state_ranges
 from plausiwidgets.models.number_format import FLOATING, FixedPoint
+from tests.helpers.small_neurons import good_step, make
 
 SIZES = np.concatenate(
     [[0.0, 65504.0, 65519.99, 65520.0, 2.0**-24, 2.0**-25, 3 * 2.0**-25], 2.0 ** np.arange(-30.0, 18)]
@@ -146,9 +147,11 @@ def test_every_packaged_neuron_has_ranges():
         ({"bits": "float8"}, "got 'float8'"),
         ({"bits": 8, "rounding": "stochastic"}, "rounding must be 'nearest', got 'stochastic'. Stochastic rounding"),
         ({"bits": 8, "ranges": {"w": 1.0}}, "unknown state variable or parameter 'w'"),
-        ({"bits": 8, "ranges": {"v": 0.0}}, r"ranges\['v'\] must be a finite number > 0, got 0"),
+        ({"bits": 8, "ranges": {"v": 0.0}}, r"ranges\['v'\] must be a finite number > 0 and ≤ 1e\+30, got 0"),
         ({"bits": 8, "ranges": {"v": np.inf}}, "must be a finite number, got inf"),
         ({"bits": 8, "ranges": {"v": 32.0}}, "the range of 'v' must be at least 128, got 32, because .* rests at -70"),
+        ({"bits": 8, "ranges": {"v": 1e308}}, r"ranges\['v'\] must be a finite number > 0 and ≤ 1e\+30, got 1e\+308"),
+        ({"bits": 8, "ranges": {"mn": 4.0}}, "the range of 'mn' must be at least 8, got 4, because its default"),
         ({"bits": 8, "dt": 0.0}, "dt must be"),
     ],
 )
@@ -160,6 +163,13 @@ def test_an_object_that_is_not_a_format_is_rejected(arguments, words):
 def test_a_divisor_that_rounds_to_zero_is_named():
     with pytest.raises(ValueError, match="parameter 'tau' must not round to 0 in 3 bits in ±64, got 5"):
         pw.models.fixed_point(custom(tau=5.0), 3)
+
+
+def test_a_neuron_in_discrete_time_keeps_its_time_step():
+    counter = make(lambda current, state, p, dt: good_step(current, state, p, 0.1))
+    assert pw.models.fixed_point(counter, 12).dt == 0.1
+    with pytest.raises(ValueError, match=r"dt must be 0\.1 \(ms\), got 0\.5\. Model 'mine' is in discrete time"):
+        pw.models.fixed_point(counter, 12, dt=0.5)
 
 
 def test_rounding_twice_is_refused():
