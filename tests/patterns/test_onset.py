@@ -115,9 +115,17 @@ def test_a_neuron_beyond_its_budget_is_unclear(monkeypatch):
     assert one.kind == UNCLEAR and one.top == 60.0 and one.time <= 2000.0
 
 
-def _with_a_small_budget(outcomes):
+@pytest.mark.parametrize("budget", [200.0, 2000.0])
+def test_a_neuron_that_exceeds_its_budget_gets_a_verdict(monkeypatch, budget):
+    """The rheobase is unknown if the budget ends before there is a bracket."""
+    monkeypatch.setattr(Bench, "outcomes", _with_a_small_budget(Bench.outcomes, budget))
+    verdict = pw.judge("lif", "class_2_excitable", {"amplitude": 60.0}, verify=False)
+    assert verdict.status == "rejected" and np.isfinite(verdict.loss)
+
+
+def _with_a_small_budget(outcomes, budget=2000.0):
     def limited(bench, procedures):
-        return outcomes(Bench(bench.rest, bench.dt, 2000.0, bench.simulate), procedures)
+        return outcomes(Bench(bench.rest, bench.dt, budget, bench.simulate), procedures)
 
     return limited
 
