@@ -112,8 +112,7 @@ def _procedure(holding_zero: bool, depth: str = "search") -> Callable[[Runner], 
         onset = runner.onset(amplitude, depth, spontaneous == 0)
         works = onset.top > 0.0
         full = runner.apply({"full amplitude": _step(np.where(works, onset.top, amplitude))})["full amplitude"]
-        # The rheobase is nan if the measurement exceeded its budget before it had one.
-        base = np.where(onset.rheobase > 0.0, onset.rheobase, 0.0)
+        base = np.where(works, onset.rheobase, 0.0)
         heights = {name: base * (1.0 + share) for name, share in ABOVE.items()}
         # Leave out stronger steps, because small spikes before a depolarization block contain no information about the
         # onset.

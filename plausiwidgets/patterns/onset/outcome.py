@@ -25,11 +25,11 @@ class Onset:
     kind : str
         An entry of `KINDS`.
     top : float
-        Step above the holding current at which the neuron fires and the search starts, nan without firing.
+        Step above the holding current at which the neuron fires and the search starts, nan without a rheobase.
     spikes : int
         Number of late spikes of the train at `top`.
     rheobase : float
-        Smallest step above the holding current that elicits firing, nan without firing.
+        Smallest step above the holding current that elicits firing, nan without firing or if the budget ends first.
     width : float
         Width of the bracket as a share of the rheobase.
     exponent, error : float

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Generator
 
+import numpy as np
+
 from plausiwidgets.patterns.onset.approach import (
     PATIENCE,
     WEAKEST,
@@ -59,6 +61,8 @@ def onset_of(
     except BudgetError:
         # An irregular neuron, such as a chaotic one, has no period that a search could follow.
         out.kind = UNCLEAR if out.top > 0.0 else SILENT
+        if np.isnan(out.rheobase):  # there are no steps above a rheobase to look at
+            out.top = np.nan
         out.down_to, out.ending = (out.rheobase, UNCLEAR) if down else (out.down_to, out.ending)
     return out
 

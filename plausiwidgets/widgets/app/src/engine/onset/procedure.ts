@@ -23,6 +23,7 @@ export function* onsetOf(top: number, neuron: Measured, depth: Depth, spacing: n
     if (!(error instanceof BudgetError)) throw error;
     // An irregular neuron, such as a chaotic one, has no period that a search could follow.
     out.kind = out.top > 0 ? "unclear" : "no firing";
+    if (Number.isNaN(out.rheobase)) out.top = Number.NaN; // there are no steps above a rheobase to look at
   }
   return out;
 }
