@@ -5,7 +5,9 @@ import pytest
 
 import plausiwidgets as pw
 from plausiwidgets.patterns.onset.batch import Bench
-from plausiwidgets.patterns.onset.outcome import FINITE, LOGARITHM, ROOT, SPONTANEOUS, STAIRCASE, UNCLEAR
+from plausiwidgets.patterns.onset.ladder import Neuron
+from plausiwidgets.patterns.onset.outcome import FINITE, LOGARITHM, ROOT, SEARCH, SPONTANEOUS, STAIRCASE, UNCLEAR
+from plausiwidgets.patterns.onset.procedure import onset_of
 from plausiwidgets.patterns.onset.train import Train, whole_steps
 from plausiwidgets.patterns.runner import Runner
 
@@ -113,6 +115,24 @@ def test_a_neuron_beyond_its_budget_is_unclear(monkeypatch):
     monkeypatch.setattr(Bench, "outcomes", _with_a_small_budget(Bench.outcomes))
     one = onsets("lif", {}, 60.0)[0]
     assert one.kind == UNCLEAR and one.top == 60.0 and one.time <= 2000.0
+
+
+@pytest.mark.parametrize("late", [300.0, 1000.0])
+def test_a_neuron_that_fires_late_at_its_holding_current_is_unclear(late):
+    """Short runs of such a neuron have a rheobase, but longer runs fire at any current."""
+
+    def train(run):
+        steps = int(np.ceil(run.time / 0.1))
+        fires = run.current >= 1.0 or run.time > late or (run.state is not None and run.state[0] > 0.0)
+        spikes = np.arange(100, steps if fires else 100, 100)
+        return Train(spikes, steps, 0.1, np.array([float(fires)]), False, np.zeros(steps) if run.record else None)
+
+    runs = onset_of(2.5, Neuron(0.1, 100.0, 50.0, True), SEARCH, 1e-15)
+    run = next(runs)
+    with pytest.raises(StopIteration) as end:
+        while True:
+            run = runs.send(train(run))
+    assert end.value.value.kind == UNCLEAR and np.isfinite(end.value.value.rheobase)
 
 
 @pytest.mark.parametrize("budget", [200.0, 2000.0])

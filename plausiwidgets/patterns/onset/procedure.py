@@ -123,6 +123,9 @@ def _followed(
     for _ in range(PATIENCE + 1):
         approach = Approach(bracket, scale, tolerance, longer)
         out.reached = yield from approach.run(periods)
+        if bracket.high <= 0.0:  # longer runs also fire at the holding current, so the neuron rests at its threshold
+            out.kind = UNCLEAR
+            return
         out.persists = approach.persists
         yield from ladder(out, bracket, slowest, neuron, longer)
         first, end = in_a_row(out.periods)

@@ -83,6 +83,10 @@ function* followed(
   for (let k = 0; k <= PATIENCE; k++) {
     const approach = new Approach(bracket, scale, tolerance, longer);
     out.reached = yield* approach.run(periods);
+    if (bracket.high <= 0) {
+      out.kind = "unclear"; // longer runs also fire at the holding current, so the neuron rests at its threshold
+      return;
+    }
     out.persists = approach.persists;
     yield* ladder(out, bracket, slowest, neuron, longer);
     const [first, end] = inARow(out.periods);
