@@ -127,12 +127,18 @@ def test_a_neuron_that_fires_late_at_its_holding_current_is_unclear(late):
         spikes = np.arange(100, steps if fires else 100, 100)
         return Train(spikes, steps, 0.1, np.array([float(fires)]), False, np.zeros(steps) if run.record else None)
 
-    runs = onset_of(2.5, Neuron(0.1, 100.0, 50.0, True), SEARCH, 1e-15)
-    run = next(runs)
-    with pytest.raises(StopIteration) as end:
+    onset = _returned(onset_of(2.5, Neuron(0.1, 100.0, 50.0, True), SEARCH, 1e-15), train)
+    assert onset.kind == UNCLEAR and np.isfinite(onset.rheobase)
+
+
+def _returned(runs, train):
+    """Return the result of a measurement whose runs have given trains."""
+    try:
+        run = next(runs)
         while True:
             run = runs.send(train(run))
-    assert end.value.value.kind == UNCLEAR and np.isfinite(end.value.value.rheobase)
+    except StopIteration as end:
+        return end.value
 
 
 @pytest.mark.parametrize("budget", [200.0, 2000.0])
