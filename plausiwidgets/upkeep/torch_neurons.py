@@ -5,18 +5,20 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.resources import as_file
 from pathlib import Path
 
 from plausiwidgets import models
 from plausiwidgets.assessment.api import assess
-from plausiwidgets.assessment.packaged import TORCH_TABLE, data_file
-from plausiwidgets.assessment.table import csv_text
+from plausiwidgets.assessment.packaged import TORCH_SCORE, TORCH_TABLE, data_file
+from plausiwidgets.assessment.score import plausibility_score
+from plausiwidgets.assessment.table import csv_text, read_csv
 from plausiwidgets.engine.compiled.export_model import export_programs
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.patterns.packaged import rows_of
 from plausiwidgets.patterns.pattern import Pattern
+from plausiwidgets.support.lazy import pandas as pd
 from plausiwidgets.support.whole_file import write_whole
 from plausiwidgets.upkeep import fingerprint
 from plausiwidgets.upkeep.rows import of_torch_row, torch_rows, twenty
@@ -41,6 +43,15 @@ def update(search: bool = True) -> None:
             today = of_torch_row(fingerprint.of_programs(model, export_programs(model)), pattern, row)
             _write(rows | {(stale.model, stale.pattern): {**row, "rules": today}})
         print(f"{stale.model}, {stale.pattern}: {'needs a search' if row is None else row['status']}", flush=True)
+    update_score(list(loaded.values()))
+
+
+def update_score(neurons: Sequence[NeuronModel]) -> None:
+    """Update the score of the table, and keep the measured times."""
+    with as_file(data_file(TORCH_TABLE)) as path, as_file(data_file(TORCH_SCORE)) as score:
+        measured = pd.read_csv(score).set_index("model")["ns_per_ms"]
+        new = plausibility_score(read_csv(path), models=neurons, measure=False)
+        write_whole(score, new.assign(ns_per_ms=new["model"].map(measured)).to_csv(index=False))
 
 
 def updated(model: NeuronModel, pattern: Pattern, row: CsvRow, search: bool) -> CsvRow | None:
