@@ -21,13 +21,16 @@ def score():
 
 def test_the_summary_names_the_models_with_all_patterns_and_their_operations(cells, score):
     complete = set(score.index[score["shown"] == 20])
-    assert "`izhikevich`, `izhikevich_2004` and `adex` show all twenty patterns" in cells["question"]
-    assert complete == {"izhikevich", "izhikevich_2004", "adex"}
+    assert "`izhikevich`, `izhikevich_2004`, `adex` and `wilson` show all twenty patterns" in cells["question"]
+    assert complete == {"izhikevich", "izhikevich_2004", "adex", "wilson"}
     operations = {name: round(operations_per_ms(name)) for name in (*complete, "lif", "hodgkin_huxley")}
     assert (operations["izhikevich_2004"], operations["izhikevich"], operations["adex"]) == (76, 92, 290)
-    assert "need 76 to 92 operations per millisecond and AdEx needs 290" in cells["question"]
-    assert (operations["hodgkin_huxley"], score.loc["hodgkin_huxley", "shown"]) == (2540, 16)
-    assert "The Hodgkin–Huxley model needs 2540 and shows sixteen patterns" in cells["question"]
+    assert operations["wilson"] == 1240
+    assert (
+        "need 76 to 92 operations per millisecond, AdEx needs 290, and Wilson's model needs 1240" in cells["question"]
+    )
+    assert (operations["hodgkin_huxley"], score.loc["hodgkin_huxley", "shown"]) == (2540, 17)
+    assert "The Hodgkin–Huxley model needs 2540 and shows seventeen patterns" in cells["question"]
     assert (operations["lif"], score.loc["lif", "shown"]) == (240, 3)
     assert "it needs 240 operations for three patterns" in cells["question"]
 
