@@ -45,7 +45,7 @@ from plausiwidgets.widgets.drawing.envelope import envelope, make_grid
 DOCS = Path(__file__).parent
 STATIC = DOCS / "_static"
 SCREEN = {"width": 1400, "height": 900}
-BLUE, GRAY = "#0072b2", "#8a8f98"
+BLUE, ORANGE, GRAY = "#0072b2", "#d55e00", "#8a8f98"
 PHONE = {"width": 400, "height": 800}
 FILM = {"width": 1200, "height": 760}
 SHOWN_MS, HELD_MS = 350, 1600
@@ -368,6 +368,7 @@ def figures(browser: Browser, names: Sequence[str] = ()) -> None:
         "rates": rates,
         "doublets": doublets,
         "coverage": coverage,
+        "bits": bits,
     }
     for name in names or (*OF_PAGES, *own, *TABLES):
         if name in own:
@@ -422,6 +423,34 @@ def coverage() -> go.Figure:
     figure.update_xaxes(title="verified patterns", range=[0, 23])
     figure.update_yaxes(title="filled cells of 1024", range=[-20, 800])
     return figure.update_layout(width=900, height=520, showlegend=False, margin={"l": 70, "r": 20, "t": 20, "b": 60})
+
+
+def bits() -> go.Figure:
+    """Return the verified patterns of the Izhikevich neuron against the number of bits."""
+    file = DOCS.parent / "tests" / "benchmarks" / "bits_of_patterns.json"
+    found = json.loads(file.read_text(encoding="utf-8"))
+    figure = go.Figure()
+    for step, dash, end in (("own", "solid", "own time step"), ("1 ms", "dot", "1 ms")):
+        # A search that failed with one seed was repeated with the next.
+        seeds = [line for key, line in found.items() if key.startswith(f"izhikevich searched {step} ")]
+        new = {
+            number: sum("✓" in marks for marks in zip(*(line[number] for line in seeds), strict=True))
+            for number in seeds[0]
+        }
+        packaged = {number: marks.count("✓") for number, marks in found[f"izhikevich rounded {step}"].items()}
+        for name, by_bits, colour, symbol in (("new", new, BLUE, "circle"), ("packaged", packaged, ORANGE, "square")):
+            figure.add_scatter(
+                x=[int(number) for number in by_bits],
+                y=[*by_bits.values()],
+                mode="lines+markers",
+                name=f"{name} sets, {end}",
+                line={"color": colour, "dash": dash, "width": 2.5},
+                marker={"color": colour, "symbol": symbol if dash == "solid" else f"{symbol}-open", "size": 9},
+            )
+    figure.update_xaxes(title="bits per variable", range=[5, 33], dtick=4, tick0=4)
+    figure.update_yaxes(title="verified patterns of 20", range=[-0.7, 20.7], dtick=5)
+    legend = {"x": 0.98, "y": 0.05, "xanchor": "right", "yanchor": "bottom"}
+    return figure.update_layout(width=800, height=440, legend=legend, margin={"l": 70, "r": 20, "t": 20, "b": 60})
 
 
 def words() -> go.Figure:
@@ -892,7 +921,7 @@ PICTURES: dict[str, Callable[[Browser], None]] = {
     "film": film,
     **{
         name: partial(figures, names=[name])
-        for name in (*OF_PAGES, *TABLES, "seeds", "words", "steps", "rates", "doublets", "coverage")
+        for name in (*OF_PAGES, *TABLES, "seeds", "words", "steps", "rates", "doublets", "coverage", "bits")
     },
     "notebooks": notebooks,
     "lab": lab,

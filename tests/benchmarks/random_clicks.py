@@ -31,6 +31,8 @@ from tests.browser.pages import JUDGED, BrowserPage, FilePage, Lab, VisitorPage,
 from tests.browser.servers import start_app, start_lab
 
 HOSTS = ("file", "server", "notebook")
+NEED_PYTHON = ("Stimulus",)
+"""Tools that a file does not have."""
 MODELS = ["izhikevich", "adex", "lif"]
 BUSY_SECONDS = 60.0
 KEYS = (
@@ -237,7 +239,8 @@ def main() -> None:
             place = Path(folder) / name
             place.mkdir()
             with hosted(name, browser, place) as open_app:
-                for tool, seed in itertools.product(given.tools, given.seeds):
+                tools = [tool for tool in given.tools if name != "file" or tool not in NEED_PYTHON]
+                for tool, seed in itertools.product(tools, given.seeds):
                     opened = open_app()
                     opened.page.wait_for_selector(JUDGED, timeout=180_000)
                     about = {"host": name, "seed": seed}

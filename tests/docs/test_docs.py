@@ -16,6 +16,7 @@ from paths import DOCS
 
 import plausiwidgets as pw
 from plausiwidgets.patterns.packaged import packaged_rows
+from tests.benchmarks import bits_of_patterns
 
 BUILT = ("_build", "_live", "neurons", "notebooks", "patterns", "reference")
 PAGES = sorted(path for path in DOCS.rglob("*.md") if path.relative_to(DOCS).parts[0] not in BUILT)
@@ -139,6 +140,34 @@ def test_the_page_on_noise_has_what_the_benchmark_measured() -> None:
     assert rows == [row for row in expected if set(row[1:]) != {"–"}]
     met, missed = (sum(len(row[group]) for row in measured[1:]) for group in groups[:2])
     assert f"Of {met + missed} sets, {met} meet their criteria" in " ".join(page.split())
+
+
+def test_the_page_on_chips_has_what_the_benchmark_measured() -> None:
+    page = (DOCS / "howto" / "chip.md").read_text(encoding="utf-8")
+    found = json.loads(bits_of_patterns.FILE.read_text(encoding="utf-8"))
+    for row in bits_of_patterns.table(found):
+        assert row in page.splitlines(), "python -m tests.benchmarks.bits_of_patterns table"
+    lines = {step: found[f"izhikevich rounded {step}"] for step in bits_of_patterns.STEPS}
+    packaged = {step: {bits: marks.count("✓") for bits, marks in line.items()} for step, line in lines.items()}
+    new = {bits: marks.count("✓") for bits, marks in bits_of_patterns.searched(found, "izhikevich", "own").items()}
+    own, coarse = packaged["own"], packaged["1 ms"]
+    for words in (
+        f"new sets show {new['8']} patterns with 8 bits, and packaged sets show {own['8']}]",
+        f"With 12 bits, {own['12']} of the 20 packaged sets is verified at its own time step",
+        f"but a search finds sets for {new['12']} patterns",
+        f"With 14 bits at 1 ms, {coarse['14']} packaged sets are verified, instead of {own['14']}",
+        f"At 1 ms, {20 - coarse['32']} packaged sets are not verified even with 32 bits",
+    ):
+        assert words in " ".join(page.split())
+
+
+def test_the_page_on_atlases_has_the_measured_speed() -> None:
+    page = (DOCS / "howto" / "atlas.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| [^|]+ \| (\d+) \| (\d+), (\d+) \|$", page, re.MULTILINE)
+    file = DOCS.parent / "tests" / "benchmarks" / "atlas_speed.json"
+    measured = json.loads(file.read_text(encoding="utf-8"))["models"].values()
+    assert rows == [(str(row["python"]), *map(str, row["app"])) for row in measured]
+    assert {(row["python_cells"], row["app_cells"]) for row in measured} == {(32 * 32, 24 * 24)}
 
 
 def test_the_glossary_is_in_order() -> None:
