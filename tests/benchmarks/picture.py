@@ -130,7 +130,7 @@ class Cell:
 
 def pieces_of(sweep: pw.patterns.Sweep) -> list[equations.Piece]:
     """Return the pieces of a sweep as numbers."""
-    return [tuple(float(np.ravel(x)[0]) for x in (p.on, p.off, p.start, p.end)) for p in sweep.pieces]
+    return [tuple(float(np.ravel(x)[0]) for x in (p.on, p.off, p.first, p.last)) for p in sweep.pieces]
 
 
 class Looking:
