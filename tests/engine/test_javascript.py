@@ -30,6 +30,16 @@ def test_an_operation_that_javascript_lacks_is_rejected_by_name(name):
         pw.networks.to_javascript(lanes_model(step, 1))
 
 
+def test_the_exponential_of_the_page_is_within_two_units_in_the_last_place(tmp_path):
+    x = np.concatenate([np.linspace(-708, 709.4, 20_001), np.linspace(-1, 1, 2_001), 10.0 ** np.arange(-300, 0, 7)])
+    special = np.array([np.nan, np.inf, -np.inf, 1e300, -1e300, 0.0, -0.0, -708.1])
+    source = f"{runtime()}\nfunction answer(xs) {{ return bytes([...xs].map(exponential)); }}"
+    found = node.run(tmp_path, source, np.concatenate([x, special]))
+    expected = np.exp(x)
+    assert np.max(np.abs(found[: len(x)] - expected) / np.spacing(expected)) <= 2
+    np.testing.assert_array_equal(found[len(x) :], [np.nan, np.inf, 0, np.inf, 0, 1, 1, 0])
+
+
 # ------------------------------------------------------------------ whole neurons
 
 _RUN = """

@@ -22,9 +22,37 @@ export function power(x, y) {
   return x === 1 || (x === -1 && Math.abs(y) === Infinity) ? 1 : Math.pow(x, y);
 }
 
+// The exponential of Python's compiled kernels, without fused products. Math.exp differs between browsers in its last bit.
+// e^x = 2^n · e^r with an integer n and |r| <= ln(2)/2, where e^r is a polynomial.
+export const ROUND = 6755399441055744; // a sum with it is rounded to an integer
+export const PER_LN2 = 1.4426950408889634;
+export const LN2 = [0.6931471805598903, 5.497923018708371e-14]; // ln 2 in two parts
+export const HIGHEST = 709.4; // above it, e^x is infinite
+export const LOWEST = -708; // below it, e^x is 0
+export const SERIES = [
+  0.5000000000000001, 0.16666666666666669, 0.04166666666662399, 0.008333333333330051, 0.0013888888917281794,
+  0.00019841269863105968, 2.480152119021773e-5, 2.7557268378684192e-6, 2.7620138719733994e-7, 2.5100424157005067e-8,
+];
+const POWERS = Float64Array.from({ length: 2048 }, (_, k) => 2 ** (k - 1023));
+const [HIGH_LN2, LOW_LN2] = LN2;
+const [C0, C1, C2, C3, C4, C5, C6, C7, C8, C9] = SERIES;
+
+/** e^x, with the same operations in the same order as in the kernels of a page. @param {number} x */
+export function exponential(x) {
+  if (x > HIGHEST) return Infinity;
+  if (x < LOWEST) return 0;
+  const n = x * PER_LN2 + ROUND - ROUND;
+  const r = x - n * HIGH_LN2 - n * LOW_LN2;
+  const square = r * r;
+  const fourth = square * square;
+  const low = (C3 * r + C2) * square + (C1 * r + C0);
+  const high = (C9 * r + C8) * fourth + ((C7 * r + C6) * square + (C5 * r + C4));
+  return (1 + (fourth * square * high + (square * low + r))) * POWERS[(n | 0) + 1023];
+}
+
 /** @param {number} x */
 export function sigmoid(x) {
-  return 1 / (1 + Math.exp(-x));
+  return 1 / (1 + exponential(-x));
 }
 
 /** a modulo b with the sign of b. @param {number} a @param {number} b */

@@ -182,7 +182,7 @@ TABLE: dict[str, Operation] = {
         _integer("bitwise_xor", "{0} ^ {1}", "logical_xor"),
         _integer("bitwise_not", "~{0}", "logical_not"),
         Operation("copysign", "math.copysign({0}, {1})", "copysign", "copySign({0}, {1})", None, computes="float64"),
-        _function("exp", python="exp({0})"),
+        _function("exp", python="exp({0})", javascript="exponential({0})"),
         _function("log", python="log({0})"),
         _function(
             "sigmoid",
