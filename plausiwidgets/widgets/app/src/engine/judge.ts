@@ -4,7 +4,7 @@ import type { Component, Model, Pattern, Slider, Values } from "../catalogue.ts"
 import { type Criterion, checkKind, penaltyOf, rangeOf, saturated } from "./criteria.ts";
 import type { Neuron } from "./neuron.ts";
 import type { Argument, Instruction } from "./program.ts";
-import { Runner, type RunnerSettings } from "./runner.ts";
+import { type Paused, Runner, type RunnerSettings } from "./runner.ts";
 import { type Application, Player, type Tape } from "./tape.ts";
 
 /**
@@ -62,8 +62,9 @@ export function* judging(
   runner: Runner,
   values: ReadonlyMap<string, number>,
   { hasLooks = true, isCoarse = false }: JudgingOptions = {},
-): Generator<void, Judgement> {
+): Paused<Judgement> {
   for (const criterion of criteria) checkKind(criterion);
+  yield* runner.settled();
   runner.begin();
   const player = new Player(tape, runner, values, [], isCoarse);
   for (let call = 0; call < tape.applied.length; call++) yield* player.applied(call);
@@ -82,7 +83,7 @@ export function* judging(
   return { criteria: results, loss, diverged, tape, responses: player.responses };
 }
 
-function* judged(criterion: Criterion, player: Player, value: number, gap: number): Generator<void, CriterionResult> {
+function* judged(criterion: Criterion, player: Player, value: number, gap: number): Paused<CriterionResult> {
   const { key } = criterion;
   const { tape, runner } = player;
   const { span } = runner.rest;
@@ -175,7 +176,7 @@ export function* judgingAll(
   runnerAt: RunnerAt,
   values: ReadonlyMap<string, number>,
   options: JudgingOptions = {},
-): Generator<void, (Judgement | null)[]> {
+): Paused<(Judgement | null)[]> {
   const results: (Judgement | null)[] = [];
   for (const { tape, criteria, prefix, holding, label } of components) {
     if (!tape) {
@@ -212,7 +213,7 @@ export function* judgingWhole(
   runnerAt: RunnerAt,
   values: ReadonlyMap<string, number>,
   isCoarse = false,
-): Generator<void, { verdict: Verdict | null; results: (Judgement | null)[] }> {
+): Paused<{ verdict: Verdict | null; results: (Judgement | null)[] }> {
   const results = yield* judgingAll(pattern, runnerAt, values, { isCoarse });
   const isWhole = pattern.components.every(({ tape, criteria }) => tape || !criteria.length);
   const verdict = together(results.filter((result) => result !== null));

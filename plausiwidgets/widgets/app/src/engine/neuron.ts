@@ -23,6 +23,26 @@ export interface Simulated {
   readonly diverged: number;
 }
 
+/** The arguments of a simulation. */
+export interface Call {
+  readonly parameters: Values;
+  /** The current in each time step, or a constant current. */
+  readonly currents: Float64Array | number;
+  readonly steps: number;
+  readonly dt: number;
+  readonly state: readonly number[];
+  readonly record: readonly string[];
+  readonly spikeLimit: number;
+}
+
+export function simulated(
+  neuron: Neuron,
+  { parameters, currents, steps, dt, state, record, spikeLimit }: Call,
+): Simulated {
+  const all = typeof currents === "number" ? new Float64Array(steps).fill(currents) : currents;
+  return neuron.simulate(parameters, all, dt, state, record, spikeLimit);
+}
+
 export interface Neuron {
   readonly name: string;
   readonly dt: number;

@@ -2,7 +2,7 @@
 
 import type { Pattern } from "../catalogue.ts";
 import { judgingAll, type RunnerAt, together } from "./judge.ts";
-import { type Response, Runner, type SweepNumbers } from "./runner.ts";
+import { type Paused, type Response, Runner, type SweepNumbers } from "./runner.ts";
 
 const FIRST = 0.1; // the smallest noise in percent of the amplitude
 const DOUBLINGS = 12;
@@ -35,8 +35,8 @@ export class NoisyRunner extends Runner {
   }
 
   /** Does not store the response, because each noise is applied only once. */
-  override respond(sweep: SweepNumbers): Response {
-    return super.respond(sweep, false);
+  override *responding(sweep: SweepNumbers): Paused<Response> {
+    return yield* super.responding(sweep, false);
   }
 }
 
@@ -54,14 +54,14 @@ export function* toleranceOf(
   runnerAt: RunnerAt<NoisyRunner>,
   values: ReadonlyMap<string, number>,
   { tau, seeds }: Noises,
-): Generator<void, number> {
+): Paused<number> {
   const runners = pattern.components.map(({ holding }) => runnerAt(holding));
-  const isMet = function* (percent: number, seed: number): Generator<void, boolean> {
+  const isMet = function* (percent: number, seed: number): Paused<boolean> {
     for (const runner of runners) Object.assign(runner, { percent, tau, seed });
     const results = yield* judgingAll(pattern, runnerAt, values, { hasLooks: false });
     return together(results.filter((result) => result !== null)).loss === 0;
   };
-  const passes = function* (percent: number): Generator<void, boolean> {
+  const passes = function* (percent: number): Paused<boolean> {
     let missed = 0;
     for (let seed = 0; seed < seeds; seed++) {
       if (!(yield* isMet(percent, seed))) missed++;

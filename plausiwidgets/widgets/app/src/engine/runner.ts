@@ -2,7 +2,7 @@
 
 import type { Values } from "../catalogue.ts";
 import { FEATURES } from "./features.ts";
-import type { Neuron, Start } from "./neuron.ts";
+import { type Call, type Neuron, type Simulated, type Start, simulated as simulatedBy } from "./neuron.ts";
 import { DEPTHS, type DepthName, featuresOf, type OnsetFeatures, silent } from "./onset/outcome.ts";
 import { FIRST, onsetOf, SPACING, simulated } from "./onset/procedure.ts";
 import { type Run, Train } from "./onset/train.ts";
@@ -95,6 +95,28 @@ interface Control extends Pick<Rest, "before" | "shown"> {
   readonly steps: number;
 }
 
+/**
+ * A measurement that pauses for each simulation and for independent parts. It continues with a given result, or computes it.
+ */
+export type Paused<T> = Generator<Pause, T, Simulated | readonly unknown[] | undefined>;
+export type Pause = Call | readonly Paused<unknown>[] | undefined;
+
+/** Finishes independent measurements, in lanes if a kernel takes them. */
+export function* inParts<T>(works: readonly Paused<T>[]): Paused<readonly T[]> {
+  const given = (yield works) as readonly T[] | undefined;
+  if (given) return given;
+  const results: T[] = [];
+  for (const work of works) results.push(yield* work);
+  return results;
+}
+
+/** Finishes a measurement without pauses. */
+export function finished<T>(work: Paused<T>): T {
+  let step = work.next(undefined);
+  while (!step.done) step = work.next(undefined);
+  return step.value;
+}
+
 export interface RunnerOptions {
   readonly settings: RunnerSettings;
   readonly resets: boolean;
@@ -106,7 +128,7 @@ export interface RunnerOptions {
 
 /** A neuron with one parameter set at a holding current. The runner stores the responses to its sweeps. */
 export class Runner {
-  readonly rest: Rest;
+  #rest: Rest | null = null;
   readonly recorded: readonly string[];
   /** The measurements for all patterns, over the sweeps of one verdict. */
   lowest = Number.NaN;
@@ -123,8 +145,22 @@ export class Runner {
     readonly dt: number,
   ) {
     this.recorded = options.recordsAll ? neuron.states : neuron.states.slice(0, 1);
-    this.rest = this.#settle();
-    this.begin();
+  }
+
+  /** The neuron at rest. */
+  get rest(): Rest {
+    this.#rest ??= finished(this.#settle());
+    return this.#rest;
+  }
+
+  /** Brings the neuron to rest, with pauses. */
+  *settled(): Paused<void> {
+    this.#rest ??= yield* this.#settle();
+  }
+
+  *#simulate(call: Omit<Call, "parameters" | "dt">): Paused<Simulated> {
+    const whole = { ...call, parameters: this.parameters, dt: this.dt };
+    return ((yield whole) as Simulated | undefined) ?? simulatedBy(this.neuron, whole);
   }
 
   /** Starts a new verdict and resets the measurements of earlier sweeps. */
@@ -143,8 +179,8 @@ export class Runner {
     return Math.trunc(this.options.settings.rate * steps * this.dt) + 2;
   }
 
-  #settle(): Rest {
-    const { start, state, before, trains, spikes, diverged, steps, shown } = this.#controlAt(this.holding);
+  *#settle(): Paused<Rest> {
+    const { start, state, before, trains, spikes, diverged, steps, shown } = yield* this.#controlAt(this.holding);
     const v = before[0];
     const range = FEATURES.voltage_range(v);
     return {
@@ -163,9 +199,9 @@ export class Runner {
   }
 
   /** The number of spikes in the control at another holding current. */
-  control(holding: number): number {
+  *control(holding: number): Paused<number> {
     if (holding === this.holding) return this.rest.spontaneous;
-    const { spikes, diverged, steps } = this.#controlAt(holding);
+    const { spikes, diverged, steps } = yield* this.#controlAt(holding);
     if (diverged >= 0) this.divergence = Math.max(this.divergence, 1 + shareLeft(diverged, steps));
     return spikes;
   }
@@ -174,25 +210,23 @@ export class Runner {
    * Simulates the holding current until the state variables have settled. The control restarts from the state after the
    * transient. A neuron that fires or diverges is not at rest, so its control is not extended.
    */
-  #controlAt(holding: number): Control {
-    const { neuron, dt } = this;
+  *#controlAt(holding: number): Paused<Control> {
+    const { neuron } = this;
     const { before, settle, kick, transient, longest, ...settings } = this.options.settings;
     const start = neuron.start(this.parameters, holding);
     start.state[0] += kick * start.span;
     const [lead, shown] = [this.#steps(transient), this.#steps(before)];
     const block = this.#steps(Math.min(settings.block, settle));
     const first = this.#steps(settle) - block;
-    const hold = (state: readonly number[], steps: number, recorded: readonly string[]) => {
-      const currents = new Float64Array(steps).fill(holding);
-      return neuron.simulate(this.parameters, currents, dt, state, recorded, this.#spikeLimit(steps));
-    };
     let [state, former]: (readonly number[])[] = [start.state, start.state];
     let [length, spikes, diverged] = [0, 0, -1];
     let seen = this.recorded.map(() => new Float64Array(shown).fill(Number.NaN));
     let trains: readonly number[] = [];
-    const held = (steps: number, recorded: readonly string[]) => {
-      const run = hold(state, steps, recorded);
-      if (recorded.length) {
+    const simulate = (call: Omit<Call, "parameters" | "dt">) => this.#simulate(call);
+    const limit = (steps: number) => this.#spikeLimit(steps);
+    function* held(steps: number, record: readonly string[]): Paused<number> {
+      const run = yield* simulate({ currents: holding, steps, state, record, spikeLimit: limit(steps) });
+      if (record.length) {
         seen = run.recorded.map((values) => values.slice(steps - shown));
         trains = run.spikes.filter((k) => k >= steps - shown).map((k) => k - steps);
       }
@@ -200,11 +234,11 @@ export class Runner {
       [former, state] = [state, run.state];
       length += steps;
       return run.spikes.length;
-    };
-    const early = held(lead, []);
+    }
+    const early = yield* held(lead, []);
     const begun = state;
-    if (diverged < 0) spikes += held(first, []);
-    if (diverged < 0) spikes += held(block, this.recorded);
+    if (diverged < 0) spikes += yield* held(first, []);
+    if (diverged < 0) spikes += yield* held(block, this.recorded);
     const isSettled = () =>
       state.every((now, k) => {
         const share = settings.settled * Math.abs(k ? now - begun[k] : start.span);
@@ -213,7 +247,8 @@ export class Runner {
         return Math.abs(now - former[k]) <= allowed;
       });
     const most = lead + this.#steps(longest);
-    while (!spikes && diverged < 0 && length + block <= most && !isSettled()) spikes += held(block, this.recorded);
+    while (!spikes && diverged < 0 && length + block <= most && !isSettled())
+      spikes += yield* held(block, this.recorded);
     return { start, state, before: seen, trains, spikes, diverged, steps: lead + first + block, shown };
   }
 
@@ -239,16 +274,21 @@ export class Runner {
 
   /** The response to a sweep. The runner stores the response unless `remember` is false. */
   respond(sweep: SweepNumbers, remember = true): Response {
+    return finished(this.responding(sweep, remember));
+  }
+
+  /** The response to a sweep, with a pause for each simulation. */
+  *responding(sweep: SweepNumbers, remember = true): Paused<Response> {
     const key = JSON.stringify([sweep.pieces, sweep.end, sweep.duration]);
     const known = this.#known.get(key);
     if (known) return known;
-    const response = this.#simulated(sweep);
+    const response = yield* this.#simulated(sweep);
     if (remember) this.#known.set(key, response);
     return response;
   }
 
-  #simulated(sweep: SweepNumbers): Response {
-    const { dt, rest, holding, neuron } = this;
+  *#simulated(sweep: SweepNumbers): Paused<Response> {
+    const { dt, rest, holding } = this;
     const { shown } = rest;
     const steps = this.#steps(sweep.duration);
     const last = Math.min(this.#steps(sweep.end), steps);
@@ -256,8 +296,8 @@ export class Runner {
     const current = new Float64Array(shown + steps).fill(holding, 0, shown);
     current.set(currents, shown);
     const t0 = -shown * dt;
-    const run =
-      rest.state && neuron.simulate(this.parameters, currents, dt, rest.state, this.recorded, this.#spikeLimit(last));
+    const call = { currents, steps, record: this.recorded, spikeLimit: this.#spikeLimit(last) };
+    const run = rest.state && (yield* this.#simulate({ ...call, state: rest.state }));
     const states = rest.before.map((before, i) => joined(before, run?.recorded[i], steps));
     const isLost = !run || (run.diverged >= 0 && run.diverged < last);
     const diverged = run ? (isLost ? run.diverged : -1) : 0;
@@ -287,29 +327,29 @@ export class Runner {
   }
 
   /** Whether the neuron fires in a window of a sweep. The simulation ends at the first such spike. */
-  fires(pieces: readonly Piece[], [first, last]: readonly [first: number, last: number]): boolean {
-    const { dt, rest, holding, neuron } = this;
+  *fires(pieces: readonly Piece[], [first, last]: readonly [first: number, last: number]): Paused<boolean> {
+    const { dt, rest, holding } = this;
     if (!rest.state) return false;
     const steps = Math.ceil(last / dt - 1e-9);
     const limit = first <= 0 ? 1 : this.#spikeLimit(steps); // the first spike decides, unless it can precede the window
     const currents = injected(pieces, holding, 0, dt, steps);
-    const { spikes } = neuron.simulate(this.parameters, currents, dt, rest.state, [], limit);
+    const { spikes } = yield* this.#simulate({ currents, steps, state: rest.state, record: [], spikeLimit: limit });
     return spikes.some((k) => k * dt >= first && k * dt < last);
   }
 
   /** The spike times of the response to a step of `width` ms, empty if the neuron diverged. */
-  stepTimes(height: number, width: number, duration: number): number[] {
+  *stepTimes(height: number, width: number, duration: number): Paused<number[]> {
     if (!this.rest.state) return [];
     const steps = this.#steps(duration);
     const currents = injected([[0, width, height, height]], this.holding, 0, this.dt, steps);
-    const run = this.neuron.simulate(this.parameters, currents, this.dt, this.rest.state, [], this.#spikeLimit(steps));
+    const call = { currents, steps, state: this.rest.state, record: [], spikeLimit: this.#spikeLimit(steps) };
+    const run = yield* this.#simulate(call);
     return run.diverged < 0 ? run.spikes.map((k) => k * this.dt) : [];
   }
 
   /** Measures the onset of firing after a step of current. The generator pauses after each simulation. */
-  *onset(top: number, depth: DepthName, only: boolean): Generator<void, OnsetFeatures> {
-    const state = only ? this.#stillLonger() : null;
-    yield;
+  *onset(top: number, depth: DepthName, only: boolean): Paused<OnsetFeatures> {
+    const state = only ? yield* this.#stillLonger() : null;
     if (!state) return featuresOf({ ...silent(), kind: "fires at rest" });
     if (!(top > 0)) return featuresOf(silent());
     const { resets } = this.options;
@@ -321,20 +361,20 @@ export class Runner {
   }
 
   /** The state after settling for the same time again, or null if the neuron fires during that time. */
-  #stillLonger(): readonly number[] | null {
+  *#stillLonger(): Paused<readonly number[] | null> {
     const { state, spontaneous } = this.rest;
     if (!state || spontaneous > 0) return null;
     const steps = this.#steps(this.options.settings.settle);
-    const { spikes, diverged, state: later } = this.#constant({ current: 0, time: 0, state }, steps, state);
+    const { spikes, diverged, state: later } = yield* this.#constant({ current: 0, time: 0, state }, steps, state);
     return spikes.length || diverged ? null : later;
   }
 
   /** The response to a constant step above the holding current. */
-  #constant({ current, state, records = false }: Run, steps: number, rest: readonly number[]): Train {
-    const currents = new Float64Array(steps).fill(this.holding + current);
+  *#constant({ current, state, records = false }: Run, steps: number, rest: readonly number[]): Paused<Train> {
     const names = records ? this.neuron.states.slice(0, 1) : [];
     const limit = Math.max(this.#spikeLimit(steps), FEWEST); // a neuron that is stopped early counts as diverged
-    const run = this.neuron.simulate(this.parameters, currents, this.dt, state ?? rest, names, limit);
+    const call = { currents: this.holding + current, steps, state: state ?? rest, record: names, spikeLimit: limit };
+    const run = yield* this.#simulate(call);
     return new Train(run.spikes, steps, this.dt, run.state, run.diverged >= 0, run.recorded[0] ?? null);
   }
 }

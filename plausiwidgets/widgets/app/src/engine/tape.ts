@@ -5,7 +5,7 @@
 import { FEATURES, type Row } from "./features.ts";
 import type { DepthName } from "./onset/outcome.ts";
 import { type Argument, type Instruction, operationOf, type Part } from "./program.ts";
-import type { Response, Runner, SweepNumbers } from "./runner.ts";
+import { inParts, type Paused, type Response, type Runner, type SweepNumbers } from "./runner.ts";
 import { type Piece, roundHalfEven } from "./runtime.ts";
 
 export interface AppliedSweep {
@@ -75,7 +75,7 @@ export class Player {
     readonly isCoarse = false,
   ) {}
 
-  *value(argument: Argument): Generator<void, Value> {
+  *value(argument: Argument): Paused<Value> {
     if (typeof argument === "string") return this.named(argument);
     if (typeof argument !== "object") return argument;
     const [place] = argument;
@@ -86,7 +86,7 @@ export class Player {
     return result;
   }
 
-  *number(argument: Argument): Generator<void, number> {
+  *number(argument: Argument): Paused<number> {
     return Number(yield* this.value(argument));
   }
 
@@ -128,17 +128,17 @@ export class Player {
     }
   }
 
-  *#all(list: readonly Argument[]): Generator<void, Value[]> {
+  *#all(list: readonly Argument[]): Paused<Value[]> {
     const values: Value[] = [];
     for (const argument of list) values.push(yield* this.value(argument));
     return values;
   }
 
-  *#numbers(list: readonly Argument[]): Generator<void, number[]> {
+  *#numbers(list: readonly Argument[]): Paused<number[]> {
     return (yield* this.#all(list)).map(Number);
   }
 
-  *#computed([name, ...operands]: Instruction): Generator<void, Value> {
+  *#computed([name, ...operands]: Instruction): Paused<Value> {
     const given = operands as readonly Argument[]; // only the two searches below have a `Part`
     switch (name) {
       case "times":
@@ -153,7 +153,7 @@ export class Player {
       case "list":
         return (yield* this.#all(given)) as number[];
       case "control":
-        return this.runner.control(yield* this.number(given[0]));
+        return yield* this.runner.control(yield* this.number(given[0]));
       case "threshold_at":
         return this.runner.thresholdAt(yield* this.number(given[0]));
       case "onset": {
@@ -178,13 +178,13 @@ export class Player {
     return applied(name, yield* this.#all(given));
   }
 
-  *#response([call, name]: readonly Argument[]): Generator<void, Application> {
+  *#response([call, name]: readonly Argument[]): Paused<Application> {
     const found = (yield* this.applied(Number(call))).get(String(name));
     if (!found) throw new Error(`a tape has no sweep ${name}`);
     return found;
   }
 
-  *#potential([begin, end, ...given]: readonly Argument[]): Generator<void, Float64Array> {
+  *#potential([begin, end, ...given]: readonly Argument[]): Paused<Float64Array> {
     const { response } = yield* this.#response(given);
     const [from, to] = yield* this.#numbers([begin, end]);
     const { shown } = this.runner.rest;
@@ -192,9 +192,8 @@ export class Player {
     return (response?.v ?? new Float64Array()).subarray(place(from), place(to));
   }
 
-  *#shows(part: Part, height: number | null, width: number, duration: number): Generator<void, Value> {
-    const times = height === null ? [] : this.runner.stepTimes(height, width, duration);
-    yield;
+  *#shows(part: Part, height: number | null, width: number, duration: number): Paused<Value> {
+    const times = height === null ? [] : yield* this.runner.stepTimes(height, width, duration);
     return yield* new Player(part, this.runner, this.values, times, this.isCoarse).value(part.result);
   }
 
@@ -202,7 +201,7 @@ export class Player {
   *#weakest(
     part: Part,
     { width, duration, low, high, tolerance }: Record<"width" | "duration" | "low" | "high" | "tolerance", number>,
-  ): Generator<void, number> {
+  ): Paused<number> {
     let [bottom, top] = [low, high];
     while (top > 1e-6 * high && top - bottom > tolerance * top) {
       const middle = 0.5 * (bottom + top);
@@ -213,15 +212,18 @@ export class Player {
   }
 
   /** The responses to the sweeps of one call, by their names. */
-  *applied(call: number): Generator<void, Map<string, Application>> {
+  *applied(call: number): Paused<Map<string, Application>> {
     const known = this.responses.get(call);
     if (known) return known;
     const { sweeps, graded, only, keep, shown } = (this.tape.applied ?? [])[call];
     const { runner } = this;
     const isApplied = runner.rest.state !== null && (only === null || Boolean(yield* this.value(only)));
     const responses = new Map<string, Application>();
-    for (const sweep of runner.prepared(yield* this.#sweepsOf(sweeps))) {
-      if (!isApplied) {
+    const prepared = runner.prepared(yield* this.#sweepsOf(sweeps));
+    const found = isApplied ? yield* inParts(prepared.map((sweep) => runner.responding(sweep, keep))) : [];
+    for (const [k, sweep] of prepared.entries()) {
+      const response = found[k];
+      if (!response) {
         responses.set(sweep.name, {
           sweep,
           times: [],
@@ -232,7 +234,6 @@ export class Player {
         });
         continue;
       }
-      const response = runner.respond(sweep, keep);
       if (!shown) runner.note(response, keep);
       responses.set(sweep.name, {
         sweep,
@@ -242,7 +243,6 @@ export class Player {
         peak: Number.NaN,
         response,
       });
-      yield;
     }
     const answer = responses.get(graded);
     const window = sweeps.find(({ name }) => name === graded)?.response;
@@ -251,7 +251,7 @@ export class Player {
     return responses;
   }
 
-  *#sweepsOf(sweeps: readonly AppliedSweep[]): Generator<void, Application["sweep"][]> {
+  *#sweepsOf(sweeps: readonly AppliedSweep[]): Paused<Application["sweep"][]> {
     const numbers: { name: string; pieces: Piece[]; end: number; duration: number | null }[] = [];
     for (const { name, pieces, end, duration } of sweeps) {
       const own: Piece[] = [];

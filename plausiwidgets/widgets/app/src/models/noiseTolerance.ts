@@ -19,7 +19,11 @@ export const canTolerate = (catalogue: Catalogue, data: ModelData, { model, patt
   Boolean(NEURONS[model]) && patternOf(catalogue, data, pattern).components.every(({ tape }) => tape);
 
 /** The tolerance in words. The generator pauses after each simulation. */
-export function* toleranceText(catalogue: Catalogue, data: ModelData, selection: Selection): Generator<void, string> {
+export function* toleranceText(
+  catalogue: Catalogue,
+  data: ModelData,
+  selection: Selection,
+): Generator<unknown, string> {
   const { model, pattern, values, dt } = selection;
   if (adapts(catalogue, data, pattern)) {
     return tr(

@@ -74,7 +74,7 @@ export interface Simulation {
    *
    * @param isCoarse whether an onset of firing is measured coarsely
    */
-  judging(isCoarse?: boolean): Generator<void, Evaluated>;
+  judging(isCoarse?: boolean): Generator<unknown, Evaluated>;
 }
 
 /** The runners of a selection, or null if only the host can simulate the neuron. */

@@ -104,11 +104,11 @@ export function* spansOf(
   data: ModelData,
   selection: Selection,
   slider: Slider,
-): Generator<void, Range[]> {
+): Generator<unknown, Range[]> {
   const value = selection.values[slider.name];
   const ends = endsOf(slider, value);
   const known = new Map<number, boolean>();
-  function* isMet(position: number): Generator<void, boolean> {
+  function* isMet(position: number): Generator<unknown, boolean> {
     const before = known.get(position);
     if (before !== undefined) return before;
     const values = { ...selection.values, [slider.name]: valueAt(slider, position, ends) };

@@ -223,7 +223,7 @@ function* evaluating(
   host: Pick<Host, "can">,
   notify: Notify,
   isCoarse: boolean,
-): Generator<void, Evaluated> {
+): Generator<unknown, Evaluated> {
   try {
     return yield* simulation.judging(isCoarse);
   } catch (error) {

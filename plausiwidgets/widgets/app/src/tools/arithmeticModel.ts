@@ -34,7 +34,7 @@ export function* comparing(
   data: ModelData,
   selection: Selection,
   give: (bits: number, evaluated: Evaluated) => void,
-): Generator<void, void> {
+): Generator<unknown, void> {
   for (const bits of COMPARED) {
     const simulation = roundedSimulation(catalogue, data, selection, bits);
     if (!simulation) return;

@@ -93,7 +93,7 @@ const rounded = (values: Values): Values =>
   Object.fromEntries(Object.entries(values).map(([name, value]) => [name, Number(value.toPrecision(DIGITS))]));
 
 /** Fills the cells of an atlas, and calls `give` with each new representative. The generator pauses after each simulation. */
-export function* filling(of: AtlasOf, base: Values, seed: number, give: (one: Behaviour) => void): Generator<void> {
+export function* filling(of: AtlasOf, base: Values, seed: number, give: (one: Behaviour) => void): Generator<unknown> {
   const { data, axes, dt } = of;
   const { atlas: amplitude } = data;
   if (!amplitude) return;
@@ -106,7 +106,7 @@ export function* filling(of: AtlasOf, base: Values, seed: number, give: (one: Be
   const cells = axes.map(({ edges }) => edges.length + 1);
   const found = new Map<string, Behaviour>();
 
-  const places = function* (values: Values, step: number): Generator<void, readonly (readonly [number, number])[]> {
+  const places = function* (values: Values, step: number): Generator<unknown, readonly (readonly [number, number])[]> {
     const simulation = stepOf({ ...of, dt: step }, values);
     const verdict = simulation ? (yield* simulation.judging()).verdict : null;
     return axes.map((axis) => {
@@ -159,7 +159,7 @@ export function* filling(of: AtlasOf, base: Values, seed: number, give: (one: Be
 }
 
 /** The letters of the patterns of a step whose criteria are met, among those in the catalogue. */
-function* namesOf({ catalogue, data, dt }: AtlasOf, values: Values): Generator<void, readonly string[]> {
+function* namesOf({ catalogue, data, dt }: AtlasOf, values: Values): Generator<unknown, readonly string[]> {
   const names: string[] = [];
   for (const key of Object.keys(data.patterns)) {
     const { letter, stimulus } = patternOf(catalogue, data, key);

@@ -72,7 +72,7 @@ export function* judgedCells(
   { catalogue, data, selection, sliders: [x, y], ends }: PlaneOf,
   points: number,
   give: (cells: Cells) => void,
-): Generator<void, Cells> {
+): Generator<unknown, Cells> {
   const [xs, ys] = [valuesAlong(x, ends[0], points), valuesAlong(y, ends[1], points)];
   const loss = new Float32Array(points * points).fill(Number.NaN);
   const unmet = new Uint32Array(points * points);

@@ -50,7 +50,7 @@ export function* judgedProfiles(
   { catalogue, data, selection, sliders, ranges }: Along,
   points: number,
   give: (name: string, profile: Profile) => void,
-): Generator<void, void> {
+): Generator<unknown, void> {
   for (const slider of sliders) {
     const values = valuesAlong(slider, ranges[slider.name], points);
     const loss: number[] = [];

@@ -251,7 +251,7 @@ function judgeHere(
     const isFiner = before && before.x.length < cells.x.length && before.rows === before.y.length;
     if (!isFiner || cells.rows === cells.y.length) own.value = { cells, of };
   };
-  function* work(): Generator<void, void> {
+  function* work(): Generator<unknown, void> {
     for (const points of GRIDS) yield* judgedCells(plane, points, give);
   }
   return inPieces(work(), () => {}, 4);

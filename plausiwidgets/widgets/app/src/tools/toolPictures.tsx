@@ -132,7 +132,7 @@ function* profileOf({
   selection,
   sliders: [slider],
   ends: [ends],
-}: PlaneOf): Generator<void, Profile> {
+}: PlaneOf): Generator<unknown, Profile> {
   const present = selection.values[slider.name];
   // The current value is between two others, and may be the only one at which all criteria are met.
   const all = [...valuesAlong(slider, ends, PROFILE), present].sort((a, b) => a - b);

@@ -104,12 +104,12 @@ function* followed(
 }
 
 /** Simulates the runs of a measurement one after another. The generator pauses after each run. */
-export function* simulated(
+export function* simulated<P, R>(
   procedure: Runs<Onset>,
   dt: number,
   budget: number,
-  simulate: (run: Run, steps: number) => Train,
-): Generator<void, Onset> {
+  simulate: (run: Run, steps: number) => Generator<P, Train, R>,
+): Generator<P, Onset, R> {
   let spent = 0;
   let step = procedure.next();
   while (!step.done) {
@@ -119,8 +119,7 @@ export function* simulated(
       step = procedure.throw(new BudgetError());
       continue;
     }
-    step = procedure.next(simulate(step.value, steps));
-    yield;
+    step = procedure.next(yield* simulate(step.value, steps));
   }
   return step.value;
 }

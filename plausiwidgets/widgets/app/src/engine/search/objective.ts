@@ -3,7 +3,7 @@
 import { type Model, type Pattern, type Range, ruledOutAt, type Slider, type Values } from "../../catalogue.ts";
 import { type Judgement, judgingAll, type RunnerAt, runnersOf, together, type Verdict } from "../judge.ts";
 import { NEURONS } from "../neuron.ts";
-import type { RunnerSettings } from "../runner.ts";
+import { finished, inParts, type Paused, type RunnerSettings } from "../runner.ts";
 import type { Tape } from "../tape.ts";
 import type { Phase } from "./portfolio.ts";
 import type { Axis } from "./space.ts";
@@ -73,21 +73,28 @@ export class Objective {
 
   /** The penalties and the loss of a point. A start is evaluated unchanged. For other points, amplitudes are solved. */
   evaluate(point: readonly number[], phase: Phase): Evaluated {
+    return finished(this.evaluating(point, phase));
+  }
+
+  /** The evaluation of a point, with a pause for each simulation. */
+  *evaluating(point: readonly number[], phase: Phase): Paused<Evaluated> {
     const { values, axes } = this.#problem;
     const set = new Map(Object.entries(values));
     for (const [i, { name }] of axes.entries()) set.set(name, point[i]);
     const runnerAt = this.#runners(set);
-    if (!this.#solved.length || phase === "start") return this.#verified(set, this.#judge(set, runnerAt), null);
-    const thresholds = this.#thresholds(set, runnerAt);
+    if (!this.#solved.length || phase === "start") {
+      return yield* this.#verified(set, yield* this.#judge(set, runnerAt), null);
+    }
+    const thresholds = yield* this.#thresholds(set, runnerAt);
     const shortfall = thresholds.reduce((sum, one) => sum + one.shortfall, 0);
     const between = this.#between(set, thresholds);
-    const judged = this.#judge(between, runnerAt);
+    const judged = yield* this.#judge(between, runnerAt);
     if (phase === "screen" && judged.loss > 0) {
       // A point of the first screen may be accepted only if it is unchanged.
-      const plain = this.#judge(set, runnerAt);
-      if (plain.loss === 0) return this.#verified(set, plain, thresholds, shortfall);
+      const plain = yield* this.#judge(set, runnerAt);
+      if (plain.loss === 0) return yield* this.#verified(set, plain, thresholds, shortfall);
     }
-    return this.#verified(between, judged, thresholds, shortfall);
+    return yield* this.#verified(between, judged, thresholds, shortfall);
   }
 
   #runners(set: Set, dt = this.#problem.dt, change: Partial<RunnerSettings> = {}): RunnerAt {
@@ -95,24 +102,24 @@ export class Objective {
     return runnersOf({ settings: { ...settings, ...change }, model, parameters }, NEURONS[model.name], set, dt);
   }
 
-  #judge(set: Set, runnerAt: RunnerAt): Judged {
-    const work = judgingAll(this.#problem.pattern, runnerAt, set, { hasLooks: false });
-    let step = work.next();
-    while (!step.done) step = work.next();
-    const results = step.value.filter((result) => result !== null);
+  *#judge(set: Set, runnerAt: RunnerAt): Paused<Judged> {
+    const all = yield* judgingAll(this.#problem.pattern, runnerAt, set, { hasLooks: false });
+    const results = all.filter((result) => result !== null);
     const verdict = together(results);
     return { ...verdict, results, loss: Number.isFinite(verdict.loss) ? verdict.loss : NO_LOSS };
   }
 
-  #thresholds(set: Set, runnerAt: RunnerAt): Thresholds[] {
+  *#thresholds(set: Set, runnerAt: RunnerAt): Paused<Thresholds[]> {
     const { stimulus } = this.#problem.pattern;
-    return this.#solved.map(({ prefix, holding, ...solved }) => {
+    const found: Thresholds[] = [];
+    for (const { prefix, holding, ...solved } of this.#solved) {
       const own = new Map(set);
       for (const { name } of stimulus) {
         if (name.startsWith(prefix)) own.set(name.slice(prefix.length), set.get(name) ?? Number.NaN);
       }
-      return thresholdsOf(runnerAt(holding), { ...solved, values: own });
-    });
+      found.push(yield* thresholdsOf(runnerAt(holding), { ...solved, values: own }));
+    }
+    return found;
   }
 
   /** The set with amplitudes between the thresholds. */
@@ -125,7 +132,7 @@ export class Objective {
   }
 
   /** The evaluated set. An accepted set must pass the verification tests of the page. */
-  #verified(set: Set, judged: Judged, thresholds: readonly Thresholds[] | null, shortfall = 0): Evaluated {
+  *#verified(set: Set, judged: Judged, thresholds: readonly Thresholds[] | null, shortfall = 0): Paused<Evaluated> {
     const { loss } = judged;
     const penalties = judged.criteria.map(({ penalty }) => penalty);
     const beyond = loss - penalties.reduce((sum, penalty) => sum + penalty, 0) + shortfall;
@@ -133,41 +140,58 @@ export class Objective {
     // A proof overrides the evaluation.
     if (loss > 0 || ruledOutAt(this.#problem.pattern, Object.fromEntries(set)))
       return { point: pointOf(set), loss, rank: "rejected", penalties: [...penalties, beyond] };
-    const final = thresholds ? this.#reconciled(set, thresholds) : set;
-    for (const failed of this.#tests(final)) {
-      if (failed > 0)
-        return { point: pointOf(final), loss, rank: "fragile", penalties: [...penalties, beyond + failed] };
-    }
-    return { point: pointOf(final), loss, rank: "unverified", penalties: [...penalties, beyond] };
+    const final = thresholds ? yield* this.#reconciled(set, thresholds) : set;
+    const failed = yield* this.#tested(final);
+    const rank = failed > 0 ? "fragile" : "unverified";
+    return { point: pointOf(final), loss, rank, penalties: [...penalties, beyond + failed] };
   }
 
   /** Moves solved amplitudes between the thresholds at dt and at finer steps, if the set stays accepted. */
-  #reconciled(set: Set, thresholds: readonly Thresholds[]): Set {
-    let all = thresholds;
-    for (const factor of FINER) {
-      const finer = this.#thresholds(set, this.#runners(set, this.#problem.dt * factor));
-      all = all.map((one, k) => intersected(one, finer[k]));
-    }
+  *#reconciled(set: Set, thresholds: readonly Thresholds[]): Paused<Set> {
+    const finer = yield* inParts(
+      FINER.map((factor) => this.#thresholds(set, this.#runners(set, this.#problem.dt * factor))),
+    );
+    const all = finer.reduce((sum, own) => sum.map((one, k) => intersected(one, own[k])), thresholds);
     const moved = this.#between(set, all);
-    return this.#judge(moved, this.#runners(moved)).loss === 0 ? moved : set;
+    return (yield* this.#judge(moved, this.#runners(moved))).loss === 0 ? moved : set;
   }
 
-  /** The losses of the verification tests. A test that fails ends the sequence. */
-  *#tests(set: Set): Generator<number> {
-    const { settings, model, dt } = this.#problem;
-    const at = (values: Set, step = dt, change: Partial<RunnerSettings> = {}) =>
-      this.#judge(values, this.#runners(values, step, change)).loss;
-    if (this.#hasHalf) yield at(set, dt / 2);
-    yield at(this.#rounded(set));
-    if (model.spike) {
-      const { partial, long, ringing } = lossesOfShapes(this.#judge(set, this.#runners(set)).results, model.spike);
-      yield partial;
-      yield long;
-      if (this.#isCompact) yield ringing;
+  /** The loss of the first verification test that fails, or 0. The tests after the first one are independent parts. */
+  *#tested(set: Set): Paused<number> {
+    const { settings, dt } = this.#problem;
+    if (this.#hasHalf) {
+      const loss = yield* this.#lossAt(set, dt / 2);
+      if (loss > 0) return loss;
     }
-    if (!this.#isAtRest) return;
-    yield at(set, dt, { kick: -settings.kick });
-    yield at(set, dt, { settle: LONG_REST });
+    const tests = [this.#lossAt(this.#rounded(set)), this.#shapeLoss(set)];
+    if (this.#isAtRest) {
+      tests.push(this.#lossAt(set, dt, { kick: -settings.kick }), this.#lossAt(set, dt, { settle: LONG_REST }));
+    }
+    const losses = (yield tests) as readonly number[] | undefined;
+    for (const [k, test] of tests.entries()) {
+      const loss = losses ? losses[k] : yield* test;
+      if (loss > 0) return loss;
+    }
+    return 0;
+  }
+
+  *#lossAt(set: Set, dt = this.#problem.dt, change: Partial<RunnerSettings> = {}): Paused<number> {
+    return (yield* this.#judge(set, this.#runners(set, dt, change))).loss;
+  }
+
+  *#shapeLoss(set: Set): Paused<number> {
+    const { spike } = this.#problem.model;
+    if (!spike) return 0;
+    const { results } = yield* this.#judge(set, this.#runners(set));
+    const { partial, long, ringing } = lossesOfShapes(results, spike);
+    return partial || long || (this.#isCompact ? ringing : 0);
+  }
+
+  /** Whether all criteria are met at a point without the kernel. */
+  accepts(point: readonly number[]): boolean {
+    const set = new Map(Object.entries(this.#problem.values));
+    for (const [i, { name }] of this.#problem.axes.entries()) set.set(name, point[i]);
+    return finished(this.#lossAt(set)) === 0;
   }
 
   #rounded(set: Set): Set {

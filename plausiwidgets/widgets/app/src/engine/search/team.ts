@@ -2,7 +2,8 @@
 // order of the points, independent of the speed of the workers, so the number of workers does not change a search.
 
 import { addCode } from "../code.ts";
-import { type Evaluated, Objective, type Problem } from "./objective.ts";
+import { Evaluator } from "./evaluator.ts";
+import type { Evaluated, Problem } from "./objective.ts";
 import type { Batch, Phase } from "./portfolio.ts";
 import { packed, unpacked, type Widths, widthsOf } from "./rows.ts";
 
@@ -48,16 +49,16 @@ const ready = new WeakSet<Port>();
 /** Runs a helper, which evaluates the points that it receives. */
 export function help(port: Port): void {
   port.postMessage(READY);
-  let objective: Promise<Objective> | null = null;
+  let evaluator: Promise<Evaluator> | null = null;
   port.onmessage = async ({ data }: MessageEvent<Piece>) => {
     if ("problem" in data) {
-      objective = addCode(data.code, data.runtime).then(() => new Objective(data.problem));
+      evaluator = addCode(data.code, data.runtime).then(() => Evaluator.of(data.problem));
       return;
     }
     const { search, first, points, phase } = data;
-    const own = await objective;
+    const own = await evaluator;
     if (!own) return;
-    const rows = packed(points.map((point) => own.evaluate(point, phase)));
+    const rows = packed(own.evaluate(points, phase));
     const finished: Finished = { search, first, rows };
     port.postMessage(finished, [rows.buffer]);
   };
@@ -90,7 +91,7 @@ let searches = 0;
 export class Team {
   /** Working time of the leader in ms. */
   worked = 0;
-  readonly #objective: Objective;
+  #evaluator: Evaluator | null = null;
   readonly #helpers: Helper[] = [];
   readonly #search = ++searches;
   readonly #widths: Widths;
@@ -105,7 +106,6 @@ export class Team {
     readonly code: Code,
     ports: readonly Port[],
   ) {
-    this.#objective = new Objective(problem);
     this.#widths = widthsOf(problem);
     this.join(ports);
   }
@@ -134,6 +134,7 @@ export class Team {
     mayContinue: () => Promise<boolean>,
     progress: (rows: readonly Evaluated[]) => void,
   ): Promise<readonly Evaluated[] | null> {
+    this.#evaluator ??= await Evaluator.of(this.problem); // the code of the neuron is there now
     this.#rows = new Array(points.length);
     let [next, complete, since] = [0, 0, performance.now()];
     const report = () => {
@@ -144,9 +145,14 @@ export class Team {
     while (complete < points.length) {
       if (!(await mayContinue())) return null;
       // The leader evaluates the first points, so that they are reported first.
-      const own = this.#lost.pop() ?? (next < points.length ? next++ : -1);
+      const own = this.#lost.splice(-this.#share(points.length - next + this.#lost.length));
+      if (!own.length) {
+        const first = next;
+        next += this.#share(points.length - first);
+        for (let k = first; k < next; k++) own.push(k);
+      }
       next = this.#handOut(points, phase, next);
-      if (own >= 0) this.#evaluate(own, points[own], phase);
+      if (own.length) this.#evaluate(this.#evaluator, own, points, phase);
       else await this.#message();
       report();
       if (performance.now() - since < SLICE) continue;
@@ -167,12 +173,22 @@ export class Team {
     this.#turns.close();
   }
 
-  #evaluate(place: number, point: readonly number[], phase: Phase): void {
+  /** The number of points that a worker evaluates together, of those that are left. */
+  #share(left: number): number {
+    const workers = 1 + this.#helpers.filter(({ port }) => ready.has(port)).length;
+    return Math.min(this.#evaluator?.width ?? 1, Math.ceil(left / workers));
+  }
+
+  #evaluate(evaluator: Evaluator, places: readonly number[], points: Batch["points"], phase: Phase): void {
     const began = performance.now();
-    this.#rows[place] = this.#objective.evaluate(point, phase);
+    const rows = evaluator.evaluate(
+      places.map((place) => points[place]),
+      phase,
+    );
+    for (const [k, place] of places.entries()) this.#rows[place] = rows[k];
     const took = performance.now() - began;
     this.worked += took;
-    this.#each += 0.1 * (took - this.#each);
+    this.#each += 0.1 * (took / places.length - this.#each);
   }
 
   /** Sends points to the helpers, and returns the index of the first point without a worker. */
@@ -183,7 +199,10 @@ export class Team {
       for (const { port, pieces } of this.#helpers) {
         if (pieces.size > round || next >= length || !ready.has(port)) continue;
         const fair = Math.ceil((length - next) / (AHEAD * (this.#helpers.length + 1)));
-        const count = Math.min(fair, Math.max(1, Math.round(PIECE / this.#each)), MAX_PIECE);
+        const count = Math.max(
+          Math.min(fair, Math.max(1, Math.round(PIECE / this.#each)), MAX_PIECE),
+          this.#share(length - next),
+        );
         const piece = { search: this.#search, first: next, points: points.slice(next, next + count), phase };
         port.postMessage(piece satisfies Piece);
         pieces.set(next, piece.points.length);

@@ -3,7 +3,7 @@
 
 import type { Range } from "../../catalogue.ts";
 import { type Argument, valueOf } from "../program.ts";
-import type { Runner } from "../runner.ts";
+import { inParts, type Paused, type Runner } from "../runner.ts";
 import type { AppliedSweep, Tape } from "../tape.ts";
 
 /** The name of the solved stimulus parameter. */
@@ -47,31 +47,29 @@ interface Bracket {
   high: number;
 }
 
-function firesAt(runner: Runner, { tape, values }: Solvable, sweep: AppliedSweep, log: number): boolean {
+function* firesAt(runner: Runner, { tape, values }: Solvable, sweep: AppliedSweep, log: number): Paused<boolean> {
   const own = new Map(values).set(AMPLITUDE, Math.exp(log));
   const at = (argument: Argument) => valueOf(argument, tape.body, own);
   const pieces = sweep.pieces.map((piece) => piece.map(at));
-  return runner.fires(pieces, [at(sweep.response[0]), at(sweep.response[1])]);
+  return yield* runner.fires(pieces, [at(sweep.response[0]), at(sweep.response[1])]);
 }
 
-export function thresholdsOf(runner: Runner, problem: Solvable): Thresholds {
+export function* thresholdsOf(runner: Runner, problem: Solvable): Paused<Thresholds> {
+  yield* runner.settled();
   const { tape, window, limits } = problem;
   const { state, spontaneous, divergence } = runner.rest;
   const none = { fireAbove: Number.NaN, silentBelow: Number.NaN, shortfall: shortfallOf(NO_RATIO, window) };
   if (state === null || spontaneous > 0 || divergence > 0) return none;
   const [bottom, top] = limits.map(Math.log);
-  const bracketOf = (name: string): Bracket => {
+  function* bracketOf(name: string): Paused<Bracket> {
     const sweep = tape.applied[0].sweeps.find((one) => one.name === name);
     if (!sweep) throw new Error(`a tape has no sweep ${name}`);
-    return { sweep, low: bottom, high: top, firesAtAll: firesAt(runner, problem, sweep, top) };
-  };
-  const must: Bracket[] = [];
-  for (const name of window.fire) {
-    must.push(bracketOf(name));
-    if (!must.at(-1)?.firesAtAll) return none;
+    return { sweep, low: bottom, high: top, firesAtAll: yield* firesAt(runner, problem, sweep, top) };
   }
-  const rest = window.silent.map(bracketOf);
-  bisect(must, rest, (sweep, log) => firesAt(runner, problem, sweep, log));
+  const must = yield* inParts(window.fire.map(bracketOf));
+  if (!must.every(({ firesAtAll }) => firesAtAll)) return none;
+  const rest = yield* inParts(window.silent.map(bracketOf));
+  yield* bisect(must, rest, (sweep, log) => firesAt(runner, problem, sweep, log));
   const silentBelow = Math.min(lowestOf(rest), top);
   return { fireAbove: highestOf(must), silentBelow, shortfall: shortfallOf(ratioOf(must, rest), window) };
 }
@@ -84,11 +82,11 @@ const ratioOf = (must: readonly Bracket[], rest: readonly Bracket[]) =>
   Math.min(lowestOf(rest), MAX_SILENT) - highestOf(must);
 
 /** Narrows the brackets that may contain the highest threshold to fire or the lowest threshold to be silent. */
-function bisect(
+function* bisect(
   must: readonly Bracket[],
   rest: readonly Bracket[],
-  fires: (sweep: AppliedSweep, log: number) => boolean,
-) {
+  fires: (sweep: AppliedSweep, log: number) => Paused<boolean>,
+): Paused<void> {
   for (let round = 0; round < BISECTIONS; round++) {
     if (round === FIRST_BISECTIONS && !(ratioOf(must, rest) > NEAR)) return;
     const above = Math.max(...must.map(({ low }) => low));
@@ -97,11 +95,9 @@ function bisect(
       ...must.filter(({ high }) => high > above),
       ...rest.filter(({ low, firesAtAll }) => firesAtAll && low < below),
     ];
-    for (const one of decisive) {
-      const middle = 0.5 * (one.low + one.high);
-      if (fires(one.sweep, middle)) one.high = middle;
-      else one.low = middle;
-    }
+    const middles = decisive.map(({ low, high }) => 0.5 * (low + high));
+    const isFiring = yield* inParts(decisive.map(({ sweep }, k) => fires(sweep, middles[k])));
+    for (const [k, one] of decisive.entries()) one[isFiring[k] ? "high" : "low"] = middles[k];
   }
 }
 
