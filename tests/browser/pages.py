@@ -11,6 +11,8 @@ from playwright.sync_api import TimeoutError
 
 from tests.browser.servers import Server
 
+COMPILED = "WebAssembly.compile(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0)).then(() => true, () => false)"
+"""Whether the policy of a page allows WebAssembly."""
 JUDGED = ".pw-app[data-pw-judged=yes]"
 KERNEL_IS_IDLE = "window.jupyterapp?.shell?.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
 # Of a cell whose code is folded JupyterLab shows no prompt.

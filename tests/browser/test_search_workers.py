@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
-from tests.browser.pages import JUDGED
+from tests.browser.pages import COMPILED, JUDGED
 
 MODELS = ["izhikevich", "lif"]
 SEARCHED = "#pattern=tonic_bursting&c=-66&d=7&amplitude=9"
@@ -85,6 +85,10 @@ def test_one_worker_and_eight_workers_evaluate_the_same_sets(searching):
     assert found[0] == found[1]
 
 
+def test_the_policy_of_a_file_allows_the_kernel_of_a_search(searching):
+    assert searching("").evaluate(COMPILED)
+
+
 def test_a_search_whose_workers_do_not_start_continues_on_the_page(searching):
     page = searching(FAILING)
     assert page.wait_for_selector(".pw-result").get_attribute("class").endswith(" unverified")
@@ -101,7 +105,7 @@ def test_a_search_continues_in_a_hidden_tab_and_its_curve_is_complete_afterwards
     page.evaluate("comeBack()")
     count = page.evaluate(COUNT)
     page.wait_for_function(f"() => document.querySelector('[data-dots]').dataset.dots === '{count}'")
-    assert f"{count} evaluations" in page.locator(".pw-drawer").inner_text()
+    expect(page.locator(".pw-drawer")).to_contain_text(f"{count} evaluations")  # the curve catches up first
 
 
 def test_a_reload_of_a_file_keeps_the_evaluations_and_the_sliders(searching):

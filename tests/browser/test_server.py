@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from waiting import until
 
 import plausiwidgets as pw
-from tests.browser.pages import BrowserPage, VisitorPage, open_tool
+from tests.browser.pages import COMPILED, BrowserPage, VisitorPage, open_tool
 from tests.browser.servers import start_app
 
 ENDLESS = "#model=lif&pattern=tonic_bursting"  # an argument rules it out: a search uses its whole budget
@@ -56,6 +56,10 @@ def test_the_page_loads_at_most_240_kilobytes_once_and_keeps_them(visit, app_ser
     opened.page.wait_for_selector(".pw-app[data-pw-judged=yes]")
     again = opened.page.evaluate("performance.getEntriesByType('resource').map(({ transferSize }) => transferSize)")
     assert sum(again) == 0  # all of it comes from the cache
+
+
+def test_the_policy_of_a_server_allows_the_kernel_of_a_search(visit):
+    assert visit().page.evaluate(COMPILED)
 
 
 def test_a_search_is_watched_and_its_values_are_taken(visit):

@@ -127,7 +127,8 @@ def _page(parts: Parts, title: str, begin: Mapping[str, str], language: str | No
     text = script(parts.packaged, start, parts.code, bundle).removeprefix(notices(bundle))
     shown = text + json.dumps(data, ensure_ascii=False)
     data |= {"texts": texts(shown, language), "language": language, **begin}
-    scripts = f"script-src '{_digest(loader())}' '{_digest(text)}'; worker-src blob:"
+    # WebAssembly runs the kernel of a search, which the page generates from its own code.
+    scripts = f"script-src '{_digest(loader())}' '{_digest(text)}' 'wasm-unsafe-eval'; worker-src blob:"
     policy = f"default-src 'none'; img-src data: blob:; {scripts}; style-src 'unsafe-inline'"
     policy += "; base-uri 'none'; form-action 'none'"
     return (

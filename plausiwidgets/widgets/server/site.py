@@ -35,10 +35,14 @@ if (typeof document === "undefined") plausiwidgets.seek();
 else plausiwidgets.open(document.getElementById("app"), JSON.parse(document.getElementById("about").textContent));"""
 
 POLICY = (
-    "default-src 'none'; script-src 'self'{more}; worker-src 'self'; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data: blob:; connect-src 'self'; base-uri 'none'; form-action 'none'"
+    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'{more}; worker-src 'self'; "
+    "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; connect-src 'self'; "
+    "base-uri 'none'; form-action 'none'"
 )
-"""Content security policy of a page, which loads nothing from other hosts. Its script sets inline styles."""
+"""Content security policy of a page, which loads nothing from other hosts.
+
+Its script sets inline styles, and generates WebAssembly kernels for searches.
+"""
 
 
 class File(NamedTuple):

@@ -259,8 +259,8 @@ def test_a_link_is_that_of_binder_of_a_hub_or_of_the_page():
 def test_the_page_names_files_by_their_contents_and_runs_no_script_of_its_own():
     text = page().decode()
     assert all(name in text for name in files())
-    assert "unsafe-eval" not in text
-    assert "script-src &#x27;self&#x27;;" in text
+    assert "&#x27;unsafe-eval" not in text
+    assert "script-src &#x27;self&#x27; &#x27;wasm-unsafe-eval&#x27;;" in text
     sizes = {name.split(".")[0]: len(file.packed) for name, file in files().items()}
     assert sum(sizes[one] for one in ("app", "style", "shared", "izhikevich", "texts_de")) < 400_000
 
