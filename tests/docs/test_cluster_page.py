@@ -95,10 +95,9 @@ def script_with(library, folder):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("library", ["loky", "dask_jobqueue"])
-def test_an_executor_makes_the_table(library, folder):
-    pytest.importorskip("distributed" if library == "dask_jobqueue" else library)
-    script_with(library, folder)
+def test_dask_makes_the_table(folder):
+    pytest.importorskip("distributed")
+    script_with("dask_jobqueue", folder)
     done = run(f'"{sys.executable}" study.py', folder)
     assert done.returncode == 0, done.stderr
     assert len(pd.read_csv(folder / "table.csv")) == 3
