@@ -192,16 +192,15 @@ def test_a_run_in_the_background_has_a_lower_priority(monkeypatch):
     assert os.getpriority(os.PRIO_PROCESS, threading.get_native_id()) == own
 
 
+RUN = "run = pw.start_optimization('lif', 'tonic_bursting')"
+STUDY = "from plausiwidgets.assessment import start_assessment; study = start_assessment('lif', 'tonic_bursting')"
+EXPLORER = "explorer = pw.Explorer('lif')"
+SEARCHING = "explorer = pw.Explorer('lif', 'tonic_bursting'); explorer.optimize()"
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("after", [0.0, 0.7])
 @pytest.mark.parametrize(
-    "work",
-    [
-        "run = pw.start_optimization('lif', 'tonic_bursting')",
-        "from plausiwidgets.assessment import start_assessment; study = start_assessment('lif', 'tonic_bursting')",
-        "explorer = pw.Explorer('lif')",
-        "explorer = pw.Explorer('lif', 'tonic_bursting'); explorer.optimize()",
-    ],
+    ("work", "after"), [(RUN, 0.0), (RUN, 0.7), (STUDY, 0.0), (STUDY, 0.7), (EXPLORER, 0.0), (SEARCHING, 0.7)]
 )
 def test_python_exits_quietly_during_work_in_the_background(work, after):
     program = f"import time; import plausiwidgets as pw; {work}; time.sleep({after})"

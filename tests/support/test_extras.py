@@ -70,11 +70,6 @@ def run(hidden: str, script: Path, folder: Path) -> str:
     return done.stdout
 
 
-@pytest.mark.slow
-def test_all_neurons_of_the_package_are_judged_explored_searched_and_exported_without_an_extra(tmp_path):
-    run(",".join(extras.OPTIONAL), HELPERS / "light.py", tmp_path)
-
-
 @pytest.fixture(scope="module")
 def errors(tmp_path_factory):
     """The error of each expression of NEEDS, as its type, whether it is an ImportError, and its text."""
