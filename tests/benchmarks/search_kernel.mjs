@@ -29,7 +29,8 @@ function problemOf(model, pattern) {
 /** Searches until a set passes the tests of the page or the budget is spent, in one thread. */
 async function searched(problem, seed, hasKernel) {
   const began = seconds();
-  const evaluator = await Evaluator.of(problem);
+  const evaluator = new Evaluator(problem);
+  await evaluator.compiled;
   const objective = new Objective(problem);
   const budget = budgets[problem.model.name];
   const plan = new Portfolio({ axes: problem.axes, seed, budget, solvesAmplitude: solvesAmplitude(problem) });

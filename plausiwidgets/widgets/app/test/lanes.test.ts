@@ -119,8 +119,10 @@ test("a search has the same evaluations with and without a kernel, for any numbe
   for (const [model, pattern] of cases) {
     const how = { begin: "random", budget: 40, endsItself: false } as const;
     const order = orderOf(model, pattern, how);
-    const { width } = await Evaluator.of(problemOf(modelData(model), pattern, how));
-    assert.ok(width > 1, model);
+    const evaluator = new Evaluator(problemOf(modelData(model), pattern, how));
+    assert.equal(evaluator.width, 1); // it evaluates points before the kernel is compiled
+    await evaluator.compiled;
+    assert.ok(evaluator.width > 1, model);
     const one = await searched(order);
     const three = await searched(order, 2, 1);
     // A neuron with the same text that no kernel is compiled for yet.

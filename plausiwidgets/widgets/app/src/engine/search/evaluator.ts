@@ -6,26 +6,29 @@ import { type Evaluated, Objective, type Problem } from "./objective.ts";
 import type { Phase } from "./portfolio.ts";
 
 export class Evaluator {
-  private constructor(
-    readonly objective: Objective,
-    readonly lanes: Lanes | null,
-  ) {}
+  readonly objective: Objective;
+  /** Resolves when the kernel is compiled, or when the neuron or the browser turns out to have none. */
+  readonly compiled: Promise<void>;
+  #lanes: Lanes | null = null;
 
-  /** Compiles the kernel of the neuron. */
-  static async of(problem: Problem): Promise<Evaluator> {
-    return new Evaluator(new Objective(problem), await Lanes.of(NEURONS[problem.model.name]));
+  /** Until the kernel is compiled, the neuron's own function evaluates the points, with the same results. */
+  constructor(problem: Problem) {
+    this.objective = new Objective(problem);
+    this.compiled = Lanes.of(NEURONS[problem.model.name]).then((lanes) => {
+      this.#lanes = lanes;
+    });
   }
 
   /** The number of points that are evaluated together. */
   get width(): number {
-    return this.lanes ? 2 * this.lanes.width : 1; // a lane whose measurement ends early takes another
+    return this.#lanes ? 2 * this.#lanes.width : 1; // a lane whose measurement ends early takes another
   }
 
   /** The evaluations of points, which do not depend on each other or on the kernel. */
   evaluate(points: readonly (readonly number[])[], phase: Phase): Evaluated[] {
-    const { objective, lanes } = this;
-    if (!lanes) return points.map((point) => objective.evaluate(point, phase));
-    const rows = lanes.finish(points.map((point) => objective.evaluating(point, phase)));
+    const objective = this.objective;
+    if (!this.#lanes) return points.map((point) => objective.evaluate(point, phase));
+    const rows = this.#lanes.finish(points.map((point) => objective.evaluating(point, phase)));
     // The neuron's own function decides about a set that is reported as found.
     return rows.map((row, k) =>
       row.rank === "unverified" && !objective.accepts(row.point) ? objective.evaluate(points[k], phase) : row,

@@ -52,7 +52,7 @@ export function help(port: Port): void {
   let evaluator: Promise<Evaluator> | null = null;
   port.onmessage = async ({ data }: MessageEvent<Piece>) => {
     if ("problem" in data) {
-      evaluator = addCode(data.code, data.runtime).then(() => Evaluator.of(data.problem));
+      evaluator = addCode(data.code, data.runtime).then(() => new Evaluator(data.problem));
       return;
     }
     const { search, first, points, phase } = data;
@@ -134,7 +134,7 @@ export class Team {
     mayContinue: () => Promise<boolean>,
     progress: (rows: readonly Evaluated[]) => void,
   ): Promise<readonly Evaluated[] | null> {
-    this.#evaluator ??= await Evaluator.of(this.problem); // the code of the neuron is there now
+    this.#evaluator ??= new Evaluator(this.problem); // the code of the neuron is there now
     this.#rows = new Array(points.length);
     let [next, complete, since] = [0, 0, performance.now()];
     const report = () => {
