@@ -458,19 +458,23 @@ class Runner:
         rest, still = self._still_longer(self._settled & (True if only is None else only))
         spacing = SPACING * np.maximum(np.abs(self.holding) + top, 1e-3)
         first = FIRST * self.model.dt
-        procedures = {
-            i: onset_of(
-                float(top[i]),
-                Neuron(self.dt, first, float(self.span[i]), self.model.spike_level is None),
-                DEPTHS[depth],
-                float(spacing[i]),
-                down,
-            )
-            for i in np.flatnonzero(still & (top > 0.0)).tolist()
-        }
         out = [Onset(SILENT if quiet else SPONTANEOUS) for quiet in still]
-        for i, onset in Bench(rest, self.dt, DEPTHS[depth].budget, self._constant).outcomes(procedures).items():
-            out[i] = onset
+        level, sets = DEPTHS[depth], np.flatnonzero(still & (top > 0.0)).tolist()
+        while level and sets:
+            procedures = {
+                i: onset_of(
+                    float(top[i]),
+                    Neuron(self.dt, first, float(self.span[i]), self.model.spike_level is None),
+                    level,
+                    float(spacing[i]),
+                    down,
+                )
+                for i in sets
+            }
+            for i, onset in Bench(rest, self.dt, level.budget, self._constant).outcomes(procedures).items():
+                onset.time += out[i].time
+                out[i] = onset
+            level, sets = level.deeper, [i for i in sets if out[i].is_open]
         return out
 
     def _still_longer(self, only: Mask) -> tuple[Floats, Mask]:

@@ -1,9 +1,12 @@
 """The measurement of the onset of firing against closed formulas and against sets that a window of time misjudges."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 import plausiwidgets as pw
+from plausiwidgets.patterns.onset.arrays import DEPTHS
 from plausiwidgets.patterns.onset.batch import Bench
 from plausiwidgets.patterns.onset.ladder import Neuron
 from plausiwidgets.patterns.onset.outcome import FINITE, LOGARITHM, ROOT, SEARCH, SPONTANEOUS, STAIRCASE, UNCLEAR
@@ -15,6 +18,11 @@ CLASSES = ("class_1_excitable", "class_2_excitable")
 SKIPPING = {"C": 0.978783, "E_K": -77.3848, "E_L": -54.4354, "E_Na": 50.0, "g_K": 27.0101, "g_L": 0.145239}
 SKIPPING |= {"g_Na": 113.795, "rate_h": 1.0, "rate_n": 0.142441, "temperature": 6.3387}
 """A set of Hodgkin and Huxley's neuron with a rate that falls in steps, at a step of 7.6 and a holding of -0.45."""
+SLOW = {"C": 163.4199935264428, "g_L": 14.073547156177257, "E_L": -67.34625217039138, "V_T": -45.48260419163853}
+SLOW |= {"delta_T": 0.918457540210771, "V_r": -54.84201946668327, "a": -7.7735282108187675, "b": 112.60841153562069}
+SLOW |= {"tau_w": 188.76244486648912}
+SLOW_STEP, SLOW_HOLDING = 515.1351378618998, -30.16372199886096
+"""A set of the adaptive exponential neuron, whose period is 130 ms at twice the rheobase and grows as a root."""
 
 
 def onsets(name, parameters, top, holding=0.0, depth="search", **options):
@@ -79,12 +87,23 @@ def test_a_resonator_starts_at_a_finite_rate_also_if_its_turn_is_slow():
     assert [one.kind for one in onsets("rf", sets, 0.74, 0.06)] == [FINITE, FINITE]
 
 
+def test_the_onset_of_a_slow_neuron_is_its_saddle_node():
+    """The period diverges at the current at which the fixed points vanish, according to SciPy's LSODA as well."""
+    one = onsets("adex", SLOW, SLOW_STEP, SLOW_HOLDING)[0]
+    assert one.kind == ROOT and not one.persists
+    g, a, delta = SLOW["g_L"], SLOW["a"], SLOW["delta_T"]
+    fold = SLOW["V_T"] + delta * np.log(1.0 + a / g)
+    step = (g + a) * (fold - SLOW["E_L"]) - delta * (g + a) - SLOW_HOLDING
+    assert one.rheobase == pytest.approx(step, rel=2e-4)
+
+
 @pytest.mark.parametrize(
     ("name", "parameters", "top", "holding", "classes"),
     [
         ("qif", {"a": 0.002}, 20.0, 0.0, (True, False)),  # a membrane of 25 ms
         ("eif", {"C": 600.0, "g_L": 10.0}, 1500.0, 0.0, (True, False)),
         ("izhikevich_2007", {}, 100.0, 0.0, (True, False)),  # regular spiking
+        ("adex", SLOW, SLOW_STEP, SLOW_HOLDING, (True, False)),
         ("izhikevich", {}, 10.0, 0.0, (False, False)),  # a logarithm from 20 to 4 Hz
         ("fitzhugh_nagumo", {}, 0.6, 0.0, (False, True)),  # next to a canard
         ("hodgkin_huxley", {}, 10.0, 0.0, (False, True)),
@@ -111,10 +130,23 @@ def test_the_onset_of_a_set_does_not_depend_on_the_sets_beside_it():
         assert onsets("qif", {name: x[k : k + 1] for name, x in sets.items()}, 60.0) == [one]
 
 
-def test_a_neuron_beyond_its_budget_is_unclear(monkeypatch):
+def test_an_unclear_onset_is_measured_again_to_the_full_depth(monkeypatch):
+    """At the depth of a search, the exponents of these neurons are close to the limit of a logarithm."""
+    sets = {"a": np.array([0.015015671, 0.008619319]), "b": np.array([0.06852087, 0.0059831909])}
+    sets |= {"c": np.array([-65.410528, -70.0]), "d": np.array([12.0, 3.7687115])}
+    found, deep = (onsets("izhikevich", sets, 100.0, depth=depth) for depth in ("search", "deep"))
+    assert [one.kind for one in found] == [one.kind for one in deep] == [LOGARITHM, LOGARITHM]
+    monkeypatch.setitem(DEPTHS, "search", replace(DEPTHS["search"], deeper=None))
+    once = onsets("izhikevich", sets, 100.0)
+    assert [one.kind for one in once] == [UNCLEAR, UNCLEAR]
+    for first, last, both in zip(once, deep, found, strict=True):
+        assert both.time == first.time + last.time
+
+
+def test_a_neuron_beyond_its_budget_is_unclear_and_not_measured_again(monkeypatch):
     monkeypatch.setattr(Bench, "outcomes", _with_a_small_budget(Bench.outcomes))
     one = onsets("lif", {}, 60.0)[0]
-    assert one.kind == UNCLEAR and one.top == 60.0 and one.time <= 2000.0
+    assert one.kind == UNCLEAR and one.exhausted and one.top == 60.0 and one.time <= 2000.0
 
 
 @pytest.mark.parametrize("late", [300.0, 1000.0])

@@ -58,6 +58,8 @@ class Onset:
         Longest divided by shortest interval at any distance, and at twice the rheobase.
     skips : bool
         Whether the neuron skips cycles of a subthreshold oscillation closer to the rheobase than the distances.
+    exhausted : bool
+        Whether the measurement ended because its simulated time exceeded the budget.
     time : float
         Simulated time in ms.
     """
@@ -84,12 +86,18 @@ class Onset:
     spread: float = np.nan
     spread_far: float = np.nan
     skips: bool = False
+    exhausted: bool = False
     time: float = 0.0
 
     @property
     def rise(self) -> float:
         """Firing rate at twice the rheobase divided by the lowest rate."""
         return self.slowest / self.period
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the kind is unclear although the measurement is complete."""
+        return self.kind == UNCLEAR and not self.exhausted
 
 
 @dataclass(frozen=True)
@@ -106,20 +114,23 @@ class Depth:
         Tolerance of the rheobase as a share of it.
     budget : float
         Maximum simulated time in ms. The onset of a neuron that exceeds it is unclear.
+    deeper : Depth, optional
+        Depth at which an unclear onset is measured again, unless it exceeded the budget.
     """
 
     least: float
     slowest: float
     tolerance: float
     budget: float
+    deeper: Depth | None = None
 
 
 COARSE = Depth(32.0, 100.0, 1e-8, 60_000.0)
 """Depth of a preview while the user changes a parameter."""
-SEARCH = Depth(32.0, 2000.0, 1e-8, 600_000.0)
-"""Depth of an evaluation."""
 DEEP = Depth(100.0, 10_000.0, 1e-9, 4_000_000.0)
 """Depth of a verification."""
+SEARCH = Depth(32.0, 2000.0, 1e-8, 600_000.0, deeper=DEEP)
+"""Depth of an evaluation."""
 
 
 class BudgetError(Exception):

@@ -60,7 +60,7 @@ def onset_of(
         yield from _measure(out, top, neuron, depth, spacing, down)
     except BudgetError:
         # An irregular neuron, such as a chaotic one, has no period that a search could follow.
-        out.kind = UNCLEAR if out.top > 0.0 else SILENT
+        out.exhausted, out.kind = True, UNCLEAR if out.top > 0.0 else SILENT
         if np.isnan(out.rheobase):  # there are no steps above a rheobase to look at
             out.top = np.nan
         out.down_to, out.ending = (out.rheobase, UNCLEAR) if down else (out.down_to, out.ending)

@@ -1,6 +1,6 @@
 """The measurement of the onset in the app against that of Python."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import node
 import numpy as np
@@ -8,8 +8,9 @@ import pytest
 
 import plausiwidgets as pw
 from plausiwidgets.engine.javascript.module import neuron_object, runtime
-from plausiwidgets.patterns.onset.arrays import Onsets
+from plausiwidgets.patterns.onset.arrays import DEPTHS, Onsets
 from plausiwidgets.patterns.onset.numbers import decimal_share, log10, slope
+from plausiwidgets.patterns.onset.outcome import KINDS, UNCLEAR
 from plausiwidgets.patterns.runner import Runner
 from plausiwidgets.widgets.catalogue.described import BENCH
 
@@ -77,6 +78,15 @@ def test_the_app_measures_the_onset_as_python_does_to_the_last_bit(tmp_path, dep
         np.testing.assert_array_equal(theirs[name], ours[name], err_msg=name)
     kinds = np.concatenate([x[NAMES.index("kind")] for x in ours.values()])
     assert len(set(kinds)) >= 4
+
+
+def test_the_app_measures_an_unclear_onset_again_as_python_does(tmp_path, monkeypatch):
+    unclear, kind = KINDS.index(UNCLEAR), NAMES.index("kind")
+    ours, theirs = in_both(tmp_path, ("izhikevich",), 12, "search", seed=1)
+    np.testing.assert_array_equal(theirs["izhikevich"], ours["izhikevich"])
+    monkeypatch.setitem(DEPTHS, "search", replace(DEPTHS["search"], deeper=None))
+    once, _ = in_both(tmp_path, ("izhikevich",), 12, "search", seed=1)
+    assert np.sum(ours["izhikevich"][kind] == unclear) < np.sum(once["izhikevich"][kind] == unclear)
 
 
 def test_logarithms_and_lines_are_the_same_in_both_languages(tmp_path):

@@ -3,7 +3,7 @@
 import type { Values } from "../catalogue.ts";
 import { FEATURES } from "./features.ts";
 import { type Call, type Neuron, type Simulated, type Start, simulated as simulatedBy } from "./neuron.ts";
-import { DEPTHS, type DepthName, featuresOf, type OnsetFeatures, silent } from "./onset/outcome.ts";
+import { DEPTHS, type Depth, type DepthName, featuresOf, type OnsetFeatures, silent } from "./onset/outcome.ts";
 import { FIRST, onsetOf, SPACING, simulated } from "./onset/procedure.ts";
 import { type Run, Train } from "./onset/train.ts";
 import { injected, type Piece, roundHalfEven } from "./runtime.ts";
@@ -355,9 +355,14 @@ export class Runner {
     const { resets } = this.options;
     const measured = { dt: this.dt, first: FIRST * this.neuron.dt, span: this.rest.span, resets };
     const spacing = SPACING * Math.max(Math.abs(this.holding) + top, 1e-3);
-    const procedure = onsetOf(top, measured, DEPTHS[depth], spacing);
     const simulate = (run: Run, steps: number) => this.#constant(run, steps, state);
-    return featuresOf(yield* simulated(procedure, this.dt, DEPTHS[depth].budget, simulate));
+    let level: Depth = DEPTHS[depth];
+    for (;;) {
+      const onset = yield* simulated(onsetOf(top, measured, level, spacing), this.dt, level.budget, simulate);
+      const isOpen = onset.kind === "unclear" && !onset.exhausted;
+      if (!isOpen || !level.deeper) return featuresOf(onset);
+      level = level.deeper;
+    }
   }
 
   /** The state after settling for the same time again, or null if the neuron fires during that time. */

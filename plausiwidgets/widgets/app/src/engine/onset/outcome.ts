@@ -36,6 +36,7 @@ export interface Onset {
   spread: number;
   spreadFar: number;
   skips: boolean;
+  exhausted: boolean;
 }
 
 export const silent = (): Onset => ({
@@ -59,6 +60,7 @@ export const silent = (): Onset => ({
   spread: Number.NaN,
   spreadFar: Number.NaN,
   skips: false,
+  exhausted: false,
 });
 
 /** The limits of the measurement close to the rheobase. */
@@ -70,13 +72,17 @@ export interface Depth {
   readonly tolerance: number;
   /** Maximum simulated time in ms. */
   readonly budget: number;
+  /** The depth at which an unclear onset is measured again, unless it exceeded the budget. */
+  readonly deeper?: Depth;
 }
+
+const DEEP: Depth = { least: 100, slowest: 10_000, tolerance: 1e-9, budget: 4_000_000 };
 
 /** Every depth by its name, as in Python. */
 export const DEPTHS = {
   coarse: { least: 32, slowest: 100, tolerance: 1e-8, budget: 60_000 },
-  search: { least: 32, slowest: 2000, tolerance: 1e-8, budget: 600_000 },
-  deep: { least: 100, slowest: 10_000, tolerance: 1e-9, budget: 4_000_000 },
+  search: { least: 32, slowest: 2000, tolerance: 1e-8, budget: 600_000, deeper: DEEP },
+  deep: DEEP,
 } as const satisfies Record<string, Depth>;
 
 export type DepthName = keyof typeof DEPTHS;

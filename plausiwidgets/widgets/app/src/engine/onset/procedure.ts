@@ -22,6 +22,7 @@ export function* onsetOf(top: number, neuron: Measured, depth: Depth, spacing: n
   } catch (error) {
     if (!(error instanceof BudgetError)) throw error;
     // An irregular neuron, such as a chaotic one, has no period that a search could follow.
+    out.exhausted = true;
     out.kind = out.top > 0 ? "unclear" : "no firing";
     if (Number.isNaN(out.rheobase)) out.top = Number.NaN; // there are no steps above a rheobase to look at
   }
