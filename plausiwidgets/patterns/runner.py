@@ -23,7 +23,7 @@ from plausiwidgets.patterns.bisection import smallest_firing
 from plausiwidgets.patterns.onset.arrays import DEPTHS, Onsets, as_arrays
 from plausiwidgets.patterns.onset.batch import Bench
 from plausiwidgets.patterns.onset.ladder import Neuron
-from plausiwidgets.patterns.onset.outcome import SILENT, SPONTANEOUS, Onset
+from plausiwidgets.patterns.onset.outcome import SILENT, SPONTANEOUS, Depth, Onset
 from plausiwidgets.patterns.onset.procedure import FIRST, SPACING, onset_of
 from plausiwidgets.patterns.response import Mask, Response, Responses
 from plausiwidgets.patterns.settling import Control, Recorded, control
@@ -459,7 +459,8 @@ class Runner:
         spacing = SPACING * np.maximum(np.abs(self.holding) + top, 1e-3)
         first = FIRST * self.model.dt
         out = [Onset(SILENT if quiet else SPONTANEOUS) for quiet in still]
-        level, sets = DEPTHS[depth], np.flatnonzero(still & (top > 0.0)).tolist()
+        level: Depth | None = DEPTHS[depth]
+        sets = np.flatnonzero(still & (top > 0.0)).tolist()
         while level and sets:
             procedures = {
                 i: onset_of(

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
+from itertools import product
 
 from plausiwidgets import models, patterns
 from plausiwidgets.assessment.stored_repertoires import MOST_VERSATILE
@@ -26,6 +27,8 @@ NEEDS_SEARCH = "needs a search"
 def main(words: Sequence[str] | None = None) -> int:
     """Run the command, and return its exit status."""
     given = parser().parse_args(words)
+    if given.seed is not None and not (given.models and given.patterns):
+        parser().error("--seed requires names of models and --patterns, because it replaces their rows")
     if given.check:
         return check()
     if given.list:
@@ -34,13 +37,16 @@ def main(words: Sequence[str] | None = None) -> int:
     named = _exported([name for name in given.models if name != TORCH])
     keys = [patterns.get(word).key for word in given.patterns] or [one.key for one in twenty()]
     chosen = named or ([] if given.models else list(NAMES))
+    if given.seed is not None:
+        for name, pattern in product(chosen, [one for one in twenty() if one.key in keys]):
+            print(f"{name}, {pattern.key}: {table.choose(models.get(name), pattern, given.seed)}", flush=True)
     todo = [row for row in all_rows() if row.is_stale and row.model in chosen and row.pattern in keys]
     announce(todo, given.search)
     if given.estimate:
         return 0
     for name in chosen:
         update(models.get(name), [row for row in todo if row.model == name], given.search)
-    if todo and chosen:
+    if chosen and (todo or given.seed is not None):
         print("The ranges of the state variables …", flush=True)
         state_ranges.update(chosen)
     if TORCH in given.models:
@@ -93,6 +99,9 @@ def parser() -> argparse.ArgumentParser:
     )
     made.add_argument(
         "--patterns", nargs="+", default=[], metavar="P", help="names or letters of patterns (default: all)"
+    )
+    made.add_argument(
+        "--seed", type=int, help="replace the rows of the named pairs by those of searches with this seed"
     )
     made.add_argument("--no-search", dest="search", action="store_false", help="verify stored parameter sets only")
     made.add_argument("--estimate", action="store_true", help="print the estimated time only")

@@ -67,16 +67,27 @@ def is_current(row: CsvRow, model: NeuronModel, pattern: Pattern) -> bool:
 
 
 def searched(model: NeuronModel, pattern: Pattern, former: CsvRow | None) -> CsvRow:
-    """Return the row of a search with seed 0, or with the seed of the former row if only that search finds a good set.
+    """Return the row of a search with the seed of the former row, or with seed 0 if that search finds no good set.
 
-    If the search with seed 0 finds no good set and the former row has one, the search runs again with the seed and the
-    budget of the former row.
+    The search uses the budget of the former row too. Without a good set in the former row, only seed 0 is searched.
     """
-    row = _found(model, pattern)
-    if former is not None and is_good(former) and not is_good(row):
+    if former is not None and is_good(former):
         again = _found(model, pattern, int(former["seed"]), int(former["budget"]))
-        row = again if is_good(again) else row
-    return row
+        if is_good(again):
+            return again
+    return _found(model, pattern)
+
+
+def choose(model: NeuronModel, pattern: Pattern, seed: int) -> str:
+    """Replace the row of a pair by that of a search with a seed, and return its status.
+
+    A search without a good set leaves the row as it is. A seed other than 0 is useful if the trace of seed 0 is
+    unusual, although it meets all criteria.
+    """
+    row = _found(model, pattern, seed)
+    if is_good(row):
+        write_row(row)
+    return row["status"] if is_good(row) else f"{row['status']}, the former row is kept"
 
 
 def _found(model: NeuronModel, pattern: Pattern, seed: int = 0, budget: int | None = None) -> CsvRow:

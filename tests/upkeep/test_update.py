@@ -15,6 +15,7 @@ from plausiwidgets.assessment.packaged import SCORE
 from plausiwidgets.assessment.stored_repertoires import MOST_VERSATILE, REPERTOIRES, stored_neurons
 from plausiwidgets.patterns import packaged
 from plausiwidgets.patterns.packaged import TABLE, VERDICTS, verdict_rows
+from plausiwidgets.upkeep import __main__ as upkeep
 from plausiwidgets.upkeep import repertoires, table, verdicts
 from plausiwidgets.upkeep.rows import repertoire_rows, table_rows
 from plausiwidgets.upkeep.rows import verdicts as verdict_fingerprints
@@ -117,20 +118,35 @@ def test_a_set_that_is_no_longer_verified_is_searched_with_the_seed_that_found_i
     former = {**row, "seed": "3", "budget": "100000"}
     searches = found(seed_0={"status": "rejected"}, seed_3={"summary": "good"})
     assert table.searched(LIF, INTEGRATOR, former)["summary"] == "good"
-    assert searches == [(0, None), (3, 100_000)]
+    assert searches == [(3, 100_000)]
     put(row, parameters=broken)
     searches.clear()
     assert table.update(LIF, INTEGRATOR, search=False) == ("", False)
-    assert table.update(LIF, INTEGRATOR) == ("rejected", True) and searches == [(0, None), (0, 20_000)]
+    assert table.update(LIF, INTEGRATOR) == ("rejected", True) and searches == [(0, 20_000), (0, None)]
 
 
-def test_a_second_search_that_is_not_good_leaves_the_row_of_seed_0(
+def test_a_search_with_the_former_seed_that_is_not_good_leaves_the_row_of_seed_0(
     folder: Path, found: Callable[..., list[object]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(table, "is_good", lambda row: row["summary"] == "good")
     found(seed_0={"summary": "first"}, seed_3={"summary": "second"})
     former = {**table.stored_rows()["lif", "integrator"], "seed": "3", "summary": "good"}
     assert table.searched(LIF, INTEGRATOR, former)["summary"] == "first"
+
+
+def test_another_seed_replaces_a_row_only_if_its_set_is_good(folder: Path, found: Callable[..., list[object]]) -> None:
+    found(seed_3={"status": "rejected"}, seed_4={"summary": "fourth"})
+    before = table.stored_rows()
+    assert table.choose(LIF, INTEGRATOR, 3) == "rejected, the former row is kept" and table.stored_rows() == before
+    assert table.choose(LIF, INTEGRATOR, 4) == "replicated"
+    row = table.stored_rows()["lif", "integrator"]
+    assert (row["seed"], row["summary"]) == ("4", "fourth")
+
+
+def test_another_seed_requires_names_of_models_and_patterns(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        upkeep.main(["lif", "--seed", "1"])
+    assert "--seed requires names of models and --patterns" in capsys.readouterr().err
 
 
 def test_a_new_row_takes_its_place_and_changes_no_other_row(folder: Path) -> None:
