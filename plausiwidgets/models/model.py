@@ -156,13 +156,13 @@ class NeuronModel:
     key : str
         Python identifier, which is the name of the model in calls, links and tables.
     step : callable
-        ``step(current, state, p, dt) -> (spikes, state)`` computes one time step. ``current`` and every entry of
-        ``state`` are float64 tensors of shape (lanes,). ``state[0]`` is the membrane potential in mV, ``p.<name>`` are
-        the parameters, and ``dt`` is a 0-d tensor in ms. ``spikes`` is 1.0 where a lane fired in this step, else 0.0.
-        The step must create new tensors instead of changing its inputs in place, and must compute each lane
-        independently of the others. With `spike_level` it returns only the state. Only one thread at a time calls the
-        step until it is compiled. A step can also be a NumPy function, with ``np.where`` instead of ``if``. It then
-        gets arrays instead of tensors and does not need torch.
+        ``step(current, state, p, dt) -> (spikes, state)`` computes one time step with NumPy or torch. ``current`` and
+        every entry of ``state`` are float64 arrays (or tensors) of shape (lanes,). ``state[0]`` is the membrane
+        potential in mV, ``p.<name>`` are the parameters, and ``dt`` is the time step in ms, without a dimension.
+        ``spikes`` is true or 1.0 where a lane fired in this step. The step must create new arrays instead of changing
+        its inputs in place, and must compute each lane independently of the others, with ``np.where`` instead of
+        ``if``. With `spike_level` it returns only the state. Only one thread at a time calls the step until it is
+        compiled.
     parameters : sequence of Parameter
         All parameters that the functions of the model read from ``p``.
     initial_state : callable
@@ -238,22 +238,35 @@ class NeuronModel:
 
     Examples
     --------
+    A leaky integrate-and-fire neuron in NumPy:
+
+    >>> import numpy as np
     >>> import plausiwidgets as pw
-    >>> import torch
     >>> def step(current, state, p, dt):
     ...     (v,) = state
     ...     v = v + dt / p.tau * (p.v_rest - v + current)
-    ...     spikes = (v > -50.0).to(v.dtype)
-    ...     return spikes, (torch.where(v > -50.0, p.v_rest, v),)
-    >>> neuron = pw.NeuronModel(
-    ...     key="leaky", step=step, states=["v"],
+    ...     spikes = v > -50.0
+    ...     return spikes, (np.where(spikes, p.v_rest, v),)
+    >>> description = dict(
+    ...     states=["v"],
     ...     parameters=[pw.Parameter("tau", 20.0, 5.0, 50.0, unit="ms", scale="log"),
     ...                 pw.Parameter("v_rest", -65.0, -80.0, -55.0, unit="mV")],
     ...     initial_state=lambda p, holding: (p.v_rest,),
     ...     current=pw.Parameter("current", 25.0, 0.0, 100.0, unit="mV"),
     ...     rest="v_rest", threshold=-50.0, dt=0.1)
-    >>> neuron
+    >>> pw.NeuronModel(key="leaky", step=step, **description)
     <NeuronModel 'leaky': state v; parameters tau, v_rest>
+
+    The same step in PyTorch:
+
+    >>> import torch
+    >>> def torch_step(current, state, p, dt):
+    ...     (v,) = state
+    ...     v = v + dt / p.tau * (p.v_rest - v + current)
+    ...     spikes = v > -50.0
+    ...     return spikes.to(v.dtype), (torch.where(spikes, p.v_rest, v),)
+    >>> pw.NeuronModel(key="leaky_torch", step=torch_step, **description)
+    <NeuronModel 'leaky_torch': state v; parameters tau, v_rest>
     """
 
     def __init__(
