@@ -438,11 +438,14 @@ function Provenance({ selection }: Pick<App, "selection">) {
   const pattern = selection.pattern.value;
   const current = selection.current.value;
   const [hasMoved, { length }] = [isMoved(pattern, current), pattern.sets];
-  const words = provenance(pattern, current);
-  if (!hasMoved && length < 2) return <span>{words}</span>;
+  const isStored = current.set >= 0;
+  const words = provenance(pattern, current, selection.sliders.value, selection.data.value.model.dt);
+  if (isStored && !hasMoved && length < 2) return <span>{words}</span>;
   const act = () => selection.load(hasMoved ? current.set : (current.set + 1) % length);
+  const other = isStored ? tr("Load the next parameter set") : tr("Load the first parameter set");
+  const title = hasMoved ? tr("Restore this parameter set") : other;
   return (
-    <button title={hasMoved ? tr("Restore this parameter set") : tr("Load the next parameter set")} onClick={act}>
+    <button title={title} onClick={act}>
       {words}
     </button>
   );

@@ -23,7 +23,7 @@ import { selectionOfCard } from "./models/lesson.ts";
 import { valuesOf, wantedOf } from "./models/link.ts";
 import { follow } from "./models/navigate.ts";
 import type { Texts } from "./models/screen.ts";
-import { defaultsOf, firstOf, isSame, type Selection, slidersOf, stored } from "./models/selection.ts";
+import { defaultsOf, firstOf, isSame, type Selection, slidersOf, stored, withKnownSet } from "./models/selection.ts";
 import { endsInExercise } from "./models/task.ts";
 import { mysteryOrPattern } from "./models/titles.ts";
 import { view } from "./Screen.tsx";
@@ -220,5 +220,6 @@ export function opened(
   const { values, dt, isGiven, notes } = valuesOf(fields, slidersOf(patternOf(catalogue, data, key), data));
   const at = isGiven && !isMove ? defaultsOf(data, key) : stored(data, key, firstOf(data.patterns[key].sets));
   const own = { ...at.values, ...more, ...values };
-  return { selection: { ...at, values: own, dt: Number.isNaN(dt) ? (step ?? at.dt) : dt }, notes };
+  const selection = { ...at, values: own, dt: Number.isNaN(dt) ? (step ?? at.dt) : dt };
+  return { selection: isGiven && !isMove ? withKnownSet(data, selection) : selection, notes };
 }

@@ -11,7 +11,7 @@ import { PAGE } from "./hosts/requests.ts";
 import type { HistoryStep, Requests } from "./messages.ts";
 import { added, type History, present } from "./models/history.ts";
 import { afterPaint, type Stop } from "./models/schedule.ts";
-import { isSame, knownSet, type SearchRanges, type Selection } from "./models/selection.ts";
+import { isSame, type SearchRanges, type Selection, withKnownSet } from "./models/selection.ts";
 
 const MIN_INTERVAL = 33; // minimum time in ms between two messages, which limits them to 30 per second
 
@@ -173,7 +173,7 @@ function changeOf(
 
 /**
  * The history in a record of Python. Steps that the page already has are the same objects. For any other step, the stored set
- * is the one with the same values, or 0.
+ * is the one with the same values, or none.
  */
 export function historyOf(
   { steps, at }: SentHistory,
@@ -185,7 +185,7 @@ export function historyOf(
     const same = known?.steps[k];
     if (same && isSame(same, one)) return same;
     const data = shipped[step.model];
-    return data?.patterns[step.pattern] ? { ...one, set: Math.max(knownSet(data, one), 0) } : one;
+    return data?.patterns[step.pattern] ? withKnownSet(data, one) : one;
   };
   return { steps: steps.map(selectionOf), at };
 }

@@ -32,9 +32,17 @@ test("the defaults complete the values of a link, and a link without values open
   assert.deepEqual([packaged.dt, plain.dt], [0.2, 0.25]);
   assert.deepEqual(open(`#pattern=${key}`), packaged);
   assert.deepEqual(open(`#pattern=${key}&dt=0.1`), { ...packaged, dt: 0.1 });
-  assert.deepEqual(open(`#pattern=${key}&d=5`), { ...plain, values: { ...plain.values, d: 5 } });
-  assert.deepEqual(open(`#pattern=${key}&d=much`), plain); // the link contains a value that cannot be read
+  const unnamed = { ...plain, set: -1 }; // no stored set has these values
+  assert.deepEqual(open(`#pattern=${key}&d=5`), { ...unnamed, values: { ...plain.values, d: 5 } });
+  assert.deepEqual(open(`#pattern=${key}&d=much`), unnamed); // the link contains a value that cannot be read
   assert.deepEqual(open("#d=5"), { ...packaged, values: { ...packaged.values, d: 5 } }); // a change of the stored set, as in a lesson
+});
+
+test("a link with all values of a packaged set opens this set", () => {
+  const key = "mixed_mode";
+  const [adex, second] = [modelData("adex"), stored(modelData("adex"), key, 1)];
+  const { fields } = wantedOf(`#${addressOf(second, adex)}`, catalogue);
+  assert.deepEqual(opened(catalogue, adex, key, fields).selection, second);
 });
 
 test("nonsense in a link is left out, each with a sentence", () => {

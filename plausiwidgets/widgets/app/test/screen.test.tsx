@@ -249,6 +249,25 @@ test("the footer names the set, restores it, and loads the next one", async (t) 
   assert.match(textOf(find(".pw-footer button")), / · parameter set 2 of 2 ›$/);
 });
 
+test("the footer names the parameters of a link that differ from the defaults", async (t) => {
+  const values = { a: 3 };
+  const { app, find, click } = await screenOf(t, appOf("adex", "mixed_mode"));
+  await app.selection.choose("adex", "mixed_mode", { values });
+  await rendered();
+  const footer = () => textOf(find(".pw-footer button"));
+  assert.equal(footer(), "Model defaults except a ›");
+  app.selection.put({ b: 70, tau_w: 80 });
+  app.selection.setTimeStep(0.05);
+  await rendered();
+  assert.equal(footer(), "Model defaults except 4 parameters ›");
+  app.selection.defaults();
+  await rendered();
+  assert.equal(footer(), "Model defaults except time step ›");
+  await click(".pw-footer button");
+  assert.equal(app.selection.current.value.set, 0);
+  assert.match(footer(), / · parameter set 1 of 2 ›$/);
+});
+
 test("all parameters replace the key parameters, and a task has other words and actions", async (t) => {
   const { app, find, all, click } = await screenOf(t);
   const heading = () => textOf(find(".pw-sidehead :is(h2, h3)"));

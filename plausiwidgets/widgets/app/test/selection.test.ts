@@ -218,7 +218,7 @@ test("a pair opens at its first stored set, with kept values, with given ones, o
   assert.deepEqual(selection.current.value, stored(izhikevich, "rebound_spike"));
   await selection.choose("izhikevich", "rebound_spike", { values: { a: 0.03 }, dt: 0.1 });
   const usual = defaultsOf(izhikevich, "rebound_spike");
-  assert.deepEqual(selection.current.value, { ...usual, values: { ...usual.values, a: 0.03 }, dt: 0.1 });
+  assert.deepEqual(selection.current.value, { ...usual, set: -1, values: { ...usual.values, a: 0.03 }, dt: 0.1 });
   const { length } = selection.history.value.steps;
   const to = stored(izhikevich, KEY);
   await selection.choose("izhikevich", KEY, { to });

@@ -26,7 +26,7 @@ export interface Selection {
   readonly pattern: string;
   readonly values: Values;
   readonly dt: number;
-  /** The stored set that was loaded last. */
+  /** The index of the stored set that was loaded last, or -1 if the values complete the defaults, as in a link. */
   readonly set: number;
 }
 
@@ -273,6 +273,7 @@ function changesOf(
     },
     defaults() {
       set(Object.fromEntries(data.peek().parameters.map((slider) => [slider.name, slider.default])));
+      current.value = withKnownSet(data.peek(), current.peek());
       keep();
     },
     configure(change) {
@@ -407,7 +408,8 @@ function openingOf(data: ModelData, key: string, { keep, values, dt }: Opening, 
   const at = values ? defaultsOf(data, key) : stored(data, key, firstOf(data.patterns[key].sets));
   const names = new Set(data.parameters.map(({ name }) => name));
   const kept = Object.entries(before.values).filter(([name]) => keep && names.has(name));
-  return { ...at, values: { ...at.values, ...Object.fromEntries(kept), ...values }, dt: dt ?? at.dt };
+  const to = { ...at, values: { ...at.values, ...Object.fromEntries(kept), ...values }, dt: dt ?? at.dt };
+  return values || keep ? withKnownSet(data, to) : to;
 }
 
 /** A selection with the parameters that the model had before. */
@@ -455,6 +457,12 @@ export function isSame(a: Selection, b: Selection): boolean {
 /** The index of the stored set that equals a selection, or -1. */
 export const knownSet = (data: ModelData, selection: Selection): number =>
   data.patterns[selection.pattern].sets.findIndex((_, set) => isSame(selection, stored(data, selection.pattern, set)));
+
+/** A selection whose stored set is the one with its values, or none. */
+export const withKnownSet = (data: ModelData, selection: Selection): Selection => ({
+  ...selection,
+  set: knownSet(data, selection),
+});
 
 /** Whether an object belongs to the model and the pattern of a selection. */
 export const isOf = (

@@ -1,9 +1,11 @@
 // Titles of patterns and parameter sets in the language of the screen.
 
-import type { Catalogue, Exercise, ModelData, Pattern, SharedPattern, StoredSet } from "../catalogue.ts";
+import type { Catalogue, Exercise, ModelData, Pattern, SharedPattern, Slider, StoredSet } from "../catalogue.ts";
 import { tr } from "../i18n/texts.ts";
 import type { Selection } from "./selection.ts";
 import type { TaskModel } from "./task.ts";
+
+const MAX_NAMES = 3; // maximum number of parameters that the source of the values names
 
 /** The source of titles. */
 export interface Titled {
@@ -43,13 +45,10 @@ export function mysteryOrPattern(of: Titled, key: string, { exercise }: Pick<Tas
   return seed === undefined ? patternInSentence(of, key) : tr("Mystery {seed}", { seed });
 }
 
-/** The stored set from which the values came. */
-const setOf = ({ sets }: Pattern, { set }: Selection): StoredSet => sets[set] ?? sets[0];
-
 /** Whether the values differ from the stored set from which they came. */
-export function isMoved(pattern: Pattern, selection: Selection): boolean {
-  const { values, dt } = setOf(pattern, selection);
-  return dt !== selection.dt || values.some(([name, value]) => selection.values[name] !== value);
+export function isMoved({ sets }: Pattern, { set, values, dt }: Selection): boolean {
+  const from: StoredSet | undefined = sets[set];
+  return from !== undefined && (from.dt !== dt || from.values.some(([name, value]) => values[name] !== value));
 }
 
 /** A count, with its digits in groups of three for five and more digits. */
@@ -72,14 +71,25 @@ export function targetParts({ targets }: Pattern, isHidden: boolean): readonly s
 export const isScaled = ({ targets, twin }: Pattern): boolean =>
   targets.length > 0 && !("lines" in targets[0]) && !twin;
 
-/** The source of the values in words. */
-export function provenance(pattern: Pattern, selection: Selection): string {
+/** The source of the values in words, with the sliders and the default time step of the pair. */
+export function provenance(pattern: Pattern, selection: Selection, sliders: readonly Slider[], dt: number): string {
   const { sets } = pattern;
-  const [set, moved] = [setOf(pattern, selection), isMoved(pattern, selection)];
+  const set: StoredSet | undefined = sets[selection.set];
+  if (!set) return `${exceptDefaults(selection, sliders, dt)} ›`;
+  const moved = isMoved(pattern, selection);
   const number = { n: selection.set + 1, count: sets.length };
   const place = sets.length > 1 ? ` · ${tr("parameter set {n} of {count}", number)}` : "";
   const next = moved || sets.length > 1 ? " ›" : "";
   return `${moved ? tr("Modified from: {set}", { set: sourceOf(set) }) : sourceOf(set)}${place}${next}`;
+}
+
+/** The parameters that differ from the defaults. */
+function exceptDefaults(selection: Selection, sliders: readonly Slider[], dt: number): string {
+  const names = sliders.filter((one) => one.default !== selection.values[one.name]).map(({ name }) => name);
+  if (selection.dt !== dt) names.push(tr("time step"));
+  if (!names.length) return tr("Model defaults");
+  if (names.length <= MAX_NAMES) return tr("Model defaults except {names}", { names: names.join(", ") });
+  return tr("Model defaults except {count} parameters", { count: names.length });
 }
 
 function sourceOf({ kind, title, source }: StoredSet): string {
