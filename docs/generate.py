@@ -11,6 +11,7 @@ import os
 import re
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
 from typing import NamedTuple
@@ -450,12 +451,28 @@ def reason(model: pw.NeuronModel, pattern: pw.Pattern) -> str:
     if row["status"] == "replicated":
         found = json.loads(row["parameters"])
         moved = {n: x for n, x in found.items() if n not in model.parameters or x != model.parameters[n].default}
-        return f'<a href="{address(model, pattern)}">See it</a> with {values(moved)}'
+        note = unusual_traces().get((model.key, pattern.letter), "")
+        return (
+            f'<a href="{address(model, pattern)}">See it</a> with {values(moved)}{note and f". Unusual trace: {note}"}'
+        )
     found = f"{PAIR_WORDS[row['status']]} after {count(int(row['evaluations']))} evaluations"
     failed, unmet = row["failed_test"], row["unmet"]
     return text(
         f"{found}: the best set fails a verification test ({failed})" if failed else f"{found}; not met: {unmet}"
     )
+
+
+@cache
+def unusual_traces() -> dict[tuple[str, str], str]:
+    """Return the sentences about verified sets with an unusual trace, by model and letter of the pattern."""
+    page = (Path(__file__).parent / "explanation" / "verification.md").read_text(encoding="utf-8")
+    section = page.split("\n## Verified sets with unusual traces\n")[1].split("\n## ")[0]
+    return {
+        (model, letter): words
+        for pairs, words in re.findall(r"^\| (`.+?) \| (.+) \|$", section, re.MULTILINE)
+        for model, letters in re.findall(r"`(\w+)`([^`]+)", pairs)
+        for letter in re.findall(r"\b[A-T]\b", letters)
+    }
 
 
 def address(model: pw.NeuronModel, pattern: pw.Pattern) -> str:

@@ -74,6 +74,17 @@ def test_what_holds_but_not_robustly_says_in_what_it_does_not(scripts) -> None:
     assert "not met" not in reason
 
 
+def test_the_page_of_a_neuron_names_its_verified_sets_with_an_unusual_trace(scripts) -> None:
+    generate, table = scripts[0], pw.assessment.packaged_table()
+    verified = set(table[table["status"] == "replicated"][["model", "letter"]].itertuples(index=False, name=None))
+    notes = generate.unusual_traces()
+    assert notes and set(notes) <= verified
+    for (name, letter), words in notes.items():
+        (key,) = [key for key in pw.patterns.names() if pw.patterns.get(key).letter == letter]
+        assert generate.reason(pw.models.get(name), pw.patterns.get(key)).endswith(f". Unusual trace: {words}")
+    assert "Unusual trace" not in generate.reason(pw.models.get("izhikevich"), pw.patterns.get("tonic_spiking"))
+
+
 def test_the_gallery_has_each_verified_set_of_the_table_as_a_picture_that_opens_it(scripts) -> None:
     models = [pw.models.get(name) for name in ("lif", "qif")]
     patterns = [pw.patterns.get(key) for key in ("tonic_spiking", "integrator")]
