@@ -345,7 +345,7 @@ OF_PAGES = {
     "impedance": ("howto/noise.md", 1, "found"),
     "reliability": ("howto/noise.md", 2, "found"),
     "tolerance": ("howto/noise.md", 3, "found"),
-    "plane": ("tutorials/research.md", 2, "plane"),
+    "plane": ("tutorials/research.md", 3, "plane"),
     "layer": ("howto/norse.md", 1, "result"),
 }
 """Figures of what the code of a page makes: page, block, and what is plotted of it."""

@@ -9,6 +9,7 @@ import re
 import symtable
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -77,15 +78,26 @@ def test_each_picture_of_the_screen_is_shown_somewhere() -> None:
     assert [path.name for path in (DOCS / "_static").glob("*.webp") if f"_static/{path.name})" not in shown] == []
 
 
-def test_the_guide_names_each_number_on_the_screen() -> None:
+def of_pictures(name: str) -> Any:
+    """Return a constant of docs/pictures.py, which needs a browser to be imported."""
     script = ast.parse((DOCS / "pictures.py").read_text(encoding="utf-8"))
-    [parts] = [
-        one.value for one in script.body if isinstance(one, ast.Assign) and ast.unparse(one.targets[0]) == "PARTS"
-    ]
+    [value] = [one.value for one in script.body if isinstance(one, ast.Assign) and ast.unparse(one.targets[0]) == name]
+    return ast.literal_eval(value)
+
+
+def test_the_guide_names_each_number_on_the_screen() -> None:
     guide = (DOCS / "howto" / "explorer.md").read_text(encoding="utf-8")
-    assert [int(number) for number in re.findall(r"^(\d+)\. \*\*", guide, re.MULTILINE)] == list(
-        ast.literal_eval(parts)
-    )
+    assert [int(number) for number in re.findall(r"^(\d+)\. \*\*", guide, re.MULTILINE)] == list(of_pictures("PARTS"))
+
+
+@pytest.mark.parametrize("name", of_pictures("OF_PAGES"))
+def test_the_block_of_a_page_computes_what_its_picture_shows(name: str) -> None:
+    page, number, shown = of_pictures("OF_PAGES")[name]
+    blocks = re.findall(r"^```python\n(.*?)^```$", (DOCS / page).read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    names = [node for node in ast.walk(ast.parse(blocks[number])) if isinstance(node, ast.Name)]
+    computed = {node.id for node in names if isinstance(node.ctx, ast.Store)}
+    used = {node.id for node in ast.walk(ast.parse(shown)) if isinstance(node, ast.Name)} - set(dir(pw))
+    assert used and used <= computed, f"{page}, block {number}: {used - computed}"
 
 
 def claimed(text: str) -> list[tuple[str, str]]:
