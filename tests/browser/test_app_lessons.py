@@ -225,6 +225,22 @@ def test_a_card_shows_another_model_and_opens_its_tool_and_present_shows_it_larg
     expect(page.get_by_role("alert")).to_contain_text("The card in the link must be between 1 and 3.")
 
 
+@pytest.mark.parametrize("name", ["lesson", "lesson_de"])
+def test_present_shows_the_answers_of_every_card_without_scrolling(opened, folder, name):
+    file = pw.export_page("izhikevich", path=folder / f"present_{name}.html", lesson=name)
+    page = opened(file, width=1280, height=800)
+    page.locator(".pw-larger").click()
+    cards = page.locator(".pw-lessonhead option").count()
+    for card in range(cards):
+        page.locator(".pw-lessonhead select").select_option(str(card))
+        ends = page.evaluate("""() => {
+            const bottom = (one) => one.getBoundingClientRect().bottom;
+            const answers = [...document.querySelectorAll('.pw-lesson summary')].map(bottom);
+            return [Math.max(0, ...answers), document.querySelector('.pw-cardbuttons').getBoundingClientRect().top];
+        }""")
+        assert ends[0] < ends[1], (name, card)
+
+
 def test_on_a_phone_a_card_is_solved_and_gone_on_from_below_the_figure(opened, lesson):
     page = opened(lesson, width=400, height=800, has_touch=True, is_mobile=True, color_scheme="dark")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
