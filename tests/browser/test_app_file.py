@@ -97,6 +97,26 @@ def test_a_phone_shows_the_figure_and_wide_sliders_and_nothing_beside_the_screen
     assert box["height"] >= 44
 
 
+def test_a_phone_keeps_the_criteria_apart_from_the_line_and_the_current_visible_during_a_search(opened):
+    page = opened("#pattern=tonic_bursting&a=0.03", width=360, height=800)
+    apart = page.evaluate("""() => {
+        const bottom = (one) => one.getBoundingClientRect().bottom;
+        const chip = document.querySelector('.pw-chip');
+        const line = parseFloat(getComputedStyle(chip, '::after').bottom) + 4;
+        return bottom(chip) - line - Math.max(...[...chip.querySelectorAll('.pw-pips')].map(bottom));
+    }""")
+    assert apart >= 3
+    page.get_by_role("button", name="Search for parameters").click()
+    page.wait_for_selector(".pw-drawer")
+    low = page.evaluate("""() => {
+        const { top, bottom } = document.querySelector('[data-pw-figure] canvas').getBoundingClientRect();
+        const { responses } = document.querySelector('[data-pw-figure]').dataset;
+        const [, y, , height] = responses.split(' ').map(Number);
+        return bottom - top - y - height;
+    }""")
+    assert low >= 60  # the current, its gap and the labels of the time
+
+
 CARD = """() => {
     const { top, bottom, left, right } = document.querySelector('.pw-result').getBoundingClientRect();
     const outside = [...document.querySelectorAll('.pw-result button')].filter((one) => {

@@ -28,7 +28,7 @@ export interface Scene {
   readonly peak: number;
   /** Whether the trace of the neuron belongs to former values. */
   readonly isFaded: boolean;
-  /** Whether the current of a low figure is folded to a line, because a search or a tool is open. */
+  /** Whether the current of a low figure is folded, without labels and handles, because a search or a tool is open. */
   readonly isFolding?: boolean;
   /** The name of the target, with its source. */
   readonly targetTitle: string;
@@ -165,10 +165,10 @@ export interface RowFrame {
   readonly pitch: number;
 }
 
-const FOLDED = 10; // height in px of a current that is folded to a line
+const FOLDED = 20; // height in px of a current without labels and handles
 const FOLDING = 350; // height of the figure in px, for a font of 14, below which the current is folded
 
-/** Whether the current is folded to a line without labels and handles. */
+/** Whether the current is folded. */
 export const isFolded = ({ current }: Pick<Frame, "current">): boolean => current <= FOLDED;
 
 const LOW = 300; // height of the figure in px below which the spike rows are closer to each other
