@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 from waiting import until
 
 from tests.browser.pages import BrowserPage
-from tests.browser.servers import Server, free_port
+from tests.browser.servers import Server, free_port, start_lab
 
 ADDRESS = re.compile(r"http://(?:localhost|127\.0\.0\.1):\d+/\S*")
 
@@ -101,3 +102,19 @@ def test_ctrl_c_ends_jupyterlab_without_a_traceback(in_lab: InLab) -> None:
     in_lab.command.process.send_signal(signal.SIGINT)
     assert in_lab.command.process.wait(20) == 0
     assert "Traceback" not in in_lab.command.log.read_text()
+
+
+@pytest.mark.slow
+def test_the_notebook_runs_in_the_clone_of_the_repository_on_binder(browser, root: Path, tmp_path: Path) -> None:
+    """The folders as binder/postBuild and Binder's link have them: the notebook is in a folder below the root."""
+    script = (root / "binder" / "postBuild").read_text(encoding="utf-8")
+    [copied] = re.findall(r'^cp -r (\S+) "\$\{extensions\}/"$', script, re.MULTILINE)
+    shutil.copytree(root / copied, tmp_path / "data" / "labextensions" / Path(copied).name)
+    running = start_lab(tmp_path)
+    shutil.copytree(root / "notebooks", tmp_path / "work" / "notebooks")
+    page = BrowserPage(browser, 1366, 768)
+    page.page.goto(f"{running.url}/doc/tree/notebooks/explore.ipynb")
+    page.wait_for_app()
+    page.page.locator(".pw-chip", has_text="✓ Verified").wait_for()
+    page.close()
+    running.stop()

@@ -40,4 +40,5 @@ def notebook(link: str) -> tuple[str, str]:
             raise ValueError(" ".join(notes))
         model, pattern = selection.model, selection.pattern
         call = selection.to_python()
-    return f"{model.key}_{pattern.key}", f"import plausiwidgets as pw\n\n{call}"
+    hint = "# Run this cell (Shift+Enter) to show the app."
+    return f"{model.key}_{pattern.key}", f"{hint}\nimport plausiwidgets as pw\n\n{call}"

@@ -1,15 +1,15 @@
 /*
- * Runs the explorer notebook once its kernel is up, so that a user who typed `plausiwidgets` sees the plot without a
- * further click, and shows widgets again that a reload of the page has lost. Only the server that the console command
- * starts loads this extension.
+ * Runs the notebook of the app when its kernel has started, so that users see the app without a click, and shows widgets
+ * again that a reload of the page has lost. The command `plausiwidgets` and Binder's image (binder/postBuild) load this
+ * extension.
  *
  * JupyterLab loads an extension as a webpack container: an object with `init` and `get` under its own name in
- * window._JUPYTERLAB. This one shares no modules, so it needs no bundler.
+ * window._JUPYTERLAB. This extension shares no modules, so it needs no bundler.
  */
 (() => {
-  const NOTEBOOK = 'explore.ipynb';
+  const NOTEBOOKS = ['explore.ipynb', 'notebooks/explore.ipynb']; // of the command, and of the repository on Binder
 
-  /** Whether nothing has run in this kernel: a reload, or a second browser, must not undo what was dragged. */
+  /** Whether no code has run in this kernel. A reload or a second browser must not undo the changes of the user. */
   async function isFresh(kernel) {
     const reply = await kernel.requestExecute({ code: '', silent: true, store_history: false }).done;
     return !reply.content.execution_count;
@@ -17,17 +17,17 @@
 
   const LOST = /^Error displaying widget/;
   const LOADING = 'Loading widget...';
-  const WAITS = 'The explorer comes back as soon as the kernel has answered …';
-  const LOOK = 1000; // ms between two looks for a lost widget
-  const AGAIN = 5000; // ms that the widget manager has for outputs that were set anew
+  const WAITS = 'The app appears again when the kernel responds …';
+  const LOOK = 1000; // ms between two searches for a lost widget
+  const AGAIN = 5000; // ms that the widget manager has for outputs that were set again
 
   /*
-   * After a reload the widget manager looks for a model for two seconds and then shows an error for good, also when the
-   * answer of a busy kernel registers it a moment later. The outputs of the cell, set anew, show the widget then: as
-   * often as it takes, for as long as the page is open.
+   * After a reload, the widget manager waits two seconds for a model. Then it shows an error that remains, even if a
+   * busy kernel registers the model later. If the outputs of the cell are set again, the widget appears. This is
+   * repeated while the page is open.
    */
   function showLostWidgets(app) {
-    const set = new WeakMap(); // cell → when its outputs were set anew
+    const set = new WeakMap(); // cell → time at which its outputs were set again
     const isLost = (output) => output.dataset.plausiwidgetsLost && output.textContent === WAITS;
     const look = () => {
       for (const panel of app.shell.widgets('main')) {
@@ -61,7 +61,7 @@
 
     async function onCurrentWidget() {
       const panel = app.shell.currentWidget;
-      if (waiting || panel?.context?.path !== NOTEBOOK || !panel.sessionContext) {
+      if (waiting || !NOTEBOOKS.includes(panel?.context?.path) || !panel.sessionContext) {
         return;
       }
       waiting = true;
