@@ -2,10 +2,11 @@
 
 import "./ordered.ts";
 import assert from "node:assert/strict";
-import { afterEach, test } from "node:test";
+import { afterEach, type TestContext, test } from "node:test";
 import type { Values } from "../src/catalogue.ts";
+import { NEURONS, type Neuron } from "../src/engine/neuron.ts";
 import { NO_DISTRIBUTION } from "../src/engine/search/portfolio.ts";
-import { packed } from "../src/engine/search/rows.ts";
+import { packed, unpacked, widthsOf } from "../src/engine/search/rows.ts";
 import type { Order, Report, SearchOrder } from "../src/engine/search/worker.ts";
 import { withSearch } from "../src/hosts/browserSearch.ts";
 import { fileHost } from "../src/hosts/file.ts";
@@ -254,7 +255,8 @@ test("a page without workers searches itself", async () => {
   host.close();
 });
 
-test("a reload loses nothing: the search continues from its evaluations, with its verdicts", async (t) => {
+/** A tab with storage. Returns a function that reloads the page of a search, and the order of the new page to its leader. */
+function reloading(t: TestContext) {
   const kept = new Map<string, string>();
   const listeners = new Map<string, () => void>();
   const { addEventListener, removeEventListener, sessionStorage } = globalThis;
@@ -267,33 +269,79 @@ test("a reload loses nothing: the search continues from its evaluations, with it
       setItem: (name: string, x: string) => kept.set(name, x),
     },
   });
-  const before = searching(undefined, "search /");
+  return async (before: ReturnType<typeof searching>) => {
+    listeners.get("pagehide")?.();
+    before.found.close();
+    const after = searching(undefined, KEPT);
+    const restored: Reply<"search">[] = [];
+    after.found.ask("running", {}, (reply) => {
+      if (reply.kind === "search") restored.push(reply);
+    });
+    await until(() => after.order() !== undefined);
+    return { after, restored };
+  };
+}
+
+const KEPT = "search /";
+const TWO_ROWS = [
+  [10, 3, "rejected"],
+  [11, 3, "fragile"],
+] as const satisfies Parameters<ReturnType<typeof searching>["report"]>[0];
+
+/** The losses and ranks of the known rows of an order. */
+const knownOf = (order: SearchOrder | undefined) =>
+  order && unpacked(order.known, widthsOf(order.problem)).map(({ loss, rank }) => [loss, rank]);
+
+test("a reload loses nothing: the search continues from its evaluations, with its verdicts", async (t) => {
+  const reload = reloading(t);
+  const before = searching(undefined, KEPT);
   before.ask({ seed: 7 } as object);
-  before.report([
-    [10, 3, "rejected"],
-    [11, 3, "fragile"],
+  before.report([...TWO_ROWS]);
+  const { after, restored } = await reload(before);
+  const { seed, state } = after.order() ?? {};
+  assert.deepEqual([seed, state], [7, "running"]);
+  assert.deepEqual(knownOf(after.order()), [
+    [1, "rejected"],
+    [0, "fragile"],
   ]);
-  listeners.get("pagehide")?.();
-  before.found.close();
-  const after = searching(undefined, "search /");
-  const restored: Reply<"search">[] = [];
-  after.found.ask("running", {}, (reply) => {
-    if (reply.kind === "search") restored.push(reply);
-  });
-  await until(() => after.order() !== undefined);
-  const { seed, known, state } = after.order() ?? {};
-  assert.deepEqual([seed, known?.length, state], [7, before.order() && (2 * (known?.length ?? 0)) / 2, "running"]);
-  assert.ok(known && known.length > 0 && known[1] === 3 && known[0] === 1, "the first row");
-  after.report(
-    [
-      [10, 3, "rejected"],
-      [11, 3, "fragile"],
-      [12, 3, "unverified"],
-    ],
-    "done",
-  );
+  after.report([...TWO_ROWS, [12, 3, "unverified"]], "done");
   assert.deepEqual([restored.at(-1)?.state, restored.at(-1)?.search?.best.tau_mem], ["done", 12]);
-  after.found.close();
+});
+
+test("new workers of a restored search receive all of its evaluations and its state", async (t) => {
+  const reload = reloading(t);
+  const before = searching(undefined, KEPT);
+  before.ask();
+  before.report([...TWO_ROWS], "paused");
+  const { after } = await reload(before);
+  const first = after.order();
+  assert.deepEqual([first?.state, knownOf(first)?.length], ["paused", 2]);
+  after.workers[0].onerror({ preventDefault() {} }); // it has not reported the known rows
+  assert.equal(after.workers.length, 2);
+  assert.deepEqual([after.order()?.state, knownOf(after.order())], ["paused", knownOf(first)]);
+});
+
+test("a search on the page ends when its app is closed", async () => {
+  let simulations = 0;
+  const { lif } = NEURONS;
+  const simulate: Neuron["simulate"] = (...all) => {
+    simulations++;
+    return lif.simulate(...all);
+  };
+  NEURONS.lif = { ...lif, simulate };
+  const begin = () => {
+    throw new Error("no workers");
+  };
+  const host = withSearch(fileHost({ lif: data }), catalogue, { lif: data }, { begin });
+  host.ask("search", { ...fields, budget: 1e6, begin: "random" }, () => {});
+  await until(() => simulations > 10);
+  host.close();
+  const soon = () => new Promise((go) => setTimeout(go, 100));
+  await soon();
+  const before = simulations;
+  await soon();
+  NEURONS.lif = lif;
+  assert.equal(simulations, before);
 });
 
 test("a pair that only Python can evaluate is searched by the host", () => {

@@ -224,6 +224,19 @@ test("a search reports each evaluation once, pauses, resumes and stops", async (
   }
 });
 
+test("a search that was paused before its first evaluation stays paused after a reload", async () => {
+  const { reports, receive } = leaderOf(0);
+  receive(orderOf("lif", "tonic_bursting", { free: ["tau_mem"], begin: "random", budget: 40, state: "paused" }));
+  await new Promise((go) => setTimeout(go, 150));
+  assert.deepEqual(
+    reports.map(({ state, evaluations }) => [state, evaluations]),
+    [["paused", 0]],
+  );
+  receive({ order: "resume", id: "a" });
+  await until(() => reports.at(-1)?.state === "done", 30_000);
+  assert.equal(reports.at(-1)?.evaluations, 40);
+});
+
 test("a search in a race has the pace of a user", async () => {
   const { reports, receive } = leaderOf(0);
   receive(orderOf("lif", "tonic_bursting", { free: ["tau_mem"], begin: "random", pace: true }));

@@ -149,7 +149,8 @@ export class Searches {
 
   close(): void {
     if (this.options.keptAs) removeEventListener("pagehide", this.#keep);
-    this.#current?.cancelVerification();
+    if (this.#current) this.#end(this.#current);
+    this.#current = null;
     this.#leader?.close();
   }
 
@@ -184,7 +185,10 @@ export class Searches {
     }
     now.failures++;
     if (now.failures > 1) this.#leader = pageLeader((report) => this.#receive(report));
-    this.#post({ ...now.order, known: now.progress.rows.slice(), state: now.wanted });
+    const { rows } = now.progress;
+    // The leader may fail before it has repeated the evaluations of a search that was restored.
+    const known = rows.length < now.order.known.length ? now.order.known : rows.slice();
+    this.#post({ ...now.order, known, state: now.wanted });
   }
 
   #problemOf({ model, pattern, values, dt, begin, free, bounds }: Requests["search"]): Problem {

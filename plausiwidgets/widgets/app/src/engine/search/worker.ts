@@ -24,9 +24,9 @@ export interface SearchOrder extends Code {
   readonly pace: boolean;
   /** Whether the search ends with the first set that passes the verification tests of the page. */
   readonly endsItself: boolean;
-  /** Rows that were evaluated before a reload of the page. */
+  /** Rows that were evaluated before a reload of the page, or before the leader was replaced. */
   readonly known: Float64Array;
-  /** The state of the search before the reload. */
+  /** The state of the search after its known rows. */
   readonly state: "running" | "paused" | "stopped" | "done";
 }
 
@@ -118,6 +118,7 @@ class Search {
   async #search(): Promise<void> {
     const known = unpacked(this.#order.known, widthsOf(this.#order.problem));
     const batches = this.#plan.batches();
+    if (!known.length) this.#restoreState();
     let step = batches.next();
     while (!step.done) {
       const rows = await this.#evaluate(step.value, known);
@@ -135,10 +136,7 @@ class Search {
     const isRepeating = known.length > 0;
     const repeated = known.splice(0, batch.points.length);
     this.#take(repeated);
-    if (isRepeating && !known.length && this.#state === "running" && this.#order.state !== "running") {
-      this.#state = this.#order.state;
-      this.#report();
-    }
+    if (isRepeating && !known.length) this.#restoreState();
     let taken = 0;
     const left = { ...batch, points: batch.points.slice(repeated.length) };
     const rows = await this.#team.evaluate(left, this.#mayContinue, (complete) => {
@@ -146,6 +144,13 @@ class Search {
       taken = complete.length;
     });
     return rows && [...repeated, ...rows];
+  }
+
+  /** Applies the state of the order after the known rows, unless the user has changed the state since. */
+  #restoreState(): void {
+    if (this.#state !== "running" || this.#order.state === "running") return;
+    this.#state = this.#order.state;
+    this.#report();
   }
 
   readonly #mayContinue = async (): Promise<boolean> => {
