@@ -95,6 +95,11 @@ export async function replaceStill(id: string, parts: Parts): Promise<void> {
   const el = document.createElement("div");
   place.attachShadow({ mode: "open" }).append(el);
   picture.after(place);
-  await opened(el, parts);
-  picture.remove();
+  try {
+    await opened(el, parts);
+    picture.remove();
+  } catch (error) {
+    place.remove(); // the picture stays
+    console.warn("plausiwidgets: the figure could not be loaded:", error);
+  }
 }

@@ -158,6 +158,21 @@ test("in a static page, a figure in a shadow root replaces the picture and the w
   assert.equal((places[0].getRootNode() as ShadowRoot).host.parentElement, place);
 });
 
+test("a static page keeps the picture of a figure that cannot be loaded", async (t) => {
+  const { parts } = moduleOf(t, () => assert.fail("no figure"));
+  const warned = t.mock.method(console, "warn", () => {});
+  readyState(t, "interactive");
+  const { place, ids } = staticPage(t);
+  const before = place.children.length;
+  await replaceStill("a", parts);
+  assert.deepEqual(
+    [ids(), place.children.length],
+    [["a", "b"], before - 1],
+    "only the script of the widget is removed",
+  );
+  assert.match(String(warned.mock.calls[0].arguments), /could not be loaded.*no figure/);
+});
+
 test("a front end of notebooks and an outdated browser keep the picture", async (t) => {
   const { parts } = moduleOf(t, () => assert.fail("no figure"));
   readyState(t, "complete");
