@@ -197,7 +197,7 @@ export function fieldsOf(exercise: Exercise, data: ModelData, sliders: readonly 
 }
 
 /**
- * Reads a code and evaluates its parameters again. The generator pauses after each simulation. Throws an error with a sentence
+ * Reads a code and evaluates its parameters again. The generator pauses before each simulation. Throws an error with a sentence
  * if the code is not valid, or if its claim is wrong.
  */
 export function* answering(

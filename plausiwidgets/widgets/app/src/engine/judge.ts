@@ -55,7 +55,7 @@ export interface Judgement extends Verdict {
   readonly responses: ReadonlyMap<number, ReadonlyMap<string, Application>>;
 }
 
-/** Evaluates one component. The generator pauses after each simulation. */
+/** Evaluates one component. The generator pauses before each simulation. */
 export function* judging(
   tape: Tape,
   criteria: readonly Criterion[],

@@ -347,7 +347,7 @@ export class Runner {
     return run.diverged < 0 ? run.spikes.map((k) => k * this.dt) : [];
   }
 
-  /** Measures the onset of firing after a step of current. The generator pauses after each simulation. */
+  /** Measures the onset of firing after a step of current. The generator pauses before each simulation. */
   *onset(top: number, depth: DepthName, only: boolean): Paused<OnsetFeatures> {
     const state = only ? yield* this.#stillLonger() : null;
     if (!state) return featuresOf({ ...silent(), kind: "fires at rest" });

@@ -1,5 +1,5 @@
 // A tape is the measurement of a pattern as a program with operations on numbers, on rows, and on the responses to sweeps.
-// Python traces the tape. The player is a generator that pauses after each simulation, so that the page stays responsive. It
+// Python traces the tape. The player is a generator that pauses before each simulation, so that the page stays responsive. It
 // computes an instruction only when its result is needed, because a branch that is not taken may contain a search.
 
 import { FEATURES, type Row } from "./features.ts";

@@ -18,7 +18,7 @@ const adapts = (catalogue: Catalogue, data: ModelData, pattern: string): boolean
 export const canTolerate = (catalogue: Catalogue, data: ModelData, { model, pattern }: Selection): boolean =>
   Boolean(NEURONS[model]) && patternOf(catalogue, data, pattern).components.every(({ tape }) => tape);
 
-/** The tolerance in words. The generator pauses after each simulation. */
+/** The tolerance in words. The generator pauses before each simulation. */
 export function* toleranceText(
   catalogue: Catalogue,
   data: ModelData,

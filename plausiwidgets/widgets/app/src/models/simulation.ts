@@ -70,7 +70,7 @@ export interface Simulation {
   /** The parts of the current that the user can drag. */
   handles(): Handle[];
   /**
-   * Evaluates the selection. The generator pauses after each simulation.
+   * Evaluates the selection. The generator pauses before each simulation.
    *
    * @param isCoarse whether an onset of firing is measured coarsely
    */

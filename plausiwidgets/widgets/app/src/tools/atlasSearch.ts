@@ -92,7 +92,7 @@ function marginIn(place: number, cell: number, cells: number): number {
 const rounded = (values: Values): Values =>
   Object.fromEntries(Object.entries(values).map(([name, value]) => [name, Number(value.toPrecision(DIGITS))]));
 
-/** Fills the cells of an atlas, and calls `give` with each new representative. The generator pauses after each simulation. */
+/** Fills the cells of an atlas, and calls `give` with each new representative. The generator pauses before each simulation. */
 export function* filling(of: AtlasOf, base: Values, seed: number, give: (one: Behaviour) => void): Generator<unknown> {
   const { data, axes, dt } = of;
   const { atlas: amplitude } = data;

@@ -104,7 +104,7 @@ function* followed(
   classify(out, neuron);
 }
 
-/** Simulates the runs of a measurement one after another. The generator pauses after each run. */
+/** Simulates the runs of a measurement one after another. The generator pauses as `simulate` does. */
 export function* simulated<P, R>(
   procedure: Runs<Onset>,
   dt: number,
