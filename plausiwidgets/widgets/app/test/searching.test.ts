@@ -104,23 +104,26 @@ test("the evaluations of a seed are the same for one and four workers, and after
   assert.notEqual(hashOf(other.packed), hashOf(one.packed));
 });
 
-/** The port of a helper that receives points and never replies. */
-const silentHelper = () => ({
-  pieces: 0,
-  onmessage: null as ((event: MessageEvent) => void) | null,
-  postMessage(message: object) {
-    if ("points" in message) this.pieces++;
-    else queueMicrotask(() => this.onmessage?.({ data: "ready" } as MessageEvent));
-  },
-});
-
-test("a helper that fails is replaced by the leader", async () => {
+/** A search with a helper that receives points and never replies. */
+function withSilentHelper() {
   const order = orderOf("lif", "tonic_bursting", { free: ["tau_mem"], begin: "random", budget: 100 });
   const leader = leaderOf(0);
-  const helper = silentHelper();
+  const helper = {
+    pieces: 0,
+    onmessage: null as ((event: MessageEvent) => void) | null,
+    postMessage(message: object) {
+      if ("points" in message) this.pieces++;
+      else queueMicrotask(() => this.onmessage?.({ data: "ready" } as MessageEvent));
+    },
+  };
   leader.receive({ order: "lead", ports: [helper] });
   const over = leader.isOver();
   leader.receive(order);
+  return { order, leader, helper, over };
+}
+
+test("a helper that fails is replaced by the leader", async () => {
+  const { order, leader, helper, over } = withSilentHelper();
   await until(() => helper.pieces > 0, 10_000);
   leader.receive({ order: "lost", place: 0 });
   await over;
@@ -130,12 +133,7 @@ test("a helper that fails is replaced by the leader", async () => {
 
 test("the leader evaluates the points of a helper that ended without a message", async (t) => {
   t.mock.timers.enable({ apis: ["setTimeout"] });
-  const order = orderOf("lif", "tonic_bursting", { free: ["tau_mem"], begin: "random", budget: 100 });
-  const leader = leaderOf(0);
-  const helper = silentHelper();
-  leader.receive({ order: "lead", ports: [helper] });
-  const over = leader.isOver();
-  leader.receive(order);
+  const { leader, helper, over } = withSilentHelper();
   const ticks = setInterval(() => t.mock.timers.tick(10_000), 50);
   await over;
   clearInterval(ticks);

@@ -32,6 +32,7 @@ export interface Call {
   readonly dt: number;
   readonly state: readonly number[];
   readonly record: readonly string[];
+  /** The maximum number of spikes, at least 1. The neuron counts as diverged in the step after the last of them. */
   readonly spikeLimit: number;
 }
 
