@@ -70,10 +70,11 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browser tests come last.
+    """Mark browser tests and move them to the end.
 
-    Playwright's sync interface keeps an event loop running in this thread, which an `asyncio.run` of another
-    test would meet. The order has a second use: what is quick fails first.
+    In one process (``-n 0``), quick tests therefore fail first. Several processes start with the files that contain the
+    most tests, so browser tests and others run in any order. A coroutine of a test runs in a separate thread
+    (`waiting.run`), because Playwright's event loop continues in the thread of the tests.
     """
     for item in items:
         if "browser" in item.path.relative_to(ROOT).parts:

@@ -8,11 +8,11 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from small_neurons import good_step, make
 
 import plausiwidgets as pw
 from plausiwidgets.models.fixed_point import state_ranges
 from plausiwidgets.models.number_format import FLOATING, FixedPoint
-from tests.helpers.small_neurons import good_step, make
 
 SIZES = np.concatenate(
     [[0.0, 65504.0, 65519.99, 65520.0, 2.0**-24, 2.0**-25, 3 * 2.0**-25], 2.0 ** np.arange(-30.0, 18)]
