@@ -30,8 +30,8 @@ from plausiwidgets.models.simulate import check_dt
 from plausiwidgets.support.arguments import checked, finite, mapping, shown
 from plausiwidgets.support.names import unknown
 
-MAX_RANGE = 1e30
-"""Maximum range of a variable, which is far above those of neurons."""
+MIN_RANGE, MAX_RANGE = 1e-30, 1e30
+"""Limits of the range of a variable, which are far from the ranges of neurons."""
 RANGES = "state_ranges.json"
 """File with the largest absolute value of each state variable in the packaged sets, by model."""
 _CURRENTS, _DURATION = 8, 500.0
@@ -139,7 +139,7 @@ def _arithmetic(neuron: NeuronModel, bits: int | str, ranges: Mapping[str, float
     for name, value in ranges.items():
         if name not in known:
             raise unknown(f"fixed_point: ranges of model {neuron.key!r}", "state variable or parameter", name, known)
-        finite("fixed_point", f"ranges[{name!r}]", value, above=0.0, high=MAX_RANGE)
+        finite("fixed_point", f"ranges[{name!r}]", value, low=MIN_RANGE, high=MAX_RANGE)
     if isinstance(bits, str):
         if bits not in FLOATING:
             raise ValueError(f"fixed_point: bits must be {_VALID}, got {shown(bits)}.")
