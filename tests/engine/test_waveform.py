@@ -86,6 +86,8 @@ PIECES = (
     pw.chirp(20.0, 0.0, 9.0, 1.0, 2.0),
     pw.ramp(5.0, 20.0, 1.0),
 )
+ENDLESS = (pw.noise(0.0, 1e12, 2.0), pw.noise(500.0, 1e12, 8.0), pw.chirp(1.5, 1e12, 1.7, 10.0, 20.0))
+"""Pieces that outlast the simulation, or start after it."""
 
 
 def test_the_app_injects_the_same_current_to_the_last_bit(tmp_path):
@@ -94,10 +96,10 @@ def test_the_app_injects_the_same_current_to_the_last_bit(tmp_path):
     jobs = [
         {"pieces": [list(p.numbers) for p in pieces], "dt": dt, "steps": round(70.0 / dt)}
         for dt in (0.1, 0.25, 0.03, 1.0, 0.00625)
-        for pieces in (PIECES, PIECES[:1], PIECES[2:3])
+        for pieces in (PIECES, PIECES[:1], PIECES[2:3], ENDLESS)
     ]
     found = node.run(tmp_path, source, jobs)
-    for answer, job, pieces in zip(found, jobs, [PIECES, PIECES[:1], PIECES[2:3]] * 5, strict=True):
+    for answer, job, pieces in zip(found, jobs, [PIECES, PIECES[:1], PIECES[2:3], ENDLESS] * 5, strict=True):
         np.testing.assert_array_equal(answer, current_of(pieces).values(job["steps"], job["dt"])[0])
 
 

@@ -190,7 +190,8 @@ function chirpPoints(f0, f1, width, count) {
  */
 function addWaveform(currents, [on, off, amplitude, , kind, a, b], t0, dt) {
   if (!(off > on)) return;
-  const count = Math.floor((off - on) / GRID) + 2;
+  const end = Math.min(off, t0 + currents.length * dt); // a piece may last much longer than the simulation
+  const count = Math.floor(Math.max(end - on, 0) / GRID) + 2;
   const x = kind === NOISE ? noisePoints(a, b, count) : chirpPoints(a, b, off - on, count);
   const whole = new Float64Array(count); // the integral up to each point, in units of the grid
   for (let i = 1; i < count; i++) whole[i] = whole[i - 1] + 0.5 * (x[i - 1] + x[i]);
