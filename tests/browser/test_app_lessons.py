@@ -134,7 +134,7 @@ def test_a_solved_exercise_gives_a_code_with_the_name_that_python_and_the_class_
     drag(page, "c", -50)
     drag(page, "d", 2)
     expect(page.locator(".pw-praise")).to_have_text("✓ Well done! Your neuron shows tonic bursting.")
-    page.get_by_role("button", name="Get your code").click()
+    page.get_by_role("button", name="Hand in").click()
     code = page.get_by_label("Code to hand in")
     nameless = code.input_value()
     page.get_by_label("Your name (if your teacher requires it)").fill("Zoë Müller")
@@ -185,7 +185,7 @@ def test_a_mystery_in_a_file_counts_points_and_its_code_is_read(opened, folder):
         if name in hidden.free:
             drag(page, name, value, "Genauer Wert von")
     page.wait_for_selector(".pw-praise")
-    page.get_by_role("button", name="Code holen").click()
+    page.get_by_role("button", name="Abgeben").click()
     answer = pw.teaching.read_code(page.get_by_label("Code zum Abgeben").input_value(), path)
     assert (answer.solved, answer.seed) == (True, 7)
 

@@ -188,7 +188,7 @@ test("an answer has hints, a code, and praise; a code is for the parameters that
   app.selection.put({ c: shows.c });
   await until(() => view.all(".pw-praise").length > 0);
   assert.equal(view.find(".pw-praise").textContent, "✓ Well done! Your neuron shows tonic bursting.");
-  assert.deepEqual([view.all(".pw-handin").length, button("Get your code").className], [0, "pw-primary"]);
+  assert.deepEqual([view.all(".pw-handin").length, button("Hand in").className], [0, "pw-primary"]);
   assert.equal(view.find<HTMLTextAreaElement>(".pw-words textarea").value, "c");
   view.remove();
   app.close();

@@ -101,7 +101,7 @@ function Handing({ selection, verdict, host, exercise, words, isSolved }: Handin
   }
   return (
     <button type="button" class={isSolved.value ? "pw-primary" : "pw-second"} onClick={hand}>
-      {isSolved.value ? tr("Get your code") : tr("Hand in")}
+      {tr("Hand in")}
     </button>
   );
 }
