@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import anywidget
 import traitlets as t
@@ -15,11 +17,18 @@ from plausiwidgets.support.whole_file import write_whole
 from plausiwidgets.teaching.exercises import Exercise
 from plausiwidgets.widgets.app.document import page_text
 from plausiwidgets.widgets.app.module import module_text
+from plausiwidgets.widgets.handlers.notebook_cells import runs_without_page
 
 HEIGHT = 760
 """Default height of the frame in px, which shows the figure, the sliders and the verdict together."""
 
 MIN_HEIGHT, MAX_HEIGHT = 300, 4000
+
+SANDBOX = "allow-scripts allow-downloads allow-popups"
+"""Permissions of the frame, which cannot access the notebook.
+
+The buttons of an exercise write files, and the links of a lesson open windows.
+"""
 
 
 @checked
@@ -157,7 +166,8 @@ def export_widget(
 class Page(anywidget.AnyWidget):
     """App in a frame of a notebook, which simulates and evaluates in the browser.
 
-    The app needs no kernel after it is shown. :class:`plausiwidgets.Explorer` can also verify, search and assess.
+    The app needs no kernel after it is shown. If nbconvert executes the notebook, its web page also contains the app.
+    :class:`plausiwidgets.Explorer` can also verify, search and assess.
 
     Parameters
     ----------
@@ -179,13 +189,11 @@ class Page(anywidget.AnyWidget):
     760
     """
 
-    # The frame cannot access the notebook. The buttons of an exercise need the clipboard and files, and the links of a
-    # lesson need popups.
     _esm = """
 function render({ model, el }) {
   const frame = document.createElement("iframe");
   frame.title = "Neuron model";
-  frame.setAttribute("sandbox", "allow-scripts allow-downloads allow-popups");
+  frame.setAttribute("sandbox", "SANDBOX");
   frame.allow = "clipboard-write";
   frame.style.cssText = "width: 100%; border: 0; display: block";
   frame.style.height = `${model.get("height")}px`;
@@ -194,7 +202,7 @@ function render({ model, el }) {
   model.on("change:height", () => { frame.style.height = `${model.get("height")}px`; });
 }
 export default { render };
-"""
+""".replace("SANDBOX", SANDBOX)
     page = t.Unicode().tag(sync=True)
     height = t.Int(HEIGHT).tag(sync=True)
 
@@ -213,3 +221,19 @@ export default { render };
     ) -> None:
         high = whole("Page", "height", height, MIN_HEIGHT, MAX_HEIGHT)
         super().__init__(page=page_text(model, patterns, parameters, dt, exercise, lesson, language), height=high)
+
+    def _repr_mimebundle_(self, **options: Any) -> Any:
+        """Return the widget, or only its frame if a program such as nbconvert runs the cell.
+
+        A web page from such a program may show no widgets.
+        """
+        if runs_without_page():
+            frame = (
+                f'<iframe title="Neuron model" sandbox="{SANDBOX}" allow="clipboard-write" '
+                f'style="width: 100%; border: 0; display: block; height: {self.height}px" '
+                f'srcdoc="{html.escape(self.page)}"></iframe>'
+            )
+            return {"text/html": frame, "text/plain": ""}
+        bundle: Any = super()._repr_mimebundle_(**options)  # The bundle is None if the widget is closed.
+        data, about = bundle or ({}, {})
+        return {**data, "text/plain": "Page of the app: run this cell to show it."}, about

@@ -7,6 +7,7 @@ import nbformat
 import pytest
 from nbconvert import HTMLExporter
 from nbconvert.preprocessors import ExecutePreprocessor
+from nbformat.v4 import new_code_cell, new_notebook
 from playwright.sync_api import Page, expect
 
 import plausiwidgets as pw
@@ -95,6 +96,24 @@ def executed(root: Path) -> nbformat.NotebookNode:
     notebook = nbformat.read(root / "notebooks" / "explore.ipynb", as_version=4)
     ExecutePreprocessor().preprocess(notebook)
     return notebook
+
+
+def test_an_executed_notebook_contains_a_page_in_a_frame(browser, tmp_path):
+    cells = [new_code_cell('import plausiwidgets as pw\npw.Page("lif", "tonic_spiking", height=700)')]
+    notebook = new_notebook(cells=cells, metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}})
+    ExecutePreprocessor(store_widget_state=False).preprocess(notebook)
+    html, _ = HTMLExporter(require_js_url="", mathjax_url="").from_notebook_node(notebook)
+    path = tmp_path / "page.html"
+    path.write_text(html, encoding="utf-8")
+    opened = BrowserPage(browser)
+    opened.page.goto(path.as_uri())
+    app = opened.page.frame_locator("iframe").locator(".pw-app")
+    expect(app.locator(".pw-verdict")).to_contain_text("Verified")
+    assert opened.page.locator("iframe").bounding_box()["height"] == 700
+    app.locator("input[data-name=amplitude]").press("Home")
+    expect(app.locator(".pw-verdict")).to_contain_text("Criteria not met")
+    opened.close()
+    assert (opened.errors, opened.foreign) == ([], [])
 
 
 @pytest.mark.parametrize("loads", [True, False])
