@@ -85,6 +85,15 @@ test("a neuron whose step has another function has no kernel", async () => {
   assert.equal(await Lanes.of({ ...NEURONS.rf, simulate: () => assert.fail() }), null);
 });
 
+test("a page that forbids WebAssembly has no kernel", async (t) => {
+  modelData("lif");
+  const forbid = () => Promise.reject(new EvalError("Refused to create a WebAssembly object"));
+  t.mock.method(WebAssembly, "instantiate", forbid);
+  assert.equal(await Lanes.of(NEURONS.lif), null);
+  t.mock.method(WebAssembly, "compile", () => Promise.reject(new WebAssembly.CompileError("forbidden")));
+  assert.equal(await Lanes.of({ ...NEURONS.lif }), null);
+});
+
 test("parts of a measurement and a measurement without a simulation have their results in order", async () => {
   const { parameters } = modelData("izhikevich");
   const neuron = NEURONS.izhikevich;

@@ -63,7 +63,10 @@ export class Lanes {
   /** The lanes for a neuron, or null without a kernel. */
   static async of(neuron: Neuron): Promise<Lanes | null> {
     const module = await moduleFor(neuron);
-    return module && new Lanes(neuron, await WebAssembly.instantiate(module));
+    if (!module) return null;
+    // Safari compiles a module although the policy of the page forbids WebAssembly, and rejects the instance.
+    const instance = await WebAssembly.instantiate(module).catch(() => null);
+    return instance && new Lanes(neuron, instance);
   }
 
   /** Finishes measurements, and returns their results in the same order. */
