@@ -712,7 +712,7 @@ class Explorer(anywidget.AnyWidget):
         picture = display({"text/html": "", "text/plain": of_picture}, raw=True, display_id=True)
         bundle: Any = self._repr_mimebundle_()  # The bundle is None if the widget is closed.
         data, about = bundle or ({}, {})
-        display({**data, "text/plain": of_widget}, about, raw=True)
+        display({**data, "text/plain": of_widget}, metadata=about, raw=True)
 
         def draw() -> None:
             if still := self._still():

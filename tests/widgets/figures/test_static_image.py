@@ -30,7 +30,7 @@ def shown(monkeypatch):
         def update(self, bundle, raw):
             outputs[self.place] = bundle
 
-    def display(bundle, metadata=None, raw=False, display_id=None):
+    def display(bundle, *, metadata=None, raw=False, display_id=None):
         assert raw
         outputs.append(bundle)
         return Handle(len(outputs) - 1)
