@@ -690,9 +690,15 @@ def notebooks(docs: Path) -> None:
     put(docs / "_live" / "live" / "plotly.min.js", get_plotlyjs())
     for path in sorted(folder.glob("*.ipynb")):
         if path.name != "explore.ipynb":  # one cell: the explorer, which needs a kernel
-            notebook = path.read_text(encoding="utf-8")
+            notebook = without_widgets(path.read_text(encoding="utf-8"))
             put(docs / "_live" / "live" / path.name, notebook)
             put(docs / "notebooks" / path.name, with_figures(with_download(notebook, path.name)))
+
+
+def without_widgets(notebook: str) -> str:
+    """Return a notebook without the states of its widgets, about 1 MB, because the site contains no widget manager."""
+    content = json.loads(notebook)
+    return notebook if content["metadata"].pop("widgets", None) is None else json.dumps(content)
 
 
 def with_download(notebook: str, name: str) -> str:

@@ -13,7 +13,9 @@ from pathlib import Path
 from types import ModuleType
 from urllib.parse import unquote, urlsplit
 
+import nbformat
 import pytest
+from nbformat.v4 import new_markdown_cell, new_notebook
 from paths import DOCS
 
 import plausiwidgets as pw
@@ -155,6 +157,18 @@ def test_the_list_of_patterns_has_a_picture_of_each_with_a_spike_in_the_order_of
         heights = [float(point.partition(",")[2]) for point in points.split()]
         # The top of a spike is far above most of the trace.
         assert sorted(heights)[len(heights) // 2] - min(heights) > 30, key
+
+
+def test_a_notebook_that_was_executed_has_no_states_of_widgets(scripts, tmp_path: Path, monkeypatch) -> None:
+    state = {"application/vnd.jupyter.widget-state+json": {"state": {"a": {}}}}
+    executed = new_notebook(cells=[new_markdown_cell("# A title")], metadata={"widgets": state})
+    nbformat.write(executed, tmp_path / "executed.ipynb")
+    monkeypatch.setenv("PLAUSIWIDGETS_NOTEBOOKS", str(tmp_path))
+    (tmp_path / "docs" / "_live" / "live").mkdir(parents=True)
+    scripts[0].notebooks(tmp_path / "docs")
+    for folder in ("notebooks", "_live/live"):
+        written = nbformat.read(tmp_path / "docs" / folder / "executed.ipynb", as_version=4)
+        assert written.cells[0].source == "# A title" and "widgets" not in written.metadata
 
 
 def test_a_notebook_has_a_link_to_its_file_below_its_title(scripts, tmp_path: Path) -> None:
