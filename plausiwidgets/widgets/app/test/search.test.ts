@@ -230,6 +230,39 @@ test("a search of another pair is not watched any more, and its values go with t
   assert.equal(search.isShown.value, true);
 });
 
+test("a return to the pair of a search opens its panel again, unless the user has closed it", async (t) => {
+  const { app, reply } = bursting();
+  t.after(app.close);
+  const { search, selection } = app;
+  search.begin();
+  reply("search", "stopped", { from: 0, search: record }, { loss: Float32Array.of(1) });
+  const shownAfter = async (act: Promise<unknown>) => {
+    await act;
+    return search.isShown.value;
+  };
+  assert.equal(await shownAfter(selection.choose("izhikevich", "resonator")), false);
+  assert.equal(await shownAfter(selection.choose("adex", "tonic_bursting")), false);
+  assert.equal(await shownAfter(selection.choose("izhikevich", "tonic_bursting")), true);
+  assert.equal(search.search.value?.state, "stopped");
+  const values = { d: 3 };
+  assert.equal(await shownAfter(selection.choose("izhikevich", "tonic_bursting", { values })), false);
+  search.show(false);
+  await selection.choose("izhikevich", "resonator");
+  assert.equal(await shownAfter(selection.choose("izhikevich", "tonic_bursting")), false);
+});
+
+test("the end of a former search is not shown while the next one starts for another pair", async (t) => {
+  const { app, asked } = bursting();
+  t.after(app.close);
+  app.search.begin();
+  const former = asked.at(-1) ?? assert.fail();
+  former.listener({ kind: "search", id: "1", state: "running", from: 0, search: record }, {});
+  await app.selection.choose("izhikevich", "resonator");
+  app.search.begin();
+  former.listener({ kind: "search", id: "1", state: "stopped", from: 0, search: record }, {});
+  assert.equal(app.search.search.value, null);
+});
+
 test("the last reply of a search that another one replaced is not shown", (t) => {
   const { app, asked } = bursting();
   t.after(app.close);

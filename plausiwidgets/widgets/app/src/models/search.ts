@@ -71,21 +71,18 @@ export function createSearch(
   host: Pick<Host, "name" | "can" | "ask" | "isAlone">,
   notify: Notify,
 ): SearchModel {
-  const { current, opened } = selection;
+  const { current } = selection;
   const search = signal<Search | null>(null);
-  const isShown = signal(false);
+  const { isShown, show, close } = createPanel(search, selection);
   /** The values on the sliders from which the search started, or null if it started elsewhere. */
   const begun = signal<Values | null>(null);
   const playback = createPlayback(search, isShown);
   const receive = receiverOf({ search, isShown, current, notify, update: playback.update });
   let cancel = () => {};
+  let starts = 0;
   const isTaken = computed(() => isAt(search.value, current.value));
   const onSliders = onSlidersOf(search, isShown, isTaken, playback.shownBest, current);
   const replacing = createReplaced(search, current);
-
-  const stopFollowing = effect(() => {
-    if (opened.value.isOther) isShown.value = false;
-  });
 
   return {
     search,
@@ -102,10 +99,14 @@ export function createSearch(
       batch(() => {
         begun.value = from === "values" ? (how.values ?? current.peek().values) : null;
         search.value = null;
-        isShown.value = true;
+        show(true);
         notify("");
       });
-      cancel = host.ask("search", requestOf(selection, host.isAlone?.() ? "none" : host.name, from, how), receive);
+      const start = ++starts;
+      const request = requestOf(selection, host.isAlone?.() ? "none" : host.name, from, how);
+      cancel = host.ask("search", request, (reply, arrays) => {
+        if (start === starts) receive(reply, arrays); // a new search replaces the former one, which then ends
+      });
     },
     control(kind) {
       const known = search.peek();
@@ -122,9 +123,7 @@ export function createSearch(
       if (!isTaken.peek()) replacing.note();
       return take(search.peek(), selection, notify);
     },
-    show(isNow) {
-      isShown.value = isNow;
-    },
+    show,
     skipPlayback: playback.skip,
     resume(showsEnded = true) {
       if (!host.can("search")) return;
@@ -134,11 +133,31 @@ export function createSearch(
       });
     },
     close() {
-      stopFollowing();
+      close();
       replacing.close();
       playback.skip();
     },
   };
+}
+
+/**
+ * Whether the panel is open. A change to another pair closes it, so that nobody takes its result for one of the other pair. A
+ * return to the pair of the search opens it again, unless the user has closed it.
+ */
+function createPanel(search: ReadonlySignal<Search | null>, { current, opened }: SelectionModel) {
+  const isShown = signal(false);
+  let [last, isClosed]: [Selection, boolean] = [current.peek(), false];
+  const close = effect(() => {
+    if (!opened.value.isOther) return;
+    const now = current.peek();
+    isShown.value = !isClosed && !isOf(last, now) && isOf(search.peek(), now);
+    last = now;
+  });
+  const show = (isNow: boolean) => {
+    isClosed = !isNow;
+    isShown.value = isNow;
+  };
+  return { isShown, show, close };
 }
 
 /** The best parameters for the marks on the sliders. */
