@@ -444,21 +444,40 @@ def diagrams(
         base,
     )
     yield at_rest
+    yield _with_firing(at_rest, firing, current[unstable == 1], currents)
+
+
+def _with_firing(
+    at_rest: BifurcationDiagram, firing: _Firing, saddles: Floats, currents: tuple[float, float]
+) -> BifurcationDiagram:
+    """Return the complete diagram, which equals the diagram without firing if the neuron does not fire.
+
+    Parameters
+    ----------
+    at_rest : BifurcationDiagram
+        Diagram without firing.
+    firing : _Firing
+        The same neuron.
+    saddles : float ndarray
+        Currents with a saddle on the curve of fixed points.
+    currents : (float, float)
+        Range of the currents.
+    """
+    (low, high), base, lost = currents, at_rest.holding, at_rest.lost
     measured = firing.onset(high - base)
     if not np.isfinite(measured.rheobase):
-        yield at_rest
-        return
+        return at_rest
     steps, until, scale = base + measured.rheobase, base + measured.down_to, measured.rheobase
     if lost is not None and lost.kind == SADDLE_NODE:
         # Use the current of the saddle-node, because it is more accurate than the current that the runs indicate.
         steps, until = (lost.current if _is_near(x, lost, scale) else x for x in (steps, until))
-    saddle = bool(((unstable == 1) & (np.abs(current - until) < 0.05 * max(high - low, 1e-9))).any())
-    ends = _ending(measured.ending, until, lost, saddle, neuron.spike_level is None, scale)
-    yield replace(
+    saddle = bool((np.abs(saddles - until) < 0.05 * max(high - low, 1e-9)).any())
+    resets = firing.model.spike_level is None
+    return replace(
         at_rest,
         steps=steps,
         fires_until=until,
-        ends=ends,
+        ends=_ending(measured.ending, until, lost, saddle, resets, scale),
         firing=firing.drawn(steps, until, high),
         onset=measured.kind,
         start_rate=1000.0 / measured.slowest if measured.slowest > 0.0 else float("nan"),

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import html
 from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from plausiwidgets import models
 from plausiwidgets.models import Parameter
+from plausiwidgets.models.parameter import Floats
 from plausiwidgets.support.lazy import pandas as pd
 from plausiwidgets.support.printed import number
 from plausiwidgets.texts import tr
@@ -56,6 +59,33 @@ def drawn_of(table: pd.DataFrame) -> list[Parameter]:
     return [p for _, p in known if p.key in kept]
 
 
+@dataclass(frozen=True)
+class _Column:
+    """The values of one parameter in the sampled sets.
+
+    Attributes
+    ----------
+    key : str
+        Key of the parameter.
+    edges : float ndarray, shape [BINS + 1]
+        Edges of the bins on the axis.
+    places : float ndarray, shape [sets]
+        Positions of the values on the axis.
+    axis : dict
+        Axis in the layout.
+    """
+
+    key: str
+    edges: Floats
+    places: Floats
+    axis: dict[str, Any]
+
+    @property
+    def centres(self) -> Floats:
+        """Centres of the bins, shape [BINS]."""
+        return 0.5 * (self.edges[1:] + self.edges[:-1])
+
+
 def pairs_figure(table: pd.DataFrame, dark: bool = False) -> dict[str, object]:
     """Return the data and the layout of sampled sets.
 
@@ -63,85 +93,90 @@ def pairs_figure(table: pd.DataFrame, dark: bool = False) -> dict[str, object]:
     dashed line shows the uniform distribution of an unconstrained parameter.
     """
     theme = style.theme(dark)
-    shown = drawn_of(table)
-    n = len(shown)
-    step, size = 1.0 / (n + (n - 1) * SPACE), PANEL * (n + (n - 1) * SPACE)
+    columns = [_column(p, table[p.key].to_numpy(float)) for p in drawn_of(table)]
+    n = len(columns)
+    step = 1.0 / (n + (n - 1) * SPACE)
     data: list[dict[str, object]] = []
     layout: dict[str, object] = {}
-    edges, places, axes = [], [], []
-    for p in shown:
-        ends, about = axis(p, np.array([p.low, p.high]), TICKS)
-        edges.append(np.linspace(float(ends[0]), float(ends[1]), BINS + 1))
-        places.append(np.clip(np.asarray(p.transform(table[p.key].to_numpy(float)), dtype=float), ends[0], ends[1]))
-        if "tickvals" not in about:
-            about["nticks"] = TICKS
-        axes.append(about | {"range": [float(x) for x in ends], "ticks": "outside", "tickangle": 0, "zeroline": False})
-    for row in range(n):
-        for column in range(row + 1):
+    hidden = {"showticklabels": False, "title": {"text": ""}}
+    for row, y in enumerate(columns):
+        for column, x in enumerate(columns[: row + 1]):
             k = row * n + column + 1
             names = {"xaxis": f"x{k}", "yaxis": f"y{k}"}
-            x, y = axes[column], axes[row]
             across, up = column * step * (1 + SPACE), (n - 1 - row) * step * (1 + SPACE)
             place = {"domain": [across, across + step], "anchor": f"y{k}"}
-            layout[f"xaxis{k}"] = x | place | ({} if row == n - 1 else {"showticklabels": False, "title": {"text": ""}})
+            layout[f"xaxis{k}"] = x.axis | place | ({} if row == n - 1 else hidden)
             place = {"domain": [up, up + step], "anchor": f"x{k}"}
             if row == column:
-                counts = np.histogram(places[row], edges[row])[0] / len(table)
-                middles = 0.5 * (edges[row][1:] + edges[row][:-1])
-                width = float(edges[row][1] - edges[row][0])
-                data.append(
-                    names
-                    | {
-                        "type": "bar",
-                        "x": middles,
-                        "y": counts,
-                        "width": width,
-                        "showlegend": False,
-                        "marker": {"color": theme.roles["yours"]},
-                        "name": shown[row].key,
-                        "hovertemplate": "%{y:.1%}<extra></extra>",
-                    }
-                )
-                data.append(
-                    names
-                    | {
-                        "type": "scatter",
-                        "mode": "lines",
-                        "x": edges[row][[0, -1]],
-                        "y": [1.0 / BINS] * 2,
-                        "line": {"color": theme.text, "dash": "4px,3px", "width": 1.2},
-                        "hoverinfo": "skip",
-                        "showlegend": row == 0,
-                        "name": tr("uniform (unconstrained)"),
-                    }
-                )
-                layout[f"yaxis{k}"] = {
-                    "showticklabels": False,
-                    "rangemode": "tozero",
-                    "showgrid": False,
-                    "zeroline": False,
-                } | place
-                continue
-            share, _, _ = np.histogram2d(places[row], places[column], [edges[row], edges[column]])
-            centres = [0.5 * (edges[i][1:] + edges[i][:-1]) for i in (column, row)]
-            data.append(
-                names
-                | {
-                    "type": "heatmap",
-                    "x": centres[0],
-                    "y": centres[1],
-                    "z": np.where(share > 0, share / len(table), np.nan),
-                    "colorscale": [[0.0, theme.grid], [1.0, theme.roles["yours"]]],
-                    "showscale": False,
-                    "hovertemplate": "%{z:.1%}<extra></extra>",
-                    "name": f"{shown[row].key}, {shown[column].key}",
-                }
-            )
-            layout[f"yaxis{k}"] = y | place | ({} if column == 0 else {"showticklabels": False, "title": {"text": ""}})
-    layout |= {
+                data += [names | trace for trace in _distribution(x, theme, has_legend=row == 0)]
+                shares = {"showticklabels": False, "rangemode": "tozero", "showgrid": False, "zeroline": False}
+                layout[f"yaxis{k}"] = shares | place
+            else:
+                data.append(names | _pair(x, y, theme))
+                layout[f"yaxis{k}"] = y.axis | place | ({} if column == 0 else hidden)
+    return {"data": data, "layout": layout | _frame(table, n, theme)}
+
+
+def _column(p: Parameter, values: Floats) -> _Column:
+    """Return the values of a parameter on its axis."""
+    ends, about = axis(p, np.array([p.low, p.high]), TICKS)
+    if "tickvals" not in about:
+        about["nticks"] = TICKS
+    return _Column(
+        p.key,
+        np.linspace(float(ends[0]), float(ends[1]), BINS + 1),
+        np.clip(np.asarray(p.transform(values), dtype=float), ends[0], ends[1]),
+        about | {"range": [float(x) for x in ends], "ticks": "outside", "tickangle": 0, "zeroline": False},
+    )
+
+
+def _distribution(x: _Column, theme: style.Theme, has_legend: bool) -> list[dict[str, object]]:
+    """Return the distribution of a parameter as bars, and the uniform distribution as a line."""
+    bars = {
+        "type": "bar",
+        "x": x.centres,
+        "y": np.histogram(x.places, x.edges)[0] / x.places.size,
+        "width": float(x.edges[1] - x.edges[0]),
+        "showlegend": False,
+        "marker": {"color": theme.roles["yours"]},
+        "name": x.key,
+        "hovertemplate": "%{y:.1%}<extra></extra>",
+    }
+    uniform = {
+        "type": "scatter",
+        "mode": "lines",
+        "x": x.edges[[0, -1]],
+        "y": [1.0 / BINS] * 2,
+        "line": {"color": theme.text, "dash": "4px,3px", "width": 1.2},
+        "hoverinfo": "skip",
+        "showlegend": has_legend,
+        "name": tr("uniform (unconstrained)"),
+    }
+    return [bars, uniform]
+
+
+def _pair(x: _Column, y: _Column, theme: style.Theme) -> dict[str, object]:
+    """Return the distribution of two parameters as a heat map."""
+    share, _, _ = np.histogram2d(y.places, x.places, [y.edges, x.edges])
+    return {
+        "type": "heatmap",
+        "x": x.centres,
+        "y": y.centres,
+        "z": np.where(share > 0, share / x.places.size, np.nan),
+        "colorscale": [[0.0, theme.grid], [1.0, theme.roles["yours"]]],
+        "showscale": False,
+        "hovertemplate": "%{z:.1%}<extra></extra>",
+        "name": f"{y.key}, {x.key}",
+    }
+
+
+def _frame(table: pd.DataFrame, n: int, theme: style.Theme) -> dict[str, object]:
+    """Return the layout around the panels of `n` parameters, with the title, the legend and the limits."""
+    size = round(PANEL * (n + (n - 1) * SPACE))
+    return {
         "template": style.template(theme),
-        "width": round(size) + SIDE + 20,
-        "height": round(size) + HEAD + FOOT,
+        "width": size + SIDE + 20,
+        "height": size + HEAD + FOOT,
         "margin": {"l": SIDE, "r": 20, "t": HEAD, "b": FOOT},
         "bargap": 0,
         "hovermode": "closest",
@@ -171,7 +206,6 @@ def pairs_figure(table: pd.DataFrame, dark: bool = False) -> dict[str, object]:
             }
         ],
     }
-    return {"data": data, "layout": layout}
 
 
 def _title(table: pd.DataFrame) -> str:
