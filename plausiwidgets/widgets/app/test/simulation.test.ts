@@ -106,6 +106,17 @@ test("a sweep that a procedure has chosen can be shown", () => {
   assert.ok(spikes("just above rheobase") < spikes("10 % above"));
 });
 
+test("a figure opens at the first sweep from the main one whose target fires, for all values", () => {
+  const sweepAt = (pattern: string, values = {}) => {
+    const at = stored(izhikevich, pattern);
+    return simulationOf(catalogue, izhikevich, { ...at, values: { ...at.values, ...values } }).sweep.name;
+  };
+  assert.equal(sweepAt("class_1_excitable"), "1 % above");
+  assert.equal(sweepAt("class_1_excitable", { bias: 50 }), "1 % above");
+  assert.equal(sweepAt("class_2_excitable"), "just above rheobase");
+  assert.equal(sweepAt("accommodation"), "fast ramp");
+});
+
 test("a neuron that the page cannot simulate has a current, and no runner", () => {
   const data = { ...izhikevich, model: { ...izhikevich.model, name: "mine" } };
   const simulation = simulationOf(catalogue, data, stored(data, "tonic_bursting"));

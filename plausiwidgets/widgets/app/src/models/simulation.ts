@@ -19,7 +19,7 @@ import { injected } from "../engine/runtime.ts";
 import type { Handle, Line, Role, Simulated } from "./lines.ts";
 import { lineOf, numbersOf } from "./response.ts";
 import { isSame, type Selection, stored } from "./selection.ts";
-import { targetOf } from "./target.ts";
+import { isTargetSilent, targetOf } from "./target.ts";
 
 export { ontoScale, upTo } from "./response.ts";
 
@@ -93,7 +93,9 @@ export function simulationOf(
   const neuron = NEURONS[selection.model];
   const values = new Map(Object.entries(selection.values));
   const sweeps = sweepsOf(pattern, selection, found);
-  const { sweep, component } = shownSweep(pattern, sweeps, shown);
+  const twin = (name: string) => twinOf(catalogue, data, pattern, name);
+  const isSilent = (name: string) => isTargetSilent(catalogue, data, pattern, name, () => twin(name));
+  const { sweep, component } = shownSweep(pattern, sweeps, shown, isSilent);
   const runnerAt = runners ?? runnersAt(catalogue, data, selection);
   const { resets } = data.model;
 
@@ -132,8 +134,7 @@ export function simulationOf(
         if (isSame(base, selection)) return scale();
         return simulationOf(catalogue, data, base, { shown: sweep.name }).scale();
       };
-      const twin = () => twinOf(catalogue, data, pattern, sweep.name);
-      return targetOf(catalogue, data, pattern, sweep.name, { twin, packaged, any: scale });
+      return targetOf(catalogue, data, pattern, sweep.name, { twin: () => twin(sweep.name), packaged, any: scale });
     },
     scale,
     event: (line) => eventOf(pattern, sweep, line, values),
@@ -170,11 +171,22 @@ function sweepsOf({ components, sets }: Pattern, { set }: Selection, found: Foun
   });
 }
 
-function shownSweep({ main, components }: Pattern, sweeps: readonly OwnSweep[], shown: string): OwnSweep {
+/**
+ * The sweep with some name. By default, it is the main sweep or, if the target of the main sweep has no spikes, the next sweep
+ * whose target has spikes.
+ */
+function shownSweep(
+  { main, components }: Pattern,
+  sweeps: readonly OwnSweep[],
+  shown: string,
+  isSilent: (name: string) => boolean,
+): OwnSweep {
   const named = (name: string) => sweeps.find(({ sweep }) => sweep.name === name);
+  const fromMain = () => sweeps.slice(sweeps.findIndex(({ sweep }) => sweep.name === main));
+  const firing = () => named(main) && fromMain().find(({ sweep }) => !isSilent(sweep.name));
   // An empty sweep is used until a procedure has chosen its sweeps.
   const empty = { sweep: { name: main, pieces: [], end: 100, duration: 100 }, component: components[0] };
-  return named(shown) ?? named(main) ?? sweeps[0] ?? empty;
+  return named(shown) ?? firing() ?? named(main) ?? sweeps[0] ?? empty;
 }
 
 /** The injected current of a sweep without a response. */

@@ -18,6 +18,7 @@ const MYSTERY = /^mystery(#\d+)?$/;
 
 const simulated = new WeakMap<ModelData, Map<string, Target | null>>();
 const placed = new WeakMap<ModelData, Map<string, Line | null>>();
+const silent = new WeakMap<ModelData, Map<string, boolean>>();
 
 /** Returns a value from the map of some data, or computes and stores it. */
 function kept<T>(maps: WeakMap<ModelData, Map<string, T>>, data: ModelData): Map<string, T> {
@@ -58,6 +59,24 @@ export function targetOf(
   const line = onto(target, landmarks ?? any());
   if (landmarks) lines.set(key, line);
   return line;
+}
+
+/** Whether the target of a sweep has no spikes. False without a target. */
+export function isTargetSilent(
+  catalogue: Catalogue,
+  data: ModelData,
+  pattern: Pattern,
+  sweep: string,
+  twin: Scaling["twin"],
+): boolean {
+  const known = kept(silent, data);
+  const key = `${pattern.key} ${sweep}`;
+  const before = known.get(key);
+  if (before !== undefined) return before;
+  const line = (pattern.twin ? twin() : null) ?? otherOf(catalogue, data, pattern, sweep)?.line;
+  const isSilent = line?.spikes.length === 0;
+  known.set(key, isSilent);
+  return isSilent;
 }
 
 function otherOf(catalogue: Catalogue, data: ModelData, pattern: Pattern, sweep: string): Target | null {
