@@ -74,8 +74,8 @@ export class Lanes {
     const jobs: (Job | null)[] = new Array(LANES).fill(null);
     const queue: Task[] = [];
     const all = divided(works, null, queue);
-    /** Continues a measurement until its next simulation. At its end, another one continues. */
-    const advance = (lane: number, from: Task, result: Simulated | undefined) => {
+    /** Continues a measurement until its next simulation. At its end, another measurement continues. */
+    const resume = (lane: number, from: Task, result: Simulated | undefined) => {
       let task: Task | undefined = from;
       let given: Simulated | readonly unknown[] | undefined = result;
       jobs[lane] = null;
@@ -104,18 +104,18 @@ export class Lanes {
     while (queue.length || jobs.some((job) => job)) {
       for (let lane = 0; lane < LANES; lane++) {
         const task = jobs[lane] ? undefined : queue.pop();
-        if (task) advance(lane, task, undefined);
+        if (task) resume(lane, task, undefined);
       }
       if (!jobs.some((job) => job)) continue;
       this.#advance(jobs);
       for (const [lane, job] of jobs.entries()) {
-        if (job && (job.done === job.call.steps || job.diverged >= 0)) advance(lane, job.task, this.#end(lane, job));
+        if (job && (job.done === job.call.steps || job.diverged >= 0)) resume(lane, job.task, this.#end(lane, job));
       }
     }
     return all.results as T[];
   }
 
-  /** Whether the kernel records what a simulation records. */
+  /** Whether the kernel can compute a simulation, which records at most the potential. */
   #takes({ record, steps }: Call): boolean {
     return steps > 0 && (!record.length || (record.length === 1 && record[0] === this.#neuron.states[0]));
   }
