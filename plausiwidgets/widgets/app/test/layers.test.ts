@@ -46,7 +46,7 @@ function bundledFrom(path: string, found = new Set<string>()): ReadonlySet<strin
 /** The parts of the app that need a host. */
 const OF_HOSTS = [
   /^(site|widget|notebook|sharedHistory)\.ts$/,
-  /^hosts\/(server|kernel|siteFiles|channel|requests|silence|customNeurons|surveys|firstEvaluations)\.ts$/,
+  /^hosts\/(server|kernel|siteFiles|channel|requests|customNeurons|surveys|firstEvaluations)\.ts$/,
   /^classroom\/race\.tsx$/,
   /^figure\/(plotly|rendererChoice|staticImage)\.ts$/,
   /^tools\/(hostTools|samples|onset|repertoire|stimulus|recording|reading|recorded|recordingSweeps|requestedPhasePlane|assess|exports)\.tsx?$/,
@@ -63,7 +63,7 @@ test("of the pages in one file only an exercise contains the views of an exercis
 test("a page in one file contains no part that needs a host, and an app with a host contains all of them", () => {
   const parts = (entry: string) => OF_HOSTS.flatMap((of) => [...bundledFrom(entry)].filter((path) => of.test(path)));
   assert.deepEqual(parts("exerciseMain.ts"), []);
-  assert.equal(new Set(parts("main.ts")).size, 29);
+  assert.equal(new Set(parts("main.ts")).size, 28);
 });
 
 test("imports point downwards", () => {

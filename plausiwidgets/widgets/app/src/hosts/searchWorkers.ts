@@ -1,9 +1,10 @@
 // The workers for the searches of a page, with one leader and helpers on the other processor cores.
 
 import { leading, type Order, type Report } from "../engine/search/worker.ts";
+import { Silence } from "./silence.ts";
 
 const MAX_WORKERS = 8;
-const SILENCE = 10_000; // time in ms without a report of a running search after which the page requests one
+const SILENCE = 20_000; // time in ms without a report of a running search after which its leader counts as lost
 
 /** The number of workers, which leaves one core to the page. */
 export function countOfWorkers(cores: number | undefined): number {
@@ -45,9 +46,13 @@ export function leaderOf(
   } catch {
     return pageLeader(receive);
   }
-  const silence = new Silence((id) => leader.postMessage({ order: "report", id } satisfies Order), lost);
+  let id = ""; // of the running search
+  // A leader can end without a message, for example because the memory was full.
+  const silence = new Silence(() => leader.postMessage({ order: "report", id } satisfies Order), SILENCE);
+  silence.onChange = (isSilent) => isSilent && lost();
   leader.onmessage = ({ data }: MessageEvent<Report>) => {
-    silence.heard(data);
+    silence.heard();
+    if (data.state === "running") silence.expect();
     receive(data);
   };
   leader.onerror = (event) => {
@@ -58,42 +63,17 @@ export function leaderOf(
   return {
     post(order) {
       leader.postMessage(order);
-      if (order.order === "search" || order.order === "resume") silence.expect(order.id);
+      if (order.order === "search" || order.order === "resume") {
+        id = order.id;
+        silence.expect();
+      }
       helpers ??= helpersOf(leader, begin, countOfWorkers(cores) - 1);
     },
     close() {
-      silence.stop();
+      silence.close();
       for (const worker of [leader, ...(helpers ?? [])]) worker.terminate();
     },
   };
-}
-
-/** Detection of a leader that ended without a message, for example because the memory was full. */
-class Silence {
-  #timer: ReturnType<typeof setTimeout> | undefined;
-
-  constructor(
-    readonly request: (id: string) => void,
-    readonly lost: () => void,
-  ) {}
-
-  /** Expects a report. If none arrives, a report is requested before the leader counts as lost. */
-  expect(id: string): void {
-    this.stop();
-    this.#timer = setTimeout(() => {
-      this.request(id);
-      this.#timer = setTimeout(this.lost, SILENCE);
-    }, SILENCE);
-  }
-
-  heard({ id, state }: Report): void {
-    if (state === "running") this.expect(id);
-    else this.stop();
-  }
-
-  stop(): void {
-    clearTimeout(this.#timer);
-  }
 }
 
 /** Creates the helpers of a leader. A helper that fails is ignored. */

@@ -1,4 +1,4 @@
-// Detection of a silent host. A request may take long, so the page sends a greeting, which every host answers immediately.
+// Detection of a silent host or worker. A request may take long, so the page sends a greeting, which is answered immediately.
 
 const SILENCE = 5000; // time in ms without a reply after which a host is silent
 
@@ -6,18 +6,25 @@ export class Silence {
   onChange: (isSilent: boolean) => void = () => {};
   #isSilent = false;
   #isClosed = false;
-  #timer = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** @param greet sends a greeting */
-  constructor(readonly greet: () => void) {}
+  /**
+   * @param greet sends a greeting
+   * @param limit time in ms without a reply, of which the second half follows the greeting
+   */
+  constructor(
+    readonly greet: () => void,
+    readonly limit = SILENCE,
+  ) {}
 
   /** Starts to wait for a reply. */
   expect(): void {
-    if (!this.#isClosed) this.#timer ||= Number(setTimeout(() => this.#greet(), SILENCE / 2));
+    if (!this.#isClosed) this.#timer ??= setTimeout(() => this.#greet(), this.limit / 2);
   }
 
   #greet(): void {
-    this.#timer = Number(setTimeout(() => this.#unanswered(), SILENCE / 2));
+    if (this.#isClosed) return;
+    this.#timer = setTimeout(() => this.#unanswered(), this.limit / 2);
     this.greet();
   }
 
@@ -45,7 +52,7 @@ export class Silence {
   /** Stops waiting until the next request. */
   stop(): void {
     clearTimeout(this.#timer);
-    this.#timer = 0;
+    this.#timer = undefined;
   }
 
   /** Stops waiting forever, even if a view that closes late sends a request. */
