@@ -43,8 +43,8 @@ def book(browser, modules: dict[str, str]) -> Iterator[Callable[..., Page]]:
     """Opens a page with two figures, and waits for their verdicts."""
     opened: list[BrowserPage] = []
 
-    def open_one(shadow: bool) -> Page:
-        opened.append(BrowserPage(browser))
+    def open_one(shadow: bool, **options: object) -> Page:
+        opened.append(BrowserPage(browser, **options))
         page = opened[-1].page
         html = PAGE.replace("SHADOW", "true" if shadow else "false")
 
@@ -88,6 +88,15 @@ def test_a_figure_searches_in_workers_of_the_page_and_closes(book):
     page.evaluate("closeAll()")
     expect(page.locator(".pw-app")).to_have_count(0)
     assert page.workers == []
+
+
+@pytest.mark.parametrize(("width", "height"), [(1100, 900), (1280, 720)])
+def test_a_figure_shows_all_its_buttons_without_scrolling(book, width, height):
+    page = book(shadow=False, width=width, height=height, screen={"width": width, "height": height})
+    for side in page.locator(".pw-side").all():
+        box = side.bounding_box()
+        button = side.get_by_role("button", name="Search for parameters").bounding_box()
+        assert button["y"] + button["height"] <= box["y"] + box["height"]
 
 
 @pytest.fixture(scope="module")

@@ -4,6 +4,7 @@ const PANELS = ".jp-WindowedPanel-outer, .jp-Notebook, .jp-NotebookPanel-noteboo
 const CELL = ".jp-Cell";
 const BELOW = 14; // px below the app in its cell
 const SHARE = 0.7; // share of the screen, in a frame whose height is that of its content
+const LEAST_FRAMED = 600; // px that the sliders and their buttons need, where the share would be lower
 const MOST_ABOVE = 0.25; // share of the panel: higher content above the app is scrolled out of view
 const [LOWEST, HIGHEST] = [440, 1100]; // minimum and maximum height in px
 const LOW = 800; // height in px below which the app uses the layout of a search for low screens
@@ -22,7 +23,9 @@ export function fitted(place: HTMLElement, isFramed: boolean): () => void {
     const now = [panel, place.closest(CELL)].filter((one) => one !== null); // folding the cell moves the element
     for (const one of now) if (!around.includes(one)) watched.observe(one);
     around = now;
-    const most = panel ? panel.clientHeight - BELOW - above(place, panel) : screen.availHeight * SHARE;
+    const most = panel
+      ? panel.clientHeight - BELOW - above(place, panel)
+      : Math.max(screen.availHeight * SHARE, LEAST_FRAMED);
     const isOwn = panel !== null || isFramed; // the height of the app is not that of the window
     const px = isOwn ? Math.round(Math.min(Math.max(most, LOWEST), HIGHEST)) : window.innerHeight;
     const height = isOwn ? `${px}px` : "100dvh";

@@ -52,6 +52,10 @@ test("an app has a smallest and a largest height, and that of the window elsewhe
   assert.equal(place.style.getPropertyValue("--height"), "100dvh");
   fitted(place, true)();
   assert.equal(place.style.getPropertyValue("--height"), "630px", "a share of the screen");
+  Object.assign(screen, { availHeight: 720 });
+  fitted(place, true)();
+  assert.equal(place.style.getPropertyValue("--height"), "600px", "enough for all buttons");
+  Object.assign(screen, { availHeight: 900 });
 });
 
 test("an app of at most 800 px has the attribute of a low app", () => {
