@@ -39,4 +39,4 @@ def test_the_summary_states_the_evaluations_of_a_search(cells):
     assert "Each search had up to 20 000 evaluations" in cells["question"]
     table = pw.assessment.packaged_table()
     others = table[(table["seed"] != 0) | (table["budget"] > 20_000)]
-    assert 0 < len(others) < 0.05 * len(table) and "A few rows have a different seed or budget" in cells["question"]
+    assert 0 < len(others) < 0.1 * len(table) and "Some rows have a different seed or budget" in cells["question"]
