@@ -306,3 +306,29 @@ def test_a_lesson_opens_on_a_card_that_is_judged_in_steps(opened, folder):
     )
     page.get_by_role("heading", name="11:00 Two classes of excitability").wait_for()
     expect(page.locator(".pw-chip")).to_contain_text(re.compile("Verified|Criteria met"))
+
+
+ABOVE = """() => {
+    const items = [...document.querySelectorAll('.pw-above > :not(ul), .pw-above > ul > li')];
+    const all = items.map((item) => [item.textContent, item.getBoundingClientRect()]);
+    const boxes = all.filter(([, box]) => box.width > 1);
+    const row = document.querySelector('.pw-above').getBoundingClientRect();
+    const shared = (a, b, low, high) => Math.min(a[high], b[high]) - Math.max(a[low], b[low]);
+    const covers = (a, b) => shared(a, b, 'left', 'right') > 1 && shared(a, b, 'top', 'bottom') > 1;
+    const outside = boxes.filter(([, box]) => box.left < row.left - 1 || box.right > row.right + 1);
+    const covering = boxes.filter(([, a], k) => boxes.slice(0, k).some(([, b]) => covers(a, b)));
+    return [...outside, ...covering].map(([text]) => text);
+}"""
+"""Returns the items of the row above the figure that are outside the row or cover another item."""
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_the_menu_of_sweeps_and_the_legend_fit_next_to_a_card(opened, folder, language):
+    path = folder / f"row_{language}.html"
+    pw.export_page("izhikevich", lesson=DOCS / "lesson_long.md", path=path, language=language)
+    page = opened(path, "#card=4")
+    page.locator(".pw-sweeps").wait_for()
+    for width in (1280, 1366, 1400, 1440, 1600, 1920):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.wait_for_timeout(200)
+        assert page.evaluate(ABOVE) == [], width
