@@ -55,7 +55,7 @@ test("the slider changes the trace, and the verdict follows", async () => {
   slider.dispatchEvent(new Event("input"));
   await rendered();
   assert.equal(view.find("output").textContent, "6");
-  assert.ok(canvases.paintings() > paintings);
+  await until(() => canvases.paintings() > paintings);
   await until(() => status().includes("Criteria not met"));
   view.remove();
   canvases.restore();

@@ -64,7 +64,7 @@ test("the host sends the profiles, and a move of a slider makes them old", async
   app.selection.put({ a: 0.03 });
   await rendered();
   assert.equal(status.textContent, "evaluating …");
-  assert.ok(canvases.paintings() > paintings);
+  await until(() => canvases.paintings() > paintings);
   await until(() => requests() === 2);
   await rendered();
   assert.equal(status.textContent, "");
