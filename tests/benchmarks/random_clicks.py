@@ -31,7 +31,10 @@ from tests.browser.pages import JUDGED, BrowserPage, FilePage, Lab, VisitorPage,
 from tests.browser.servers import start_app, start_lab
 
 HOSTS = ("file", "server", "notebook")
-NEED_PYTHON = ("Stimulus",)
+NOT_IN_FILE = (
+    *("Sample solutions", "Onset of firing", "What else can this neuron do?"),
+    *("Stimulus", "Recording", "Mystery"),
+)
 """Tools that a file does not have."""
 MODELS = ["izhikevich", "adex", "lif"]
 BUSY_SECONDS = 60.0
@@ -239,7 +242,7 @@ def main() -> None:
             place = Path(folder) / name
             place.mkdir()
             with hosted(name, browser, place) as open_app:
-                tools = [tool for tool in given.tools if name != "file" or tool not in NEED_PYTHON]
+                tools = [tool for tool in given.tools if name != "file" or tool not in NOT_IN_FILE]
                 for tool, seed in itertools.product(tools, given.seeds):
                     opened = open_app()
                     opened.page.wait_for_selector(JUDGED, timeout=180_000)
