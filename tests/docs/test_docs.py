@@ -154,6 +154,23 @@ def test_the_page_on_noise_has_what_the_benchmark_measured() -> None:
     assert f"Of {met + missed} sets, {met} meet their criteria" in " ".join(page.split())
 
 
+def test_the_benchmarks_of_noise_and_coverage_used_the_packaged_table() -> None:
+    table = pw.assessment.packaged_table().query("status == 'replicated'")
+    noise, coverage = (
+        json.loads((DOCS.parent / "tests" / "benchmarks" / f"{name}.json").read_text(encoding="utf-8"))
+        for name in ("packaged_noise", "patterns_and_coverage")
+    )
+    groups = ("tolerated", "not_tolerated", "not_defined", "not_met")
+    measured = {row["model"]: "".join(sorted("".join(row[group] for group in groups))) for row in noise[1:]}
+    assert measured == table.groupby("model")["letter"].agg(lambda letters: "".join(sorted(letters))).to_dict()
+    counts = {name: row["patterns"] for name, row in coverage["models"].items()}
+    assert counts == table["model"].value_counts().to_dict()
+    page = " ".join((DOCS / "howto" / "atlas.md").read_text(encoding="utf-8").split()).replace("−", "-")
+    for found in coverage["correlation"].values():
+        low, high = found["interval"]
+        assert f"{found['rho']:.2f}, with a" in page and f"interval from {low:.2f} to {high:.2f}" in page
+
+
 def test_the_page_on_chips_has_what_the_benchmark_measured() -> None:
     page = (DOCS / "howto" / "chip.md").read_text(encoding="utf-8")
     found = json.loads(bits_of_patterns.FILE.read_text(encoding="utf-8"))
