@@ -7,8 +7,17 @@ import { type Call, NEURONS, type Neuron, type Simulated, simulated } from "../s
 import { inParts, type Paused } from "../src/engine/runner.ts";
 import { Evaluator } from "../src/engine/search/evaluator.ts";
 import { type Random, streamOf } from "../src/engine/search/random.ts";
+import { Team } from "../src/engine/search/team.ts";
 import { catalogue, modelData } from "./catalogue.ts";
 import { orderOf, problemOf, searched } from "./ordered.ts";
+
+/** The results of measurements that lanes finish. */
+function finished<T>(lanes: Lanes, works: readonly Paused<T>[]): T[] {
+  const work = lanes.finishing(works);
+  let step = work.next();
+  while (!step.done) step = work.next();
+  return step.value;
+}
 
 /** The neurons with a kernel. The others use a logarithm or a sine. */
 const WITHOUT_KERNEL = ["connor_stevens", "rf"];
@@ -62,7 +71,10 @@ test("a kernel gives the spikes, the potentials and the states of the neuron to 
       Array.from({ length: 4 }, () => randomCall(neuron, parameters, random)),
     );
     const lanes = await lanesOf(name);
-    const runs = lanes.finish(calls.map((own) => simulating(neuron, own)));
+    const runs = finished(
+      lanes,
+      calls.map((own) => simulating(neuron, own)),
+    );
     for (const [i, own] of calls.entries()) {
       for (const [k, call] of own.entries()) {
         const expected = simulated(neuron, call);
@@ -115,7 +127,7 @@ test("parts of a measurement and a measurement without a simulation have their r
   }
   const expected = calls.map((call) => simulated(neuron, call).spikes.length);
   assert.ok(new Set(expected).size > 3);
-  assert.deepEqual(lanes.finish([nested(calls), none(), nested([])]), [expected, [], []]);
+  assert.deepEqual(finished(lanes, [nested(calls), none(), nested([])]), [expected, [], []]);
 });
 
 test("a search has the same evaluations with and without a kernel, for any number of workers", async () => {
@@ -145,4 +157,31 @@ test("a search has the same evaluations with and without a kernel, for any numbe
     assert.deepEqual(three.packed, one.packed);
     assert.deepEqual(without.packed, one.packed);
   }
+});
+
+test("the leader reads its messages several times while it evaluates the points of one batch", async (t) => {
+  const problem = problemOf(modelData("hodgkin_huxley"), "tonic_spiking", { begin: "random" });
+  const evaluator = new Evaluator(problem);
+  await evaluator.compiled;
+  const points = Array.from({ length: evaluator.width }, (_, k) =>
+    problem.axes.map(({ low, high }) => low + (k / 9) * (high - low)),
+  );
+  const team = new Team(problem, { code: {}, runtime: "" }, []);
+  let time = 0;
+  t.mock.method(performance, "now", () => (time += 2)); // a turn is due after two looks at the clock
+  let [turns, isOver] = [0, false];
+  const count = () => {
+    turns++;
+    if (!isOver) setImmediate(count);
+  };
+  const rows = team.evaluate(
+    { points, phase: "screen" },
+    async () => true,
+    () => {},
+  );
+  count();
+  assert.deepEqual(await rows, evaluator.evaluate(points, "screen"));
+  isOver = true;
+  team.close();
+  assert.ok(turns > 3 * points.length, `${turns} turns`);
 });

@@ -69,8 +69,8 @@ export class Lanes {
     return instance && new Lanes(neuron, instance);
   }
 
-  /** Finishes measurements, and returns their results in the same order. */
-  finish<T>(works: readonly Paused<T>[]): T[] {
+  /** Finishes measurements, and returns their results in the same order. The generator pauses after each part of the work. */
+  *finishing<T>(works: readonly Paused<T>[]): Generator<void, T[]> {
     const jobs: (Job | null)[] = new Array(LANES).fill(null);
     const queue: Task[] = [];
     const all = divided(works, null, queue);
@@ -111,6 +111,7 @@ export class Lanes {
       for (const [lane, job] of jobs.entries()) {
         if (job && (job.done === job.call.steps || job.diverged >= 0)) resume(lane, job.task, this.#end(lane, job));
       }
+      yield;
     }
     return all.results as T[];
   }

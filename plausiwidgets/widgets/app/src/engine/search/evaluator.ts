@@ -26,9 +26,26 @@ export class Evaluator {
 
   /** The evaluations of points, which do not depend on each other or on the kernel. */
   evaluate(points: readonly (readonly number[])[], phase: Phase): Evaluated[] {
+    const work = this.evaluating(points, phase);
+    let step = work.next();
+    while (!step.done) step = work.next();
+    return step.value;
+  }
+
+  /** The evaluations of points, with a pause after each part of the work. */
+  *evaluating(points: readonly (readonly number[])[], phase: Phase): Generator<void, Evaluated[]> {
     const objective = this.objective;
-    if (!this.#lanes) return points.map((point) => objective.evaluate(point, phase));
-    const rows = this.#lanes.finish(points.map((point) => objective.evaluating(point, phase)));
+    const works = points.map((point) => objective.evaluating(point, phase));
+    if (!this.#lanes) {
+      const rows: Evaluated[] = [];
+      for (const work of works) {
+        let step = work.next(undefined);
+        for (; !step.done; step = work.next(undefined)) yield;
+        rows.push(step.value);
+      }
+      return rows;
+    }
+    const rows = yield* this.#lanes.finishing(works);
     // The neuron's own function decides about a set that is reported as found.
     return rows.map((row, k) =>
       row.rank === "unverified" && !objective.accepts(row.point) ? objective.evaluate(points[k], phase) : row,

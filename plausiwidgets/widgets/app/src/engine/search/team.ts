@@ -96,6 +96,7 @@ export class Team {
   readonly #search = ++searches;
   readonly #widths: Widths;
   readonly #turns = turns();
+  #since = 0; // time of the last turn in ms
   #each = 1; // average time in ms of one evaluation
   #lost: number[] = [];
   #rows: (Evaluated | undefined)[] = [];
@@ -136,7 +137,8 @@ export class Team {
   ): Promise<readonly Evaluated[] | null> {
     this.#evaluator ??= new Evaluator(this.problem); // the code of the neuron is there now
     this.#rows = new Array(points.length);
-    let [next, complete, since] = [0, 0, performance.now()];
+    let [next, complete] = [0, 0];
+    this.#since = performance.now();
     const report = () => {
       const before = complete;
       while (complete < points.length && this.#rows[complete]) complete++;
@@ -152,13 +154,12 @@ export class Team {
         for (let k = first; k < next; k++) own.push(k);
       }
       next = this.#handOut(points, phase, next);
-      if (own.length) this.#evaluate(this.#evaluator, own, points, phase);
+      if (own.length) await this.#evaluate(this.#evaluator, own, points, phase);
       else await this.#message();
       report();
-      if (performance.now() - since < SLICE) continue;
-      await this.#turns.next(); // rows of helpers may arrive
-      report();
-      since = performance.now();
+      if (!this.#isDue()) continue;
+      await this.#turn();
+      report(); // rows of helpers may have arrived
     }
     return this.#rows as Evaluated[];
   }
@@ -179,16 +180,37 @@ export class Team {
     return Math.min(this.#evaluator?.width ?? 1, Math.ceil(left / workers));
   }
 
-  #evaluate(evaluator: Evaluator, places: readonly number[], points: Batch["points"], phase: Phase): void {
-    const began = performance.now();
-    const rows = evaluator.evaluate(
+  async #evaluate(
+    evaluator: Evaluator,
+    places: readonly number[],
+    points: Batch["points"],
+    phase: Phase,
+  ): Promise<void> {
+    const work = evaluator.evaluating(
       places.map((place) => points[place]),
       phase,
     );
-    for (const [k, place] of places.entries()) this.#rows[place] = rows[k];
-    const took = performance.now() - began;
+    let took = 0;
+    for (;;) {
+      const began = performance.now();
+      const step = work.next();
+      took += performance.now() - began;
+      if (step.done) {
+        for (const [k, place] of places.entries()) this.#rows[place] = step.value[k];
+        break;
+      }
+      if (this.#isDue()) await this.#turn();
+    }
     this.worked += took;
     this.#each += 0.1 * (took / places.length - this.#each);
+  }
+
+  readonly #isDue = (): boolean => performance.now() - this.#since >= SLICE;
+
+  /** Reads the messages. On a page, the browser can also respond to the user. */
+  async #turn(): Promise<void> {
+    await this.#turns.next();
+    this.#since = performance.now();
   }
 
   /** Sends points to the helpers, and returns the index of the first point without a worker. */
