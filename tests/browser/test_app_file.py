@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from waiting import until
 
 import plausiwidgets as pw
-from tests.browser.pages import JUDGED, FilePage
+from tests.browser.pages import JUDGED, FilePage, open_tool
 
 MODELS = ["izhikevich", "adex", "lif"]
 
@@ -115,6 +115,17 @@ def test_a_phone_keeps_the_criteria_apart_from_the_line_and_the_current_visible_
         return bottom - top - y - height;
     }""")
     assert low >= 60  # the current, its gap and the labels of the time
+
+
+def test_on_a_phone_the_figure_covers_a_tool_that_is_scrolled_below_it(opened):
+    page = opened(width=400, height=800)
+    open_tool(page, "Phase plane")
+    covers = page.evaluate("""() => {
+        const top = (name) => document.querySelector(name).getBoundingClientRect().top;
+        scrollBy(0, top('.pw-tool .pw-heading') - 250);
+        return document.elementFromPoint(200, top('.pw-tool .pw-heading') + 8).closest('.pw-main, .pw-tool').className;
+    }""")
+    assert "pw-main" in covers
 
 
 CARD = """() => {
