@@ -434,12 +434,15 @@ function Whole({ run }: Pick<App, "run">) {
 }
 
 /** The source of the values. A click restores the stored set, or loads the next one. */
-function Provenance({ selection }: Pick<App, "selection">) {
+function Provenance({ selection, search }: Pick<App, "selection" | "search">) {
   const pattern = selection.pattern.value;
   const current = selection.current.value;
   const [hasMoved, { length }] = [isMoved(pattern, current), pattern.sets];
   const isStored = current.set >= 0;
-  const words = provenance(pattern, current, selection.sliders.value, selection.data.value.model.dt);
+  const words =
+    search.isTaken.value && !isStored
+      ? `${tr("Found by your search")} ›`
+      : provenance(pattern, current, selection.sliders.value, selection.data.value.model.dt);
   if (isStored && !hasMoved && length < 2) return <span>{words}</span>;
   const act = () => selection.load(hasMoved ? current.set : (current.set + 1) % length);
   const other = isStored ? tr("Load the next parameter set") : tr("Load the first parameter set");

@@ -268,6 +268,30 @@ test("the footer names the parameters of a link that differ from the defaults", 
   assert.match(footer(), / · parameter set 1 of 2 ›$/);
 });
 
+test("the footer names the search that found the parameters", async (t) => {
+  const { host, reply } = hostOf();
+  const { app, find } = await screenOf(t, appOf("izhikevich", "tonic_bursting", { host }));
+  app.search.begin();
+  const best = { ...app.selection.current.value.values, c: -49 };
+  const search = {
+    model: "izhikevich",
+    pattern: "tonic_bursting",
+    dt: 0.25,
+    seconds: 9,
+    at_bounds: [],
+    status: "",
+    loss: 0,
+  };
+  reply("search", "stopped", { from: 0, search: { ...search, best } }, { loss: Float32Array.of(0) });
+  await app.search.take();
+  app.selection.finishGlide();
+  await rendered();
+  assert.equal(textOf(find(".pw-footer button")), "Found by your search ›");
+  app.selection.nudge("c", 50);
+  await rendered();
+  assert.match(textOf(find(".pw-footer button")), /^Model defaults except /);
+});
+
 test("all parameters replace the key parameters, and a task has other words and actions", async (t) => {
   const { app, find, all, click } = await screenOf(t);
   const heading = () => textOf(find(".pw-sidehead :is(h2, h3)"));

@@ -7,7 +7,7 @@ import type { Reply, ReplyArrays, Requests } from "../messages.ts";
 import { isOpen, received, type Search } from "./evaluations.ts";
 import { following } from "./following.ts";
 import { createPlayback } from "./playback.ts";
-import { isOf, type Notify, type Selection, type SelectionModel } from "./selection.ts";
+import { isOf, type Notify, type Selection, type SelectionModel, withKnownSet } from "./selection.ts";
 import type { VerdictModel } from "./verdict.ts";
 
 export { type Evaluations, isOpen, noEvaluations, received, type Search, withEvaluations } from "./evaluations.ts";
@@ -256,7 +256,8 @@ async function take(search: Search | null, selection: SelectionModel, notify: No
     return;
   }
   notify("");
-  selection.glideTo({ ...now, values: { ...now.values, ...best }, dt: dt || now.dt });
+  const to = { ...now, values: { ...now.values, ...best }, dt: dt || now.dt };
+  selection.glideTo(withKnownSet(selection.data.peek(), to));
 }
 
 const contains = (values: Values, some: Values | null | undefined): boolean =>
