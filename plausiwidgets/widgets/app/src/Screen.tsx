@@ -445,10 +445,8 @@ function Provenance({ selection, search }: Pick<App, "selection" | "search">) {
       : provenance(pattern, current, selection.sliders.value, selection.data.value.model.dt);
   if (isStored && !hasMoved && length < 2) return <span>{words}</span>;
   const act = () => selection.load(hasMoved ? current.set : (current.set + 1) % length);
-  const other = isStored ? tr("Load the next parameter set") : tr("Load the first parameter set");
-  const title = hasMoved ? tr("Restore this parameter set") : other;
   return (
-    <button title={title} onClick={act}>
+    <button title={hasMoved ? tr("Restore this parameter set") : tr("Load the next parameter set")} onClick={act}>
       {words}
     </button>
   );

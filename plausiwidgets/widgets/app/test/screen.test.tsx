@@ -259,7 +259,7 @@ test("the footer names the parameters of a link that differ from the defaults", 
   app.selection.put({ b: 70, tau_w: 80 });
   app.selection.setTimeStep(0.05);
   await rendered();
-  assert.equal(footer(), "Model defaults except 4 parameters ›");
+  assert.equal(footer(), "Model defaults except a, b, tau_w, … ›");
   app.selection.defaults();
   await rendered();
   assert.equal(footer(), "Model defaults except time step ›");

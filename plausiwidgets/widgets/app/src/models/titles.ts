@@ -88,8 +88,8 @@ function exceptDefaults(selection: Selection, sliders: readonly Slider[], dt: nu
   const names = sliders.filter((one) => one.default !== selection.values[one.name]).map(({ name }) => name);
   if (selection.dt !== dt) names.push(tr("time step"));
   if (!names.length) return tr("Model defaults");
-  if (names.length <= MAX_NAMES) return tr("Model defaults except {names}", { names: names.join(", ") });
-  return tr("Model defaults except {count} parameters", { count: names.length });
+  const more = names.length > MAX_NAMES ? ", …" : "";
+  return tr("Model defaults except {names}", { names: names.slice(0, MAX_NAMES).join(", ") + more });
 }
 
 function sourceOf({ kind, title, source }: StoredSet): string {
