@@ -454,6 +454,8 @@ def wrong(name: str, thing: Callable[..., Any], argument: str, label: str, value
                 r"not (one of|a (finite )?number)|\b([Vv]alid|must|needs?|takes|at least|give|write)\b", text
             ):
                 return f"does not say what is valid: {text}"
+            if re.search(r"\b_[A-Z]", text.partition(", got ")[0]):
+                return f"names a private type: {text}"
             return ""
         except (OSError, assessment.StoreError) as error:
             return "" if "Path" in annotation or "path" in known else f"{type(error).__name__}: {error}"

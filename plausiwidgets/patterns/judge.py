@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 
     Single = float | np.floating[Any] | np.integer[Any]
     SetsMapping = Mapping[str, ArrayLike] | pd.DataFrame | pd.Series[Any]
-else:  # import pandas only for type checkers, because a mapping does not need it
-    SetsMapping = Mapping[str, ArrayLike]
+else:  # pandas is not imported, because a mapping does not need it, and messages call any value a value
+    SetsMapping = Mapping[str, Any]
 
 MAX_SETS = 3e6
 """Maximum number of sets in a call. A verdict takes about 0.5 kB per set, and twice as much while it is assembled."""
