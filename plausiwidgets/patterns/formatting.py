@@ -13,6 +13,8 @@ ONE = {
     "periods": "period",
     "extrema": "extremum",
     "times": "time",
+    "laws": "law",
+    "peaks": "peak",
 }
 """Singular of each unit that is counted."""
 
@@ -26,13 +28,18 @@ def interval(low: float | None, high: float | None, unit: str = "") -> str:
     --------
     >>> interval(1, 1, "spikes"), interval(1, 1, "bursts"), interval(None, 0.1, "1"), interval(3, 40, "spikes")
     ('1 spike', '1 burst', '≤ 0.1', '3 to 40 spikes')
+
+    Features such as numbers of spikes are not negative, so an upper limit of 0 is printed as 0:
+
+    >>> interval(None, 0, "spikes"), interval(-30, 0, "mV")
+    ('0 spikes', '−30 to 0 mV')
     """
     low = -math.inf if low is None else low
     high = math.inf if high is None else high
     is_one = 1 in (low, high) and (low == high or math.isinf(low) or math.isinf(high))
     word = ONE.get(unit, unit) if is_one else unit
     unit = f" {word}" if unit and unit != "1" else ""
-    if low == high or (high == 0 and low < 0):
+    if low == high or (high == 0 and low == -math.inf):
         return f"{number(high)}{unit}"
     if math.isinf(high):
         return "any" if math.isinf(low) else f"≥ {number(low)}{unit}"

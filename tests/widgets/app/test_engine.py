@@ -233,6 +233,8 @@ def test_numbers_and_intervals_read_as_in_python(tmp_path, engine):
         (1.0, None, "spikes"),
         (3.0, 40.0, "spikes"),
         (None, None, "1"),
+        (-30.0, 0.0, "mV"),
+        *((1.0, None, unit) for unit in ("bursts", "intervals", "periods", "extrema", "laws", "peaks")),
     ]
     for (low, high, unit), shown in zip(pairs, node.run(tmp_path, f"{engine}\n{source}", pairs), strict=True):
         x = np.nan if low is None else low

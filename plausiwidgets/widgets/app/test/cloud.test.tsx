@@ -116,6 +116,8 @@ test("without CMA-ES there is no ellipse, and the population is shown", () => {
     [2, 1, 1],
   );
   assert.ok(picture.labels.some(({ text }) => text === "population"));
+  const narrow = cloudPicture(found, 2, { ...HOW, plane: [0, 1], beforeKey: 230 });
+  assert.ok(!narrow.labels.some(({ text }) => text === "population"), "the menu of the axis would cover it");
   assert.ok(!picture.panels[0].layers.some(({ kind }) => kind === "line"));
 });
 

@@ -27,13 +27,16 @@ export const ofUnit = (unit: string, before = "", after = "") =>
   unit && unit !== "1" ? before + unitText(unit) + after : "";
 
 const singular = (unit: string) =>
-  ({ spikes: tr("spike"), bursts: tr("burst"), intervals: tr("interval") })[unit] ?? tr(unit);
+  ({
+    ...{ spikes: tr("spike"), bursts: tr("burst"), intervals: tr("interval"), periods: tr("period") },
+    ...{ extrema: tr("extremum"), laws: tr("law"), peaks: tr("peak") },
+  })[unit] ?? tr(unit);
 
 /** An accepted range with both ends, or with one end if the other is infinite. */
 export function intervalText(low: number, high: number, givenUnit: string): string {
   const isOne = (low === 1 || high === 1) && (low === high || low === -Infinity || high === Infinity);
   const unit = ofUnit(givenUnit) && ` ${isOne ? singular(givenUnit) : unitText(tr(givenUnit))}`;
-  if (low === high || (high === 0 && low < 0)) return `${numberText(high)}${unit}`;
+  if (low === high || (high === 0 && low === -Infinity)) return `${numberText(high)}${unit}`;
   if (high === Infinity) return low === -Infinity ? tr("any") : `≥ ${numberText(low)}${unit}`;
   if (low === -Infinity) return `≤ ${numberText(high)}${unit}`;
   return tr("{low} to {high}", { low: numberText(low), high: numberText(high) }) + unit;

@@ -102,11 +102,12 @@ function drawnIn(place: HTMLElement, { search, screen }: Models, plane: Readonly
     const found = search.search.peek();
     shown = null;
     if (!found || found.cloud.space.length < 2 || !hasRoom(canvas)) return;
-    const menu = place.querySelector<HTMLElement>(".pw-axisx");
+    const [across, up] = ["x", "y"].map((axis) => place.querySelector<HTMLElement>(`.pw-axis${axis}`));
     shown = cloudPicture(found, search.drawn.peek(), {
       ...{ width: canvas.clientWidth, height: canvas.clientHeight, plane: plane.peek(), dark: screen.isDark.peek() },
       size: screen.isPresenting.peek() ? 18 : 14,
-      reserved: menu?.offsetWidth ?? 0,
+      reserved: across?.offsetWidth ?? 0,
+      beforeKey: up ? up.offsetLeft + up.offsetWidth : 0,
     });
     paint(canvas, shown);
     canvas.dataset.dots = String(found.cloud.rows);

@@ -18,7 +18,7 @@ import {
 } from "../models/cloud.ts";
 import type { Search } from "../models/search.ts";
 
-const KEYED = 190; // width in px below which the cloud has no space for its key next to the menu of an axis
+const LETTER = 0.62; // width of a letter as a share of the font size
 const MARGIN = { left: 52, right: 12, top: 32, bottom: 32 };
 const EDGE = 0.02; // margin as a share of an axis, so that no dot is cut at the edge of the box
 const DOT = 2.5; // radius in px
@@ -39,6 +39,8 @@ export interface CloudOptions {
   readonly plane: Plane;
   /** Reserved space in px at the right end of the x axis. */
   readonly reserved?: number;
+  /** Reserved space in px at the left of the key, for the menu of the y axis. */
+  readonly beforeKey?: number;
 }
 
 /** The picture of the first `count` evaluations. */
@@ -79,7 +81,7 @@ export function cloudPicture(found: Evaluated, count: number, options: CloudOpti
     ),
   ].filter(({ x: at, align, text }) => align === "right" || at + 0.3 * size * text.length < end);
   const key = distribution ? tr("CMA-ES, 2σ") : cloud.population.length ? tr("population") : "";
-  if (key && width >= KEYED)
+  if (key && MARGIN.left + wide - LETTER * size * key.length >= (options.beforeKey ?? 0))
     labels.push({ text: key, x: MARGIN.left + wide, y: MARGIN.top / 2, align: "right", colour: colours.ink });
   return { width, height, size, colours, panels: [panel], labels, name: "evaluations" };
 }
