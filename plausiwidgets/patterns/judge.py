@@ -25,7 +25,7 @@ from plausiwidgets.patterns.registry import Named
 from plausiwidgets.patterns.registry import get as get_pattern
 from plausiwidgets.patterns.verdict import OneVerdict, Verdict, Verdicts
 from plausiwidgets.patterns.verification import verify_sets
-from plausiwidgets.support.arguments import bounded, checked
+from plausiwidgets.support.arguments import bounded, checked, sentence
 from plausiwidgets.support.progress import ProgressLike, TextProgress, watched
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ VERIFICATION = (40, 160)
 The numbers were measured for the twenty patterns of two models.
 """
 LINE_EVERY = 10.0
-"""Time in s between two lines of progress of a verification without Numba."""
+"""Time in s between two lines of progress of a verification without a kernel."""
 
 
 @overload
@@ -124,7 +124,8 @@ def judge(
     With ``engine="auto"``, plain Python evaluates a single set until the kernel of the model has been compiled in the
     background. `Verdict.engine` is then ``"python"``. The status and the spikes are the same. The last digits of a
     potential, and of a loss above 0, may differ. A verification waits for the kernel, and prints a message on stderr
-    after a second.
+    after a second. If the model cannot be compiled, the verification prints the reason, an estimate of its duration,
+    and its progress.
 
     Raises
     ------
@@ -148,8 +149,8 @@ def judge(
     count = max(np.size(v) for v in values.values())
     bounded("judge", "number of sets", float(count), MAX_SETS)
     arrays = broadcast(values)
-    # Such a verification takes minutes, so it prints its progress.
-    slow = bool(verified) and engine == "auto" and not has_numba()
+    # Without a kernel, a verification takes minutes, so it prints its progress.
+    slow = _no_kernel(neuron) if verified and engine == "auto" else ""
     if slow and progress is None:
         progress = TextProgress(every=LINE_EVERY)
     # A single block has no part that could be reported as done.
@@ -168,19 +169,26 @@ def judge(
             verdict = evaluate(neuron, pat, block, step, engine, checkpoint)
             # Only accepted sets are verified, and the evaluation was timed on this machine.
             if slow and begin == 0 and verdict.accepted.any():
-                _print_estimate(time.monotonic() - began, -(-count // BLOCK))
+                _print_estimate(slow, time.monotonic() - began, -(-count // BLOCK))
             blocks.append(verify_sets(neuron, pat, verdict, engine, checkpoint) if verified else verdict)
             if checkpoint is not None:
                 checkpoint.done = min(begin + BLOCK, count)
     return replace(joined(blocks) if many else single(blocks[0]), parameter_source=source)
 
 
-def _print_estimate(seconds: float, blocks: int) -> None:
-    """Print an estimate of the duration of a verification without Numba, from the duration of an evaluation in s."""
+def _no_kernel(model: NeuronModel) -> str:
+    """Return the reason why `model` runs without a kernel, or an empty string if it has one or will be compiled."""
+    if not has_numba():
+        return NO_NUMBA.partition(",")[0]
+    return "" if interim_engine(model) else why_not(model) or ""
+
+
+def _print_estimate(reason: str, seconds: float, blocks: int) -> None:
+    """Print an estimate of the duration of a verification without a kernel, from the duration of an evaluation in s."""
     low, high = (max(round(seconds * factor * blocks), 1) for factor in VERIFICATION)
     with suppress(Exception):  # stderr may be closed
         if sys.stderr is not None:
-            line = f"plausiwidgets: {NO_NUMBA.partition(',')[0]}. The verification takes {low} to {high} s"
+            line = f"plausiwidgets: {sentence(reason)} The verification takes {low} to {high} s"
             print(line, file=sys.stderr)
 
 

@@ -114,6 +114,10 @@ class CallbackProgress(NoProgress):
     close = step
 
 
+FIRST = 2.0
+"""Maximum time in s until the first line of a `TextProgress`."""
+
+
 class TextProgress(NoProgress):
     """A progress that prints a line to a file at intervals, for each finished search, and at the end.
 
@@ -124,7 +128,7 @@ class TextProgress(NoProgress):
     file : file object, optional
         Text file, by default the standard error.
     every : float
-        Minimum interval between lines in s.
+        Minimum interval between lines in s. The first line comes after at most 2 s.
     """
 
     def __init__(self, file: TextIO | None = None, every: float = 2.0) -> None:
@@ -134,7 +138,7 @@ class TextProgress(NoProgress):
 
     def init(self, snapshot: WorkSnapshot) -> None:
         """Start the clock."""
-        self._last, self._lost = time.monotonic(), False
+        self._last, self._lost = time.monotonic() + min(FIRST - self.every, 0.0), False
 
     def step(self, snapshot: WorkSnapshot) -> None:
         """Print a line if one is due."""

@@ -257,6 +257,18 @@ def test_progress_stops_after_the_first_write_error(error: Exception) -> None:
     assert written == ["half"]
 
 
+def test_the_first_line_of_progress_comes_within_two_seconds(monkeypatch) -> None:
+    written, now = [], [100.0]
+    monkeypatch.setattr("plausiwidgets.support.progress.time.monotonic", lambda: now[0])
+    progress = TextProgress(SimpleNamespace(write=lambda text: written.append((now[0], text)), flush=str), every=10.0)
+    snapshot = SimpleNamespace(_bar=Bar("", 0, 0, "", "half"))
+    progress.init(snapshot)
+    for second in range(20):
+        now[0] = 100.0 + second
+        progress.step(snapshot)
+    assert [moment for moment, text in written if text == "half"] == [102.0, 112.0]
+
+
 # ------------------------------------------------------------------ Ctrl-C
 
 LONG = ["lif_adapt", "--patterns", "A", "C", "D", "--budget", "5000000", "--csv", "table.csv", "--store", "study.jsonl"]

@@ -116,6 +116,27 @@ print(verdict.status, verdict.engine, again.engine)
     assert done.stderr == lines * "plausiwidgets: compiling model 'lif', which takes some seconds\n"
 
 
+def test_a_verification_without_a_kernel_prints_the_reason_and_an_estimate(cold, monkeypatch, capsys):
+    def branching(current, state, p, dt):
+        (v,) = state
+        v = v + dt / p.tau * (-65.0 - v + current)
+        return (True, (-65.0,)) if v > -50.0 else (False, (v,))
+
+    during = []
+
+    def verify_sets(model, pattern, verdict, *others):
+        during.append(capsys.readouterr().err)
+        return verdict
+
+    monkeypatch.setattr(sys.modules["plausiwidgets.patterns.judge"], "verify_sets", verify_sets)
+    judge(make(branching), "tonic_spiking", dt=0.5)
+    assert len(during) == 1
+    assert "cannot be compiled" in during[0] and "np.where instead of an `if`" in during[0]
+    assert "The verification takes" in during[0]
+    judge(make(good_step), "tonic_spiking")
+    assert "cannot be compiled" not in during[1] and "The verification takes" not in during[1]
+
+
 def test_arrays_and_an_engine_by_name_are_not_answered_by_plain_python(cold):
     model = make(good_step)
     assert judge(model, "tonic_spiking", {"amplitude": [20.0, 25.0]}, verify=False).engine == "compiled"
