@@ -117,11 +117,11 @@ def short(module: str) -> str:
 
 
 def arrows() -> dict[tuple[str, str], list[str]]:
-    """Return the imports between two folders; those of the package itself, which has all public names, are left out."""
+    """Return the imports between two folders, without those of the package itself and of its command."""
     found: dict[tuple[str, str], list[str]] = {}
     for own, imported in graph().items():
         for name in imported - {PACKAGE}:
-            if own != PACKAGE and folder(own) != folder(name):
+            if own not in (PACKAGE, f"{PACKAGE}.__main__") and folder(own) != folder(name):
                 found.setdefault((folder(own), folder(name)), []).append(f"{short(own)} imports {short(name)}")
     return found
 

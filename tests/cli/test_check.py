@@ -1,6 +1,8 @@
 """`plausiwidgets --check`: what it says of an installation that works, of one that does not, and of one that hangs."""
 
 import os
+import subprocess
+import sys
 import threading
 from importlib.metadata import version
 from pathlib import Path
@@ -19,6 +21,12 @@ def test_a_working_installation_is_reported_in_a_text_for_a_bug_report(capsys) -
         assert f"\n✓ {part}: " in told
     assert "machine code" in told and "verified, found after" in told
     assert "All tests passed" in told and str(Path.home()) not in told
+
+
+def test_the_package_is_a_command_too() -> None:
+    command = [sys.executable, "-m", "plausiwidgets", "--version"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
+    assert done.stdout == f"plausiwidgets {version('plausiwidgets')}\n"
 
 
 def test_the_option_exits_with_the_code_of_the_check(monkeypatch, capsys) -> None:
