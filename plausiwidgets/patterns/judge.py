@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     Single = float | np.floating[Any] | np.integer[Any]
     SetsMapping = Mapping[str, ArrayLike] | pd.DataFrame | pd.Series[Any]
-else:  # pandas is not imported, because a mapping does not need it, and messages call any value a value
+else:  # without pandas, which a mapping does not need, and without private types of NumPy, which an error would name
     SetsMapping = Mapping[str, Any]
 
 MAX_SETS = 3e6

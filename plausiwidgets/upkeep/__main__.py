@@ -37,13 +37,13 @@ def main(words: Sequence[str] | None = None) -> int:
     named = _exported([name for name in given.models if name != TORCH])
     keys = [patterns.get(word).key for word in given.patterns] or [one.key for one in twenty()]
     chosen = named or ([] if given.models else list(NAMES))
-    if given.seed is not None:
-        for name, pattern in product(chosen, [one for one in twenty() if one.key in keys]):
-            print(f"{name}, {pattern.key}: {table.choose(models.get(name), pattern, given.seed)}", flush=True)
     todo = [row for row in all_rows() if row.is_stale and row.model in chosen and row.pattern in keys]
     announce(todo, given.search)
     if given.estimate:
         return 0
+    if given.seed is not None:
+        for name, pattern in product(chosen, [one for one in twenty() if one.key in keys]):
+            print(f"{name}, {pattern.key}: {table.choose(models.get(name), pattern, given.seed)}", flush=True)
     for name in chosen:
         update(models.get(name), [row for row in todo if row.model == name], given.search)
     if chosen and (todo or given.seed is not None):

@@ -85,9 +85,10 @@ def choose(model: NeuronModel, pattern: Pattern, seed: int) -> str:
     unusual, although it meets all criteria.
     """
     row = _found(model, pattern, seed)
-    if is_good(row):
-        write_row(row)
-    return row["status"] if is_good(row) else f"{row['status']}, the former row is kept"
+    if not is_good(row):
+        return f"{row['status']}, the former row is kept"
+    write_row(row)
+    return row["status"]
 
 
 def _found(model: NeuronModel, pattern: Pattern, seed: int = 0, budget: int | None = None) -> CsvRow:

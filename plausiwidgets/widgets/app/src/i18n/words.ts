@@ -28,8 +28,13 @@ export const ofUnit = (unit: string, before = "", after = "") =>
 
 const singular = (unit: string) =>
   ({
-    ...{ spikes: tr("spike"), bursts: tr("burst"), intervals: tr("interval"), periods: tr("period") },
-    ...{ extrema: tr("extremum"), laws: tr("law"), peaks: tr("peak") },
+    spikes: tr("spike"),
+    bursts: tr("burst"),
+    intervals: tr("interval"),
+    periods: tr("period"),
+    extrema: tr("extremum"),
+    laws: tr("law"),
+    peaks: tr("peak"),
   })[unit] ?? tr(unit);
 
 /** An accepted range with both ends, or with one end if the other is infinite. */
