@@ -149,6 +149,12 @@ def test_another_seed_requires_names_of_models_and_patterns(capsys: pytest.Captu
     assert "--seed requires names of models and --patterns" in capsys.readouterr().err
 
 
+def test_an_estimate_replaces_no_row(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(table, "choose", lambda *asked: pytest.fail("a row is replaced"))
+    assert upkeep.main(["lif", "--patterns", "L", "--seed", "1", "--estimate"]) == 0
+    assert "up to date" in capsys.readouterr().out
+
+
 def test_a_new_row_takes_its_place_and_changes_no_other_row(folder: Path) -> None:
     before = (folder / TABLE).read_text(encoding="utf-8")
     rows = table.stored_rows()
