@@ -15,6 +15,7 @@ from plausiwidgets.models.export_programs import export
 from plausiwidgets.models.library import NAMES
 from plausiwidgets.models.model import NeuronModel
 from plausiwidgets.patterns import Pattern, Protocol
+from plausiwidgets.patterns.registry import key_of
 from plausiwidgets.support.names import unknown
 from plausiwidgets.upkeep import fingerprint, repertoires, stale, state_ranges, table, verdicts
 from plausiwidgets.upkeep.estimates import estimate_update
@@ -35,7 +36,7 @@ def main(words: Sequence[str] | None = None) -> int:
         stale.write(list(all_rows()))
         return 0
     named = _exported([name for name in given.models if name != TORCH])
-    keys = [patterns.get(word).key for word in given.patterns] or [one.key for one in twenty()]
+    keys = [patterns.get(key_of(word)).key for word in given.patterns] or [one.key for one in twenty()]
     chosen = named or ([] if given.models else list(NAMES))
     todo = [row for row in all_rows() if row.is_stale and row.model in chosen and row.pattern in keys]
     announce(todo, given.search)
