@@ -290,7 +290,8 @@ def test_practice_hides_the_bars_hints_show_them_and_returning_solves_it(opened)
     page.wait_for_selector(":is([data-pw-status=replicated], [data-pw-status=unverified])")
     expect(page.locator(".pw-actions")).to_contain_text("Well done")
     expect(page.get_by_role("button", name="Next pattern")).to_be_visible()
-    for key in ("Home", "End"):  # praise ends with what it is about
+    # The praise ends when the criteria are no longer met. At the upper end of c, some solved sets still burst.
+    for key in ("End", "Home"):
         page.locator("[data-name=c]").press(key)
     expect(page.locator(".pw-actions")).not_to_contain_text("Well done")
 
